@@ -1,0 +1,50 @@
+//! HTTP/1 and HTTP/2 without TLS on one port, with a graceful end.
+//!
+//! A connection's first bytes tell the version, and the server says nothing before them: gRPC with prior knowledge, a
+//! browser and a Prometheus scrape share a port. On shutdown, [`serve`] stops accepting, asks each connection to end
+//! after what is in flight, and cuts what is left when the grace period is over.
+
+mod accept;
+mod connections;
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use shutdown::{CancellationToken, Drained};
+use tokio::net::TcpListener;
+use tower_service::Service;
+
+use crate::connections::Connections;
+
+/// Serves `service` on `listener` until `shutdown` is cancelled; then drains within `grace`.
+///
+/// When it returns, every connection is closed and every handler has ended or been dropped, so that whatever they
+/// count is final.
+pub async fn serve<S, B>(
+    listener: TcpListener,
+    service: S,
+    shutdown: CancellationToken,
+    grace: Duration,
+) -> Drained
+where
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let connections = Connections::new(shutdown.clone());
+    loop {
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => break,
+            stream = accept::next(&listener) => connections.open(stream, service.clone()),
+        }
+    }
+    drop(listener);
+    connections.drain(grace).await
+}
