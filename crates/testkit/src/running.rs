@@ -1,18 +1,17 @@
 //! A service under test, from a listener on a free port to its end.
 
-use std::fmt::Debug;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A service that runs in this process. Dropped, it is told to stop.
 #[derive(Debug)]
-pub struct Running {
+pub struct Running<T> {
     addr: SocketAddr,
-    shutdown: CancellationToken,
-    task: Option<JoinHandle<Result<(), String>>>,
+    shutdown: DropGuard,
+    task: JoinHandle<T>,
 }
 
 /// A listener on a free port of 127.0.0.1.
@@ -24,33 +23,30 @@ pub async fn listener() -> TcpListener {
 }
 
 /// Runs a service on a free port: `start(|listener, shutdown| run(listener, config, shutdown))`.
-pub async fn start<F, R, E>(run: F) -> Running
+pub async fn start<F, R>(run: F) -> Running<R::Output>
 where
     F: FnOnce(TcpListener, CancellationToken) -> R,
-    R: Future<Output = Result<(), E>> + Send + 'static,
-    E: Debug,
+    R: Future<Output: Send> + Send + 'static,
 {
     Running::on(listener().await, run)
 }
 
 // === impl Running ===
 
-impl Running {
+impl<T: Send + 'static> Running<T> {
     /// As [`start`], on a listener that the test made, e.g. where a service was before.
     ///
     /// # Panics
     /// If the listener has no address.
-    pub fn on<F, R, E>(listener: TcpListener, run: F) -> Self
+    pub fn on<F, R>(listener: TcpListener, run: F) -> Self
     where
         F: FnOnce(TcpListener, CancellationToken) -> R,
-        R: Future<Output = Result<(), E>> + Send + 'static,
-        E: Debug,
+        R: Future<Output = T> + Send + 'static,
     {
         let addr = listener.local_addr().expect("a bound listener has an address");
         let shutdown = CancellationToken::new();
-        let service = run(listener, shutdown.clone());
-        let task = tokio::spawn(async move { service.await.map_err(|error| format!("{error:?}")) });
-        Self { addr, shutdown, task: Some(task) }
+        let task = tokio::spawn(run(listener, shutdown.clone()));
+        Self { addr, shutdown: shutdown.drop_guard(), task }
     }
 
     /// Where it listens.
@@ -65,19 +61,12 @@ impl Running {
         format!("http://{}{path}", self.addr)
     }
 
-    /// Tells it to stop and waits until it has.
+    /// Tells it to stop, waits until it has, and hands back what it ended with.
     ///
     /// # Panics
-    /// If it ended with an error or a panic.
-    pub async fn stop(mut self) {
-        self.shutdown.cancel();
-        let task = self.task.take().expect("only `stop` takes the task");
-        task.await.expect("the service did not panic").expect("the service ended well");
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.shutdown.cancel();
+    /// If it panicked.
+    pub async fn stop(self) -> T {
+        drop(self.shutdown);
+        self.task.await.expect("the service did not panic")
     }
 }

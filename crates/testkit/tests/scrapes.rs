@@ -39,7 +39,7 @@ async fn reads_values() {
     assert_eq!(scrape.sum("a", &[]).to_bits(), 5.0_f64.to_bits());
     assert!(!scrape.has("b", &[]));
     let url = service.url("/metrics");
-    service.stop().await;
+    service.stop().await.unwrap();
     eventually(Duration::from_secs(5), async || Scrape::try_get(&url).await.is_err()).await;
 }
 

@@ -12,7 +12,7 @@ use crate::Running;
 #[derive(Debug)]
 pub struct Collector {
     store: Store,
-    running: Running,
+    running: Running<Result<(), tonic::transport::Error>>,
 }
 
 impl Collector {
