@@ -1,0 +1,62 @@
+# All images of the lab's own programs. Stages: `build` makes every binary, `test` runs the checks, `bench` the
+# measurements; one target per program. The pins come from .env; the two caches are shared by all stages.
+ARG DEBIAN_IMAGE=debian:trixie-slim
+ARG RUST_IMAGE=rust:1.96-slim-trixie
+
+FROM ${RUST_IMAGE} AS sources
+WORKDIR /src
+ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
+COPY Cargo.toml Cargo.lock rustfmt.toml ./
+COPY crates crates
+COPY services services
+COPY lab lab
+COPY offline/jaeger offline/jaeger
+COPY bench bench
+# Cargo goes by file times, and the cache may hold a build of another checkout with newer ones.
+RUN find . -type f -exec touch {} +
+
+FROM sources AS build
+RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
+    --mount=type=cache,id=lookout-target,target=/target \
+    --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
+    --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    cargo build --release --locked --bins \
+ && mkdir /out \
+ && cp /target/release/echo-server /target/release/web-client /target/release/metrics-sink \
+       /target/release/lab /target/release/jaeger-standin /out/
+
+FROM sources AS test
+RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
+    --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
+    --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    cargo clippy --version && cargo fmt --version || rustup component add clippy rustfmt
+# The same stage for each check: `docker build --build-arg CHECK=...`.
+ARG CHECK
+RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
+    --mount=type=cache,id=lookout-target,target=/target \
+    --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
+    --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    cargo $CHECK
+
+FROM ${DEBIAN_IMAGE} AS program
+USER 65532:65532
+
+FROM program AS echo-server
+COPY --from=build /out/echo-server /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/echo-server"]
+
+FROM program AS web-client
+COPY --from=build /out/web-client /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/web-client"]
+
+FROM program AS metrics-sink
+COPY --from=build /out/metrics-sink /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/metrics-sink"]
+
+FROM program AS lab
+COPY --from=build /out/lab /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/lab"]
+
+FROM program AS jaeger-standin
+COPY --from=build /out/jaeger-standin /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/jaeger-standin"]

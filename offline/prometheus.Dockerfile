@@ -1,0 +1,34 @@
+# Stand-ins for prom/prometheus and prom/alertmanager, from Debian's packages (which have no web UI).
+ARG DEBIAN_IMAGE
+FROM ${DEBIAN_IMAGE} AS packages
+ARG DEBIAN_MIRROR
+# sid has the versions that the lab pins; they need nothing but libc6.
+RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
+    echo "deb $DEBIAN_MIRROR sid main" >/etc/apt/sources.list.d/sid.list \
+ && apt-get update -qq
+WORKDIR /packages
+RUN apt-get download -qq prometheus promtool prometheus-alertmanager \
+ && for package in *.deb; do dpkg-deb -x "$package" /unpacked; done
+
+FROM ${DEBIAN_IMAGE} AS base
+# Upstream's images have busybox's wget, which the health checks call.
+RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends busybox && rm -rf /var/lib/apt/lists/* \
+ && ln -s busybox /bin/wget
+
+FROM base AS prometheus
+COPY --from=packages /unpacked/usr/bin/prometheus /unpacked/usr/bin/promtool /bin/
+RUN mkdir /prometheus && chown nobody:nogroup /prometheus
+USER nobody
+WORKDIR /prometheus
+ENTRYPOINT ["/bin/prometheus"]
+CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]
+
+FROM base AS alertmanager
+COPY --from=packages /unpacked/usr/bin/prometheus-alertmanager /bin/alertmanager
+COPY --from=packages /unpacked/usr/bin/amtool /bin/amtool
+RUN mkdir /alertmanager && chown nobody:nogroup /alertmanager
+USER nobody
+WORKDIR /alertmanager
+ENTRYPOINT ["/bin/alertmanager"]
+CMD ["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"]

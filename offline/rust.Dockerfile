@@ -1,0 +1,12 @@
+# Stand-in for rust:*-slim-trixie: Debian backports' compiler, with clippy and rustfmt.
+ARG DEBIAN_IMAGE
+FROM ${DEBIAN_IMAGE}
+ARG DEBIAN_MIRROR
+RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
+    echo "deb $DEBIAN_MIRROR trixie-backports main" >/etc/apt/sources.list.d/backports.list \
+ && apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends -t trixie-backports cargo rustc rust-clippy rustfmt \
+ && apt-get install -y -qq --no-install-recommends gcc libc6-dev \
+ && rm -rf /var/lib/apt/lists/*
+# Where the upstream image has it, so that the cache mounts of the builds fit both.
+ENV CARGO_HOME=/usr/local/cargo

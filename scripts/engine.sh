@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Sees to it that a Docker engine answers, with Compose and Buildx. On Debian or Ubuntu as root what is missing
+# is installed from the distribution's packages, saying so first; elsewhere one sentence says what to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/versions.sh
+
+plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins
+
+can_install() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -qE '^(ID|ID_LIKE)=.*debian' /etc/os-release
+}
+
+apt_install() {
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+install_engine() {
+  can_install || fail "no Docker engine here; install Docker (docs.docker.com/engine/install) and run this again."
+  say "Docker is missing: installing the packages docker.io, iptables and ca-certificates of this distribution."
+  step "Docker engine" apt_install docker.io iptables ca-certificates
+}
+
+# The newest plugin that the distribution itself offers, if it is new enough.
+offered() {
+  local package=$1 want=$2 version
+  version=$(apt-cache policy "$package" 2>/dev/null | sed -n 's/^ *Candidate: //p')
+  [ -n "$version" ] && [ "$version" != "(none)" ] && at_least "$version" "$want"
+}
+
+# Debian's next release has newer plugins; they need nothing but libc. Own apt state: the host's stays as it is.
+install_plugin_from_sid() {
+  local package=$1 binary=$2 state mirror
+  state=$(mktemp -d)
+  mirror=$(scripts/debian-mirror.sh)
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/out"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$state/sources.list"
+  local apt=(-o "Dir::Etc::SourceList=$state/sources.list" -o "Dir::Etc::SourceParts=/dev/null" -o "Dir::State::Lists=$state/lists"
+    -o "Dir::Cache=$state/cache" -o "APT::Sandbox::User=root")
+  apt-get "${apt[@]}" update -qq
+  (cd "$state" && apt-get "${apt[@]}" download -qq "$package")
+  dpkg-deb -x "$state/$package"_*.deb "$state/out"
+  mkdir -p "$plugins"
+  install -m 0755 "$(find "$state/out" -path "*/cli-plugins/$binary" -type f | head -n 1)" "$plugins/$binary"
+  rm -rf "$state"
+}
+
+install_plugin() {
+  local binary=$1 want=$2 package
+  can_install || fail "Docker's plugin $binary $want or newer is missing; install it (docs.docker.com/compose/install) and run this again."
+  for package in "$binary-v2" "$binary-plugin" "$binary"; do
+    if offered "$package" "$want"; then
+      say "$binary $want or newer is missing: installing the package $package of this distribution."
+      step "$binary" apt_install "$package"
+      return
+    fi
+  done
+  say "$binary $want or newer is missing: unpacking Debian sid's package $binary into $plugins."
+  step "$binary" install_plugin_from_sid "$binary" "$binary"
+}
+
+start_engine() {
+  can_install || fail "the Docker engine does not answer; start it (sudo systemctl start docker), and see that you may use it."
+  say "The Docker engine is not running: starting it."
+  mkdir -p /var/log
+  if [ -d /run/systemd/system ]; then
+    systemctl start docker
+  else
+    # Its own session: it outlives this script, and Ctrl-C here does not reach it.
+    setsid -f dockerd >>/var/log/dockerd.log 2>&1 </dev/null
+  fi
+  local tries
+  for tries in $(seq 60); do
+    docker version >/dev/null 2>&1 && return
+    sleep 0.5
+  done
+  fail "the Docker engine did not start within $((tries / 2)) s; /var/log/dockerd.log (or journalctl -u docker) says why."
+}
+
+command -v docker >/dev/null && { docker version >/dev/null 2>&1 || command -v dockerd >/dev/null; } || install_engine
+docker version >/dev/null 2>&1 || start_engine
+at_least "$(compose_version)" "$COMPOSE_MIN" || install_plugin docker-compose "$COMPOSE_MIN"
+at_least "$(buildx_version)" "$BUILDX_MIN" || install_plugin docker-buildx "$BUILDX_MIN"

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds the stand-in of one pinned image from package registries and tags it with the upstream's own name and tag.
+# Usage: standin.sh NAME IMAGE, NAME being the pin's in .env without _IMAGE, in small letters.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+name=$1 image=$2
+label=dev.lookout.stand-in=$name
+from() { # from DOCKERFILE ARGUMENT...
+  local file=$1
+  shift
+  scripts/build.sh "$image" --label "$label" --file "offline/$file.Dockerfile" \
+    --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" --build-arg "DEBIAN_MIRROR=$(scripts/debian-mirror.sh)" \
+    --build-arg "VERSION=${image##*:}" "$@" offline
+}
+
+case $name in
+  debian) offline/debian.sh "$image" "$label" ;;
+  rust) from rust ;;
+  prometheus | alertmanager) from prometheus --target "$name" ;;
+  envoy | maildev) from "$name" ;;
+  k6) from go --build-arg "MODULE=go.k6.io/k6@v${image##*:}" --build-arg PROGRAM=k6 ;;
+  grpcurl) from go --build-arg "MODULE=github.com/fullstorydev/grpcurl/cmd/grpcurl@${image##*:}" --build-arg PROGRAM=grpcurl ;;
+  jaeger) scripts/build.sh "$image" --label "$label" --target jaeger-standin \
+    --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" --build-arg "RUST_IMAGE=$RUST_IMAGE" . ;;
+  *) exit 3 ;; # not to be had from any package registry
+esac
