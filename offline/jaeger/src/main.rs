@@ -1,2 +1,46 @@
-//! To be written.
-fn main() {}
+//! Takes OTLP on 4317 and answers Jaeger's queries on 16686, where Jaeger's own image cannot be had.
+
+use std::net::IpAddr;
+
+use anyhow::Context;
+use clap::Parser;
+use testkit::otlp::Limits;
+use tokio::net::TcpListener;
+
+/// A small stand-in for Jaeger: OTLP over gRPC in, the query API and plain pages out. Keeps spans in
+/// memory only. Jaeger's own options (such as --config) are not understood, and refused.
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as Jaeger's image has it.
+    #[arg(long, env = "JAEGER_LISTEN_HOST", default_value = "0.0.0.0")]
+    listen_host: IpAddr,
+    /// Port of the OTLP gRPC service.
+    #[arg(long, default_value_t = 4317)]
+    otlp_port: u16,
+    /// Port of the query API and the pages.
+    #[arg(long, default_value_t = 16686)]
+    query_port: u16,
+    /// Keep at most so many spans; the oldest traces go first.
+    #[arg(long, default_value_t = 50_000)]
+    max_spans: usize,
+    /// Keep spans of at most so many MiB, as estimated.
+    #[arg(long, default_value_t = 32)]
+    max_memory_mib: usize,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    tracing_subscriber::fmt().json().init();
+    let limits = Limits { spans: args.max_spans, bytes: args.max_memory_mib.saturating_mul(1 << 20) };
+    let otlp = bind(args.listen_host, args.otlp_port).await?;
+    let query = bind(args.listen_host, args.query_port).await?;
+    tracing::info!(otlp = %otlp.local_addr()?, query = %query.local_addr()?, "stand-in for Jaeger is ready");
+    jaeger_standin::run(otlp, query, limits, shutdown::signal()?).await;
+    Ok(())
+}
+
+async fn bind(host: IpAddr, port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((host, port)).await.with_context(|| format!("cannot listen on {host}:{port}"))
+}

@@ -1,0 +1,139 @@
+//! Spans sent by OTLP come back in Jaeger's JSON.
+
+#[path = "support/lab.rs"]
+mod lab;
+
+use lab::{Lab, attribute, span};
+use opentelemetry_proto::tonic::trace::v1::{Span, Status, span::Event, status::StatusCode};
+use serde_json::{Value, json};
+
+const TRACE: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+
+async fn get(lab: &Lab, path: &str) -> (u16, Value) {
+    let (status, text) = lab.text(path).await;
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+async fn found(lab: &Lab, query: &str) -> Vec<String> {
+    let (status, answer) = get(lab, &format!("/api/traces?{query}")).await;
+    assert_eq!(status, 200, "{answer}");
+    let traces = answer["data"].as_array().unwrap();
+    traces.iter().map(|trace| trace["traceID"].as_str().unwrap().to_owned()).collect()
+}
+
+fn failing_child() -> Span {
+    Span {
+        parent_span_id: vec![1; 8],
+        kind: 3,
+        attributes: vec![attribute("rpc.system", "grpc")],
+        events: vec![Event {
+            time_unix_nano: lab::now_micros() * 1000 + 2000,
+            name: "exception".into(),
+            attributes: vec![attribute("exception.message", "no")],
+            ..Event::default()
+        }],
+        status: Some(Status { code: StatusCode::Error.into(), message: "broken".into() }),
+        ..span(10, 2, "call", 3)
+    }
+}
+
+#[tokio::test]
+async fn a_trace_by_its_id() {
+    let lab = Lab::start().await;
+    lab.send("web", vec![span(10, 1, "GET /echo", 7)]).await;
+    lab.send("web", vec![failing_child()]).await;
+    lab.send("echo", vec![Span { parent_span_id: vec![2; 8], ..span(10, 3, "handle", 1) }]).await;
+
+    let (status, answer) = get(&lab, &format!("/api/traces/{TRACE}")).await;
+    assert_eq!(status, 200);
+    assert_eq!(answer["errors"], json!(null));
+    let trace = &answer["data"][0];
+    assert_eq!(trace["traceID"], TRACE);
+    let spans = trace["spans"].as_array().unwrap();
+    assert_eq!(spans.len(), 3);
+    let call = spans.iter().find(|span| span["operationName"] == "call").unwrap();
+    assert_eq!(call["traceID"], TRACE);
+    assert_eq!(call["spanID"], "0202020202020202");
+    assert_eq!(
+        call["references"],
+        json!([{ "refType": "CHILD_OF", "traceID": TRACE, "spanID": "0101010101010101" }])
+    );
+    assert_eq!(call["duration"], 3);
+    assert!(call["startTime"].as_u64().unwrap().abs_diff(lab::now_micros()) < 60_000_000);
+    assert_eq!(
+        call["tags"],
+        json!([
+            { "key": "rpc.system", "type": "string", "value": "grpc" },
+            { "key": "span.kind", "type": "string", "value": "client" },
+            { "key": "otel.status_code", "type": "string", "value": "ERROR" },
+            { "key": "error", "type": "bool", "value": true },
+            { "key": "otel.status_description", "type": "string", "value": "broken" },
+        ])
+    );
+    assert_eq!(
+        call["logs"][0]["fields"],
+        json!([
+            { "key": "event", "type": "string", "value": "exception" },
+            { "key": "exception.message", "type": "string", "value": "no" },
+        ])
+    );
+    assert_eq!(call["processID"], "p1");
+    let names = [&trace["processes"]["p1"]["serviceName"], &trace["processes"]["p2"]["serviceName"]];
+    assert_eq!(names, ["web", "echo"]);
+    assert_eq!(
+        trace["processes"]["p1"]["tags"],
+        json!([{ "key": "host.name", "type": "string", "value": "h" }])
+    );
+}
+
+#[tokio::test]
+async fn traces_by_service_operation_tags_and_time() {
+    let lab = Lab::start().await;
+    lab.send("web", vec![span(10, 1, "GET /", 100)]).await;
+    lab.send("web", vec![span(11, 1, "GET /echo", 9_000)]).await;
+    lab.send("web", vec![failing_child()]).await;
+    lab.send("echo", vec![span(12, 1, "handle", 1)]).await;
+    let other = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
+
+    assert_eq!(found(&lab, "service=web").await, [other, TRACE]);
+    assert_eq!(found(&lab, "service=web&limit=1").await, [other]);
+    assert_eq!(found(&lab, "service=web&operation=GET%20%2F").await, [TRACE]);
+    assert_eq!(found(&lab, "service=web&tags=%7B%22error%22%3A%22true%22%7D").await, [TRACE]);
+    assert_eq!(found(&lab, "service=web&tag=rpc.system%3Agrpc&tag=host.name%3Ah").await, [TRACE]);
+    assert_eq!(found(&lab, "service=web&minDuration=5ms").await, [other]);
+    assert_eq!(found(&lab, "service=web&start=1&end=2&lookback=1h").await, [""; 0]);
+    assert_eq!(found(&lab, &format!("traceID={TRACE}&traceID=99")).await, [TRACE]);
+    assert_eq!(found(&lab, "service=nobody").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn services_and_operations() {
+    let lab = Lab::start().await;
+    assert_eq!(get(&lab, "/api/services").await.1["data"], json!([]));
+    lab.send("web", vec![span(10, 1, "b", 1), Span { kind: 2, ..span(10, 2, "a", 1) }]).await;
+    lab.send("a/b c", vec![span(11, 1, "x", 1)]).await;
+
+    let (_, services) = get(&lab, "/api/services").await;
+    assert_eq!((&services["data"], &services["total"]), (&json!(["a/b c", "web"]), &json!(2)));
+    assert_eq!(get(&lab, "/api/services/web/operations").await.1["data"], json!(["a", "b"]));
+    assert_eq!(get(&lab, "/api/services/a%2Fb%20c/operations").await.1["data"], json!(["x"]));
+    assert_eq!(
+        get(&lab, "/api/operations?service=web&spanKind=server").await.1["data"],
+        json!([{ "name": "a", "spanKind": "server" }])
+    );
+}
+
+#[tokio::test]
+async fn errors_have_jaegers_shape() {
+    let lab = Lab::start().await;
+    let (status, answer) = get(&lab, &format!("/api/traces/{TRACE}")).await;
+    assert_eq!(status, 404);
+    assert_eq!(answer["data"], json!(null));
+    assert_eq!(answer["errors"], json!([{ "code": 404, "msg": "trace not found" }]));
+    for (path, code) in
+        [("/api/traces/xyz", 400), ("/api/traces", 400), ("/api/operations", 400), ("/api/nothing", 404)]
+    {
+        let (status, answer) = get(&lab, path).await;
+        assert_eq!((status, &answer["errors"][0]["code"]), (code, &json!(code)), "{path}");
+    }
+}
