@@ -1,0 +1,8 @@
+//! Bodies that count the messages passing through them.
+
+mod meter;
+mod request;
+mod response;
+
+pub use request::RequestBody;
+pub use response::ResponseBody;

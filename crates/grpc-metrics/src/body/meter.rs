@@ -1,0 +1,77 @@
+//! Counts, and if asked times, the messages of one direction of one call.
+
+use std::time::{Duration, Instant};
+
+use crate::frames::FrameCounter;
+use crate::recorder::{Direction, Recorder, Series};
+
+#[derive(Debug)]
+pub(crate) struct Meter {
+    direction: Direction,
+    frames: FrameCounter,
+    timer: Timer,
+}
+
+#[derive(Debug)]
+enum Timer {
+    Off,
+    /// Nothing is awaited.
+    Idle,
+    /// Since when the next message is awaited.
+    Receiving(Instant),
+    /// How many messages were handed on, and when.
+    Sending(Instant, u64),
+}
+
+impl Meter {
+    /// `since` is when the first message began to be awaited.
+    pub(crate) fn new(recorder: &Recorder, direction: Direction, since: Option<Instant>) -> Self {
+        let timer = match (recorder.times(direction), direction, since) {
+            (false, _, _) => Timer::Off,
+            (true, Direction::Received, Some(since)) => Timer::Receiving(since),
+            (true, _, _) => Timer::Idle,
+        };
+        Self { direction, frames: FrameCounter::default(), timer }
+    }
+
+    /// More of the body is asked for.
+    pub(crate) fn asked(&mut self, recorder: &Recorder, series: Series) {
+        match (&self.timer, self.direction) {
+            (Timer::Idle, Direction::Received) => self.timer = Timer::Receiving(Instant::now()),
+            (Timer::Sending(..), _) => self.taken(recorder, series),
+            _ => {}
+        }
+    }
+
+    /// A chunk passes.
+    pub(crate) fn passed(&mut self, recorder: &Recorder, series: Series, chunk: &[u8]) {
+        let count = self.frames.feed(chunk);
+        if count == 0 {
+            return;
+        }
+        recorder.messages(series, self.direction, count);
+        match (&self.timer, self.direction) {
+            (Timer::Receiving(since), _) => {
+                recorder.message_time(series, self.direction, since.elapsed());
+                // Those behind the first were there already.
+                for _ in 1..count {
+                    recorder.message_time(series, self.direction, Duration::ZERO);
+                }
+                self.timer = Timer::Idle;
+            }
+            (Timer::Idle, Direction::Sent) => self.timer = Timer::Sending(Instant::now(), count),
+            _ => {}
+        }
+    }
+
+    /// What was handed on has been taken: more is asked for, or the body is done with.
+    pub(crate) fn taken(&mut self, recorder: &Recorder, series: Series) {
+        if let Timer::Sending(since, count) = self.timer {
+            let elapsed = since.elapsed();
+            for _ in 0..count {
+                recorder.message_time(series, self.direction, elapsed);
+            }
+            self.timer = Timer::Idle;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The response's body, with which the call ends.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+use tonic::{Code, Status};
+
+use super::meter::Meter;
+use crate::call::Call;
+use crate::recorder::Direction;
+use crate::{BoxError, code, failure};
+
+pin_project! {
+    /// A response's body that counts the messages in it as they pass, and the call as handled when
+    /// its status is known: at the trailers, at the end, at an error, or when it is dropped.
+    #[derive(Debug)]
+    pub struct ResponseBody<B> {
+        #[pin]
+        inner: B,
+        counted: Option<Counted>,
+    }
+}
+
+#[derive(Debug)]
+struct Counted {
+    call: Call,
+    meter: Meter,
+    /// What the end of the body means if no trailers tell.
+    at_end: Code,
+}
+
+impl<B: Body> ResponseBody<B> {
+    /// Goes on with a call whose responses go in `direction`, and ends it if it is over with the
+    /// headers.
+    pub(crate) fn wrap(
+        response: Response<B>,
+        call: Option<Call>,
+        direction: Direction,
+    ) -> Response<ResponseBody<B>> {
+        let counted = call.map(|mut call| {
+            let at_end = code::of_http(response.status());
+            if response.status() != StatusCode::OK {
+                // Such a body is not read to its end by a gRPC client.
+                call.abandoned_means(at_end);
+            }
+            if let Some(code) = code::of_headers(response.headers()) {
+                call.end(code);
+            } else if response.body().is_end_stream() {
+                call.end(at_end);
+            }
+            let meter = Meter::new(call.recorder(), direction, call.started());
+            Counted { call, meter, at_end }
+        });
+        response.map(|inner| ResponseBody { inner, counted })
+    }
+}
+
+impl<B> Body for ResponseBody<B>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    /// What tonic makes of the wrapped body's error.
+    type Error = Status;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let mut this = self.project();
+        let Some(Counted { call, meter, at_end }) = this.counted else {
+            return this.inner.poll_frame(cx).map_err(|error| Status::from_error(error.into()));
+        };
+        meter.asked(call.recorder(), call.series());
+        let polled = call.watch(|| this.inner.as_mut().poll_frame(cx));
+        let frame = ready!(polled).map(|frame| frame.map_err(|error| Status::from_error(error.into())));
+        match &frame {
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    meter.passed(call.recorder(), call.series(), data);
+                }
+                if let Some(trailers) = frame.trailers_ref() {
+                    call.end(code::of_headers(trailers).unwrap_or(*at_end));
+                } else if this.inner.is_end_stream() {
+                    call.end(*at_end);
+                }
+            }
+            Some(Err(status)) => call.end(failure::of_status(status)),
+            None => call.end(*at_end),
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl<B: Default> Default for ResponseBody<B> {
+    /// An empty body that belongs to no call.
+    fn default() -> Self {
+        Self { inner: B::default(), counted: None }
+    }
+}

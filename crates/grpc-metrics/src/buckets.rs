@@ -1,0 +1,52 @@
+//! The upper bounds of a histogram's buckets.
+
+use crate::BuildError;
+
+/// Upper bounds of a histogram's buckets in seconds, ascending; the `+Inf` bucket is implied.
+///
+/// The default is what Go's Prometheus client has: 5 ms to 10 s in eleven steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Buckets(Vec<f64>);
+
+impl Buckets {
+    /// Buckets of these bounds, in seconds. They are checked when the metrics are built.
+    pub fn new(bounds: impl Into<Vec<f64>>) -> Self {
+        Self(bounds.into())
+    }
+
+    /// The bounds without a closing `+Inf`, or why they cannot be buckets.
+    pub(crate) fn checked(mut self) -> Result<Vec<f64>, BuildError> {
+        if self.0.last() == Some(&f64::INFINITY) {
+            self.0.pop();
+        }
+        let ascending = self.0.windows(2).all(|pair| pair[0] < pair[1]);
+        let positive = self.0.iter().all(|bound| bound.is_finite() && *bound > 0.0);
+        if self.0.is_empty() || !ascending || !positive {
+            return Err(BuildError::Buckets(self.0));
+        }
+        Ok(self.0)
+    }
+}
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self::new([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closing_infinity_is_implied() {
+        assert_eq!(Buckets::new([0.1, f64::INFINITY]).checked().unwrap(), [0.1]);
+    }
+
+    #[test]
+    fn bounds_must_be_positive_and_ascend() {
+        for bounds in [vec![], vec![0.0, 1.0], vec![-1.0], vec![2.0, 1.0], vec![1.0, 1.0], vec![f64::NAN]] {
+            assert!(matches!(Buckets::new(bounds).checked(), Err(BuildError::Buckets(_))));
+        }
+    }
+}

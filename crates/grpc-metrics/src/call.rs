@@ -1,0 +1,109 @@
+//! One call from its start to its one end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tonic::Code;
+
+use crate::recorder::{Recorder, Series};
+
+/// What timers may fire early by: a caller's own timer starts a little before the call does.
+const TIMER_RESOLUTION: Duration = Duration::from_millis(1);
+
+/// Counts a call as started when made, and as handled once: when told, or else when dropped.
+#[derive(Debug)]
+pub(crate) struct Call {
+    recorder: Arc<Recorder>,
+    series: Series,
+    /// Absent where nothing needs it.
+    started: Option<Instant>,
+    /// How long the call may take, as it says on the wire.
+    deadline: Option<Duration>,
+    /// The code if the call is dropped before its end.
+    abandoned: Code,
+    ended: bool,
+}
+
+impl Call {
+    pub(crate) fn start(recorder: Arc<Recorder>, series: Series, deadline: Option<Duration>) -> Self {
+        let timed = recorder.handling.is_some() || recorder.receive.is_some() || deadline.is_some();
+        recorder.started(series);
+        Self {
+            recorder,
+            series,
+            started: timed.then(Instant::now),
+            deadline,
+            abandoned: Code::Cancelled,
+            ended: false,
+        }
+    }
+
+    pub(crate) fn recorder(&self) -> &Arc<Recorder> {
+        &self.recorder
+    }
+
+    pub(crate) fn series(&self) -> Series {
+        self.series
+    }
+
+    pub(crate) fn started(&self) -> Option<Instant> {
+        self.started
+    }
+
+    /// From now on, a drop means this code.
+    pub(crate) fn abandoned_means(&mut self, code: Code) {
+        self.abandoned = code;
+    }
+
+    /// The call is over; only the first end counts.
+    pub(crate) fn end(&mut self, code: Code) {
+        if !self.ended {
+            self.finish(code, self.started.map(|started| started.elapsed()));
+        }
+    }
+
+    fn finish(&mut self, code: Code, elapsed: Option<Duration>) {
+        self.ended = true;
+        self.recorder.handled(self.series, code, elapsed);
+    }
+
+    /// Runs a step of the wrapped service. If it panics, the call ends as `Internal` and the panic
+    /// goes on.
+    pub(crate) fn watch<T>(&mut self, step: impl FnOnce() -> T) -> T {
+        struct Unwound<'a>(Option<&'a mut Call>);
+        impl Drop for Unwound<'_> {
+            fn drop(&mut self) {
+                if let Some(call) = self.0.take() {
+                    call.end(Code::Internal);
+                }
+            }
+        }
+        let mut unwound = Unwound(Some(self));
+        let result = step();
+        unwound.0 = None;
+        result
+    }
+}
+
+/// [`Call::watch`], where there may be no call to count.
+pub(crate) fn watch<T>(call: &mut Option<Call>, step: impl FnOnce() -> T) -> T {
+    match call {
+        Some(call) => call.watch(step),
+        None => step(),
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let elapsed = self.started.map(|started| started.elapsed());
+        let late = self
+            .deadline
+            .zip(elapsed)
+            .is_some_and(|(deadline, elapsed)| elapsed + TIMER_RESOLUTION >= deadline);
+        let code = if late { Code::DeadlineExceeded } else { self.abandoned };
+        self.finish(code, elapsed);
+    }
+}

@@ -1,0 +1,211 @@
+//! The metric families: their names and help texts, and their samples out of the counters.
+
+use std::collections::HashMap;
+
+use prometheus::core::Desc;
+use prometheus::proto::{self, LabelPair, Metric, MetricFamily, MetricType};
+
+use crate::BuildError;
+use crate::code;
+use crate::definitions::Definition;
+use crate::recorder::{HANDLED, Histogram, RECEIVED, Recorder, SENT, STARTED};
+
+/// What a family takes its samples from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Started,
+    Handled,
+    Received,
+    Sent,
+    HandlingSeconds,
+    ReceiveSeconds,
+    SendSeconds,
+}
+
+impl Source {
+    fn histogram(self, recorder: &Recorder) -> Option<&Histogram> {
+        match self {
+            Self::HandlingSeconds => recorder.handling.as_ref(),
+            Self::ReceiveSeconds => recorder.receive.as_ref(),
+            Self::SendSeconds => recorder.send.as_ref(),
+            Self::Started | Self::Handled | Self::Received | Self::Sent => None,
+        }
+    }
+
+    fn is_histogram(self) -> bool {
+        matches!(self, Self::HandlingSeconds | Self::ReceiveSeconds | Self::SendSeconds)
+    }
+}
+
+/// What goes before a family's name, and labels that never change.
+#[derive(Debug, Default)]
+pub(crate) struct Naming {
+    pub(crate) namespace: String,
+    pub(crate) subsystem: String,
+    pub(crate) const_labels: HashMap<String, String>,
+}
+
+impl Naming {
+    fn full_name(&self, name: &str) -> String {
+        let parts = [self.namespace.as_str(), self.subsystem.as_str(), name];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+    }
+}
+
+/// The families of one server or client.
+#[derive(Debug)]
+pub(crate) struct Families {
+    families: Vec<(Source, Desc)>,
+}
+
+impl Families {
+    pub(crate) fn new(
+        definitions: &[Definition],
+        naming: &Naming,
+        recorder: &Recorder,
+    ) -> Result<Self, BuildError> {
+        let context_names: Vec<String> = recorder.contexts.names().map(str::to_owned).collect();
+        let names = context_names.iter().chain(naming.const_labels.keys());
+        if let Some(reserved) = names.into_iter().find(|name| *name == "le") {
+            return Err(BuildError::ReservedLabel(reserved.clone()));
+        }
+        let mut families = Vec::new();
+        for (source, name, help) in definitions {
+            if source.is_histogram() && source.histogram(recorder).is_none() {
+                continue;
+            }
+            let code = (*source == Source::Handled).then_some("grpc_code");
+            let labels = ["grpc_type", "grpc_service", "grpc_method"].into_iter().chain(code);
+            let desc = Desc::new(
+                naming.full_name(name),
+                (*help).to_owned(),
+                labels.map(str::to_owned).chain(context_names.iter().cloned()).collect(),
+                naming.const_labels.clone(),
+            )?;
+            families.push((*source, desc));
+        }
+        Ok(Self { families })
+    }
+
+    pub(crate) fn descs(&self) -> Vec<&Desc> {
+        self.families.iter().map(|(_, desc)| desc).collect()
+    }
+
+    /// One look at all counters. In it no method has more calls handled than started, and a
+    /// histogram of handling times holds just the calls that are counted as handled.
+    pub(crate) fn collect(&self, recorder: &Recorder) -> Vec<MetricFamily> {
+        let rows = snapshot(recorder);
+        let family = |(source, desc): &(Source, Desc)| {
+            let metrics = rows.iter().flat_map(|row| row.metrics(recorder, *source, desc)).collect();
+            let mut family = MetricFamily::default();
+            family.set_name(desc.fq_name.clone());
+            family.set_help(desc.help.clone());
+            let kind = if source.is_histogram() { MetricType::HISTOGRAM } else { MetricType::COUNTER };
+            family.set_field_type(kind);
+            family.set_metric(metrics);
+            family
+        };
+        self.families.iter().map(family).collect()
+    }
+}
+
+/// The counters of one method under one set of context values, `cells[n - 1]` being cell n.
+struct Snapshot {
+    method: usize,
+    context: usize,
+    cells: Vec<u64>,
+}
+
+fn snapshot(recorder: &Recorder) -> Vec<Snapshot> {
+    let contexts = recorder.contexts.count();
+    let width = recorder.cells.width();
+    let mut rows: Vec<Snapshot> = (0..recorder.cells.rows())
+        .map(|row| {
+            let mut cells = vec![0; width];
+            recorder.cells.sum(row, &mut cells);
+            Snapshot { method: row / contexts, context: row % contexts, cells }
+        })
+        .collect();
+    // Starts are read after all ends: whatever ended before has started by now.
+    for (row, snapshot) in rows.iter_mut().enumerate() {
+        for cell in [STARTED, RECEIVED, SENT] {
+            snapshot.cells[cell - 1] = recorder.cells.sum_cell(row, cell);
+        }
+    }
+    rows.retain(|row| row.is_shown(recorder));
+    rows
+}
+
+impl Snapshot {
+    /// Whatever was declared is shown from the start, at zero; what stands for the rest is shown
+    /// once there is something to show.
+    fn is_shown(&self, recorder: &Recorder) -> bool {
+        let declared =
+            self.method != recorder.methods.unknown() && recorder.contexts.is_declared(self.context);
+        declared || self.cells[STARTED - 1] > 0
+    }
+
+    fn metrics(&self, recorder: &Recorder, source: Source, desc: &Desc) -> Vec<Metric> {
+        let counter = |cell: usize| vec![counter(self.labels(recorder, desc, None), self.cells[cell - 1])];
+        match source {
+            Source::Started => counter(STARTED),
+            Source::Received => counter(RECEIVED),
+            Source::Sent => counter(SENT),
+            Source::Handled => {
+                let codes = code::NAMES.iter().zip(&self.cells[HANDLED - 1..]);
+                codes
+                    .map(|(name, value)| self::counter(self.labels(recorder, desc, Some(name)), *value))
+                    .collect()
+            }
+            Source::HandlingSeconds | Source::ReceiveSeconds | Source::SendSeconds => source
+                .histogram(recorder)
+                .map(|layout| histogram(self.labels(recorder, desc, None), layout, &self.cells))
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// All labels of a sample, sorted by name.
+    fn labels(&self, recorder: &Recorder, desc: &Desc, code: Option<&str>) -> Vec<LabelPair> {
+        let method = &recorder.methods.methods()[self.method];
+        let own = [method.grpc_type.label(), &method.service, &method.name].into_iter().chain(code);
+        let values = own.chain(recorder.contexts.values(self.context));
+        let variable = desc.variable_labels.iter().zip(values).map(|(name, value)| {
+            let mut pair = LabelPair::default();
+            pair.set_name(name.clone());
+            pair.set_value(value.to_owned());
+            pair
+        });
+        let mut labels: Vec<LabelPair> = variable.chain(desc.const_label_pairs.iter().cloned()).collect();
+        labels.sort_by(|a, b| a.name().cmp(b.name()));
+        labels
+    }
+}
+
+fn counter(labels: Vec<LabelPair>, value: u64) -> Metric {
+    let mut counter = proto::Counter::default();
+    counter.set_value(value as f64);
+    let mut metric = Metric::from_label(labels);
+    metric.set_counter(counter);
+    metric
+}
+
+fn histogram(labels: Vec<LabelPair>, layout: &Histogram, cells: &[u64]) -> Metric {
+    let nanos = cells[layout.first - 1];
+    let counts = &cells[layout.first..=layout.first + layout.bounds.len()];
+    let mut total = 0;
+    let buckets = layout.bounds.iter().zip(counts).map(|(bound, count)| {
+        total += count;
+        let mut bucket = proto::Bucket::default();
+        bucket.set_upper_bound(*bound);
+        bucket.set_cumulative_count(total);
+        bucket
+    });
+    let mut histogram = proto::Histogram::default();
+    histogram.set_bucket(buckets.collect());
+    histogram.set_sample_count(counts.iter().sum());
+    histogram.set_sample_sum(nanos as f64 / 1e9);
+    let mut metric = Metric::from_label(labels);
+    metric.set_histogram(histogram);
+    metric
+}
