@@ -1,14 +1,14 @@
 //! A service asking itself how it is, for a container's health check.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use thiserror::Error;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// Enough for a status line.
-const LONGEST_REPLY: u64 = 4096;
+/// In bytes.
+const LONGEST_STATUS: u64 = 1024;
 
 /// Why a service does not count as healthy.
 #[derive(Debug, Error)]
@@ -46,11 +46,11 @@ fn ask(address: SocketAddr) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
-    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut reply = Vec::new();
-    stream.take(LONGEST_REPLY).read_to_end(&mut reply)?;
-    let reply = String::from_utf8_lossy(&reply);
-    Ok(reply.lines().next().unwrap_or_default().to_owned())
+    let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut status = String::new();
+    BufReader::new(stream.take(LONGEST_STATUS)).read_line(&mut status)?;
+    Ok(status.trim_end().to_owned())
 }
 
 #[cfg(test)]

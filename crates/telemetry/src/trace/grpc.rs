@@ -133,11 +133,14 @@ mod tests {
         assert!(!is_error(Side::Client, Code::Ok));
     }
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("transport error")]
+    struct Outer(#[source] ConnectError);
+
     #[test]
     fn the_first_cause_that_tells_decides() {
         let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-        let error = std::io::Error::other(ConnectError(refused.into()));
-        assert_eq!(code_of(&error), Code::Unavailable);
+        assert_eq!(code_of(&Outer(ConnectError(refused.into()))), Code::Unavailable);
         assert_eq!(code_of(&TimeoutExpired(())), Code::DeadlineExceeded);
         assert_eq!(code_of(&Status::aborted("no")), Code::Aborted);
         assert_eq!(code_of(&std::fmt::Error), Code::Unknown);
