@@ -6,6 +6,7 @@
 
 mod accept;
 mod connections;
+mod one_port;
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use tokio::net::TcpListener;
 use tower_service::Service;
 
 use crate::connections::Connections;
+
+pub use one_port::OnePort;
 
 /// Serves `service` on `listener` until `shutdown` is cancelled; then drains within `grace`.
 ///

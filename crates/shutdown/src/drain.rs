@@ -29,9 +29,11 @@ pub async fn drain(what: &'static str, tasks: &TaskTracker, grace: Duration) -> 
     };
     let seconds = begun.elapsed().as_secs_f64();
     match drained {
-        Drained::All(count) => tracing::info!(what, count, seconds, "drained"),
+        Drained::All(count) => {
+            tracing::info!(what, count, seconds, "drained");
+        }
         Drained::Left(count) => {
-            tracing::warn!(what, count, seconds, "grace period over, cutting what is left")
+            tracing::warn!(what, count, seconds, "grace period over, cutting what is left");
         }
     }
     drained

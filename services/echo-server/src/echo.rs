@@ -1,0 +1,18 @@
+//! The service itself.
+
+use lookout_proto::echo::Message;
+use lookout_proto::echo::echo_service_server::EchoService;
+use tonic::{Request, Response, Status};
+
+/// Answers each message with `echo ` in front of it.
+#[derive(Debug)]
+pub(crate) struct Echo;
+
+#[tonic::async_trait]
+impl EchoService for Echo {
+    async fn echo_service(&self, request: Request<Message>) -> Result<Response<Message>, Status> {
+        let Message { message } = request.into_inner();
+        tracing::info!(bytes = message.len(), "echo");
+        Ok(Response::new(Message { message: format!("echo {message}") }))
+    }
+}

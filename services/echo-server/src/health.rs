@@ -1,0 +1,33 @@
+//! `grpc.health.v1`: serving, until it is time to stop.
+
+use lookout_proto::echo::echo_service_server::SERVICE_NAME;
+use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+
+/// The server as a whole, and its one service.
+const NAMES: [&str; 2] = ["", SERVICE_NAME];
+
+/// What the server says of its health.
+pub(crate) struct Health(HealthReporter);
+
+impl Health {
+    /// Serving.
+    pub(crate) async fn new() -> (Self, HealthServer<HealthService>) {
+        let reporter = HealthReporter::new();
+        for name in NAMES {
+            reporter.set_service_status(name, ServingStatus::Serving).await;
+        }
+        let service = HealthService::from_health_reporter(reporter.clone());
+        (Self(reporter), HealthServer::new(service))
+    }
+
+    /// Not serving any more. Those who watch are told, and their streams end: they would hold up the drain, being made
+    /// to last.
+    pub(crate) async fn stop(mut self) {
+        for name in NAMES {
+            self.0.set_service_status(name, ServingStatus::NotServing).await;
+            self.0.clear_service_status(name).await;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What answers on the port.
+
+use grpc_metrics::{Buckets, Builder, ServerMetrics};
+use lookout_proto::echo::echo_service_server::EchoServiceServer;
+use prometheus::Registry;
+use serve::OnePort;
+use telemetry::trace::GrpcServerLayer;
+use tonic::service::Routes;
+use tonic_health::pb::health_server::{Health, HealthServer};
+use tonic_reflection::pb::{v1, v1alpha};
+
+use crate::Error;
+use crate::echo::Echo;
+
+/// Descriptors of all that the port serves over gRPC: the methods that get series, as a Go server's would.
+const DESCRIPTOR_SETS: [&[u8]; 4] = [
+    lookout_proto::FILE_DESCRIPTOR_SET,
+    tonic_health::pb::FILE_DESCRIPTOR_SET,
+    v1::FILE_DESCRIPTOR_SET,
+    v1alpha::FILE_DESCRIPTOR_SET,
+];
+
+pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<OnePort, Error> {
+    let builder = ServerMetrics::builder().handling_histogram(Buckets::default());
+    let metrics = DESCRIPTOR_SETS.into_iter().fold(builder, Builder::file_descriptor_set).build()?;
+    registry.register(Box::new(metrics.clone()))?;
+    let grpc = Routes::new(EchoServiceServer::new(Echo))
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .into_axum_router()
+        .layer(metrics.layer())
+        .layer(GrpcServerLayer);
+    Ok(OnePort { grpc, http: telemetry::routes(registry) })
+}
+
+/// The builder adds its own descriptors, those of the version that is built.
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
