@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Looks at the machine before anything starts: one sentence for each thing that is missing, with what mends it.
+# `make doctor` runs it alone; then what is well is said too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/versions.sh
+. scripts/settings.sh
+
+# GiB: the first time images are built, later there are but the containers.
+disk_min=8 memory_min=2
+! has_image "lookout/lab:$LAB_NAME" || disk_min=1 memory_min=1
+problems=0
+
+well() { [ "${1:-}" = "" ] || [ "${QUIET:-}" = 1 ] || say "✓ $1"; }
+problem() {
+  say "✗ $1"
+  problems=$((problems + 1))
+}
+
+architecture() {
+  case $(uname -m) in
+    x86_64 | amd64 | aarch64 | arm64) well "architecture $(uname -m)" ;;
+    *) problem "the images are for x86_64 and arm64, this machine is $(uname -m); use another one." ;;
+  esac
+}
+
+engine() {
+  local version
+  version=$(engine_version)
+  if [ -z "$version" ]; then
+    problem "no Docker engine answers; \`make up\` installs and starts one on Debian and Ubuntu as root, else see docs.docker.com/engine/install."
+  elif at_least "$version" "$ENGINE_MIN"; then
+    well "Docker $version"
+  else
+    problem "Docker $version is too old, $ENGINE_MIN is needed: see docs.docker.com/engine/install."
+  fi
+  plugin Compose "$(compose_version)" "$COMPOSE_MIN" compose
+  plugin Buildx "$(buildx_version)" "$BUILDX_MIN" buildx
+}
+
+plugin() {
+  local name=$1 version=$2 want=$3 package=$4
+  if at_least "$version" "$want"; then
+    well "Docker $name $version"
+  else
+    problem "Docker $name is ${version:-missing}, $want is needed: install the package docker-$package-plugin, or docker-$package from your distribution."
+  fi
+}
+
+disk() {
+  local place free
+  place=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null || true)
+  [ -d "$place" ] || place=.
+  free=$(($(df -Pk "$place" | awk 'NR == 2 { print $4 }') / 1048576))
+  if [ "$free" -ge "$disk_min" ]; then
+    well "disk: $free GiB free"
+  else
+    problem "$free GiB are free for Docker, $disk_min GiB are needed: \`docker system prune\` makes room."
+  fi
+}
+
+memory() {
+  local free
+  [ -r /proc/meminfo ] || return 0
+  free=$(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) / 1048576))
+  if [ "$free" -ge "$memory_min" ] || lab_runs; then
+    well "memory: $free GiB available"
+  else
+    problem "$free GiB of memory are available, $memory_min GiB are needed: close something, or give Docker's machine more."
+  fi
+}
+
+lab_runs() { [ -n "$(docker ps --quiet --filter "label=com.docker.compose.project=$LAB_NAME" 2>/dev/null)" ]; }
+
+# The published ports of this lab's own containers.
+own_ports() {
+  docker ps --filter "label=com.docker.compose.project=$LAB_NAME" --format '{{.Ports}}' 2>/dev/null |
+    grep -oE ':[0-9]+->' | tr -d ':->' || true
+}
+
+port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+ports() {
+  local own name port clear=1
+  declare -A seen=()
+  own=$(own_ports)
+  for name in $(sed -n 's/^\([A-Z_]*_PORT\)=.*/\1/p' .env); do
+    [ "$name" != SMTP_PORT ] || continue
+    port=${!name}
+    if ! [[ $port =~ ^[0-9]{1,5}$ ]] || [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
+      problem "$name=$port is no port: set a number from 1 to 65535 in .env."
+    elif [ -n "${seen[$port]:-}" ]; then
+      problem "$name and ${seen[$port]} are both $port: give one another number in .env."
+    elif grep -qx "$port" <<<"$own"; then
+      seen[$port]=$name
+      continue
+    elif port_taken "$port"; then
+      problem "port $port is in use by another program: stop it ($(holder "$port")), or run \`make up $name=$((port + 1))\`."
+    else
+      seen[$port]=$name
+      continue
+    fi
+    clear=0
+  done
+  [ "$clear" = 0 ] || well "ports: ${#seen[@]} free or this lab's own"
+}
+
+# How to find out who holds a port, with what this machine has.
+holder() {
+  if command -v ss >/dev/null; then echo "\`ss -ltnp 'sport = :$1'\` names it"; else echo "\`lsof -i :$1\` names it"; fi
+}
+
+architecture
+engine
+disk
+memory
+ports
+[ "$problems" = 0 ] || fail "$problems problem(s) to mend first; nothing was started."
