@@ -1,0 +1,273 @@
+//! What can be said of the dashboards' files without Grafana: the mistakes that it takes without a word, and that
+//! then show as a panel with no data, a dead link, or a figure without a unit.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// What the alerts' links open: dashboard, panel, and a word of the panel's title.
+const ALERT_PANELS: [(&str, u64, &str); 5] = [
+    ("grpc-client", 2, "Errors"),
+    ("grpc-client", 3, "Duration"),
+    ("envoy", 2, "flush"),
+    ("envoy", 3, "Refused"),
+    ("lookout", 2, "Targets"),
+];
+
+struct Dashboard {
+    /// The file's name without `.json`.
+    name: String,
+    json: Value,
+}
+
+impl Dashboard {
+    /// Every panel, rows and the panels of collapsed rows included.
+    fn panels(&self) -> Vec<&Value> {
+        list(&self.json["panels"]).iter().flat_map(|p| std::iter::once(p).chain(list(&p["panels"]))).collect()
+    }
+
+    /// The panels that show something, each with a name for a failure's message.
+    fn charts(&self) -> Vec<(String, &Value)> {
+        let charts = self.panels().into_iter().filter(|panel| panel["type"] != "row");
+        charts.map(|panel| (format!("{}/{} {}", self.name, panel["id"], panel["title"]), panel)).collect()
+    }
+
+    /// Every PromQL expression: the panels' and the variables'.
+    fn expressions(&self) -> Vec<(String, &str)> {
+        let charts = self.charts().into_iter();
+        let mut all: Vec<_> = charts
+            .flat_map(|(name, panel)| {
+                list(&panel["targets"]).iter().map(move |t| (name.clone(), text(&t["expr"])))
+            })
+            .collect();
+        all.extend(
+            self.variables().map(|v| (format!("{} ${}", self.name, v["name"]), text(&v["query"]["query"]))),
+        );
+        all
+    }
+
+    fn variables(&self) -> impl Iterator<Item = &Value> {
+        list(&self.json["templating"]["list"]).iter()
+    }
+
+    /// Every address that a person can click: the dashboard's, the panels' and the fields'.
+    fn addresses(&self) -> Vec<(String, &str)> {
+        let mut all = Vec::new();
+        collect_urls(&self.json, &self.name, &mut all);
+        all
+    }
+}
+
+#[test]
+fn a_file_is_named_as_its_uid_and_sets_what_every_dashboard_of_the_lab_has() {
+    for board in dashboards() {
+        let (name, json) = (&board.name, &board.json);
+        assert_eq!(json["uid"], name.as_str(), "{name}");
+        assert!(json["id"].is_null(), "{name}: an id belongs to one Grafana's database");
+        assert_eq!(json["schemaVersion"], 39, "{name}");
+        assert_eq!(json["graphTooltip"], 1, "{name}: the crosshair is shared");
+        assert_eq!((&json["time"]["from"], &json["refresh"]), (&"now-15m".into(), &"5s".into()), "{name}");
+        assert!(
+            list(&json["tags"]).contains(&"lookout".into()),
+            "{name}: the links between dashboards go by this tag"
+        );
+        assert!(!text(&json["title"]).is_empty() && !text(&json["description"]).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn ids_and_titles_are_unique_so_that_a_link_or_a_table_can_name_a_panel() {
+    for board in dashboards() {
+        let mut seen = BTreeSet::new();
+        for panel in board.panels() {
+            assert!(seen.insert(panel["id"].to_string()), "{}: id {} twice", board.name, panel["id"]);
+            assert!(
+                seen.insert(panel["title"].to_string()),
+                "{}: title {} twice",
+                board.name,
+                panel["title"]
+            );
+        }
+    }
+}
+
+#[test]
+fn the_panels_that_alerts_link_to_exist() {
+    let boards = dashboards();
+    for (uid, id, word) in ALERT_PANELS {
+        let board = boards.iter().find(|board| board.name == uid).expect(uid);
+        let panel = board.panels().into_iter().find(|panel| panel["id"] == id);
+        let title = panel.map(|panel| text(&panel["title"]));
+        assert!(title.is_some_and(|title| title.contains(word)), "{uid}/{id}: {title:?}");
+    }
+}
+
+#[test]
+fn every_panel_says_what_it_shows_and_in_what_unit() {
+    for (name, panel) in dashboards().iter().flat_map(Dashboard::charts) {
+        for wanted in [&panel["title"], &panel["description"], &panel["fieldConfig"]["defaults"]["unit"]] {
+            assert!(!text(wanted).is_empty(), "{name}: title, description or unit is missing");
+        }
+        assert!(
+            !list(&panel["fieldConfig"]["defaults"]["thresholds"]["steps"]).is_empty(),
+            "{name}: thresholds"
+        );
+        assert!(!list(&panel["targets"]).is_empty(), "{name} asks for nothing");
+    }
+}
+
+#[test]
+fn every_query_names_a_provisioned_data_source() {
+    let known = provisioned_uids();
+    assert!(known.contains("prometheus") && known.contains("jaeger"), "{known:?}");
+    for board in dashboards() {
+        for (name, panel) in board.charts() {
+            for source in
+                list(&panel["targets"]).iter().chain([panel]).map(|asked| &asked["datasource"]["uid"])
+            {
+                assert!(known.contains(text(source)), "{name}: no data source {source}");
+            }
+        }
+        for variable in board.variables() {
+            assert!(
+                known.contains(text(&variable["datasource"]["uid"])),
+                "{}: {}",
+                board.name,
+                variable["name"]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_window_follows_the_zoom() {
+    for (name, expr) in dashboards().iter().flat_map(Dashboard::expressions) {
+        for window in expr.split('[').skip(1) {
+            assert!(window.starts_with("$__rate_interval]"), "{name}: a fixed window in {expr}");
+        }
+        let counted = ["rate(", "increase(", "histogram_quantile("].iter().any(|f| expr.contains(f));
+        assert_eq!(
+            counted,
+            expr.contains('['),
+            "{name}: a rate without a window, or a window without one: {expr}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_is_defined_and_matched_as_many() {
+    for board in dashboards() {
+        let defined: BTreeSet<_> = board.variables().map(|variable| text(&variable["name"])).collect();
+        for variable in board.variables() {
+            let name = text(&variable["name"]);
+            assert!(variable["includeAll"] == true && variable["multi"] == true, "{}: ${name}", board.name);
+            let used = board.expressions().iter().any(|(_, expr)| expr.contains(&format!("=~\"${name}\"")));
+            assert!(used, "{}: ${name} filters nothing", board.name);
+        }
+        for (name, expr) in board.expressions() {
+            for (at, _) in expr.match_indices('$') {
+                let rest = &expr[at + 1..];
+                let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+                let (variable, before) = (&rest[..end], &expr[..at]);
+                let fits =
+                    variable == "__rate_interval" || (defined.contains(variable) && before.ends_with("=~\""));
+                assert!(fits, "{name}: ${variable} in {expr}");
+            }
+        }
+    }
+}
+
+#[test]
+fn panels_stand_in_order_and_do_not_overlap() {
+    for board in dashboards() {
+        let mut taken = BTreeSet::new();
+        let mut last = (0, 0);
+        for panel in list(&board.json["panels"]) {
+            let [x, y, w, h] =
+                ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().expect("a position"));
+            assert!(
+                w > 0 && h > 0 && x + w <= 24,
+                "{}/{} does not fit the 24 columns",
+                board.name,
+                panel["id"]
+            );
+            assert!(last <= (y, x), "{}/{} stands before one above it", board.name, panel["id"]);
+            last = (y, x);
+            for cell in (x..x + w).flat_map(|column| (y..y + h).map(move |line| (column, line))) {
+                assert!(taken.insert(cell), "{}/{} covers another at {cell:?}", board.name, panel["id"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn links_lead_to_dashboards_that_exist_and_to_published_ports() {
+    let boards = dashboards();
+    let ports = published_ports();
+    for (name, url) in boards.iter().flat_map(Dashboard::addresses) {
+        if let Some(uid) = url.strip_prefix("/d/") {
+            let uid = uid.split(['/', '?']).next().unwrap_or_default();
+            assert!(boards.iter().any(|board| board.name == uid), "{name}: no dashboard {uid}");
+        } else {
+            let port =
+                url.strip_prefix("http://127.0.0.1:").map(|rest| rest.split('/').next().unwrap_or_default());
+            assert!(port.is_some_and(|port| ports.contains(port)), "{name}: {url} is not the lab's");
+        }
+    }
+}
+
+fn dashboards() -> Vec<Dashboard> {
+    let mut all = Vec::new();
+    for folder in fs::read_dir(root().join("grafana/dashboards")).expect("the folders") {
+        for file in fs::read_dir(folder.expect("a folder").path()).expect("the files") {
+            let path = file.expect("a file").path();
+            let json = serde_json::from_slice(&fs::read(&path).expect("its text"));
+            let json = json.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            all.push(Dashboard { name, json });
+        }
+    }
+    assert!(all.len() >= 4, "the lab has at least four dashboards");
+    all
+}
+
+fn provisioned_uids() -> BTreeSet<String> {
+    let mut uids = BTreeSet::new();
+    for file in fs::read_dir(root().join("grafana/provisioning/datasources")).expect("the data sources") {
+        let yaml = fs::read_to_string(file.expect("a file").path()).expect("its text");
+        uids.extend(yaml.lines().filter_map(|line| Some(line.trim().strip_prefix("uid: ")?.to_owned())));
+    }
+    uids
+}
+
+fn published_ports() -> BTreeSet<String> {
+    let settings = fs::read_to_string(root().join(".env")).expect("the lab's settings");
+    let ports = settings.lines().filter_map(|line| line.split_once("_PORT="));
+    ports.map(|(_, port)| port.split_whitespace().next().unwrap_or_default().to_owned()).collect()
+}
+
+fn collect_urls<'a>(json: &'a Value, name: &str, urls: &mut Vec<(String, &'a str)>) {
+    match json {
+        Value::Object(fields) => {
+            let url = fields.get("url").and_then(Value::as_str).filter(|url| !url.is_empty());
+            urls.extend(url.map(|url| (name.to_owned(), url)));
+            fields.values().for_each(|value| collect_urls(value, name, urls));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_urls(item, name, urls)),
+        _ => {}
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn list(json: &Value) -> &[Value] {
+    json.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(json: &Value) -> &str {
+    json.as_str().unwrap_or_default()
+}
