@@ -1,2 +1,89 @@
-//! To be written.
-fn main() {}
+//! `lab check`, `lab alert FAULT`, `lab restore`, `lab catalogue`: the lab's own command, run in the lab's network.
+
+use std::{io::stdout, process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use lab::{
+    alert::{self, AlertError, fault::Fault, stop, take_back},
+    check,
+    lock::{Lock, LockError},
+    parts::Parts,
+    settings::Settings,
+};
+
+/// As shells report a program that Ctrl-C has ended.
+const INTERRUPTED: u8 = 130;
+
+#[derive(Debug, Parser)]
+#[command(about, version)]
+struct Command {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Prove every claim and print the evidence
+    Check,
+    /// Throw a fault, wait for its mail, take it back, wait for the resolved mail
+    Alert {
+        /// What to break
+        #[arg(value_enum)]
+        fault: Fault,
+        /// Longest wait for each mail, in seconds
+        #[arg(long, env = "LAB_TIMEOUT", default_value_t = 60)]
+        timeout: u64,
+    },
+    /// Take back a fault that a killed run has left
+    Restore,
+    /// Print the metrics that the services expose now, as the golden catalogue has them
+    Catalogue,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let Command { what, settings } = Command::parse();
+    let parts = Parts::new(settings).context("no HTTP client")?;
+    let lock = |holder: &str| Lock::take(&parts.settings.state, holder);
+    let stop = stop::on_signal().context("no signal handlers")?;
+    let failed = match what {
+        What::Check => {
+            let _lock = lock("make check")?;
+            match stop.run_until_cancelled(check::run(&parts, stdout())).await {
+                Some(outcome) => outcome?.failed > 0,
+                None => return Ok(ExitCode::from(INTERRUPTED)),
+            }
+        }
+        What::Alert { fault, timeout } => {
+            let _lock = lock(&format!("make alert FAULT={}", fault.name()))?;
+            match alert::run(&parts, fault, Duration::from_secs(timeout), stop, stdout()).await {
+                Err(interrupted @ AlertError::Interrupted) => {
+                    eprintln!("{interrupted}");
+                    return Ok(ExitCode::from(INTERRUPTED));
+                }
+                outcome => outcome?.failed > 0,
+            }
+        }
+        What::Restore => match lock("make up") {
+            Ok(_lock) => {
+                for fault in take_back::restore(&parts).await? {
+                    println!("took back {} that an earlier run left", fault.name());
+                }
+                false
+            }
+            Err(held @ LockError::Held { .. }) => {
+                println!("{held}; its fault is left to it");
+                false
+            }
+            Err(error) => return Err(error.into()),
+        },
+        What::Catalogue => {
+            print!("{}", check::catalogue::live(&parts).await.map_err(anyhow::Error::msg)?);
+            false
+        }
+    };
+    Ok(ExitCode::from(u8::from(failed)))
+}

@@ -1,0 +1,126 @@
+//! `lab alert`: throws a fault, waits for its mail, takes it back, waits for the resolved mail, and checks both.
+
+pub mod fault;
+pub mod guard;
+pub mod links;
+pub mod mail;
+pub mod stop;
+pub mod take_back;
+pub mod timeline;
+pub mod watch;
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    alert::{
+        fault::Fault,
+        timeline::Event,
+        watch::{Stopped, Watch},
+    },
+    parts::Parts,
+    table::{Claim, Table, Tally},
+    traffic::Traffic,
+};
+
+/// Echoes a second: enough for a rate over a few seconds.
+const RATE: u32 = 20;
+/// How long mails may still come after the resolved one: two of Alertmanager's group intervals.
+const SETTLE: Duration = Duration::from_secs(3);
+
+/// Why a run could not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum AlertError {
+    /// The fault belongs to a tutorial that was not started.
+    #[error("FAULT={fault} needs the metrics sink, which this TUTORIAL leaves out")]
+    NotInTutorial {
+        /// What was asked for.
+        fault: &'static str,
+    },
+    /// A fault that an earlier run left cannot be taken back.
+    #[error("a fault of an earlier run cannot be taken back: {0}")]
+    LeftOver(#[source] fault::SwitchError),
+    /// The lab is not at rest before the fault.
+    #[error("the lab does not come to rest: {0}")]
+    Baseline(Stopped),
+    /// The fault could not be thrown, or not be taken back.
+    #[error(transparent)]
+    Guard(#[from] guard::GuardError),
+    /// Ctrl-C or SIGTERM; the fault is taken back.
+    #[error("interrupted; the fault is taken back")]
+    Interrupted,
+    /// The table could not be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Runs the whole round. `limit` bounds each wait; `stop` ends it early, the fault taken back.
+pub async fn run(
+    parts: &Parts,
+    fault: Fault,
+    limit: Duration,
+    stop: CancellationToken,
+    mut out: impl Write,
+) -> Result<Tally, AlertError> {
+    if !parts.settings.tutorial.alerts().contains(&fault.alert()) {
+        return Err(AlertError::NotInTutorial { fault: fault.name() });
+    }
+    for left in take_back::restore(parts).await.map_err(AlertError::LeftOver)? {
+        writeln!(out, "took back {} that an earlier run left", left.name())?;
+    }
+    writeln!(out, "{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert())?;
+
+    let traffic = Traffic::start(parts.fetch.clone(), &parts.settings.edge, RATE);
+    let known = watch::rest(parts, limit, &stop).await.map_err(|stopped| match stopped {
+        Stopped::Interrupted => AlertError::Interrupted,
+        other => AlertError::Baseline(other),
+    })?;
+    writeln!(out, "at rest, {RATE} echoes a second; throwing the fault")?;
+    out.flush()?;
+
+    let watch = Watch::new(parts.clone(), fault.alert(), known);
+    let under = watch.clone();
+    let thrown = guard::under(parts, fault, {
+        let stop = stop.clone();
+        async move { under.until(Event::Mail, limit, &stop).await }
+    })
+    .await;
+    let fired = match thrown {
+        Ok(fired) => fired,
+        Err(error) => {
+            writeln!(out, "{}", watch.timeline())?;
+            return Err(error.into());
+        }
+    };
+    watch.note(Event::Back);
+    let mut resolved = Ok(());
+    if fired.is_ok() {
+        resolved = watch.until(Event::Resolved, limit, &stop).await;
+        if resolved.is_ok() {
+            watch.follow(SETTLE, &stop).await;
+        }
+    }
+    drop(traffic);
+    writeln!(out, "{}", watch.timeline())?;
+    if stop.is_cancelled() {
+        return Err(AlertError::Interrupted);
+    }
+    let mut table = Table::new(out);
+    let waits = [
+        ("the alert's mail comes", fired, Event::Mail),
+        ("the resolved mail comes", resolved, Event::Resolved),
+    ];
+    let waits = waits.map(|(claim, outcome, event)| {
+        let seen = watch.timeline().evidence(event);
+        Claim::from_result(claim, outcome.map_err(|stopped| stopped.to_string()).and(seen))
+    });
+    table.group("Round trip", waits.into())?;
+    let mails = watch.mails();
+    table.group("Mails", mail::claims(&mails, fault.alert()))?;
+    table.group("Links", links::claims(parts, &mails, fault.alert()).await)?;
+    Ok(table.finish()?)
+}

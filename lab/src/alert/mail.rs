@@ -1,0 +1,142 @@
+//! What must be true of an alert's mails. Other mails in the box are the user's and nobody's business.
+
+use crate::{
+    maildev::{Address, Mail},
+    table::Claim,
+};
+
+const TO: &str = "oncall@lookout.example";
+const FROM: &str = "alertmanager@lookout.example";
+
+/// What a mail says of its alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// `[FIRING]`.
+    Firing,
+    /// `[RESOLVED]`.
+    Resolved,
+}
+
+/// Tells whether the mail is about this alert.
+pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
+    let (status, rest) = split(mail)?;
+    let rest = rest.strip_prefix(alert)?;
+    (rest.is_empty() || rest.starts_with(' ')).then_some(status)
+}
+
+/// Tells whether the mail is about any alert, and what its subject goes on with.
+fn split(mail: &Mail) -> Option<(Status, &str)> {
+    let subject = mail.subject.trim();
+    let firing = subject.strip_prefix("[FIRING] ").map(|rest| (Status::Firing, rest));
+    firing.or_else(|| subject.strip_prefix("[RESOLVED] ").map(|rest| (Status::Resolved, rest)))
+}
+
+/// Claims on the mails that came since before the fault.
+pub fn claims(new: &[Mail], alert: &str) -> Vec<Claim> {
+    let of = |wanted| new.iter().filter(move |mail| status(mail, alert) == Some(wanted));
+    let firing: Vec<&Mail> = of(Status::Firing).collect();
+    let resolved: Vec<&Mail> = of(Status::Resolved).collect();
+    let others: Vec<&str> = new
+        .iter()
+        .filter(|mail| split(mail).is_some() && status(mail, alert).is_none())
+        .map(|mail| mail.subject.as_str())
+        .collect();
+    let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(others.join("; ")) };
+    let ours: Vec<&Mail> = firing.iter().chain(&resolved).copied().collect();
+    vec![
+        Claim::from_result("exactly one firing mail", one(&firing)),
+        Claim::from_result("exactly one resolved mail", one(&resolved)),
+        Claim::from_result("no other alert's mail", none),
+        Claim::from_result("sender and recipient", addresses(&ours)),
+        Claim::from_result("a plain-text and an HTML body name the alert", bodies(&ours, alert)),
+    ]
+}
+
+fn one(mails: &[&Mail]) -> Result<String, String> {
+    match mails {
+        [mail] => Ok(mail.subject.clone()),
+        [] => Err("none".into()),
+        several => Err(format!("{}: {}", several.len(), subjects(several))),
+    }
+}
+
+fn subjects(mails: &[&Mail]) -> String {
+    mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+fn addresses(mails: &[&Mail]) -> Result<String, String> {
+    let is = |addresses: &[Address], wanted: &str| matches!(addresses, [one] if one.address == wanted);
+    let wrong = mails.iter().find(|mail| !is(&mail.to, TO) || !is(&mail.from, FROM));
+    match wrong {
+        _ if mails.is_empty() => Err("no mail".into()),
+        None => Ok(format!("{FROM} to {TO}")),
+        Some(mail) => {
+            let list = |addresses: &[Address]| {
+                addresses.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")
+            };
+            Err(format!("from {:?} to {:?}", list(&mail.from), list(&mail.to)))
+        }
+    }
+}
+
+fn bodies(mails: &[&Mail], alert: &str) -> Result<String, String> {
+    for mail in mails {
+        for (body, kind) in [(&mail.text, "plain-text"), (&mail.html, "HTML")] {
+            if !body.contains(alert) {
+                return Err(format!("the {kind} body of {:?} does not", mail.subject));
+            }
+        }
+    }
+    if mails.is_empty() { Err("no mail".into()) } else { Ok(format!("in {} mails", mails.len())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Verdict;
+
+    fn mail(subject: &str) -> Mail {
+        serde_json::from_value(serde_json::json!({
+            "id": subject, "subject": subject, "text": "EchoSlow ...", "html": "<p>EchoSlow</p>",
+            "from": [{"address": FROM, "name": ""}], "to": [{"address": TO, "name": ""}],
+            "headers": {}, "attachments": null}))
+        .unwrap()
+    }
+
+    fn failed(mails: &[Mail]) -> Vec<String> {
+        let failed = claims(mails, "EchoSlow").into_iter().filter(|claim| claim.verdict == Verdict::Failed);
+        failed.map(|claim| claim.claim).collect()
+    }
+
+    fn round() -> Vec<Mail> {
+        vec![mail("[FIRING] EchoSlow (warning)"), mail("[RESOLVED] EchoSlow (warning)")]
+    }
+
+    #[test]
+    fn one_firing_and_one_resolved_mail_beside_the_users_own_is_right() {
+        let mut mails = round();
+        mails.push(mail("lunch?"));
+        assert_eq!(failed(&mails), Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_mail_two_mails_and_other_alerts_fail() {
+        assert_eq!(failed(&[]).len(), 4);
+        let mut twice = round();
+        twice.push(mail("[FIRING] EchoSlow (warning)"));
+        assert_eq!(failed(&twice), ["exactly one firing mail"]);
+        let mut other = round();
+        other.push(mail("[FIRING] EchoSlower (warning)"));
+        assert_eq!(failed(&other), ["no other alert's mail"]);
+    }
+
+    #[test]
+    fn a_wrong_recipient_and_a_missing_body_fail() {
+        let mut wrong = round();
+        wrong[0].to = vec![Address { address: "someone@else.example".into() }];
+        assert_eq!(failed(&wrong), ["sender and recipient"]);
+        let mut empty = round();
+        empty[1].html.clear();
+        assert_eq!(failed(&empty), ["a plain-text and an HTML body name the alert"]);
+    }
+}

@@ -1,0 +1,154 @@
+//! When what happened, in seconds since the fault.
+
+use std::{fmt, time::Duration};
+
+use crate::{
+    alert::mail::{self, Status},
+    maildev::Mail,
+    prometheus::{Alert, AlertState},
+};
+
+/// A step of the round, in the order in which they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The fault is thrown: second 0.
+    Fault,
+    /// Prometheus sees the condition.
+    Pending,
+    /// Prometheus sends the alert.
+    Firing,
+    /// The mail is in the mailbox.
+    Mail,
+    /// The fault is taken back.
+    Back,
+    /// The resolved mail is in the mailbox.
+    Resolved,
+}
+
+impl Event {
+    const ALL: [Self; 6] = [Self::Fault, Self::Pending, Self::Firing, Self::Mail, Self::Back, Self::Resolved];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fault => "fault",
+            Self::Pending => "pending",
+            Self::Firing => "firing",
+            Self::Mail => "mail",
+            Self::Back => "back",
+            Self::Resolved => "resolved mail",
+        }
+    }
+}
+
+/// The first time of each event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    times: [Option<Duration>; 6],
+}
+
+impl Timeline {
+    /// A timeline whose fault is thrown now.
+    pub fn begin() -> Self {
+        let mut timeline = Self::default();
+        timeline.note(Event::Fault, Duration::ZERO);
+        timeline
+    }
+
+    /// When it happened, if it did.
+    pub fn time(&self, event: Event) -> Option<Duration> {
+        self.times[event as usize]
+    }
+
+    /// Notes that it happened; only the first time counts.
+    pub fn note(&mut self, event: Event, at: Duration) {
+        self.times[event as usize].get_or_insert(at);
+    }
+
+    /// Notes what a look at Prometheus and at the new mails shows.
+    pub fn observe(&mut self, name: &str, at: Duration, alerts: &[Alert], mails: &[Mail]) {
+        for alert in alerts.iter().filter(|alert| alert.name() == name) {
+            match alert.state {
+                AlertState::Pending => self.note(Event::Pending, at),
+                AlertState::Firing => self.note(Event::Firing, at),
+            }
+        }
+        for mail in mails {
+            match mail::status(mail, name) {
+                Some(Status::Firing) => self.note(Event::Mail, at),
+                Some(Status::Resolved) => self.note(Event::Resolved, at),
+                None => {}
+            }
+        }
+    }
+
+    /// How long a mail took from its cause, for a person.
+    pub fn evidence(&self, event: Event) -> Result<String, String> {
+        let (cause, since) = match event {
+            Event::Resolved => (Event::Back, "taking back"),
+            _ => (Event::Fault, "the fault"),
+        };
+        match (self.time(cause), self.time(event)) {
+            (Some(cause), Some(at)) => Ok(format!("{} after {since}", seconds(at.saturating_sub(cause)))),
+            _ => Err(format!("no {}", event.name())),
+        }
+    }
+}
+
+impl fmt::Display for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for event in Event::ALL {
+            let time = self.time(event).map_or_else(|| "-".to_owned(), seconds);
+            writeln!(f, "  {:<14}{time:>8}", event.name())?;
+        }
+        Ok(())
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(name: &str, state: &str) -> Alert {
+        serde_json::from_value(serde_json::json!({"labels": {"alertname": name}, "state": state})).unwrap()
+    }
+
+    fn mail(subject: &str) -> Mail {
+        serde_json::from_value(serde_json::json!({"id": "1", "subject": subject})).unwrap()
+    }
+
+    const fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn the_first_time_of_each_event_counts() {
+        let mut timeline = Timeline::begin();
+        timeline.observe("A", at(1000), &[alert("A", "pending"), alert("B", "firing")], &[]);
+        timeline.observe("A", at(2000), &[alert("A", "firing")], &[mail("[FIRING] B now")]);
+        timeline.observe("A", at(2500), &[alert("A", "firing")], &[mail("[FIRING] A now")]);
+        timeline.observe("A", at(2600), &[alert("A", "firing")], &[mail("[FIRING] A now")]);
+        timeline.note(Event::Back, at(2700));
+        assert_eq!(timeline.time(Event::Pending), Some(at(1000)));
+        assert_eq!(timeline.time(Event::Firing), Some(at(2000)));
+        assert_eq!(timeline.time(Event::Mail), Some(at(2500)));
+        assert_eq!(timeline.time(Event::Resolved), None);
+        assert_eq!(timeline.evidence(Event::Mail).unwrap(), "2.5 s after the fault");
+        assert_eq!(timeline.evidence(Event::Resolved).unwrap_err(), "no resolved mail");
+        timeline.observe("A", at(6700), &[], &[mail("[RESOLVED] A now")]);
+        assert_eq!(timeline.evidence(Event::Resolved).unwrap(), "4.0 s after taking back");
+    }
+
+    #[test]
+    fn it_is_written_a_line_an_event_with_gaps_shown() {
+        let mut timeline = Timeline::begin();
+        timeline.note(Event::Firing, at(1240));
+        let text = timeline.to_string();
+        assert_eq!(text.lines().count(), 6);
+        assert!(text.contains("  firing           1.2 s\n"), "{text}");
+        assert!(text.contains("  pending              -\n"), "{text}");
+    }
+}

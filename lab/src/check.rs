@@ -1,0 +1,83 @@
+//! `lab check`: every claim that the lab makes, proven on the running lab.
+
+pub mod catalogue;
+mod conservation;
+mod containers;
+mod grafana;
+mod grpc;
+mod memory;
+mod names;
+mod panels;
+mod scraping;
+mod sink;
+mod trace;
+mod values;
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use crate::{
+    dashboards,
+    parts::Parts,
+    service::Service,
+    table::{Claim, Table, Tally},
+    traffic::Traffic,
+};
+
+/// Echoes a second while panels are looked at.
+const RATE: u32 = 20;
+/// How long traffic flows before the first panel is judged: the widest window of a panel at rest.
+const WARM_UP: Duration = Duration::from_secs(6);
+
+/// Proves the claims and writes the table to `out` as it goes.
+pub async fn run(parts: &Parts, out: impl Write) -> io::Result<Tally> {
+    let mut table = Table::new(out);
+    let tutorial = parts.settings.tutorial;
+    let found = parts.docker.services().await;
+    let has_grafana = match &found {
+        Ok(services) => services.contains(&Service::Grafana),
+        Err(_) => parts.grafana.version().await.is_ok(),
+    };
+
+    table.group("Containers", containers::claims(parts, found).await)?;
+    table.group("Prometheus", scraping::claims(parts).await)?;
+
+    let traffic = Traffic::start(parts.fetch.clone(), &parts.settings.edge, RATE);
+    let (grpc, trace, ()) =
+        tokio::join!(grpc::claims(parts), trace::claims(parts), tokio::time::sleep(WARM_UP));
+    table.group("gRPC", grpc)?;
+    table.group("Traces and logs", trace)?;
+
+    match dashboards::load(&parts.settings.dashboards, &tutorial.dashboard_folders()) {
+        Err(error) => {
+            table
+                .group("Dashboards", vec![Claim::failed("the dashboards can be read", error.to_string())])?;
+        }
+        Ok(all) if all.is_empty() => {
+            let folder = parts.settings.dashboards.display();
+            table.group(
+                "Dashboards",
+                vec![Claim::failed("there are dashboards", format!("none in {folder}"))],
+            )?;
+        }
+        Ok(all) => {
+            let mut panels = panels::Panels::new(parts, has_grafana).await;
+            for dashboard in &all {
+                let title = format!("Dashboard {}: {}", dashboard.uid, dashboard.title);
+                table.group(&title, panels.claims(dashboard).await)?;
+            }
+            table.group("Grafana", grafana::claims(parts, has_grafana, &all).await)?;
+        }
+    }
+    drop(traffic);
+
+    table.group("Metrics", catalogue::claims(parts).await)?;
+    if tutorial.has_sink() {
+        table.group("Envoy through the sink", sink::claims(parts).await)?;
+    }
+    table.group("Conservation", conservation::claims(parts).await)?;
+    table.group("Memory", memory::claims(parts).await)?;
+    table.finish()
+}

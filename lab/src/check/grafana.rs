@@ -1,0 +1,109 @@
+//! Claims that only Grafana can prove; where it is not there, each is listed as not provable.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    clock::{unix_now, until},
+    dashboards::{
+        model::{Dashboard, Panel, Target},
+        queries::{self, Content},
+    },
+    grafana::DsQuery,
+    parts::Parts,
+    table::Claim,
+};
+
+use super::values;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const SOURCES: [&str; 2] = ["prometheus", "jaeger"];
+
+/// Health, data sources, dashboards, and each panel's query through Grafana.
+pub(super) async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) -> Vec<Claim> {
+    let names = [
+        "Grafana answers".to_owned(),
+        "Grafana reaches its data sources".to_owned(),
+        format!("Grafana has the {} dashboards", dashboards.len()),
+        "every panel's query passes through Grafana".to_owned(),
+    ];
+    if !has_grafana {
+        return names
+            .into_iter()
+            .map(|name| Claim::not_provable(name, "Grafana is not in this lab"))
+            .collect();
+    }
+    let [answers, sources, provisioned, passes] = names;
+    let version = until(PATIENCE, || parts.grafana.version()).await;
+    vec![
+        Claim::from_result(answers, version.map(|version| format!("version {version}"))),
+        Claim::from_result(sources, until(PATIENCE, || sources_healthy(parts)).await),
+        Claim::from_result(provisioned, until(PATIENCE, || all_provisioned(parts, dashboards)).await),
+        Claim::from_result(passes, pass_all(parts, dashboards).await),
+    ]
+}
+
+async fn sources_healthy(parts: &Parts) -> Result<String, String> {
+    for uid in SOURCES {
+        parts.grafana.data_source_health(uid).await.map_err(|error| error.to_string())?;
+    }
+    Ok(SOURCES.join(", "))
+}
+
+async fn all_provisioned(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
+    for dashboard in dashboards {
+        let (title, panels) =
+            parts.grafana.dashboard(&dashboard.uid).await.map_err(|error| error.to_string())?;
+        if title != dashboard.title || panels != dashboard.panels.len() {
+            return Err(format!("{} is {title:?} with {panels} panels there", dashboard.uid));
+        }
+    }
+    let uids: Vec<&str> = dashboards.iter().map(|dashboard| dashboard.uid.as_str()).collect();
+    Ok(uids.join(", "))
+}
+
+/// Asks each target through Grafana's back end, its variables at their widest, its windows left to Grafana.
+async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
+    let mut passed = 0;
+    for dashboard in dashboards {
+        let bound = super::panels::bind_all(parts, dashboard).await?;
+        for panel in dashboard.panels() {
+            let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };
+            for target in targets {
+                // The row of a load is empty before a load; its own claim says so.
+                if target.expr.contains("k6_") {
+                    continue;
+                }
+                let expr =
+                    queries::with_variables(&target.expr, &bound).map_err(|unknown| unknown.to_string())?;
+                let query = query(dashboard, panel, target, &expr)?;
+                let answer = parts.grafana.query(&query).await.map_err(|error| error.to_string())?;
+                let judged = values::judge(answer.iter().map(Vec::as_slice));
+                judged.map_err(|error| format!("{} panel {}: {error}: {expr}", dashboard.uid, panel.id))?;
+                passed += 1;
+            }
+        }
+    }
+    Ok(format!("{passed} queries"))
+}
+
+fn query(dashboard: &Dashboard, panel: &Panel, target: &Target, expr: &str) -> Result<DsQuery, String> {
+    let range = queries::time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
+    let to = (unix_now() * 1000.0) as i64;
+    let source = target.datasource.as_ref().or(panel.datasource.as_ref());
+    let uid = source.map_or("prometheus", |source| source.uid.as_str());
+    let mut target: Value = json!({
+        "refId": target.ref_id, "expr": expr, "datasource": {"uid": uid},
+        "instant": target.instant, "range": target.range.unwrap_or(!target.instant)});
+    if let Some(interval) = &panel.interval {
+        target["interval"] = json!(interval);
+    }
+    Ok(DsQuery {
+        target,
+        from: to - range.as_millis() as i64,
+        to,
+        interval_ms: 1000,
+        max_data_points: panel.max_data_points.map_or(1000, |points| points as u32),
+    })
+}

@@ -1,0 +1,315 @@
+//! The queries that Grafana would send for a panel.
+
+use std::time::Duration;
+
+use super::{
+    Unknown, duration,
+    interpolate::{in_promql, replace},
+    interval,
+    model::{DataSource, Panel, Target, TimeRange},
+    variables::Bound,
+};
+
+/// Pixels of one of the 24 columns in a window of 1440.
+const COLUMN: u32 = 60;
+/// Panels that show data that their targets ask for.
+const DATA_PANELS: [&str; 11] = [
+    "timeseries",
+    "stat",
+    "gauge",
+    "bargauge",
+    "barchart",
+    "piechart",
+    "table",
+    "heatmap",
+    "histogram",
+    "state-timeline",
+    "status-history",
+];
+
+/// What a query goes to and asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// `PromQL` at the range's end.
+    Instant {
+        /// Complete, without variables.
+        expr: String,
+    },
+    /// `PromQL` over the range.
+    Range {
+        /// Complete, without variables.
+        expr: String,
+        /// How far it goes back from now.
+        range: Duration,
+        /// Between two points.
+        step: Duration,
+    },
+    /// A search for traces, in the parameters of Jaeger's query API.
+    Traces {
+        /// `service`, `operation`, `tags`, `limit`, `lookback` in microseconds.
+        parameters: Vec<(&'static str, String)>,
+    },
+}
+
+impl Query {
+    /// What is asked, for a person to read.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Instant { expr } | Self::Range { expr, .. } => expr.clone(),
+            Self::Traces { parameters } => format!("traces {parameters:?}"),
+        }
+    }
+}
+
+/// What a panel draws.
+#[derive(Clone, Debug)]
+pub enum Content<'a> {
+    /// Data that these targets ask for.
+    Targets(Vec<&'a Target>),
+    /// Words, or links to dashboards: nothing is asked.
+    Static,
+    /// Alerts, which Grafana lists of itself.
+    Alerts,
+}
+
+/// What is around a panel's queries.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The dashboard's time range.
+    pub time: &'a TimeRange,
+    /// The dashboard's variables with their values.
+    pub variables: &'a [Bound],
+    /// The data source's scrape interval (its `timeInterval`).
+    pub scrape: Duration,
+}
+
+/// Tells what a panel draws.
+pub fn content(panel: &Panel) -> Result<Content<'_>, Unknown> {
+    match panel.kind.as_str() {
+        "text" | "dashlist" => Ok(Content::Static),
+        "alertlist" => Ok(Content::Alerts),
+        "traces" => Ok(Content::Targets(panel.targets.iter().filter(|target| !target.hide).collect())),
+        kind if DATA_PANELS.contains(&kind) => {
+            let targets: Vec<&Target> = panel.targets.iter().filter(|target| !target.hide).collect();
+            if targets.is_empty() {
+                return Err(Unknown(format!("a {kind} panel without a query")));
+            }
+            Ok(Content::Targets(targets))
+        }
+        other => Err(Unknown(format!("panel type {other:?}"))),
+    }
+}
+
+/// The data source of a target, with the panel's where it names none, and variables replaced.
+pub fn data_source(panel: &Panel, target: &Target, variables: &[Bound]) -> Result<DataSource, Unknown> {
+    let named = target.datasource.as_ref().or(panel.datasource.as_ref());
+    let named = named.ok_or_else(|| Unknown(format!("target {} names no data source", target.ref_id)))?;
+    let uid = replace(&named.uid, |name, format| in_promql(variables, name, format))?;
+    Ok(DataSource { kind: named.kind.clone(), uid })
+}
+
+/// The queries of one target; Grafana asks `instant` and `range` both where both are set.
+pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unknown> {
+    let source = data_source(panel, target, context.variables)?;
+    match source.kind.as_str() {
+        "prometheus" => promql(panel, target, context),
+        "jaeger" => traces(panel, target, context).map(|query| vec![query]),
+        other => Err(Unknown(format!("data source type {other:?}"))),
+    }
+}
+
+/// A `PromQL` expression with the dashboard's variables written in, Grafana's own left for its back end.
+pub fn with_variables(expr: &str, variables: &[Bound]) -> Result<String, Unknown> {
+    replace(expr, |name, format| {
+        if name.starts_with("__") { Ok(format!("${name}")) } else { in_promql(variables, name, format) }
+    })
+}
+
+fn promql(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unknown> {
+    let steps = Steps::new(panel, target, context)?;
+    let expr = replace(&target.expr, |name, format| match steps.builtin(name) {
+        Some(text) => Ok(text),
+        None => in_promql(context.variables, name, format),
+    })?;
+    if expr.trim().is_empty() {
+        return Err(Unknown(format!("target {} has no expression", target.ref_id)));
+    }
+    let mut queries = Vec::new();
+    if target.instant {
+        queries.push(Query::Instant { expr: expr.clone() });
+    }
+    if target.range.unwrap_or(!target.instant) || !target.instant {
+        queries.push(Query::Range { expr, range: steps.range, step: steps.step });
+    }
+    Ok(queries)
+}
+
+fn traces(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unknown> {
+    if target.query_type.as_deref() != Some("search") {
+        return Err(Unknown(format!("query type {:?} of Jaeger", target.query_type)));
+    }
+    let range = panel_range(panel, context)?;
+    let mut parameters = vec![("lookback", range.as_micros().to_string())];
+    let given = [("service", &target.service), ("operation", &target.operation), ("tags", &target.tags)];
+    for (name, value) in given {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            parameters.push((name, with_variables(value, context.variables)?));
+        }
+    }
+    parameters.push(("limit", target.limit.unwrap_or(20).to_string()));
+    Ok(Query::Traces { parameters })
+}
+
+/// A panel's range and step, and the variables of Grafana's own that follow from them.
+struct Steps {
+    range: Duration,
+    step: Duration,
+    rate: Duration,
+}
+
+impl Steps {
+    fn new(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Self, Unknown> {
+        let range = panel_range(panel, context)?;
+        let given = |text: &Option<String>| {
+            text.as_deref().filter(|text| !text.is_empty()).map(duration::parse).transpose()
+        };
+        // A panel's smallest step widens `$__interval`; only the query's own counts as its scrape interval.
+        let own = given(&target.interval)?;
+        let scrape = own.unwrap_or(context.scrape);
+        let smallest = own.or(given(&panel.interval)?).unwrap_or(context.scrape);
+        let points = panel.max_data_points.map_or(panel.grid_pos.w * COLUMN, |points| points as u32);
+        let interval = interval::interval(range, points, smallest);
+        let factor = target.interval_factor.filter(|factor| *factor > 0.0).unwrap_or(1.0);
+        let step = interval.mul_f64(factor);
+        Ok(Self { range, step, rate: interval::rate_interval(step, scrape) })
+    }
+
+    fn builtin(&self, name: &str) -> Option<String> {
+        Some(match name {
+            "__interval" => duration::format(self.step),
+            "__interval_ms" => self.step.as_millis().to_string(),
+            "__rate_interval" => duration::format(self.rate),
+            "__rate_interval_ms" => self.rate.as_millis().to_string(),
+            "__range" => format!("{}s", self.range.as_secs()),
+            "__range_s" => self.range.as_secs().to_string(),
+            "__range_ms" => self.range.as_millis().to_string(),
+            _ => return None,
+        })
+    }
+}
+
+/// How far a panel looks back: its own `timeFrom`, or the dashboard's range, which must end now.
+fn panel_range(panel: &Panel, context: Context<'_>) -> Result<Duration, Unknown> {
+    if let Some(shift) = panel.time_shift.as_deref().filter(|shift| !shift.is_empty()) {
+        return Err(Unknown(format!("time shift {shift:?}")));
+    }
+    if let Some(own) = panel.time_from.as_deref().filter(|own| !own.is_empty()) {
+        return duration::parse(own.trim_start_matches("now-"));
+    }
+    time_range(context.time)
+}
+
+/// How far a dashboard looks back.
+pub fn time_range(time: &TimeRange) -> Result<Duration, Unknown> {
+    if duration::parse_before_now(&time.to)? != Duration::ZERO {
+        return Err(Unknown(format!("a time range that ends at {:?}", time.to)));
+    }
+    duration::parse_before_now(&time.from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboards::variables::Value;
+
+    fn panel(json: &serde_json::Value) -> Panel {
+        let mut panel = serde_json::json!({
+            "id": 1, "type": "timeseries", "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0},
+            "datasource": {"type": "prometheus", "uid": "prometheus"},
+        });
+        panel.as_object_mut().unwrap().extend(json.as_object().unwrap().clone());
+        serde_json::from_value(panel).unwrap()
+    }
+
+    fn asked(panel: &Panel) -> Result<Vec<Query>, Unknown> {
+        let time = TimeRange { from: "now-5m".into(), to: "now".into() };
+        let variables = [Bound { name: "job".into(), value: Value::One("echo-server".into()) }];
+        let context = Context { time: &time, variables: &variables, scrape: Duration::from_secs(1) };
+        let Content::Targets(targets) = content(panel)? else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        for target in targets {
+            all.extend(queries(panel, target, context)?);
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn a_range_query_has_grafanas_windows_and_step() {
+        let expr = r#"rate(x{job="$job"}[$__rate_interval]) > $__interval_ms offset $__range"#;
+        let asked = asked(&panel(&serde_json::json!({"targets": [{"refId": "A", "expr": expr}]}))).unwrap();
+        assert_eq!(
+            asked,
+            [Query::Range {
+                expr: r#"rate(x{job="echo-server"}[4s]) > 1000 offset 300s"#.into(),
+                range: Duration::from_secs(300),
+                step: Duration::from_secs(1),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_smallest_step_widens_the_window() {
+        let target = |interval| serde_json::json!({"refId": "A", "expr": "rate(x[$__rate_interval])", "interval": interval});
+        let panels = panel(&serde_json::json!({"interval": "10s", "targets": [target("")]}));
+        assert_eq!(asked(&panels).unwrap()[0].text(), "rate(x[11s])");
+        let queries = panel(&serde_json::json!({"targets": [target("10s")]}));
+        assert_eq!(asked(&queries).unwrap()[0].text(), "rate(x[40s])");
+    }
+
+    #[test]
+    fn instant_and_range_are_both_asked_and_hidden_targets_not() {
+        let json = serde_json::json!({"targets": [
+            {"refId": "A", "expr": "up", "instant": true},
+            {"refId": "B", "expr": "up", "instant": true, "range": true},
+            {"refId": "C", "expr": "up", "hide": true}]});
+        let kinds: Vec<bool> = asked(&panel(&json))
+            .unwrap()
+            .iter()
+            .map(|query| matches!(query, Query::Instant { .. }))
+            .collect();
+        assert_eq!(kinds, [true, true, false]);
+    }
+
+    #[test]
+    fn a_search_for_traces_has_jaegers_parameters() {
+        let json = serde_json::json!({"type": "table", "datasource": {"type": "jaeger", "uid": "jaeger"},
+            "targets": [{"refId": "A", "queryType": "search", "service": "web-client", "limit": 5}]});
+        let parameters = vec![
+            ("lookback", "300000000".to_owned()),
+            ("service", "web-client".to_owned()),
+            ("limit", "5".to_owned()),
+        ];
+        assert_eq!(asked(&panel(&json)).unwrap(), [Query::Traces { parameters }]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        let named = |json, what: &str| {
+            let error = asked(&panel(&json)).unwrap_err();
+            assert!(error.0.contains(what), "{error}");
+        };
+        named(serde_json::json!({"type": "canvas"}), "canvas");
+        named(serde_json::json!({"targets": []}), "without a query");
+        named(serde_json::json!({"targets": [{"refId": "A", "expr": "x[$__foo]"}]}), "$__foo");
+        named(serde_json::json!({"timeShift": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
+        let influx = serde_json::json!({"type": "influxdb", "uid": "influxdb"});
+        named(serde_json::json!({"targets": [{"refId": "A", "datasource": influx}]}), "influxdb");
+    }
+
+    #[test]
+    fn only_the_dashboards_own_variables_are_replaced_for_grafana() {
+        let variables = [Bound { name: "job".into(), value: Value::One("a".into()) }];
+        let written = with_variables(r#"rate(x{job="$job"}[$__rate_interval])"#, &variables).unwrap();
+        assert_eq!(written, r#"rate(x{job="a"}[$__rate_interval])"#);
+    }
+}

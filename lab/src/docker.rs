@@ -1,0 +1,273 @@
+//! Docker's API over its socket: a closed list of operations, on containers of this lab only.
+//!
+//! A container is found by the labels that Compose gives it (project and service); nothing else can be named.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use serde::Deserialize;
+
+use crate::{
+    fetch::{Fetch, FetchError},
+    service::Service,
+};
+
+/// The host of the URLs; the socket decides where they go.
+const BASE: &str = "http://docker";
+/// How long a container may take to stop before it is killed, in seconds.
+const STOP_GRACE: &str = "5";
+
+/// Why a container could not be asked or moved.
+#[derive(Debug, thiserror::Error)]
+pub enum DockerError {
+    /// The engine did not answer as expected.
+    #[error("Docker: {0}")]
+    Fetch(#[from] FetchError),
+    /// No container of that service in this lab.
+    #[error("no container of service {service} in project {project}")]
+    Missing {
+        /// The service.
+        service: Service,
+        /// The Compose project.
+        project: String,
+    },
+    /// It did not become healthy in time.
+    #[error("{service} is still {state} after {waited:?}")]
+    NotHealthy {
+        /// The service.
+        service: Service,
+        /// What Docker says of it.
+        state: Health,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+}
+
+/// What Docker says of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Running, and its health check passes.
+    Healthy,
+    /// Running, but without a health check.
+    Unchecked,
+    /// Running, its health check not passed yet, or failing.
+    Unhealthy(String),
+    /// Not running.
+    Stopped(String),
+}
+
+impl std::fmt::Display for Health {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Healthy => f.write_str("healthy"),
+            Self::Unchecked => f.write_str("running without a health check"),
+            Self::Unhealthy(state) | Self::Stopped(state) => f.write_str(state),
+        }
+    }
+}
+
+/// A container of this lab.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Container {
+    id: String,
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Inspected {
+    state: State,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct State {
+    status: String,
+    running: bool,
+    exit_code: i64,
+    health: Option<HealthState>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct HealthState {
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    #[serde(default)]
+    memory_stats: MemoryStats,
+}
+
+#[derive(Default, Deserialize)]
+struct MemoryStats {
+    usage: Option<u64>,
+    #[serde(default)]
+    stats: BTreeMap<String, u64>,
+}
+
+impl MemoryStats {
+    /// Bytes in use without the page cache that the kernel may drop, as `docker stats` shows it.
+    fn resident(&self) -> Option<u64> {
+        // cgroup v1 and v2 name it differently.
+        let cache = self.stats.get("total_inactive_file").or_else(|| self.stats.get("inactive_file"));
+        self.usage.map(|usage| usage.saturating_sub(cache.copied().unwrap_or(0)))
+    }
+}
+
+impl State {
+    fn health(&self) -> Health {
+        match &self.health {
+            _ if !self.running => Health::Stopped(format!("{} (exit code {})", self.status, self.exit_code)),
+            None => Health::Unchecked,
+            Some(health) if health.status == "none" => Health::Unchecked,
+            Some(health) if health.status == "healthy" => Health::Healthy,
+            Some(health) => Health::Unhealthy(health.status.clone()),
+        }
+    }
+}
+
+/// The engine, as far as one Compose project goes; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Docker {
+    fetch: Fetch,
+    project: String,
+}
+
+impl Docker {
+    /// `project` is the Compose project whose containers may be asked and moved.
+    pub fn new(socket: &Path, project: &str) -> Result<Self, reqwest::Error> {
+        Ok(Self { fetch: Fetch::over_socket(socket)?, project: project.to_owned() })
+    }
+
+    /// The services of this lab that have a container, running or not.
+    pub async fn services(&self) -> Result<Vec<Service>, DockerError> {
+        let found = self.containers(&[]).await?;
+        Ok(Service::ALL
+            .into_iter()
+            .filter(|service| found.iter().any(|container| container.is(*service)))
+            .collect())
+    }
+
+    /// What Docker says of the service's container.
+    pub async fn health(&self, service: Service) -> Result<Health, DockerError> {
+        let id = self.find(service).await?;
+        let inspected: Inspected = self.fetch.get(&format!("{BASE}/containers/{id}/json")).json().await?;
+        Ok(inspected.state.health())
+    }
+
+    /// Whether the service's container runs.
+    pub async fn is_running(&self, service: Service) -> Result<bool, DockerError> {
+        Ok(!matches!(self.health(service).await?, Health::Stopped(_)))
+    }
+
+    /// Stops the service's container; it may already be stopped.
+    pub async fn stop(&self, service: Service) -> Result<(), DockerError> {
+        let id = self.find(service).await?;
+        self.act(&format!("{BASE}/containers/{id}/stop?t={STOP_GRACE}")).await
+    }
+
+    /// Starts the service's container; it may already run.
+    pub async fn start(&self, service: Service) -> Result<(), DockerError> {
+        let id = self.find(service).await?;
+        self.act(&format!("{BASE}/containers/{id}/start")).await
+    }
+
+    /// Waits until the service is healthy, or runs where it has no health check.
+    pub async fn wait_healthy(&self, service: Service, limit: Duration) -> Result<(), DockerError> {
+        let started = std::time::Instant::now();
+        loop {
+            let state = self.health(service).await?;
+            if matches!(state, Health::Healthy | Health::Unchecked) {
+                return Ok(());
+            }
+            if started.elapsed() > limit {
+                return Err(DockerError::NotHealthy { service, state, waited: limit });
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Bytes that the service's container holds in memory, as `docker stats` shows it; `None` if the engine cannot tell.
+    pub async fn memory(&self, service: Service) -> Result<Option<u64>, DockerError> {
+        let id = self.find(service).await?;
+        let url = format!("{BASE}/containers/{id}/stats");
+        let stats: Stats =
+            self.fetch.get(&url).query(&[("stream", "false"), ("one-shot", "true")]).json().await?;
+        Ok(stats.memory_stats.resident())
+    }
+
+    /// What the service wrote to stdout and stderr since `since` (Unix seconds), with the engine's frame headers left in.
+    pub async fn logs(&self, service: Service, since: u64) -> Result<String, DockerError> {
+        let id = self.find(service).await?;
+        let since = since.to_string();
+        let query = [("stdout", "1"), ("stderr", "1"), ("since", &*since), ("tail", "20000")];
+        Ok(self.fetch.get(&format!("{BASE}/containers/{id}/logs")).query(&query).text().await?)
+    }
+
+    async fn find(&self, service: Service) -> Result<String, DockerError> {
+        let found = self.containers(&[format!("com.docker.compose.service={service}")]).await?;
+        let container = found.into_iter().find(|container| container.is(service));
+        container
+            .map(|container| container.id)
+            .ok_or_else(|| DockerError::Missing { service, project: self.project.clone() })
+    }
+
+    async fn containers(&self, labels: &[String]) -> Result<Vec<Container>, DockerError> {
+        let mut label = vec![
+            format!("com.docker.compose.project={}", self.project),
+            "com.docker.compose.oneoff=False".to_owned(),
+        ];
+        label.extend_from_slice(labels);
+        let filters = serde_json::json!({ "label": label }).to_string();
+        let query = [("all", "true"), ("filters", &*filters)];
+        let found: Vec<Container> =
+            self.fetch.get(&format!("{BASE}/containers/json")).query(&query).json().await?;
+        let project = "com.docker.compose.project";
+        Ok(found.into_iter().filter(|one| one.labels.get(project) == Some(&self.project)).collect())
+    }
+
+    async fn act(&self, url: &str) -> Result<(), DockerError> {
+        match self.fetch.post(url).text().await {
+            // "Not modified": it is already so.
+            Ok(_) | Err(FetchError::Status { status: 304, .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Container {
+    fn is(&self, service: Service) -> bool {
+        self.labels.get("com.docker.compose.service").is_some_and(|name| name == service.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(json: &str) -> Health {
+        serde_json::from_str::<State>(json).unwrap().health()
+    }
+
+    #[test]
+    fn health_is_read_from_the_state() {
+        let healthy = r#"{"Status":"running","Running":true,"ExitCode":0,"Health":{"Status":"healthy"}}"#;
+        let starting = r#"{"Status":"running","Running":true,"ExitCode":0,"Health":{"Status":"starting"}}"#;
+        let unchecked = r#"{"Status":"running","Running":true,"ExitCode":0}"#;
+        let gone = r#"{"Status":"exited","Running":false,"ExitCode":137,"Health":{"Status":"unhealthy"}}"#;
+        assert_eq!(state(healthy), Health::Healthy);
+        assert_eq!(state(starting), Health::Unhealthy("starting".into()));
+        assert_eq!(state(unchecked), Health::Unchecked);
+        assert_eq!(state(gone), Health::Stopped("exited (exit code 137)".into()));
+    }
+
+    #[test]
+    fn memory_leaves_out_the_cache_of_either_cgroup_version() {
+        let read = |json: &str| serde_json::from_str::<MemoryStats>(json).unwrap().resident();
+        assert_eq!(read(r#"{"usage":100,"stats":{"inactive_file":30}}"#), Some(70));
+        assert_eq!(read(r#"{"usage":100,"stats":{"total_inactive_file":40,"inactive_file":1}}"#), Some(60));
+        assert_eq!(read("{}"), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! Jaeger's query API: spans, their services and their parents.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::fetch::{Fetch, FetchError};
+
+/// A span with its service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Hexadecimal id.
+    pub id: String,
+    /// Id of its parent, if it has one.
+    pub parent: Option<String>,
+    /// Name of the service that reported it.
+    pub service: String,
+    /// Its own name.
+    pub name: String,
+    /// The `span.kind` tag: `server`, `client`, ...
+    pub kind: String,
+}
+
+/// A client of one Jaeger; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Jaeger {
+    fetch: Fetch,
+    base: String,
+}
+
+impl Jaeger {
+    /// `base` is its address without a slash at the end.
+    pub fn new(fetch: Fetch, base: &str) -> Self {
+        Self { fetch, base: base.to_owned() }
+    }
+
+    /// The services that have reported spans.
+    pub async fn services(&self) -> Result<Vec<String>, FetchError> {
+        #[derive(Deserialize)]
+        struct Services {
+            // Jaeger answers `null` for none.
+            data: Option<Vec<String>>,
+        }
+        let services: Services = self.fetch.get(&format!("{}/api/services", self.base)).json().await?;
+        Ok(services.data.unwrap_or_default())
+    }
+
+    /// The spans of a trace as far as they have arrived; none if it is not known.
+    pub async fn trace(&self, id: &str) -> Result<Vec<Span>, FetchError> {
+        match self.fetch.get(&format!("{}/api/traces/{id}", self.base)).json::<Answer>().await {
+            Ok(answer) => Ok(answer.data.into_iter().flat_map(Trace::into_spans).collect()),
+            Err(FetchError::Status { status: 404, .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How many traces a search finds; `query` has Jaeger's parameters (`service`, `limit`, ...).
+    pub async fn search(&self, query: &[(&str, &str)]) -> Result<usize, FetchError> {
+        let answer: Answer = self.fetch.get(&format!("{}/api/traces", self.base)).query(query).json().await?;
+        Ok(answer.data.len())
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    data: Vec<Trace>,
+}
+
+#[derive(Deserialize)]
+struct Trace {
+    spans: Vec<RawSpan>,
+    processes: BTreeMap<String, Process>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Process {
+    service_name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawSpan {
+    #[serde(rename = "spanID")]
+    span_id: String,
+    operation_name: String,
+    #[serde(default)]
+    references: Vec<Reference>,
+    #[serde(rename = "processID")]
+    process_id: String,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reference {
+    ref_type: String,
+    #[serde(rename = "spanID")]
+    span_id: String,
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    key: String,
+    value: serde_json::Value,
+}
+
+impl Trace {
+    fn into_spans(self) -> Vec<Span> {
+        let processes = self.processes;
+        self.spans
+            .into_iter()
+            .map(|span| Span {
+                parent: span
+                    .references
+                    .into_iter()
+                    .find(|reference| reference.ref_type == "CHILD_OF")
+                    .map(|reference| reference.span_id),
+                service: processes
+                    .get(&span.process_id)
+                    .map(|process| process.service_name.clone())
+                    .unwrap_or_default(),
+                kind: span
+                    .tags
+                    .iter()
+                    .find(|tag| tag.key == "span.kind")
+                    .and_then(|tag| tag.value.as_str())
+                    .unwrap_or_default()
+                    .to_owned(),
+                id: span.span_id,
+                name: span.operation_name,
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_gets_its_service_its_parent_and_its_kind() {
+        let answer: Answer = serde_json::from_str(
+            r#"{"data":[{"traceID":"t","spans":[
+                {"traceID":"t","spanID":"b","operationName":"GET /echo","processID":"p1","startTime":1,"duration":2,
+                 "references":[{"refType":"CHILD_OF","traceID":"t","spanID":"a"}],
+                 "tags":[{"key":"n","type":"int64","value":1},{"key":"span.kind","type":"string","value":"server"}]}],
+              "processes":{"p1":{"serviceName":"web-client","tags":[]}}}],"errors":null}"#,
+        )
+        .unwrap();
+        let spans: Vec<Span> = answer.data.into_iter().flat_map(Trace::into_spans).collect();
+        let expected = Span {
+            id: "b".into(),
+            parent: Some("a".into()),
+            service: "web-client".into(),
+            name: "GET /echo".into(),
+            kind: "server".into(),
+        };
+        assert_eq!(spans, [expected]);
+    }
+}

@@ -1,0 +1,22 @@
+//! The lab's own command: proves what the lab claims, throws faults and waits for their mails.
+
+pub mod alert;
+pub mod alertmanager;
+pub mod catalogue;
+pub mod check;
+pub mod clock;
+pub mod dashboards;
+pub mod docker;
+pub mod envoy;
+pub mod fetch;
+pub mod grafana;
+pub mod jaeger;
+pub mod lock;
+pub mod maildev;
+pub mod parts;
+pub mod prometheus;
+pub mod service;
+pub mod settings;
+pub mod table;
+pub mod traffic;
+pub mod tutorial;

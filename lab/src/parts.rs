@@ -1,0 +1,47 @@
+//! Clients of all parts of one lab.
+
+use crate::{
+    alertmanager::Alertmanager, docker::Docker, envoy::Envoy, fetch::Fetch, grafana::Grafana, jaeger::Jaeger,
+    maildev::Maildev, prometheus::Prometheus, settings::Settings,
+};
+
+/// The lab, as its own command sees it; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// Addresses, files and the chosen tutorials.
+    pub settings: Settings,
+    /// For what has no client of its own.
+    pub fetch: Fetch,
+    /// The engine, limited to this lab's containers.
+    pub docker: Docker,
+    /// Prometheus.
+    pub prometheus: Prometheus,
+    /// Alertmanager.
+    pub alertmanager: Alertmanager,
+    /// Envoy's admin page.
+    pub envoy: Envoy,
+    /// Jaeger's query API.
+    pub jaeger: Jaeger,
+    /// The mailbox.
+    pub maildev: Maildev,
+    /// Grafana, if it is there.
+    pub grafana: Grafana,
+}
+
+impl Parts {
+    /// Makes the clients; nothing is asked yet.
+    pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
+        let fetch = Fetch::new()?;
+        Ok(Self {
+            docker: Docker::new(&settings.docker_socket, &settings.lab_name)?,
+            prometheus: Prometheus::new(fetch.clone(), &settings.prometheus),
+            alertmanager: Alertmanager::new(fetch.clone(), &settings.alertmanager),
+            envoy: Envoy::new(fetch.clone(), &settings.envoy_admin),
+            jaeger: Jaeger::new(fetch.clone(), &settings.jaeger),
+            maildev: Maildev::new(fetch.clone(), &settings.maildev),
+            grafana: Grafana::new(fetch.clone(), &settings.grafana),
+            fetch,
+            settings,
+        })
+    }
+}

@@ -1,0 +1,332 @@
+//! The parts of Prometheus' HTTP API that the lab reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::fetch::{Fetch, FetchError};
+
+/// Sorted labels of a series, `__name__` among them.
+pub type Labels = BTreeMap<String, String>;
+
+/// A series with its samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its labels.
+    pub labels: Labels,
+    /// Unix seconds and value, oldest first. An instant query has one.
+    pub points: Vec<(f64, f64)>,
+}
+
+impl Series {
+    /// The newest value.
+    pub fn last(&self) -> Option<f64> {
+        self.points.last().map(|point| point.1)
+    }
+}
+
+/// What a range query covers, in Unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// First sample.
+    pub start: f64,
+    /// Last sample.
+    pub end: f64,
+    /// Seconds between samples.
+    pub step: f64,
+}
+
+/// A target of `/api/v1/targets`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// Labels after relabelling.
+    pub labels: Labels,
+    /// What is scraped.
+    pub scrape_url: String,
+    /// Why the last scrape failed, or empty.
+    pub last_error: String,
+    /// `up`, `down` or `unknown`.
+    pub health: String,
+    /// As in the configuration, such as `1s`.
+    #[serde(default)]
+    pub scrape_interval: String,
+}
+
+/// A rule of `/api/v1/rules`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// Name of the alert or of the recorded series.
+    pub name: String,
+    /// `alerting` or `recording`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `ok`, `err` or `unknown` (not evaluated yet).
+    pub health: String,
+    /// Why the last evaluation failed.
+    #[serde(default)]
+    pub last_error: String,
+}
+
+/// An active alert of `/api/v1/alerts`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Alert {
+    /// Labels, `alertname` among them.
+    pub labels: Labels,
+    /// `pending` or `firing`.
+    pub state: AlertState,
+}
+
+impl Alert {
+    /// The rule's name.
+    pub fn name(&self) -> &str {
+        self.labels.get("alertname").map_or("", String::as_str)
+    }
+}
+
+/// How far an active alert is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    /// Its condition holds, not yet for long enough.
+    Pending,
+    /// Sent to Alertmanager.
+    Firing,
+}
+
+/// A client of one Prometheus; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Prometheus {
+    fetch: Fetch,
+    base: String,
+}
+
+impl Prometheus {
+    /// `base` is its address without a slash at the end.
+    pub fn new(fetch: Fetch, base: &str) -> Self {
+        Self { fetch, base: base.to_owned() }
+    }
+
+    /// An instant query at `time` (Unix seconds), or now.
+    pub async fn instant(&self, expr: &str, time: Option<f64>) -> Result<Vec<Series>, FetchError> {
+        let time = time.map(|time| time.to_string());
+        let mut form = vec![("query", expr)];
+        if let Some(time) = &time {
+            form.push(("time", time));
+        }
+        Ok(self.post::<Answer>("/api/v1/query", &form).await?.into_series())
+    }
+
+    /// A range query.
+    pub async fn range(&self, expr: &str, range: Range) -> Result<Vec<Series>, FetchError> {
+        let (start, end, step) = (range.start.to_string(), range.end.to_string(), range.step.to_string());
+        let form = [("query", expr), ("start", &*start), ("end", &*end), ("step", &*step)];
+        Ok(self.post::<Answer>("/api/v1/query_range", &form).await?.into_series())
+    }
+
+    /// The values of a label, sorted; of the series that `selector` matches, if given.
+    pub async fn label_values(
+        &self,
+        label: &str,
+        selector: Option<&str>,
+        range: Range,
+    ) -> Result<Vec<String>, FetchError> {
+        let (start, end) = (range.start.to_string(), range.end.to_string());
+        let mut query = vec![("start", &*start), ("end", &*end)];
+        query.extend(selector.map(|selector| ("match[]", selector)));
+        self.get(&format!("/api/v1/label/{label}/values"), &query).await
+    }
+
+    /// The names of the metrics that an expression reads, sorted. Prometheus itself parses it.
+    pub async fn metrics_read(&self, expr: &str) -> Result<Vec<String>, FetchError> {
+        let tree: Value = self.get("/api/v1/parse_query", &[("query", expr)]).await?;
+        let mut names = BTreeSet::new();
+        collect_selectors(&tree, &mut names);
+        Ok(names.into_iter().collect())
+    }
+
+    /// The active targets.
+    pub async fn targets(&self) -> Result<Vec<Target>, FetchError> {
+        #[derive(Deserialize)]
+        struct Targets {
+            #[serde(rename = "activeTargets")]
+            active: Vec<Target>,
+        }
+        Ok(self.get::<Targets>("/api/v1/targets", &[("state", "active")]).await?.active)
+    }
+
+    /// The rules of all groups.
+    pub async fn rules(&self) -> Result<Vec<Rule>, FetchError> {
+        #[derive(Deserialize)]
+        struct Group {
+            rules: Vec<Rule>,
+        }
+        #[derive(Deserialize)]
+        struct Groups {
+            groups: Vec<Group>,
+        }
+        let groups = self.get::<Groups>("/api/v1/rules", &[]).await?.groups;
+        Ok(groups.into_iter().flat_map(|group| group.rules).collect())
+    }
+
+    /// The alerts that are pending or firing.
+    pub async fn alerts(&self) -> Result<Vec<Alert>, FetchError> {
+        #[derive(Deserialize)]
+        struct Alerts {
+            alerts: Vec<Alert>,
+        }
+        Ok(self.get::<Alerts>("/api/v1/alerts", &[]).await?.alerts)
+    }
+
+    /// The address that Prometheus believes it has, as its alerts' links show it.
+    pub async fn external_url(&self) -> Result<String, FetchError> {
+        let flags: BTreeMap<String, String> = self.get("/api/v1/status/flags", &[]).await?;
+        Ok(flags.get("web.external-url").cloned().unwrap_or_default())
+    }
+
+    /// A page below its address, such as a runbook.
+    pub async fn page(&self, path: &str) -> Result<String, FetchError> {
+        self.fetch.get(&format!("{}{path}", self.base)).text().await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, FetchError> {
+        let envelope: Envelope<T> =
+            self.fetch.get(&format!("{}{path}", self.base)).query(query).json().await?;
+        Ok(envelope.data)
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, form: &[(&str, &str)]) -> Result<T, FetchError> {
+        let envelope: Envelope<T> =
+            self.fetch.post(&format!("{}{path}", self.base)).form(form).json().await?;
+        Ok(envelope.data)
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    data: T,
+}
+
+/// Finds the names of all selectors in a syntax tree, wherever they hang.
+fn collect_selectors(tree: &Value, names: &mut BTreeSet<String>) {
+    match tree {
+        Value::Object(node) => {
+            let selects =
+                matches!(node.get("type").and_then(Value::as_str), Some("vectorSelector" | "matrixSelector"));
+            if let Some(name) =
+                node.get("name").and_then(Value::as_str).filter(|name| selects && !name.is_empty())
+            {
+                names.insert(name.to_owned());
+            }
+            node.values().for_each(|child| collect_selectors(child, names));
+        }
+        Value::Array(children) => children.iter().for_each(|child| collect_selectors(child, names)),
+        _ => {}
+    }
+}
+
+/// The `data` of a query, by its type.
+#[derive(Deserialize)]
+#[serde(tag = "resultType", content = "result", rename_all = "lowercase")]
+enum Answer {
+    Matrix(Vec<Matrix>),
+    Vector(Vec<Vector>),
+    Scalar(Point),
+    /// A literal string has no number to draw.
+    String(serde::de::IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct Matrix {
+    metric: Labels,
+    #[serde(default)]
+    values: Vec<Point>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    metric: Labels,
+    /// Absent for a native histogram, of which the lab has none.
+    value: Option<Point>,
+}
+
+/// A time and a value, which Prometheus writes as a string.
+#[derive(Deserialize)]
+struct Point(f64, String);
+
+impl Point {
+    fn pair(&self) -> (f64, f64) {
+        // Prometheus spells "NaN", "+Inf" and "-Inf", which all parse.
+        (self.0, self.1.parse().unwrap_or(f64::NAN))
+    }
+}
+
+impl Answer {
+    fn into_series(self) -> Vec<Series> {
+        match self {
+            Self::Matrix(all) => all
+                .into_iter()
+                .map(|one| Series {
+                    labels: one.metric,
+                    points: one.values.iter().map(Point::pair).collect(),
+                })
+                .collect(),
+            Self::Vector(all) => all
+                .into_iter()
+                .map(|one| Series { labels: one.metric, points: one.value.iter().map(Point::pair).collect() })
+                .collect(),
+            Self::Scalar(point) => vec![Series { labels: Labels::new(), points: vec![point.pair()] }],
+            Self::String(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(json: &str) -> Vec<Series> {
+        serde_json::from_str::<Envelope<Answer>>(json).unwrap().data.into_series()
+    }
+
+    #[test]
+    fn a_vector_gives_one_point_a_series() {
+        let read = series(
+            r#"{"status":"success","data":{"resultType":"vector","result":[
+                {"metric":{"job":"a"},"value":[1700000000.5,"3.25"]}]}}"#,
+        );
+        assert_eq!(read[0].labels["job"], "a");
+        assert_eq!(read[0].points, [(1_700_000_000.5, 3.25)]);
+    }
+
+    #[test]
+    fn a_matrix_keeps_its_points_and_its_infinities() {
+        let read = series(
+            r#"{"status":"success","data":{"resultType":"matrix","result":[
+                {"metric":{},"values":[[1,"+Inf"],[2,"-Inf"],[3,"NaN"],[4,"0"]]}]}}"#,
+        );
+        let values: Vec<f64> = read[0].points.iter().map(|point| point.1).collect();
+        assert_eq!(values[0], f64::INFINITY);
+        assert_eq!(values[1], f64::NEG_INFINITY);
+        assert!(values[2].is_nan());
+        assert_eq!(read[0].last(), Some(0.0));
+    }
+
+    #[test]
+    fn selectors_are_found_wherever_they_hang() {
+        let tree = serde_json::json!({"type": "binaryExpr", "op": "/",
+            "lhs": {"type": "call", "func": {"name": "rate"}, "args": [{"type": "matrixSelector", "name": "a_total"}]},
+            "rhs": {"type": "aggregation", "expr": {"type": "vectorSelector", "name": "b_total"}, "param": null}});
+        let mut names = BTreeSet::new();
+        collect_selectors(&tree, &mut names);
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a_total", "b_total"]);
+    }
+
+    #[test]
+    fn a_scalar_is_a_series_without_labels() {
+        let read = series(r#"{"status":"success","data":{"resultType":"scalar","result":[7,"1"]}}"#);
+        assert_eq!(read, [Series { labels: Labels::new(), points: vec![(7.0, 1.0)] }]);
+    }
+}

@@ -1,0 +1,66 @@
+//! Where the lab's parts are, and where its files are mounted.
+//!
+//! The defaults are those of the lab's own network; a developer's parts on loopback are reached by flags.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::tutorial::Tutorial;
+
+/// What every subcommand takes.
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// Compose project of the lab
+    #[arg(long, env = "LAB_NAME", default_value = "lookout", global = true)]
+    pub lab_name: String,
+    /// The tutorials that were started
+    #[arg(long, env = "TUTORIAL", value_enum, default_value = "all", global = true)]
+    pub tutorial: Tutorial,
+    /// Docker's socket
+    #[arg(long, env = "DOCKER_SOCKET", default_value = "/var/run/docker.sock", global = true)]
+    pub docker_socket: PathBuf,
+    /// Folder of the dashboards, one folder in it per tutorial
+    #[arg(long, env = "LAB_DASHBOARDS", default_value = "/srv/grafana/dashboards", global = true)]
+    pub dashboards: PathBuf,
+    /// The golden catalogue of metrics
+    #[arg(long, env = "LAB_CATALOGUE", default_value = "/srv/metrics.golden", global = true)]
+    pub catalogue: PathBuf,
+    /// Folder shared by all runs in one lab; holds the lock of `check` and `alert`
+    #[arg(long, env = "LAB_STATE", default_value = "/var/lib/lab", global = true)]
+    pub state: PathBuf,
+
+    /// Envoy's edge listener
+    #[arg(long, env = "LAB_EDGE", default_value = "http://envoy:10000", global = true)]
+    pub edge: String,
+    /// Envoy's gRPC listener
+    #[arg(long, env = "LAB_GRPC_EDGE", default_value = "http://envoy:10001", global = true)]
+    pub grpc_edge: String,
+    /// Envoy's admin page
+    #[arg(long, env = "LAB_ENVOY_ADMIN", default_value = "http://envoy:9901", global = true)]
+    pub envoy_admin: String,
+    /// The web client
+    #[arg(long, env = "LAB_WEB_CLIENT", default_value = "http://web-client:8081", global = true)]
+    pub web_client: String,
+    /// The echo server
+    #[arg(long, env = "LAB_ECHO_SERVER", default_value = "http://echo-server:8080", global = true)]
+    pub echo_server: String,
+    /// The metrics sink's pages
+    #[arg(long, env = "LAB_METRICS_SINK", default_value = "http://metrics-sink:9102", global = true)]
+    pub metrics_sink: String,
+    /// Prometheus
+    #[arg(long, env = "LAB_PROMETHEUS", default_value = "http://prometheus:9090", global = true)]
+    pub prometheus: String,
+    /// Alertmanager
+    #[arg(long, env = "LAB_ALERTMANAGER", default_value = "http://alertmanager:9093", global = true)]
+    pub alertmanager: String,
+    /// Grafana
+    #[arg(long, env = "LAB_GRAFANA", default_value = "http://grafana:3000", global = true)]
+    pub grafana: String,
+    /// Jaeger's query API
+    #[arg(long, env = "LAB_JAEGER", default_value = "http://jaeger:16686", global = true)]
+    pub jaeger: String,
+    /// The mailbox
+    #[arg(long, env = "LAB_MAILDEV", default_value = "http://maildev:1080", global = true)]
+    pub maildev: String,
+}

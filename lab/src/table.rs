@@ -1,0 +1,208 @@
+//! Claims with their evidence: what was proven, what failed, what could not be proven here.
+
+use std::io::{self, Write};
+
+/// Columns of a terminal on which the table must be readable.
+const WIDTH: usize = 100;
+/// Columns of the claim; the evidence has the rest.
+const CLAIM: usize = 44;
+
+/// How a claim came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Seen to hold.
+    Proven,
+    /// Seen not to hold, or not seen to hold although it could have been.
+    Failed,
+    /// Nothing here can show it.
+    NotProvable,
+}
+
+impl Verdict {
+    fn mark(self) -> char {
+        match self {
+            Self::Proven => '✓',
+            Self::Failed => '✗',
+            Self::NotProvable => '–',
+        }
+    }
+}
+
+/// One claim and what speaks for or against it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// How it came out.
+    pub verdict: Verdict,
+    /// What is claimed.
+    pub claim: String,
+    /// What was seen.
+    pub evidence: String,
+}
+
+impl Claim {
+    /// A claim that was seen to hold.
+    pub fn proven(claim: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Proven, claim: claim.into(), evidence: evidence.into() }
+    }
+
+    /// A claim that failed.
+    pub fn failed(claim: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Failed, claim: claim.into(), evidence: evidence.into() }
+    }
+
+    /// A claim that nothing here can show.
+    pub fn not_provable(claim: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self { verdict: Verdict::NotProvable, claim: claim.into(), evidence: evidence.into() }
+    }
+
+    /// Proven by `Ok`, failed by `Err`; each says what was seen.
+    pub fn from_result<E: std::fmt::Display>(claim: impl Into<String>, result: Result<String, E>) -> Self {
+        match result {
+            Ok(evidence) => Self::proven(claim, evidence),
+            Err(error) => Self::failed(claim, error.to_string()),
+        }
+    }
+}
+
+/// How many claims came out which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Proven.
+    pub proven: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Not provable here.
+    pub not_provable: usize,
+}
+
+/// Writes groups of claims as they come, and counts them.
+#[derive(Debug)]
+pub struct Table<W> {
+    out: W,
+    tally: Tally,
+    open: Vec<Claim>,
+}
+
+impl<W: Write> Table<W> {
+    /// An empty table.
+    pub fn new(out: W) -> Self {
+        Self { out, tally: Tally::default(), open: Vec::new() }
+    }
+
+    /// Writes one group.
+    pub fn group(&mut self, title: &str, claims: Vec<Claim>) -> io::Result<()> {
+        if claims.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{title}")?;
+        for claim in claims {
+            match claim.verdict {
+                Verdict::Proven => self.tally.proven += 1,
+                Verdict::Failed => self.tally.failed += 1,
+                Verdict::NotProvable => self.tally.not_provable += 1,
+            }
+            write_claim(&mut self.out, &claim)?;
+            if claim.verdict != Verdict::Proven {
+                self.open.push(claim);
+            }
+        }
+        self.out.flush()
+    }
+
+    /// Writes the last lines: what is not proven, by name, and the count.
+    pub fn finish(mut self) -> io::Result<Tally> {
+        for (verdict, title) in [(Verdict::NotProvable, "Not provable here"), (Verdict::Failed, "Failed")] {
+            let claims: Vec<&Claim> = self.open.iter().filter(|claim| claim.verdict == verdict).collect();
+            if !claims.is_empty() {
+                let names: Vec<&str> = claims.iter().map(|claim| claim.claim.as_str()).collect();
+                writeln!(self.out)?;
+                for line in wrap(&format!("{title}: {}.", names.join("; ")), WIDTH) {
+                    writeln!(self.out, "{line}")?;
+                }
+            }
+        }
+        let Tally { proven, failed, not_provable } = self.tally;
+        writeln!(self.out, "\n{proven} claims proven, {failed} failed, {not_provable} not provable here")?;
+        self.out.flush()?;
+        Ok(self.tally)
+    }
+}
+
+fn write_claim(out: &mut impl Write, claim: &Claim) -> io::Result<()> {
+    let left = wrap(&claim.claim, CLAIM);
+    let right = wrap(&claim.evidence, WIDTH - CLAIM - 4);
+    for row in 0..left.len().max(right.len()) {
+        let mark = if row == 0 { claim.verdict.mark() } else { ' ' };
+        let (left, right) = (left.get(row).map_or("", |s| s), right.get(row).map_or("", |s| s));
+        writeln!(out, "{}", format!("{mark} {left:CLAIM$}  {right}").trim_end())?;
+    }
+    Ok(())
+}
+
+/// Breaks at spaces, and inside a word only where one is longer than a line.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let mut word: Vec<char> = word.chars().collect();
+        let used = line.chars().count();
+        if used > 0 && used + 1 + word.len() > width {
+            lines.push(std::mem::take(&mut line));
+        } else if used > 0 {
+            line.push(' ');
+        }
+        while word.len() > width {
+            lines.push(word.drain(..width).collect());
+        }
+        line.extend(word);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(claims: Vec<Claim>) -> (String, Tally) {
+        let mut out = Vec::new();
+        let mut table = Table::new(&mut out);
+        table.group("Group", claims).unwrap();
+        let tally = table.finish().unwrap();
+        (String::from_utf8(out).unwrap(), tally)
+    }
+
+    #[test]
+    fn every_verdict_has_its_mark_and_is_counted() {
+        let (text, tally) = written(vec![
+            Claim::proven("a holds", "seen"),
+            Claim::failed("b holds", "not so"),
+            Claim::not_provable("c holds", "Grafana is not here"),
+        ]);
+        assert!(text.contains("✓ a holds"), "{text}");
+        assert!(text.contains("✗ b holds"), "{text}");
+        assert!(text.contains("– c holds"), "{text}");
+        assert!(text.ends_with("1 claims proven, 1 failed, 1 not provable here\n"), "{text}");
+        assert_eq!(tally, Tally { proven: 1, failed: 1, not_provable: 1 });
+    }
+
+    #[test]
+    fn what_is_not_proven_is_named_again_at_the_end() {
+        let (text, _) = written(vec![
+            Claim::not_provable("Grafana is healthy", "not here"),
+            Claim::failed("traces arrive", "none"),
+        ]);
+        assert!(text.contains("\nNot provable here: Grafana is healthy.\n"), "{text}");
+        assert!(text.contains("\nFailed: traces arrive.\n"), "{text}");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_and_nothing_is_cut() {
+        let claim = "word ".repeat(40) + &"x".repeat(150);
+        let (text, _) = written(vec![Claim::failed(claim.clone(), claim)]);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.matches('x').count(), 3 * 150);
+    }
+}
