@@ -7,7 +7,7 @@ mod grafana;
 mod grpc;
 mod memory;
 mod names;
-mod panels;
+pub mod panels;
 mod scraping;
 mod sink;
 mod trace;
@@ -28,6 +28,8 @@ use crate::{
 
 /// Echoes a second while panels are looked at.
 const RATE: u32 = 20;
+/// How long all empty panels together are waited for, while traffic flows.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How long traffic flows before the first panel is judged: the widest window of a panel at rest.
 const WARM_UP: Duration = Duration::from_secs(6);
 
@@ -63,7 +65,7 @@ pub async fn run(parts: &Parts, out: impl Write) -> io::Result<Tally> {
             )?;
         }
         Ok(all) => {
-            let mut panels = panels::Panels::new(parts, has_grafana).await;
+            let mut panels = panels::Panels::new(parts, has_grafana, PATIENCE).await;
             for dashboard in &all {
                 let title = format!("Dashboard {}: {}", dashboard.uid, dashboard.title);
                 table.group(&title, panels.claims(dashboard).await)?;

@@ -157,9 +157,14 @@ impl Docker {
         Ok(inspected.state.health())
     }
 
-    /// Whether the service's container runs.
-    pub async fn is_running(&self, service: Service) -> Result<bool, DockerError> {
-        Ok(!matches!(self.health(service).await?, Health::Stopped(_)))
+    /// Whether the service's container runs; `None` if it has none, as before the first start.
+    pub async fn is_running(&self, service: Service) -> Result<Option<bool>, DockerError> {
+        match self.health(service).await {
+            Ok(Health::Stopped(_)) => Ok(Some(false)),
+            Ok(_) => Ok(Some(true)),
+            Err(DockerError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Stops the service's container; it may already be stopped.

@@ -143,12 +143,12 @@ impl Fault {
     pub async fn is_on(self, parts: &Parts) -> Result<bool, SwitchError> {
         match self.switch() {
             Switch::Runtime([(share, _), _]) => {
-                if !parts.docker.is_running(Service::Envoy).await? {
+                if parts.docker.is_running(Service::Envoy).await? != Some(true) {
                     return Ok(false);
                 }
                 Ok(!is_off(parts.envoy.runtime().await?.get(share).map_or("", String::as_str)))
             }
-            Switch::Stopped(service) => Ok(!parts.docker.is_running(service).await?),
+            Switch::Stopped(service) => Ok(parts.docker.is_running(service).await? == Some(false)),
         }
     }
 }

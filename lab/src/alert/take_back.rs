@@ -18,12 +18,12 @@ pub async fn faults_on(parts: &Parts) -> Result<Vec<Fault>, SwitchError> {
 
 /// Takes back every fault that is on, and says which.
 ///
-/// Stopped parts come first: an Envoy that has been started again has no runtime override left.
+/// Asks again after each: what Envoy's runtime has is seen only once Envoy runs.
 pub async fn restore(parts: &Parts) -> Result<Vec<Fault>, SwitchError> {
-    let mut on = faults_on(parts).await?;
-    on.sort_by_key(|fault| matches!(fault, Fault::Errors | Fault::Slow));
-    for fault in &on {
+    let mut taken_back = Vec::new();
+    while let Some(fault) = faults_on(parts).await?.first() {
         fault.take_back(parts).await?;
+        taken_back.push(*fault);
     }
-    Ok(on)
+    Ok(taken_back)
 }

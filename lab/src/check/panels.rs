@@ -21,13 +21,11 @@ use super::{
     values::{self, Finding},
 };
 
-/// How long all empty panels together are waited for, while traffic flows.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// What a load test leaves behind.
 const LOAD_PREFIX: &str = "k6_";
 
 /// Looks at dashboards, one after the other.
-pub(super) struct Panels<'a> {
+pub struct Panels<'a> {
     parts: &'a Parts,
     has_grafana: bool,
     scrape: Result<Duration, String>,
@@ -36,15 +34,16 @@ pub(super) struct Panels<'a> {
 }
 
 impl<'a> Panels<'a> {
-    /// Asks Prometheus what all dashboards need to know.
-    pub(super) async fn new(parts: &'a Parts, has_grafana: bool) -> Self {
+    /// Asks Prometheus what all dashboards need to know. `patience` is how long all empty panels together are waited
+    /// for.
+    pub async fn new(parts: &'a Parts, has_grafana: bool, patience: Duration) -> Self {
         let scrape = scrape_interval(parts).await;
         let names = Names::ask(parts).await;
-        Self { parts, has_grafana, scrape, names, deadline: Instant::now() + PATIENCE }
+        Self { parts, has_grafana, scrape, names, deadline: Instant::now() + patience }
     }
 
     /// One claim a panel, and one on the metrics that the dashboard names.
-    pub(super) async fn claims(&mut self, dashboard: &Dashboard) -> Vec<Claim> {
+    pub async fn claims(&mut self, dashboard: &Dashboard) -> Vec<Claim> {
         let (scrape, names) = match (&self.scrape, &self.names) {
             (Ok(scrape), Ok(names)) => (*scrape, names),
             (Err(error), _) | (_, Err(error)) => {

@@ -1,0 +1,6 @@
+//! `lab alert` and `lab restore` as processes, against a pretended lab.
+
+mod fake_lab;
+mod fault_is_taken_back;
+mod round_trip;
+mod second_run_is_refused;

@@ -1,0 +1,113 @@
+//! `lab check` on dashboards: a panel without a finite number is a failed claim.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::{
+    Form, Json, Router,
+    extract::Query,
+    routing::{get, post},
+};
+use clap::Parser;
+use lab::{
+    check::panels::Panels,
+    dashboards::model::Dashboard,
+    parts::Parts,
+    settings::Settings,
+    table::{Claim, Verdict},
+};
+use serde_json::{Value, json};
+use testkit::listener;
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+type Pairs = BTreeMap<String, String>;
+
+/// A Prometheus that answers each query by its name.
+async fn query_range(Form(form): Form<Pairs>) -> Json<Value> {
+    let values = match form["query"].split(['{', '[', '(']).find(|word| word.ends_with("_total")) {
+        Some("good_total") => json!([[1, "NaN"], [2, "0.5"]]),
+        Some("nan_total") => json!([[1, "NaN"], [2, "NaN"]]),
+        Some("infinite_total") => json!([[1, "1"], [2, "+Inf"]]),
+        _ => return Json(json!({"status": "success", "data": {"resultType": "matrix", "result": []}})),
+    };
+    let result = json!([{"metric": {}, "values": values}]);
+    Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
+}
+
+async fn parse_query(Query(query): Query<Pairs>) -> Json<Value> {
+    let name = query["query"].split(['{', '[', '(']).find(|word| word.ends_with("_total"));
+    Json(json!({"status": "success", "data": {"type": "vectorSelector", "name": name}}))
+}
+
+async fn claims(targets: Value) -> Vec<Claim> {
+    let data = |data: Value| async move { Json(json!({"status": "success", "data": data})) };
+    let target = json!({"labels": {"job": "a"}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
+    let names = json!(["good_total", "nan_total", "infinite_total", "empty_total"]);
+    let router = Router::new()
+        .route("/api/v1/targets", get(move || data(json!({"activeTargets": [target]}))))
+        .route("/api/v1/label/__name__/values", get(move || data(names)))
+        .route("/api/v1/query_range", post(query_range))
+        .route("/api/v1/parse_query", get(parse_query))
+        .route("/stats/prometheus", get(|| async { "# TYPE envoy_a counter\nenvoy_a 1\n" }));
+    let listener = listener().await;
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, router).into_future());
+
+    let flags = Flags::try_parse_from(["lab", "--prometheus", &url, "--envoy-admin", &url]).unwrap();
+    let parts = Parts::new(flags.settings).unwrap();
+    let source = json!({"type": "prometheus", "uid": "prometheus"});
+    let panel =
+        json!({"id": 7, "type": "timeseries", "title": "Panel", "datasource": source, "targets": targets});
+    let dashboard =
+        json!({"uid": "d", "title": "D", "time": {"from": "now-5m", "to": "now"}, "panels": [panel]});
+    let dashboard: Dashboard = serde_json::from_value(dashboard).unwrap();
+    Panels::new(&parts, false, Duration::ZERO).await.claims(&dashboard).await
+}
+
+async fn panel(expr: &str) -> Claim {
+    let claims = claims(json!([{"refId": "A", "expr": expr}])).await;
+    claims.into_iter().find(|claim| claim.claim == "7: Panel").unwrap()
+}
+
+#[tokio::test]
+async fn a_panel_with_a_number_is_proven_with_its_newest_value() {
+    let claim = panel("rate(good_total[$__rate_interval])").await;
+    assert_eq!(claim, Claim::proven("7: Panel", "1 series; newest 0.5"));
+}
+
+#[tokio::test]
+async fn nan_infinity_and_emptiness_fail_with_the_query_that_was_sent() {
+    for (name, said) in [
+        ("nan_total", "no number (NaN)"),
+        ("infinite_total", "an infinite value"),
+        ("empty_total", "no data"),
+    ] {
+        let claim = panel(&format!("rate({name}[$__rate_interval])")).await;
+        assert_eq!(claim.verdict, Verdict::Failed, "{name}");
+        assert_eq!(claim.evidence, format!("{said}, query A: rate({name}[4s])"));
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_is_not_understood_fails_and_is_named() {
+    let claim = panel("rate(good_total{job=\"$nobody\"}[1m])").await;
+    assert_eq!(claim, Claim::failed("7: Panel", "not understood: variable $nobody"));
+}
+
+#[tokio::test]
+async fn a_metric_that_nobody_exposes_fails_even_where_the_panel_draws_a_zero() {
+    let claims = claims(json!([{"refId": "A", "expr": "sum(renamed_total) or vector(0)"}])).await;
+    let names = claims.iter().find(|claim| claim.claim == "its metrics exist").unwrap();
+    assert_eq!(*names, Claim::failed("its metrics exist", "nobody exposes renamed_total"));
+}
+
+#[tokio::test]
+async fn a_load_that_has_not_run_is_not_a_failure_but_is_listed() {
+    let claim = panel("sum(k6_http_reqs_total)").await;
+    assert_eq!(claim.verdict, Verdict::NotProvable);
+    assert!(claim.evidence.contains("make load"), "{}", claim.evidence);
+}
