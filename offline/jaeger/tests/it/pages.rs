@@ -1,10 +1,8 @@
 //! People see traces at the addresses that Jaeger's own pages have.
 
-#[path = "support/lab.rs"]
-mod lab;
-
-use lab::{Lab, span};
 use opentelemetry_proto::tonic::trace::v1::Span;
+
+use crate::lab::{Lab, span};
 
 const TRACE: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 

@@ -1,11 +1,9 @@
 //! Spans sent by OTLP come back in Jaeger's JSON.
 
-#[path = "support/lab.rs"]
-mod lab;
-
-use lab::{Lab, attribute, span};
 use opentelemetry_proto::tonic::trace::v1::{Span, Status, span::Event, status::StatusCode};
 use serde_json::{Value, json};
+
+use crate::lab::{self, Lab, attribute, span};
 
 const TRACE: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 

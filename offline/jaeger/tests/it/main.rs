@@ -1,0 +1,5 @@
+//! The stand-in over real sockets, one behaviour a file.
+
+mod lab;
+mod pages;
+mod query_api;

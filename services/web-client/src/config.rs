@@ -1,0 +1,151 @@
+//! What can be set, by flag or environment variable.
+
+use std::net::Ipv6Addr;
+use std::time::Duration;
+
+use clap::Args;
+
+/// Settings of the service, but for its port.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Host of the gRPC server, looked up anew for each connection
+    #[arg(long, env = "GRPC_SERVER_HOST", value_name = "HOST", default_value = "localhost")]
+    pub grpc_server_host: String,
+    /// Port of the gRPC server
+    #[arg(long, env = "GRPC_SERVER_PORT", value_name = "PORT", default_value_t = 8080)]
+    pub grpc_server_port: u16,
+    /// How long a call may take, such as 2s or 500ms
+    #[arg(long, env = "GRPC_DEADLINE", value_name = "DURATION", default_value = "2s", value_parser = deadline)]
+    pub grpc_deadline: Duration,
+    /// How long requests may take to end after a signal to stop, such as 5s or 500ms
+    #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub shutdown_grace: Duration,
+    /// Where the page's links lead.
+    #[command(flatten)]
+    pub links: Links,
+}
+
+/// Addresses as the reader's browser knows them; what is not given is not linked.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Links {
+    /// Address of Grafana in the reader's browser, such as <http://127.0.0.1:3000>
+    #[arg(long, env = "GRAFANA_URL", value_name = "URL", value_parser = base_url)]
+    pub grafana_url: Option<BaseUrl>,
+    /// Address of Prometheus
+    #[arg(long, env = "PROMETHEUS_URL", value_name = "URL", value_parser = base_url)]
+    pub prometheus_url: Option<BaseUrl>,
+    /// Address of Jaeger, also for the link of each echo's trace
+    #[arg(long, env = "JAEGER_URL", value_name = "URL", value_parser = base_url)]
+    pub jaeger_url: Option<BaseUrl>,
+    /// Address of the mailbox
+    #[arg(long, env = "MAILDEV_URL", value_name = "URL", value_parser = base_url)]
+    pub maildev_url: Option<BaseUrl>,
+}
+
+/// An address without `/` at its end; empty if the variable is set to nothing.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(String);
+
+fn duration(value: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(value).map_err(|_| "expected a duration, such as 5s or 500ms")
+}
+
+/// What goes on the wire is whole milliseconds, in at most eight digits.
+fn deadline(value: &str) -> Result<Duration, &'static str> {
+    let allowed = Duration::from_millis(1)..=Duration::from_secs(3600);
+    duration(value).ok().filter(|given| allowed.contains(given)).ok_or("expected a duration from 1ms to 1h")
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, String> {
+    let address = text.trim_end_matches('/');
+    let right = match address.split_once("://") {
+        Some(("http" | "https", rest)) => !rest.is_empty() && !rest.contains(char::is_whitespace),
+        _ => text.is_empty(),
+    };
+    if right {
+        Ok(BaseUrl(address.to_owned()))
+    } else {
+        Err("expected an address such as http://127.0.0.1:3000".to_owned())
+    }
+}
+
+// === impl Config ===
+
+impl Config {
+    /// The gRPC server's host and port, as a URI has them.
+    #[must_use]
+    pub fn server(&self) -> String {
+        let (host, port) = (&self.grpc_server_host, self.grpc_server_port);
+        if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+}
+
+// === impl Links ===
+
+impl Links {
+    pub(crate) fn grafana(&self) -> Option<&str> {
+        given(self.grafana_url.as_ref())
+    }
+
+    pub(crate) fn prometheus(&self) -> Option<&str> {
+        given(self.prometheus_url.as_ref())
+    }
+
+    pub(crate) fn jaeger(&self) -> Option<&str> {
+        given(self.jaeger_url.as_ref())
+    }
+
+    pub(crate) fn mailbox(&self) -> Option<&str> {
+        given(self.maildev_url.as_ref())
+    }
+}
+
+fn given(url: Option<&BaseUrl>) -> Option<&str> {
+    url.map(|url| url.0.as_str()).filter(|url| !url.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn config(flags: &[&str]) -> Result<Config, String> {
+        let flags = [&["web-client"], flags].concat();
+        Program::try_parse_from(flags).map(|program| program.config).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_what_was_given_and_expected() {
+        for (flag, value, expected) in [
+            ("--grpc-deadline", "0s", "from 1ms to 1h"),
+            ("--grpc-deadline", "2", "from 1ms to 1h"),
+            ("--shutdown-grace", "soon", "such as 5s"),
+            ("--grpc-server-port", "70000", "0..=65535"),
+            ("--jaeger-url", "jaeger:16686", "such as http://"),
+            ("--grafana-url", "javascript://x", "such as http://"),
+        ] {
+            let error = config(&[flag, value]).unwrap_err();
+            assert!([flag, value, expected].iter().all(|part| error.contains(part)), "{error}");
+        }
+    }
+
+    #[test]
+    fn addresses_lose_their_last_slash_and_may_be_empty() {
+        let config = config(&["--grafana-url", "http://127.0.0.1:3000/", "--jaeger-url", ""]).unwrap();
+        assert_eq!(config.links.grafana(), Some("http://127.0.0.1:3000"));
+        assert_eq!(config.links.jaeger(), None);
+    }
+
+    #[test]
+    fn an_ipv6_host_is_put_in_brackets() {
+        assert_eq!(config(&["--grpc-server-host", "::1"]).unwrap().server(), "[::1]:8080");
+        assert_eq!(config(&["--grpc-server-host", "echo"]).unwrap().server(), "echo:8080");
+    }
+}

@@ -1,0 +1,107 @@
+//! A web client, and what it may have behind it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use lookout_proto::echo::Message;
+use lookout_proto::echo::echo_service_server::{EchoService, EchoServiceServer};
+use prometheus::Registry;
+use reqwest::Response;
+use serde_json::Value;
+use shutdown::Drained;
+use testkit::{Running, Scrape};
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+use tonic::{Code, Request, Status};
+use web_client::{Config, Links};
+
+pub(crate) const DEADLINE: Duration = Duration::from_millis(300);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) struct Web {
+    pub(crate) running: Running<Result<Drained, web_client::Error>>,
+    http: reqwest::Client,
+}
+
+impl Web {
+    /// In front of a server at this address, which may be down.
+    pub(crate) async fn of(server: SocketAddr) -> Self {
+        let config = Config {
+            grpc_server_host: server.ip().to_string(),
+            grpc_server_port: server.port(),
+            grpc_deadline: DEADLINE,
+            shutdown_grace: PATIENCE,
+            links: Links::default(),
+        };
+        Self::with(config).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        let running =
+            testkit::start(|listener, shutdown| web_client::run(listener, config, Registry::new(), shutdown))
+                .await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { running, http }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.http.get(self.running.url(path)).send().await.expect("every request is answered")
+    }
+
+    /// Status and problem document.
+    pub(crate) async fn problem(&self, path: &str) -> (u16, Value) {
+        let response = self.get(path).await;
+        let status = response.status().as_u16();
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+        let problem: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!(problem["status"], status, "{path}");
+        (status, problem)
+    }
+
+    pub(crate) async fn scrape(&self) -> Scrape {
+        Scrape::get(self.running.url("/metrics")).await
+    }
+}
+
+pub(crate) type EchoServer = Running<Result<(), echo_server::Error>>;
+
+/// The real one.
+pub(crate) async fn echo_server() -> EchoServer {
+    echo_server_on(testkit::listener().await)
+}
+
+pub(crate) fn echo_server_on(listener: TcpListener) -> EchoServer {
+    Running::on(listener, |listener, shutdown| {
+        let config = echo_server::Config { grpc_server_port: 0, shutdown_grace: Duration::from_secs(1) };
+        echo_server::run(listener, config, Registry::new(), shutdown)
+    })
+}
+
+/// One whose replies are what the message asks for: a gRPC code's number, or else none ever.
+pub(crate) async fn moody_server() -> Running<Drained> {
+    testkit::start(|listener, shutdown| {
+        let routes = Routes::new(EchoServiceServer::new(Moody)).into_axum_router();
+        serve::serve(listener, routes, shutdown, Duration::ZERO)
+    })
+    .await
+}
+
+struct Moody;
+
+#[tonic::async_trait]
+impl EchoService for Moody {
+    async fn echo_service(&self, request: Request<Message>) -> Result<tonic::Response<Message>, Status> {
+        match request.into_inner().message.parse() {
+            Ok(number) => Err(Status::new(Code::from_i32(number), "as asked")),
+            Err(_) => std::future::pending::<Result<_, Infallible>>().await.map_err(|never| match never {}),
+        }
+    }
+}
+
+/// What all tests may ask of the client's counters: each call that began has ended.
+pub(crate) fn assert_balanced(scrape: &Scrape) {
+    let (started, handled) =
+        (scrape.sum("grpc_client_started_total", &[]), scrape.sum("grpc_client_handled_total", &[]));
+    assert!(started.to_bits() == handled.to_bits(), "started {started}, handled {handled}");
+}

@@ -1,0 +1,10 @@
+//! The service over real sockets, one behaviour a file.
+
+mod bad_messages;
+mod echo;
+mod failures;
+mod http_metrics;
+mod lab;
+mod one_trace;
+mod page;
+mod reconnection;
