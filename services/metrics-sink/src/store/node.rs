@@ -1,0 +1,153 @@
+//! One Envoy: its identity, its streams, and its series.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::apply::{Moment, Pass};
+use super::contents::Contents;
+use super::flush::Flushes;
+use super::identity::Identity;
+use super::rules::Rules;
+use crate::wire::{Kind, Message};
+
+/// Streams are numbered as they come; the newest of a node is its own.
+pub type StreamId = u64;
+
+/// An Envoy that has flushed.
+#[derive(Debug)]
+pub struct Node {
+    identity: Identity,
+    rules: Arc<Rules>,
+    writing: Mutex<Writing>,
+    /// Replaced, never emptied: whoever renders keeps the old.
+    contents: Mutex<Arc<Mutex<Contents>>>,
+}
+
+/// What only those that write need. Its lock is held for a whole message, and taken before that of the contents.
+#[derive(Debug, Default)]
+struct Writing {
+    flushes: Flushes,
+    /// The open stream that the node's messages come from.
+    owner: Option<StreamId>,
+    streams: usize,
+    /// When the last message came, by the sink's clock.
+    last: Option<Duration>,
+}
+
+/// A message came on a stream that is not the node's newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Superseded;
+
+/// Families that are applied before whoever renders gets a turn.
+const FAMILIES_PER_TURN: usize = 512;
+
+impl Node {
+    pub(crate) fn new(identity: Identity, rules: Arc<Rules>) -> Self {
+        let contents = Mutex::new(empty(&rules));
+        Self { identity, rules, writing: Mutex::default(), contents }
+    }
+
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub(crate) fn opened(&self) {
+        self.writing.lock().streams += 1;
+    }
+
+    pub(crate) fn closed(&self, stream: StreamId) {
+        let mut writing = self.writing.lock();
+        writing.streams -= 1;
+        if writing.owner == Some(stream) {
+            writing.owner = None;
+        }
+    }
+
+    /// A message has come on `stream`; from the newest that is open they are taken.
+    pub(crate) fn flushed(&self, stream: StreamId, now: Duration) -> Result<(), Superseded> {
+        let mut writing = self.writing.lock();
+        if writing.owner.is_some_and(|owner| owner > stream) {
+            return Err(Superseded);
+        }
+        writing.owner = Some(stream);
+        writing.last = Some(now);
+        Ok(())
+    }
+
+    /// Applies a message, which has been checked.
+    pub(crate) fn apply(&self, message: Message<'_>, now: Duration) {
+        let mut writing = self.writing.lock();
+        let contents = Arc::clone(&self.contents.lock());
+        writing.flushes.begin(timestamp_ms(message));
+        let mut moment = Moment {
+            flushes: &mut writing.flushes,
+            second: now.as_secs() as u32,
+            restarted: false,
+            distributions: false,
+        };
+        for pass in [Pass::Scalars, Pass::Histograms, Pass::Summaries] {
+            if pass != Pass::Scalars && !moment.distributions {
+                break;
+            }
+            let mut rest = message;
+            while contents.lock().apply(&mut rest, pass, &mut moment, FAMILIES_PER_TURN) {}
+        }
+        if moment.restarted {
+            let Identity { job, instance } = &self.identity;
+            tracing::info!(job, instance, "counters fell: the Envoy has restarted, its series begin anew");
+        }
+    }
+
+    /// Forgets the series if the node has been silent for `stale_after`, or those of them that have not been sent for
+    /// as long.
+    pub(crate) fn forget_old(&self, now: Duration, stale_after: Duration) {
+        let mut writing = self.writing.lock();
+        let Some(oldest) = now.checked_sub(stale_after) else { return };
+        if writing.last.is_none_or(|last| last < oldest) {
+            let mut contents = self.contents.lock();
+            if !contents.lock().families.is_empty() {
+                *contents = empty(&self.rules);
+            }
+            writing.flushes = Flushes::default();
+            return;
+        }
+        let contents = Arc::clone(&self.contents.lock());
+        let second = oldest.as_secs() as u32;
+        let kept = contents.lock().has_old(second).then(|| contents.lock().without_old(second));
+        if let Some(kept) = kept {
+            *self.contents.lock() = Arc::new(Mutex::new(kept));
+        }
+    }
+
+    /// When it flushed last.
+    pub(crate) fn last(&self) -> Option<Duration> {
+        self.writing.lock().last
+    }
+
+    /// Whether nothing is lost when it is forgotten.
+    pub(crate) fn is_silent_since(&self, oldest: Duration) -> bool {
+        let writing = self.writing.lock();
+        writing.streams == 0 && writing.last.is_none_or(|last| last < oldest)
+    }
+
+    pub(crate) fn contents(&self) -> Arc<Mutex<Contents>> {
+        Arc::clone(&self.contents.lock())
+    }
+}
+
+fn empty(rules: &Arc<Rules>) -> Arc<Mutex<Contents>> {
+    Arc::new(Mutex::new(Contents::new(Arc::clone(rules))))
+}
+
+/// The time that the message's first metric bears; 0 if none does.
+fn timestamp_ms(mut message: Message<'_>) -> i64 {
+    while let Ok(Some(mut family)) = message.next_family() {
+        if let Ok(Some(metric)) = family.next_metric() {
+            return metric.read(Kind::Counter, |_| {}).map_or(0, |reading| reading.timestamp_ms);
+        }
+    }
+    0
+}

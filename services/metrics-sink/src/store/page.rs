@@ -1,0 +1,89 @@
+//! All nodes' series as one page of Prometheus text 0.0.4, made piece by piece as the reader takes it.
+//!
+//! Whoever writes waits for a piece at most, and a slow reader holds one piece, not the page. Each series is as of the
+//! moment in which its piece is made; a series' own lines, as a histogram's, are of one moment.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use super::contents::Contents;
+use super::family::Progress;
+use crate::wire::Kind;
+
+/// The page's pieces.
+#[derive(Debug)]
+pub struct Page {
+    nodes: Vec<(Arc<Mutex<Contents>>, String)>,
+    /// What is left, the next one last.
+    entries: Vec<Entry>,
+    progress: Progress,
+    /// The family that the last TYPE line was for.
+    typed: Option<(Arc<str>, Kind)>,
+}
+
+/// A family of a node.
+#[derive(Debug)]
+struct Entry {
+    name: Arc<str>,
+    kind: Kind,
+    node: u32,
+    family: u32,
+}
+
+const PIECE: usize = 64 * 1024;
+
+impl Page {
+    pub(crate) fn new(nodes: Vec<(Arc<Mutex<Contents>>, String)>) -> Self {
+        let mut entries = Vec::new();
+        for (node, (contents, _)) in nodes.iter().enumerate() {
+            let contents = contents.lock();
+            entries.extend(contents.names().map(|(name, family)| Entry {
+                name: Arc::clone(name),
+                kind: contents.families[family as usize].kind,
+                node: node as u32,
+                family,
+            }));
+        }
+        // Backwards. Each node's are sorted already; the sort makes use of that.
+        entries.reverse();
+        if nodes.len() > 1 {
+            entries.sort_by(|a, b| (&b.name, b.kind, b.node).cmp(&(&a.name, a.kind, a.node)));
+        }
+        Self { nodes, entries, progress: 0, typed: None }
+    }
+}
+
+impl Iterator for Page {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        let mut out = Vec::with_capacity(PIECE + 4 * 1024);
+        while let Some(entry) = self.entries.last() {
+            let (contents, labels) = &self.nodes[entry.node as usize];
+            let contents = contents.lock();
+            let family = &contents.families[entry.family as usize];
+            let has_type =
+                self.typed.as_ref().is_some_and(|(name, kind)| *name == entry.name && *kind == entry.kind);
+            if !has_type && family.any(|mark| mark.is_shown()) {
+                for part in ["# TYPE ", &entry.name, " ", entry.kind.name(), "\n"] {
+                    out.extend_from_slice(part.as_bytes());
+                }
+                self.typed = Some((Arc::clone(&entry.name), entry.kind));
+            }
+            match family.render(self.progress, labels, &mut out, PIECE) {
+                Some(progress) => {
+                    self.progress = progress;
+                    break;
+                }
+                None => {
+                    drop(contents);
+                    self.progress = 0;
+                    self.entries.pop();
+                }
+            }
+        }
+        (!out.is_empty()).then(|| out.into())
+    }
+}
