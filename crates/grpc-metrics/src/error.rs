@@ -19,10 +19,10 @@ pub enum BuildError {
         /// The most sets of values that one method may have.
         limit: usize,
     },
-    /// A label of this name would clash with one that histograms have.
-    #[error("the label name `{0}` is reserved")]
-    ReservedLabel(String),
-    /// A name is not a valid metric or label name, or a label is named twice.
+    /// Two labels would have this name; histograms have one called `le`.
+    #[error("the label name `{0}` is taken")]
+    LabelTaken(String),
+    /// A name is not a valid metric or label name.
     #[error(transparent)]
     Name(#[from] prometheus::Error),
 }

@@ -1,6 +1,6 @@
 //! The metric families: their names and help texts, and their samples out of the counters.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use prometheus::core::Desc;
 use prometheus::proto::{self, LabelPair, Metric, MetricFamily, MetricType};
@@ -65,9 +65,11 @@ impl Families {
         recorder: &Recorder,
     ) -> Result<Self, BuildError> {
         let context_names: Vec<String> = recorder.contexts.names().map(str::to_owned).collect();
-        let names = context_names.iter().chain(naming.const_labels.keys());
-        if let Some(reserved) = names.into_iter().find(|name| *name == "le") {
-            return Err(BuildError::ReservedLabel(reserved.clone()));
+        let mut taken = BTreeSet::from(["le", "grpc_type", "grpc_service", "grpc_method", "grpc_code"]);
+        for name in context_names.iter().chain(naming.const_labels.keys()) {
+            if !taken.insert(name) {
+                return Err(BuildError::LabelTaken(name.clone()));
+            }
         }
         let mut families = Vec::new();
         for (source, name, help) in definitions {

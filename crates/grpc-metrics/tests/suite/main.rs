@@ -1,13 +1,18 @@
 //! Calls over real sockets, and the metrics they leave.
 
+mod accounting;
 mod client_suite;
 mod context_labels;
 mod ends;
+mod exposition;
 mod generated;
 mod lab;
 mod messages;
 mod ping;
+mod responses;
 mod scrape;
+mod script;
 mod server_suite;
 mod soak;
+mod stacks;
 mod unknown;

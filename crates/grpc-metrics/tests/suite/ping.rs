@@ -11,7 +11,7 @@ use self::generated::test_service_server::TestService;
 pub(crate) use self::generated::test_service_server::TestServiceServer;
 pub(crate) use self::generated::{Empty, Ending, PingReply, PingRequest};
 
-#[allow(missing_docs, unreachable_pub, clippy::all)]
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::doc_markdown)]
 mod generated {
     include!("gen/testpb.rs");
 }
