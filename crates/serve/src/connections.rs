@@ -5,8 +5,9 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use axum::body::Body;
 use http::{Request, Response};
-use http_body::Body;
+use http_body::Body as HttpBody;
 use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,7 +15,10 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use shutdown::{CancellationToken, Drained, TaskTracker, drain};
 use tokio::net::TcpStream;
+use tower::ServiceExt;
 use tower_service::Service;
+
+use crate::request_body::RequestBody;
 
 /// How long a client may take to send the head of an HTTP/1 request, from its first byte on.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,14 +50,16 @@ impl Connections {
 
     pub(crate) fn open<S, B>(&self, stream: TcpStream, service: S)
     where
-        S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send + 'static,
         S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
-        B: Body + Send + 'static,
+        B: HttpBody + Send + 'static,
         B::Data: Send,
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
         let (builder, shutdown, cut) = (self.builder.clone(), self.shutdown.clone(), self.cut.clone());
+        let service = service
+            .map_request(|request: Request<Incoming>| request.map(|body| Body::new(RequestBody::new(body))));
         self.tasks.spawn(async move {
             let connection =
                 builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));

@@ -7,13 +7,14 @@
 mod accept;
 mod connections;
 mod one_port;
+mod request_body;
 
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use axum::body::Body;
 use http::{Request, Response};
-use http_body::Body;
-use hyper::body::Incoming;
+use http_body::Body as HttpBody;
 use shutdown::{CancellationToken, Drained};
 use tokio::net::TcpListener;
 use tower_service::Service;
@@ -24,6 +25,8 @@ pub use one_port::OnePort;
 
 /// Serves `service` on `listener` until `shutdown` is cancelled; then drains within `grace`.
 ///
+/// A handler whose client is gone, or gives up, is dropped, even while it waits for the rest of the request.
+///
 /// When it returns, every connection is closed and every handler has ended or been dropped, so that whatever they
 /// count is final.
 pub async fn serve<S, B>(
@@ -33,10 +36,10 @@ pub async fn serve<S, B>(
     grace: Duration,
 ) -> Drained
 where
-    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,
     S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
-    B: Body + Send + 'static,
+    B: HttpBody + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::task::{Context, Poll};
 
 use axum::Router;
+use axum::body::Body;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
 use http::{Request, header};
-use hyper::body::Incoming;
 use tower_service::Service;
 
 /// Two routers on one port: what says that it is gRPC goes to the one, the rest to the other, so that each answers an
@@ -20,7 +20,7 @@ pub struct OnePort {
     pub http: Router,
 }
 
-impl Service<Request<Incoming>> for OnePort {
+impl Service<Request<Body>> for OnePort {
     type Response = Response;
     type Error = Infallible;
     type Future = RouteFuture<Infallible>;
@@ -30,7 +30,7 @@ impl Service<Request<Incoming>> for OnePort {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         let router = if is_grpc(&request) { &mut self.grpc } else { &mut self.http };
         router.call(request)
     }

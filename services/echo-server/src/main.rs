@@ -1,6 +1,7 @@
 //! `echo-server`: see the library for what it does.
 
 use std::net::Ipv4Addr;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -24,11 +25,18 @@ enum Command {
     Healthcheck,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    match cli.command {
-        Some(Command::Healthcheck) => Ok(telemetry::healthcheck(cli.config.grpc_server_port)?),
+    let result = match cli.command {
+        Some(Command::Healthcheck) => telemetry::healthcheck(cli.config.grpc_server_port).map_err(Into::into),
         None => serve(cli.config),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 

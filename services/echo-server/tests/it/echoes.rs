@@ -1,0 +1,33 @@
+//! A message comes back with `echo ` in front of it, and is counted once.
+
+use testkit::Scrape;
+
+use crate::support::{SERVICE, channel, echo, start};
+
+#[tokio::test]
+async fn a_message_comes_back_with_echo_in_front() {
+    let server = start().await;
+    let channel = channel(&server).await;
+    for message in ["hello", "", "grüß dich"] {
+        assert_eq!(echo(&channel, message).await.expect("a reply"), format!("echo {message}"));
+    }
+}
+
+#[tokio::test]
+async fn one_echo_counts_one_everywhere() {
+    let server = start().await;
+    echo(&channel(&server).await, "hello").await.expect("a reply");
+    let scrape = Scrape::get(server.url("/metrics")).await;
+    let labels = [SERVICE, ("grpc_method", "EchoService"), ("grpc_type", "unary")];
+    for name in [
+        "grpc_server_started_total",
+        "grpc_server_msg_received_total",
+        "grpc_server_msg_sent_total",
+        "grpc_server_handling_seconds_count",
+    ] {
+        assert_eq!(scrape.value(name, &labels), 1.0, "{name}");
+    }
+    let ok = [labels[0], labels[1], labels[2], ("grpc_code", "OK")];
+    assert_eq!(scrape.value("grpc_server_handled_total", &ok), 1.0);
+    assert_eq!(scrape.sum("grpc_server_handled_total", &[]), 1.0);
+}

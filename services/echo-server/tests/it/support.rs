@@ -1,0 +1,57 @@
+//! A server on a free port, and clients of several sorts.
+
+pub(crate) mod program;
+pub(crate) mod raw;
+
+use std::time::Duration;
+
+use echo_server::Config;
+use lookout_proto::echo::Message;
+use lookout_proto::echo::echo_service_client::EchoServiceClient;
+use prometheus::Registry;
+use testkit::{Running, Scrape};
+use tonic::transport::Channel;
+
+pub(crate) type Server = Running<Result<(), echo_server::Error>>;
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const SERVICE: (&str, &str) = ("grpc_service", "proto.EchoService");
+
+/// Longer than any test has patience for: a drain that needs it has failed.
+pub(crate) const LONG_GRACE: Duration = Duration::from_secs(600);
+
+pub(crate) async fn start() -> Server {
+    start_with(LONG_GRACE, Registry::new()).await
+}
+
+pub(crate) async fn start_with(shutdown_grace: Duration, registry: Registry) -> Server {
+    let config = Config { grpc_server_port: 0, shutdown_grace };
+    testkit::start(|listener, shutdown| echo_server::run(listener, config, registry, shutdown)).await
+}
+
+pub(crate) async fn channel(server: &Server) -> Channel {
+    let endpoint = Channel::from_shared(server.url("")).expect("valid address");
+    endpoint.connect().await.expect("server accepts connections")
+}
+
+pub(crate) async fn echo(channel: &Channel, message: &str) -> Result<String, tonic::Status> {
+    let mut client = EchoServiceClient::new(channel.clone());
+    let reply = client.echo_service(Message { message: message.into() }).await?;
+    Ok(reply.into_inner().message)
+}
+
+/// The value of the echo method's one series of this name.
+pub(crate) async fn counted(server: &Server, name: &str) -> f64 {
+    Scrape::get(server.url("/metrics")).await.value(name, &[SERVICE])
+}
+
+/// How many echo calls ended with this code.
+pub(crate) async fn handled(server: &Server, code: &str) -> f64 {
+    let scrape = Scrape::get(server.url("/metrics")).await;
+    scrape.value("grpc_server_handled_total", &[SERVICE, ("grpc_code", code)])
+}
+
+/// How many echo calls ended, with whatever code.
+pub(crate) async fn handled_at_all(server: &Server) -> f64 {
+    Scrape::get(server.url("/metrics")).await.sum("grpc_server_handled_total", &[SERVICE])
+}

@@ -1,0 +1,99 @@
+//! Spans and trace ids, as the environment asks for them.
+
+use lookout_proto::echo::Message;
+use lookout_proto::echo::echo_service_client::EchoServiceClient;
+use testkit::otlp::{Collector, Limits, Store};
+use testkit::{Running, eventually, eventually_some};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::Request;
+use tonic::transport::{Channel, Server};
+
+use crate::support::program::Program;
+use crate::support::{PATIENCE, echo};
+
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+const PARENT: &str = "b7ad6b7169203331";
+const DELAY: (&str, &str) = ("OTEL_BSP_SCHEDULE_DELAY", "20");
+
+async fn traced_echo(channel: Channel) {
+    let mut request = Request::new(Message { message: "hello".into() });
+    let context = format!("00-{TRACE}-{PARENT}-01").parse().expect("ASCII");
+    request.metadata_mut().insert("traceparent", context);
+    EchoServiceClient::new(channel).echo_service(request).await.expect("a reply");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_of_the_callers_trace_and_its_log_line_says_so() {
+    let collector = Collector::start().await;
+    let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint()), DELAY]);
+    traced_echo(program.channel().await).await;
+    let id = TRACE.parse().expect("a trace id");
+    let received = eventually_some(PATIENCE, async || collector.trace(id).into_iter().next()).await;
+    assert_eq!(&*received.service, "echo-server");
+    assert_eq!(received.span.name, "proto.EchoService/EchoService");
+    assert_eq!(hex(&received.span.parent_span_id), PARENT);
+    let line = program.logged("echo").await;
+    assert_eq!(line["trace_id"], TRACE);
+    assert_eq!(line["span_id"], hex(&received.span.span_id));
+}
+
+#[tokio::test]
+async fn the_last_spans_are_sent_before_the_end() {
+    let collector = Collector::start().await;
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint()),
+        ("OTEL_BSP_SCHEDULE_DELAY", "3600000"),
+        ("OTEL_SERVICE_NAME", "renamed"),
+    ];
+    let mut program = Program::start(&variables);
+    echo(&program.channel().await, "hello").await.expect("a reply");
+    program.terminate().await;
+    assert_eq!(collector.by_service("renamed").len(), 1);
+}
+
+#[tokio::test]
+async fn a_collector_that_comes_late_gets_spans_and_its_absence_is_one_line() {
+    const LOST: &str = "traces do not reach the collector, spans are lost";
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = free.local_addr().expect("bound");
+    drop(free);
+    let endpoint = format!("http://{address}");
+    let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), DELAY]);
+    let channel = program.channel().await;
+    echo(&channel, "lost").await.expect("a reply");
+    program.logged(LOST).await;
+
+    let store = Store::new(Limits { spans: 100, bytes: 1 << 20 });
+    let server = store.server();
+    let listener = TcpListener::bind(address).await.expect("the port is still free");
+    let _collector = Running::on(listener, |listener, shutdown| {
+        let incoming = TcpListenerStream::new(listener);
+        Server::builder()
+            .add_service(server)
+            .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned())
+    });
+    eventually(PATIENCE, async || {
+        echo(&channel, "found").await.expect("a reply");
+        store.ring().spans() > 0
+    })
+    .await;
+    program.logged("traces reach the collector again").await;
+    assert_eq!(program.log(LOST).len(), 1);
+}
+
+#[tokio::test]
+async fn a_disabled_sdk_leaves_no_trace() {
+    let collector = Collector::start().await;
+    let variables =
+        [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint()), ("OTEL_SDK_DISABLED", "true"), DELAY];
+    let mut program = Program::start(&variables);
+    traced_echo(program.channel().await).await;
+    assert_eq!(program.logged("echo").await.get("trace_id"), None);
+    program.terminate().await;
+    assert!(collector.by_service("echo-server").is_empty());
+}
