@@ -4,6 +4,7 @@ pub mod fault;
 pub mod guard;
 pub mod links;
 pub mod mail;
+pub mod panel;
 pub mod stop;
 pub mod take_back;
 pub mod timeline;
@@ -82,15 +83,19 @@ pub async fn run(
     writeln!(out, "at rest, {RATE} echoes a second; throwing the fault")?;
     out.flush()?;
 
+    let at_rest = panel::reading(parts, fault.panel()).await;
     let watch = Watch::new(parts.clone(), fault.alert(), known);
     let under = watch.clone();
     let thrown = guard::under(parts, fault, {
-        let stop = stop.clone();
-        async move { under.until(Event::Mail, limit, &stop).await }
+        let (stop, parts) = (stop.clone(), parts.clone());
+        async move {
+            let fired = under.until(Event::Mail, limit, &stop).await;
+            (fired, panel::reading(&parts, fault.panel()).await)
+        }
     })
     .await;
-    let fired = match thrown {
-        Ok(fired) => fired,
+    let (fired, under_fault) = match thrown {
+        Ok(seen) => seen,
         Err(error) => {
             writeln!(out, "{}", watch.timeline())?;
             return Err(error.into());
@@ -104,6 +109,7 @@ pub async fn run(
             watch.follow(SETTLE, &stop).await;
         }
     }
+    let after = panel::reading(parts, fault.panel()).await;
     drop(traffic);
     writeln!(out, "{}", watch.timeline())?;
     if stop.is_cancelled() {
@@ -114,13 +120,16 @@ pub async fn run(
         ("the alert's mail comes", fired, Event::Mail),
         ("the resolved mail comes", resolved, Event::Resolved),
     ];
-    let waits = waits.map(|(claim, outcome, event)| {
-        let seen = watch.timeline().evidence(event);
-        Claim::from_result(claim, outcome.map_err(|stopped| stopped.to_string()).and(seen))
-    });
-    table.group("Round trip", waits.into())?;
+    let mut round = waits
+        .map(|(claim, outcome, event)| {
+            let seen = watch.timeline().evidence(event);
+            Claim::from_result(claim, outcome.map_err(|stopped| stopped.to_string()).and(seen))
+        })
+        .to_vec();
+    round.push(panel::claim(fault.panel(), [at_rest, under_fault, after]));
+    table.group("Round trip", round)?;
     let mails = watch.mails();
     table.group("Mails", mail::claims(&mails, fault.alert()))?;
-    table.group("Links", links::claims(parts, &mails, fault.alert()).await)?;
+    table.group("Links", links::claims(parts, &mails, fault).await)?;
     Ok(table.finish()?)
 }

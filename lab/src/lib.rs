@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod alertmanager;
+mod ask;
 pub mod catalogue;
 pub mod check;
 pub mod clock;

@@ -28,7 +28,7 @@ type Pairs = BTreeMap<String, String>;
 
 /// A Prometheus that answers each query by its name.
 async fn query_range(Form(form): Form<Pairs>) -> Json<Value> {
-    let values = match form["query"].split(['{', '[', '(']).find(|word| word.ends_with("_total")) {
+    let values = match form["query"].split(['{', '[', '(', ')']).find(|word| word.ends_with("_total")) {
         Some("good_total") => json!([[1, "NaN"], [2, "0.5"]]),
         Some("nan_total") => json!([[1, "NaN"], [2, "NaN"]]),
         Some("infinite_total") => json!([[1, "1"], [2, "+Inf"]]),
@@ -39,7 +39,7 @@ async fn query_range(Form(form): Form<Pairs>) -> Json<Value> {
 }
 
 async fn parse_query(Query(query): Query<Pairs>) -> Json<Value> {
-    let name = query["query"].split(['{', '[', '(']).find(|word| word.ends_with("_total"));
+    let name = query["query"].split(['{', '[', '(', ')']).find(|word| word.ends_with("_total"));
     Json(json!({"status": "success", "data": {"type": "vectorSelector", "name": name}}))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::{docker::DockerError, fetch::FetchError, parts::Parts, service::Service};
+use crate::{alert::panel::PanelId, docker::DockerError, fetch::FetchError, parts::Parts, service::Service};
 
 /// How long a container that was started again may take to be healthy.
 const HEALTHY: Duration = Duration::from_secs(30);
@@ -82,6 +82,16 @@ impl Fault {
             Self::Slow => "EchoSlow",
             Self::Down => "TargetDown",
             Self::Silent => "EnvoySilent",
+        }
+    }
+
+    /// The panel that the alert's mail must link to, and that must move.
+    pub fn panel(self) -> PanelId {
+        match self {
+            Self::Errors => ("grpc-client", 2),
+            Self::Slow => ("grpc-client", 3),
+            Self::Down => ("lookout", 2),
+            Self::Silent => ("envoy", 2),
         }
     }
 

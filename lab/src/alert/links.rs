@@ -1,7 +1,11 @@
 //! The links of an alert's mail: each must lead somewhere.
 
 use crate::{
-    alert::mail::{self, Status},
+    alert::{
+        fault::Fault,
+        mail::{self, Status},
+        panel::PanelId,
+    },
     dashboards,
     maildev::Mail,
     parts::Parts,
@@ -18,7 +22,8 @@ struct PanelLink {
 }
 
 /// Claims on the links of the firing mail.
-pub async fn claims(parts: &Parts, new: &[Mail], alert: &str) -> Vec<Claim> {
+pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
+    let alert = fault.alert();
     let firing = new.iter().find(|mail| mail::status(mail, alert) == Some(Status::Firing));
     let Some(firing) = firing else {
         return vec![Claim::failed("the mail links to a panel and a runbook", "no firing mail")];
@@ -30,15 +35,18 @@ pub async fn claims(parts: &Parts, new: &[Mail], alert: &str) -> Vec<Claim> {
         Ok(url) => runbook_answers(parts, url, alert).await,
         Err(missing) => Err(missing),
     };
-    let in_files = panel.clone().and_then(|link| panel_exists(parts, &link));
+    let in_files = panel.clone().and_then(|link| panel_exists(parts, &link, fault.panel()));
     vec![
-        Claim::from_result("the panel that it links to exists", in_files),
+        Claim::from_result("it links to the panel that shows the fault", in_files),
         opens_in_grafana(parts, panel).await,
         Claim::from_result("the runbook that it links to answers", runbook),
     ]
 }
 
-fn panel_exists(parts: &Parts, link: &PanelLink) -> Result<String, String> {
+fn panel_exists(parts: &Parts, link: &PanelLink, (uid, id): PanelId) -> Result<String, String> {
+    if (link.uid.as_str(), link.panel) != (uid, id) {
+        return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel));
+    }
     let folders = parts.settings.tutorial.dashboard_folders();
     let all = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
     let dashboard = all.iter().find(|dashboard| dashboard.uid == link.uid);

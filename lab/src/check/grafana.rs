@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
+    ask,
     clock::{unix_now, until},
     dashboards::{
         model::{Dashboard, Panel, Target},
@@ -67,7 +68,7 @@ async fn all_provisioned(parts: &Parts, dashboards: &[Dashboard]) -> Result<Stri
 async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
     let mut passed = 0;
     for dashboard in dashboards {
-        let bound = super::panels::bind_all(parts, dashboard).await?;
+        let bound = ask::variables(parts, dashboard).await?;
         for panel in dashboard.panels() {
             let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };
             for target in targets {

@@ -3,16 +3,15 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    clock::{unix_now, until},
+    ask,
+    clock::until,
     dashboards::{
-        Unknown, duration,
-        interpolate::{in_promql, replace},
+        Unknown,
         model::{Dashboard, Panel, Target},
-        queries::{self, Content, Context, Query},
-        variables::{self, Bound, Source},
+        queries::{self, Content, Context},
+        variables::Bound,
     },
     parts::Parts,
-    prometheus::Range,
     table::Claim,
 };
 
@@ -37,7 +36,7 @@ impl<'a> Panels<'a> {
     /// Asks Prometheus what all dashboards need to know. `patience` is how long all empty panels together are waited
     /// for.
     pub async fn new(parts: &'a Parts, has_grafana: bool, patience: Duration) -> Self {
-        let scrape = scrape_interval(parts).await;
+        let scrape = ask::scrape_interval(parts).await;
         let names = Names::ask(parts).await;
         Self { parts, has_grafana, scrape, names, deadline: Instant::now() + patience }
     }
@@ -50,7 +49,7 @@ impl<'a> Panels<'a> {
                 return vec![Claim::failed("its panels can be asked for", error.clone())];
             }
         };
-        let bound = until(self.patience(), || bind_all(self.parts, dashboard)).await;
+        let bound = until(self.patience(), || ask::variables(self.parts, dashboard)).await;
         let bound = match bound {
             Ok(bound) => bound,
             Err(error) => return vec![Claim::failed("its variables have values", error)],
@@ -107,13 +106,14 @@ impl<'a> Panels<'a> {
         context: Context<'_>,
     ) -> Result<Vec<Finding>, String> {
         let mut findings = Vec::new();
-        for variables in repeats(panel, context.variables) {
+        for variables in ask::copies(panel, context.variables) {
             let context = Context { variables: &variables, ..context };
             for target in targets {
                 let asked = queries::queries(panel, target, context);
                 for query in asked.map_err(|unknown| format!("not understood: {unknown}"))? {
                     let fail = |error: String| format!("{error}, query {}: {}", target.ref_id, query.text());
-                    match self.one(&query).await {
+                    let answer = ask::send(self.parts, &query).await;
+                    match answer.and_then(|answer| values::judge(answer.iter().map(Vec::as_slice))) {
                         Ok(finding) => findings.push(finding),
                         // Envoy's own metrics are not there without the sink; the rest of the panel must be.
                         Err(error) if error == "no data" && self.left_out(target) => {}
@@ -123,30 +123,6 @@ impl<'a> Panels<'a> {
             }
         }
         if findings.is_empty() { Err("no data".into()) } else { Ok(findings) }
-    }
-
-    async fn one(&self, query: &Query) -> Result<Finding, String> {
-        let now = unix_now();
-        let answer = match query {
-            Query::Instant { expr } => self.parts.prometheus.instant(expr, Some(now)).await,
-            Query::Range { expr, range, step } => {
-                self.parts.prometheus.range(expr, aligned(now, *range, *step)).await
-            }
-            Query::Traces { parameters } => {
-                let parameters: Vec<(&str, &str)> =
-                    parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                let found = self.parts.jaeger.search(&parameters).await.map_err(|error| error.to_string())?;
-                let newest = found as f64;
-                return if found > 0 {
-                    Ok(Finding { series: found, blank: 0, newest })
-                } else {
-                    Err("no data".into())
-                };
-            }
-        };
-        let answer = answer.map_err(|error| error.to_string())?;
-        let columns: Vec<Vec<f64>> = answer.iter().map(values::of).collect();
-        values::judge(columns.iter().map(Vec::as_slice))
     }
 
     /// Whether the target reads only what a tutorial brings that was not started.
@@ -164,64 +140,10 @@ impl<'a> Panels<'a> {
     }
 }
 
-/// Start and end as Grafana aligns them: multiples of the step.
-fn aligned(now: f64, range: Duration, step: Duration) -> Range {
-    let step = step.as_secs_f64();
-    let align = |time: f64| (time / step).floor() * step;
-    Range { start: align(now - range.as_secs_f64()), end: align(now), step }
-}
-
-async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
-    let targets = parts.prometheus.targets().await.map_err(|error| error.to_string())?;
-    let intervals = targets.iter().map(|target| duration::parse(&target.scrape_interval));
-    let intervals = intervals.collect::<Result<Vec<_>, _>>().map_err(|unknown| unknown.to_string())?;
-    intervals.into_iter().max().ok_or_else(|| "Prometheus has no target".into())
-}
-
-/// Resolves the variables in order; each may use those before it.
-pub(super) async fn bind_all(parts: &Parts, dashboard: &Dashboard) -> Result<Vec<Bound>, String> {
-    let back = queries::time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
-    let now = unix_now();
-    let range = Range { start: now - back.as_secs_f64(), end: now, step: 1.0 };
-    let mut bound: Vec<Bound> = Vec::new();
-    for variable in &dashboard.templating.list {
-        let written = |text: &str| replace(text, |name, format| in_promql(&bound, name, format));
-        let source =
-            variables::source(variable, written).map_err(|unknown| format!("not understood: {unknown}"))?;
-        let options = match source {
-            Source::Fixed(options) => options,
-            Source::LabelValues { label, selector } => parts
-                .prometheus
-                .label_values(&label, selector.as_deref(), range)
-                .await
-                .map_err(|error| error.to_string())?,
-        };
-        if options.is_empty() {
-            return Err(format!("${} has no value", variable.name));
-        }
-        bound.push(variables::bind(variable, options));
-    }
-    Ok(bound)
-}
-
 fn variables_claim(bound: &[Bound]) -> Claim {
     let names: Vec<String> = bound.iter().map(|variable| format!("${}", variable.name)).collect();
     let evidence = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
     Claim::proven("its variables have values", evidence)
-}
-
-/// The variables for each copy of the panel.
-fn repeats(panel: &Panel, bound: &[Bound]) -> Vec<Vec<Bound>> {
-    let by = panel.repeat.as_deref().and_then(|name| bound.iter().position(|variable| variable.name == name));
-    let Some(by) = by else { return vec![bound.to_vec()] };
-    let each = bound[by].value.each();
-    each.into_iter()
-        .map(|value| {
-            let mut copy = bound.to_vec();
-            copy[by].value = value;
-            copy
-        })
-        .collect()
 }
 
 fn evidence(findings: &[Finding]) -> String {
@@ -246,26 +168,6 @@ fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboards::variables::Value;
-
-    #[test]
-    fn a_range_is_aligned_to_its_step() {
-        let range = aligned(1_003.7, Duration::from_secs(300), Duration::from_secs(5));
-        assert_eq!(range, Range { start: 700.0, end: 1_000.0, step: 5.0 });
-    }
-
-    #[test]
-    fn a_repeated_panel_is_asked_once_a_value() {
-        let bound = [
-            Bound { name: "job".into(), value: Value::One("a".into()) },
-            Bound { name: "method".into(), value: Value::Many(vec!["x".into(), "y".into()]) },
-        ];
-        let panel = Panel { repeat: Some("method".into()), ..Panel::default() };
-        let copies = repeats(&panel, &bound);
-        assert_eq!(copies.len(), 2);
-        assert_eq!(copies[1][1].value, Value::Many(vec!["y".into()]));
-        assert_eq!(repeats(&Panel::default(), &bound), [bound.to_vec()]);
-    }
 
     #[test]
     fn evidence_counts_series_and_shows_the_newest_values() {

@@ -34,17 +34,22 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
         .fetch
         .get(&format!("{}/echo?m=trace", parts.settings.edge))
         .header("traceparent", &format!("00-{trace_id}-{parent}-01"))
-        .text()
+        .send()
         .await;
     let claim = "one request is one trace through all parts";
-    if let Err(error) = sent {
-        return vec![Claim::failed(claim, error.to_string())];
-    }
+    let answer = match sent {
+        Ok(answer) => answer,
+        Err(error) => return vec![Claim::failed(claim, error.to_string())],
+    };
+    let named = answer.headers().get("x-trace-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let named =
+        if named == trace_id { Ok(named.to_owned()) } else { Err(format!("{named:?}, not {trace_id}")) };
     let seen = until(PATIENCE, || async {
         let spans = parts.jaeger.trace(&trace_id).await.map_err(|error| error.to_string())?;
         follow(&spans, &parent)
     });
-    let mut claims = vec![Claim::from_result(claim, seen.await)];
+    let mut claims =
+        vec![Claim::from_result(claim, seen.await), Claim::from_result("the answer names its trace", named)];
     for service in [Service::Envoy, Service::WebClient, Service::EchoServer] {
         let logged = until(PATIENCE, || async {
             let log = parts.docker.logs(service, since).await.map_err(|error| error.to_string())?;

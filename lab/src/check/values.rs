@@ -1,7 +1,5 @@
 //! Whether an answer is data that a panel can draw.
 
-use crate::prometheus::Series;
-
 /// What an answer holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Finding {
@@ -42,11 +40,6 @@ pub(super) fn judge<'a>(answer: impl IntoIterator<Item = &'a [f64]>) -> Result<F
         (true, false) => Err("no number (NaN)".into()),
         (true, true) => Ok(finding),
     }
-}
-
-/// The values of a series, oldest first.
-pub(super) fn of(series: &Series) -> Vec<f64> {
-    series.points.iter().map(|point| point.1).collect()
 }
 
 #[cfg(test)]

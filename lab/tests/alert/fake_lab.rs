@@ -74,8 +74,9 @@ impl FakeLab {
     pub(crate) async fn start(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("lab-{name}-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("dashboards/echo")).unwrap();
-        let dashboard = json!({"uid": "grpc-client", "title": "gRPC Client",
-            "panels": [{"id": 2, "type": "timeseries", "title": "Errors"}]});
+        let panel = json!({"id": 2, "type": "timeseries", "title": "Errors",
+            "datasource": {"type": "prometheus", "uid": "prometheus"}, "targets": [{"expr": "errors"}]});
+        let dashboard = json!({"uid": "grpc-client", "title": "gRPC Client", "panels": [panel]});
         std::fs::write(folder.join("dashboards/echo/grpc-client.json"), dashboard.to_string()).unwrap();
         let inner = Shared::default();
         let socket = UnixListener::bind(folder.join("docker.sock")).unwrap();
@@ -130,12 +131,16 @@ pub(crate) async fn output(process: std::process::Child) -> (Option<i32>, String
 fn parts_router(inner: Shared) -> Router {
     let prometheus = |data: Value| async move { Json(json!({"status": "success", "data": data})) };
     let traffic = json!({"resultType": "vector", "result": [{"metric": {}, "value": [1, "20"]}]});
+    let target =
+        json!({"labels": {}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
     Router::new()
         .route("/echo", get(|| async { "Response: echo traffic" }))
         .route("/runtime", get(runtime))
         .route("/runtime_modify", post(runtime_modify))
         .route("/api/v1/alerts", get(alerts))
         .route("/api/v1/query", post(move || prometheus(traffic)))
+        .route("/api/v1/query_range", post(errors))
+        .route("/api/v1/targets", get(move || prometheus(json!({"activeTargets": [target]}))))
         .route(
             "/api/v1/status/flags",
             get(move || prometheus(json!({"web.external-url": "http://outside:9090"}))),
@@ -173,6 +178,13 @@ async fn alerts(State(inner): State<Shared>) -> Json<Value> {
         json!([])
     };
     Json(json!({"status": "success", "data": {"alerts": alerts}}))
+}
+
+/// The panel's series: 1 under a fault.
+async fn errors(State(inner): State<Shared>) -> Json<Value> {
+    let value = if inner.lock().unwrap().fault_is_on() { "1" } else { "0" };
+    let result = json!([{"metric": {}, "values": [[1, value]]}]);
+    Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
 }
 
 async fn email(State(inner): State<Shared>) -> Json<Value> {

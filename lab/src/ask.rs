@@ -1,0 +1,116 @@
+//! Asks the data sources what Grafana would ask them for a panel.
+
+use std::time::Duration;
+
+use crate::{
+    clock::unix_now,
+    dashboards::{
+        duration,
+        interpolate::{in_promql, replace},
+        model::{Dashboard, Panel},
+        queries::{self, Query},
+        variables::{self, Bound, Source},
+    },
+    parts::Parts,
+    prometheus::{Range, Series},
+};
+
+/// The scrape interval that Grafana's data source has: the lab's targets all have the same.
+pub(crate) async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
+    let targets = parts.prometheus.targets().await.map_err(|error| error.to_string())?;
+    let intervals = targets.iter().map(|target| duration::parse(&target.scrape_interval));
+    let intervals = intervals.collect::<Result<Vec<_>, _>>().map_err(|unknown| unknown.to_string())?;
+    intervals.into_iter().max().ok_or_else(|| "Prometheus has no target".into())
+}
+
+/// Resolves the variables in order; each may use those before it.
+pub(crate) async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Vec<Bound>, String> {
+    let back = queries::time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
+    let now = unix_now();
+    let range = Range { start: now - back.as_secs_f64(), end: now, step: 1.0 };
+    let mut bound: Vec<Bound> = Vec::new();
+    for variable in &dashboard.templating.list {
+        let written = |text: &str| replace(text, |name, format| in_promql(&bound, name, format));
+        let source =
+            variables::source(variable, written).map_err(|unknown| format!("not understood: {unknown}"))?;
+        let options = match source {
+            Source::Fixed(options) => options,
+            Source::LabelValues { label, selector } => parts
+                .prometheus
+                .label_values(&label, selector.as_deref(), range)
+                .await
+                .map_err(|error| error.to_string())?,
+        };
+        if options.is_empty() {
+            return Err(format!("${} has no value", variable.name));
+        }
+        bound.push(variables::bind(variable, options));
+    }
+    Ok(bound)
+}
+
+/// Sends a query, and gives the values of each series, oldest first. A search for traces gives their number, if there are any.
+pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Vec<f64>>, String> {
+    let now = unix_now();
+    let answer = match query {
+        Query::Instant { expr } => parts.prometheus.instant(expr, Some(now)).await,
+        Query::Range { expr, range, step } => parts.prometheus.range(expr, aligned(now, *range, *step)).await,
+        Query::Traces { parameters } => {
+            let parameters: Vec<(&str, &str)> =
+                parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let found = parts.jaeger.search(&parameters).await.map_err(|error| error.to_string())?;
+            return Ok(if found > 0 { vec![vec![found as f64]] } else { Vec::new() });
+        }
+    };
+    Ok(answer.map_err(|error| error.to_string())?.iter().map(values).collect())
+}
+
+fn values(series: &Series) -> Vec<f64> {
+    series.points.iter().map(|point| point.1).collect()
+}
+
+/// Start and end as Grafana aligns them: multiples of the step.
+fn aligned(now: f64, range: Duration, step: Duration) -> Range {
+    let step = step.as_secs_f64();
+    let align = |time: f64| (time / step).floor() * step;
+    Range { start: align(now - range.as_secs_f64()), end: align(now), step }
+}
+
+/// The variables for each copy of the panel.
+pub(crate) fn copies(panel: &Panel, bound: &[Bound]) -> Vec<Vec<Bound>> {
+    let by = panel.repeat.as_deref().and_then(|name| bound.iter().position(|variable| variable.name == name));
+    let Some(by) = by else { return vec![bound.to_vec()] };
+    let each = bound[by].value.each();
+    each.into_iter()
+        .map(|value| {
+            let mut copy = bound.to_vec();
+            copy[by].value = value;
+            copy
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboards::variables::Value;
+
+    #[test]
+    fn a_range_is_aligned_to_its_step() {
+        let range = aligned(1_003.7, Duration::from_secs(300), Duration::from_secs(5));
+        assert_eq!(range, Range { start: 700.0, end: 1_000.0, step: 5.0 });
+    }
+
+    #[test]
+    fn a_repeated_panel_is_asked_once_a_value() {
+        let bound = [
+            Bound { name: "job".into(), value: Value::One("a".into()) },
+            Bound { name: "method".into(), value: Value::Many(vec!["x".into(), "y".into()]) },
+        ];
+        let panel = Panel { repeat: Some("method".into()), ..Panel::default() };
+        let each = copies(&panel, &bound);
+        assert_eq!(each.len(), 2);
+        assert_eq!(each[1][1].value, Value::Many(vec!["y".into()]));
+        assert_eq!(copies(&Panel::default(), &bound), [bound.to_vec()]);
+    }
+}
