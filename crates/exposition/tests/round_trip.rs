@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exposition::{Kind, parse};
+use exposition::{Kind, compare, parse};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -77,6 +77,7 @@ proptest! {
         }
         let read = parse(&page).unwrap();
 
+        prop_assert_eq!(compare(&read, &read), []);
         prop_assert_eq!(read.families().count(), sources.len());
         for (name, source) in &sources {
             let family = read.family(name).unwrap();

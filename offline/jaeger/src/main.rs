@@ -25,7 +25,7 @@ struct Args {
     #[arg(long, default_value_t = 50_000)]
     max_spans: usize,
     /// Keep spans of at most so many MiB, as estimated.
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 16)]
     max_memory_mib: usize,
 }
 

@@ -113,7 +113,7 @@ fn list(hits: &[(TraceId, Vec<Arc<Received>>)]) -> Markup {
     html! {
         div.wide {
             table {
-                thead { tr { th { "Trace" } th { "First span" } th { "Services" } th { "Spans" } th { "Time" } } }
+                thead { tr { th { "Trace" } th { "First span" } th { "Services" } th.number { "Spans" } th.number { "Time" } } }
                 tbody {
                     @for (id, spans) in hits {
                         @let first = spans.iter().min_by_key(|received| received.span.start_time_unix_nano);

@@ -105,7 +105,7 @@ fn render(config: &Config, message: Option<&str>, result: Option<&Result<Echoed,
                             }
                         }
                     }
-                    section #before.card hidden { h2 { "Before" } ol {} }
+                    section #earlier.card hidden { h2 { "Earlier" } ol {} }
                     (places(links))
                 }
                 footer {

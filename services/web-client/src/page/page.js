@@ -4,7 +4,7 @@ const form = document.getElementById("echo");
 const field = document.getElementById("m");
 const button = form.querySelector("button");
 const result = document.getElementById("result");
-const before = document.getElementById("before");
+const earlier = document.getElementById("earlier");
 const KEPT = 8;
 
 const element = (name, className, text) => {
@@ -60,10 +60,10 @@ function remember(answer) {
   const facts = element("span", "facts");
   facts.append(element("span", "", milliseconds(answer.took)), ...traceLink(answer.trace));
   line.append(element("span", "reply", answer.reply), facts);
-  const list = before.querySelector("ol");
+  const list = earlier.querySelector("ol");
   list.prepend(line);
   while (list.children.length > KEPT) list.lastElementChild.remove();
-  before.hidden = false;
+  earlier.hidden = false;
 }
 
 let last = null;
