@@ -30,8 +30,9 @@ RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
     cargo clippy --version && cargo fmt --version || rustup component add clippy rustfmt
-# The same stage for each check: `docker build --build-arg CHECK=...`.
+# One stage for all checks: CHECK is cargo's arguments; RUN, different each time, keeps an old result from standing in.
 ARG CHECK
+ARG RUN
 RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     --mount=type=cache,id=lookout-target,target=/target \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
@@ -55,6 +56,10 @@ ENTRYPOINT ["/usr/local/bin/metrics-sink"]
 
 FROM program AS lab
 COPY --from=build /out/lab /usr/local/bin/
+# Where runs of one lab keep out of each other's way; a volume takes its owner over.
+USER root
+RUN install -d -o 65532 -g 65532 /var/lib/lab
+USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/lab"]
 
 FROM program AS jaeger-standin

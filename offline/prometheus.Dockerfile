@@ -27,6 +27,8 @@ CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prome
 FROM base AS alertmanager
 COPY --from=packages /unpacked/usr/bin/prometheus-alertmanager /bin/alertmanager
 COPY --from=packages /unpacked/usr/bin/amtool /bin/amtool
+# Upstream's binary carries its default templates; Debian's reads them from here.
+COPY --from=packages /unpacked/usr/share/prometheus/alertmanager /usr/share/prometheus/alertmanager
 RUN mkdir /alertmanager && chown nobody:nogroup /alertmanager
 USER nobody
 WORKDIR /alertmanager

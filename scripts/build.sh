@@ -24,4 +24,6 @@ for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
 done
 
 # The engine's own builder: it alone sees images that are tagged here and in no registry.
-exec docker buildx build --builder "$(docker context show)" --load --progress plain --tag "$tag" "${secrets[@]}" "$@"
+docker buildx build --builder "$(docker context show)" --load --progress plain --label dev.lookout.image=1 --tag "$tag" "${secrets[@]}" "$@"
+# What had this tag before is of no use any more.
+docker image prune --force --filter label=dev.lookout.image=1 >/dev/null

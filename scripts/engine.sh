@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 
 plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins
 
+answers() { docker version >/dev/null 2>&1; }
+
 can_install() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -qE '^(ID|ID_LIKE)=.*debian' /etc/os-release
 }
@@ -72,13 +74,16 @@ start_engine() {
   fi
   local tries
   for tries in $(seq 60); do
-    docker version >/dev/null 2>&1 && return
+    ! answers || return 0
     sleep 0.5
   done
   fail "the Docker engine did not start within $((tries / 2)) s; /var/log/dockerd.log (or journalctl -u docker) says why."
 }
 
-command -v docker >/dev/null && { docker version >/dev/null 2>&1 || command -v dockerd >/dev/null; } || install_engine
-docker version >/dev/null 2>&1 || start_engine
+if ! answers; then
+  # A client alone reaches engines elsewhere; here it is none.
+  if ! command -v docker >/dev/null || ! command -v dockerd >/dev/null; then install_engine; fi
+  start_engine
+fi
 at_least "$(compose_version)" "$COMPOSE_MIN" || install_plugin docker-compose "$COMPOSE_MIN"
 at_least "$(buildx_version)" "$BUILDX_MIN" || install_plugin docker-buildx "$BUILDX_MIN"

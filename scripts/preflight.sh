@@ -85,8 +85,7 @@ ports() {
   local own name port clear=1
   declare -A seen=()
   own=$(own_ports)
-  for name in $(sed -n 's/^\([A-Z_]*_PORT\)=.*/\1/p' .env); do
-    [ "$name" != SMTP_PORT ] || continue
+  while read -r name; do
     port=${!name}
     if ! [[ $port =~ ^[0-9]{1,5}$ ]] || [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
       problem "$name=$port is no port: set a number from 1 to 65535 in .env."
@@ -102,7 +101,7 @@ ports() {
       continue
     fi
     clear=0
-  done
+  done < <(sed -n 's/^\([A-Z_]*_PORT\)=.*/\1/p' .env | grep -vx SMTP_PORT)
   [ "$clear" = 0 ] || well "ports: ${#seen[@]} free or this lab's own"
 }
 

@@ -10,6 +10,19 @@ fail() {
   exit 1
 }
 
+# timed MARK NAME START: one finished step, with the seconds since START.
+timed() { printf '%s %-58s %4d s\n' "$1" "$2" "$((SECONDS - $3))"; }
+
+# watch_log NAME FILE: on a terminal, what a running step says at the moment, on one line.
+watch_log() {
+  local width
+  width=$(tput cols 2>/dev/null || echo 80)
+  while :; do
+    printf '\r\033[K%.*s' "$((width - 1))" "… $1  $(tail -n 1 "$2" | tr -d '\r\t')"
+    sleep 1
+  done
+}
+
 # step NAME COMMAND...: runs the command and prints the name with the seconds it took. Its output goes to a
 # file, shown only if it fails; with VERBOSE=1 it is shown as it comes.
 step() {
@@ -20,16 +33,15 @@ step() {
     "$@" || status=$?
   else
     log=$(mktemp)
-    [ ! -t 1 ] || printf '… %s' "$name"
+    if [ -t 1 ]; then watch_log "$name" "$log" & fi
     "$@" >"$log" 2>&1 || status=$?
-    [ ! -t 1 ] || printf '\r\033[K'
+    if [ -t 1 ]; then
+      kill $!
+      printf '\r\033[K'
+    fi
     [ "$status" = 0 ] || tail -n 60 "$log"
     rm -f "$log"
   fi
-  if [ "$status" = 0 ]; then
-    printf '✓ %-46s %4d s\n' "$name" "$((SECONDS - start))"
-  else
-    printf '✗ %-46s %4d s\n' "$name" "$((SECONDS - start))"
-  fi
+  if [ "$status" = 0 ]; then timed ✓ "$name" "$start"; else timed ✗ "$name" "$start"; fi
   return "$status"
 }

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Says where to look.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/settings.sh
+
+at() { printf '  %-28s http://127.0.0.1:%s\n' "$1" "$2$3"; }
+runs() { [ -n "$(compose ps --quiet "$1" 2>/dev/null)" ]; }
+
+say ""
+at "Send an echo" "$EDGE_PORT" /
+! runs grafana || at "Dashboards (Grafana)" "$GRAFANA_PORT" /
+at "Prometheus" "$PROMETHEUS_PORT" /
+at "Alertmanager" "$ALERTMANAGER_PORT" /
+at "Alert mail (MailDev)" "$MAILDEV_PORT" /
+at "Traces (Jaeger)" "$JAEGER_PORT" /
+at "Envoy's admin page" "$ENVOY_ADMIN_PORT" /
+! runs metrics-sink || at "Envoy's metrics, by the sink" "$METRICS_SINK_PORT" /envoy/metrics
+say ""
+runs grafana || say "  Grafana is not here: its image cannot be had on this machine."
+! is_stand_in "$PROMETHEUS_IMAGE" || say "  Prometheus is Debian's build, without web pages: ask its API, e.g. http://127.0.0.1:$PROMETHEUS_PORT/api/v1/alerts"
+! is_stand_in "$ALERTMANAGER_IMAGE" || say "  Alertmanager too, e.g. http://127.0.0.1:$ALERTMANAGER_PORT/api/v2/alerts"
+! is_stand_in "$JAEGER_IMAGE" || say "  Jaeger is a stand-in: it keeps the latest spans and answers Jaeger's query API."
+say "  Next: make load, make alert, make check. Stop with make down."

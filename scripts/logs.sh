@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# make logs: follows the logs of all parts, or of those named.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/settings.sh
+exec docker compose --profile '*' logs --follow --tail 50 "$@"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Tests of a running lab that are more than one command. Usage: test-lab.sh NAME, one of the functions below.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/settings.sh
+
+# A second lab that wants this lab's ports is told which, and nothing of it is started.
+port_in_use() {
+  local said
+  if said=$(LAB_NAME=$LAB_NAME-second scripts/preflight.sh 2>&1); then fail "the second lab was let in"; fi
+  grep -q "port $EDGE_PORT is in use" <<<"$said" || fail "the port is not named: $said"
+  [ -z "$(docker ps --all --quiet --filter "label=com.docker.compose.project=$LAB_NAME-second")" ] || fail "something was started"
+}
+
+# grpcurl is a grpc-go client: reflection, a call through Envoy, health.
+go_client() {
+  scripts/images.sh debian grpcurl
+  grpcurl() { docker run --rm --network "${LAB_NAME}_default" "$GRPCURL_IMAGE" -plaintext "$@"; }
+  grpcurl echo-server:8080 list | grep -x proto.EchoService
+  grpcurl -d '{"message": "hello"}' envoy:10001 proto.EchoService/EchoService | grep '"echo hello"'
+  grpcurl echo-server:8080 grpc.health.v1.Health/Check | grep SERVING
+}
+
+# Without the sink: its parts, jobs and rules are gone, and what is left is proven.
+echo_alone() {
+  export TUTORIAL=echo
+  scripts/up.sh
+  [ -z "$(docker compose --profile '*' ps --quiet metrics-sink)" ] || fail "the sink still runs"
+  scripts/lab.sh check
+}
+
+"$1"

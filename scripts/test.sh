@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# make test: format, lints and tests of the code, checks of the configuration, then the lab itself, under a name and
+# on ports of its own, so that a running lab is not disturbed. The last line counts the steps.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/count.sh
+scripts/engine.sh
+
+export LAB_NAME=lookout-test
+# Every published port 15000 higher, below the range from which connections take theirs.
+while IFS='=' read -r name port; do export "$name=$((port + 15000))"; done < <(grep -E '^[A-Z_]+_PORT=' .env | grep -v '^SMTP_')
+. scripts/settings.sh
+
+down() { scripts/down.sh; docker compose --profile '*' down --volumes --remove-orphans; rm -rf ".lookout/$LAB_NAME"; }
+trap 'step "down" down || true' EXIT
+
+say "Code"
+step "images to build with" scripts/images.sh debian rust || exit 1
+try "format" scripts/cargo.sh fmt --all --check
+try "lints" scripts/cargo.sh clippy --workspace --all-targets --locked -- -D warnings
+try "unit and integration tests" scripts/cargo.sh test --workspace --locked
+
+say "Configuration"
+tools() { scripts/build.sh "lookout/tools:$LAB_NAME" --file offline/tools.Dockerfile --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" offline; }
+step "tools to check with" tools || exit 1
+step "images to check with" scripts/images.sh prometheus alertmanager envoy || exit 1
+for what in shell yaml json compose_file refused prometheus rules alertmanager envoy; do
+  try "${what//_/ }" scripts/test-config.sh "$what"
+done
+
+say "The lab"
+if ! step "up" scripts/up.sh; then
+  failed=$((failed + 1)) failures+=(up)
+  total
+  exit 1
+fi
+passed=$((passed + 1))
+try "up again" scripts/up.sh
+try "port in use is named" scripts/test-lab.sh port_in_use
+try "gRPC from a Go client" scripts/test-lab.sh go_client
+try "load" env RATE=20 DURATION=15s scripts/load.sh
+try "check" scripts/check.sh
+for fault in errors slow down silent; do try "alert $fault" scripts/lab.sh alert "$fault"; done
+try "documents" scripts/check-docs.sh
+try "check after all faults" scripts/check.sh
+try "the echo tutorial alone" scripts/test-lab.sh echo_alone
+has_image "$GRAFANA_IMAGE" || skip "Grafana: import of dashboards, panels on its page" "its image cannot be had"
+for name in prometheus alertmanager envoy maildev jaeger k6 grpcurl; do
+  ! is_stand_in "$(pin "$name")" || skip "the upstream image $(pin "$name")" "a stand-in took its place"
+done
+total

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# make up: looks at the machine, gets or builds the images, renders the configuration, starts the lab, waits until it
+# is healthy and says where to look.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+begun=$SECONDS
+scripts/engine.sh
+. scripts/settings.sh
+QUIET=1 scripts/preflight.sh
+
+scripts/images.sh debian rust
+step "programs" scripts/programs.sh
+scripts/images.sh jaeger prometheus alertmanager envoy maildev grafana
+
+changed=$(scripts/render.sh)
+amtool() {
+  docker run --rm --network none -v "$PWD/.lookout/$LAB_NAME/alertmanager:/etc/alertmanager:ro" --entrypoint /bin/amtool \
+    "$ALERTMANAGER_IMAGE" check-config /etc/alertmanager/alertmanager.yaml
+}
+! grep -qx alertmanager <<<"$changed" || step "Alertmanager's configuration" amtool || exit 1
+
+# A tutorial that was left out this time does not go on running.
+[ "$TUTORIAL" != echo ] || docker compose --progress quiet --profile sink rm --stop --force metrics-sink
+start() {
+  compose up --detach --wait --wait-timeout 120 --no-build && return
+  compose ps --all --format 'table {{.Service}}\t{{.Status}}'
+  compose logs --no-color --tail 5
+  return 1
+}
+step "healthy" start || fail "the lab did not become healthy; \`make logs\` has more, \`make down\` stops it."
+
+# The folders are mounted: a running part needs but a word.
+reload() { compose kill --signal HUP "$1"; }
+for part in prometheus alertmanager; do
+  ! grep -qx "$part" <<<"$changed" || step "reload $part" reload "$part"
+done
+say "Up in $((SECONDS - begun)) s."
+scripts/addresses.sh
