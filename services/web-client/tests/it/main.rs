@@ -5,6 +5,5 @@ mod echo;
 mod failures;
 mod http_metrics;
 mod lab;
-mod one_trace;
 mod page;
 mod reconnection;
