@@ -83,6 +83,8 @@ impl<M> Builder<M> {
 
     /// Checks what was said and makes the metrics, each series of each declared method at zero.
     ///
+    /// What is built lives as long as the process, to keep calls cheap: build once, and clone.
+    ///
     /// # Errors
     ///
     /// See [`BuildError`].

@@ -1,8 +1,8 @@
 //! One call from its start to its one end.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use quanta::Instant;
 use tonic::Code;
 
 use crate::recorder::{Recorder, Series};
@@ -13,7 +13,7 @@ const TIMER_RESOLUTION: Duration = Duration::from_millis(1);
 /// Counts a call as started when made, and as handled once: when told, or else when dropped.
 #[derive(Debug)]
 pub(crate) struct Call {
-    recorder: Arc<Recorder>,
+    recorder: &'static Recorder,
     series: Series,
     /// Absent where nothing needs it.
     started: Option<Instant>,
@@ -25,7 +25,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn start(recorder: Arc<Recorder>, series: Series, deadline: Option<Duration>) -> Self {
+    #[inline]
+    pub(crate) fn start(recorder: &'static Recorder, series: Series, deadline: Option<Duration>) -> Self {
         let timed = recorder.handling.is_some() || recorder.receive.is_some() || deadline.is_some();
         recorder.started(series);
         Self {
@@ -38,8 +39,8 @@ impl Call {
         }
     }
 
-    pub(crate) fn recorder(&self) -> &Arc<Recorder> {
-        &self.recorder
+    pub(crate) fn recorder(&self) -> &'static Recorder {
+        self.recorder
     }
 
     pub(crate) fn series(&self) -> Series {
@@ -56,6 +57,7 @@ impl Call {
     }
 
     /// The call is over; only the first end counts.
+    #[inline]
     pub(crate) fn end(&mut self, code: Code) {
         if !self.ended {
             self.finish(code, self.started.map(|started| started.elapsed()));

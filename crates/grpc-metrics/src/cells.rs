@@ -53,6 +53,7 @@ impl Cells {
     }
 
     /// The calling thread's part of a row, to be written.
+    #[inline]
     pub(crate) fn row(&self, row: usize) -> Row<'_> {
         let owned = slot::current().and_then(|slot| self.owned.get(slot));
         let (block, own) = match owned {
@@ -123,6 +124,7 @@ impl Row<'_> {
     }
 
     /// Adds to the counter of this number.
+    #[inline]
     pub(crate) fn add(&self, cell: usize, by: u64) {
         let cell = self.cell(cell);
         if self.own {
@@ -133,6 +135,7 @@ impl Row<'_> {
     }
 
     /// Makes changes that a reader sees all or not at all. They must not panic.
+    #[inline]
     pub(crate) fn together(&self, change: impl FnOnce(&Self)) {
         if !self.own {
             return change(self);

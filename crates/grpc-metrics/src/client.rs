@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -23,14 +22,14 @@ use crate::{BoxError, RequestBody, ResponseBody, deadline, failure};
 /// Made by [`ClientMetrics::layer`](crate::ClientMetrics::layer).
 #[derive(Clone)]
 pub struct ClientLayer {
-    recorder: Arc<Recorder>,
+    recorder: &'static Recorder,
 }
 
 /// A channel whose calls are counted; a generated client takes it in the channel's place.
 #[derive(Clone)]
 pub struct ClientService<S> {
     inner: S,
-    recorder: Arc<Recorder>,
+    recorder: &'static Recorder,
 }
 
 pin_project! {
@@ -45,7 +44,7 @@ pin_project! {
 // === impl ClientLayer ===
 
 impl ClientLayer {
-    pub(crate) fn new(recorder: Arc<Recorder>) -> Self {
+    pub(crate) fn new(recorder: &'static Recorder) -> Self {
         Self { recorder }
     }
 }
@@ -54,7 +53,7 @@ impl<S> Layer<S> for ClientLayer {
     type Service = ClientService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ClientService { inner, recorder: Arc::clone(&self.recorder) }
+        ClientService { inner, recorder: self.recorder }
     }
 }
 
@@ -71,7 +70,7 @@ impl<S> ClientService<S> {
         let methods = &self.recorder.methods;
         let method = methods.find_behind_prefix(request.uri().path()).unwrap_or(methods.unknown());
         let series = self.recorder.series(method, RequestHead::of(request));
-        Call::start(Arc::clone(&self.recorder), series, deadline::of_headers(request.headers()))
+        Call::start(self.recorder, series, deadline::of_headers(request.headers()))
     }
 }
 

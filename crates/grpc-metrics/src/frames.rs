@@ -30,6 +30,7 @@ impl Default for State {
 
 impl FrameCounter {
     /// How many messages `chunk` completes.
+    #[inline]
     pub(crate) fn feed(&mut self, mut chunk: &[u8]) -> u64 {
         let mut complete = 0;
         loop {

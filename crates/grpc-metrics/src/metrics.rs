@@ -1,7 +1,5 @@
 //! The metrics of a server and of a client, as a user holds them.
 
-use std::sync::Arc;
-
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 
@@ -10,20 +8,21 @@ use crate::families::Families;
 use crate::recorder::Recorder;
 use crate::{Builder, ClientLayer, ServerLayer};
 
-/// Counters and the families they are shown as.
-#[derive(Clone, Debug)]
+/// Counters and the families they are shown as. They are never freed, so that a call can hold on to
+/// them without counting references, which threads would contend for.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Metrics {
-    recorder: Arc<Recorder>,
-    families: Arc<Families>,
+    recorder: &'static Recorder,
+    families: &'static Families,
 }
 
 impl Metrics {
     pub(crate) fn new(recorder: Recorder, families: Families) -> Self {
-        Self { recorder: Arc::new(recorder), families: Arc::new(families) }
+        Self { recorder: Box::leak(Box::new(recorder)), families: Box::leak(Box::new(families)) }
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        self.families.collect(&self.recorder)
+        self.families.collect(self.recorder)
     }
 }
 
@@ -40,7 +39,7 @@ impl ServerMetrics {
 
     /// The layer that counts.
     pub fn layer(&self) -> ServerLayer {
-        ServerLayer::new(Arc::clone(&self.0.recorder))
+        ServerLayer::new(self.0.recorder)
     }
 }
 
@@ -67,7 +66,7 @@ impl ClientMetrics {
 
     /// The layer that counts.
     pub fn layer(&self) -> ClientLayer {
-        ClientLayer::new(Arc::clone(&self.0.recorder))
+        ClientLayer::new(self.0.recorder)
     }
 }
 

@@ -79,6 +79,8 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn new(methods: MethodTable, contexts: Contexts, bounds: HistogramBounds) -> Self {
+        // The clock calibrates itself when first read: now, and not in somebody's call.
+        quanta::Instant::now();
         let mut next = HISTOGRAMS;
         let mut place = |bounds: Option<Vec<f64>>| {
             let histogram = Histogram::new(next, bounds?);
@@ -94,11 +96,13 @@ impl Recorder {
         Series(method * self.contexts.count() + self.contexts.number(head))
     }
 
+    #[inline]
     pub(crate) fn started(&self, series: Series) {
         self.cells.row(series.0).add(STARTED, 1);
     }
 
     /// Counts a call's end; `elapsed` is since its start.
+    #[inline]
     pub(crate) fn handled(&self, series: Series, code: Code, elapsed: Option<Duration>) {
         self.cells.row(series.0).together(|row| {
             row.add(HANDLED + code as usize, 1);
@@ -108,6 +112,7 @@ impl Recorder {
         });
     }
 
+    #[inline]
     pub(crate) fn messages(&self, series: Series, direction: Direction, count: u64) {
         let cell = match direction {
             Direction::Received => RECEIVED,

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -25,14 +24,14 @@ use crate::{RequestBody, ResponseBody, deadline, failure};
 /// [layer]: https://docs.rs/tonic/latest/tonic/transport/server/struct.Server.html#method.layer
 #[derive(Clone)]
 pub struct ServerLayer {
-    recorder: Arc<Recorder>,
+    recorder: &'static Recorder,
 }
 
 /// A service whose calls are counted.
 #[derive(Clone)]
 pub struct ServerService<S> {
     inner: S,
-    recorder: Arc<Recorder>,
+    recorder: &'static Recorder,
 }
 
 pin_project! {
@@ -47,7 +46,7 @@ pin_project! {
 // === impl ServerLayer ===
 
 impl ServerLayer {
-    pub(crate) fn new(recorder: Arc<Recorder>) -> Self {
+    pub(crate) fn new(recorder: &'static Recorder) -> Self {
         Self { recorder }
     }
 }
@@ -56,7 +55,7 @@ impl<S> Layer<S> for ServerLayer {
     type Service = ServerService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ServerService { inner, recorder: Arc::clone(&self.recorder) }
+        ServerService { inner, recorder: self.recorder }
     }
 }
 
@@ -78,7 +77,7 @@ impl<S> ServerService<S> {
             None => return None,
         };
         let series = self.recorder.series(method, RequestHead::of(request));
-        Some(Call::start(Arc::clone(&self.recorder), series, deadline::of_headers(request.headers())))
+        Some(Call::start(self.recorder, series, deadline::of_headers(request.headers())))
     }
 }
 

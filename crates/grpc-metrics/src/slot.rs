@@ -35,6 +35,7 @@ impl Drop for Return {
 /// `None` once the thread is ending.
 ///
 /// Takes a lock the first time that a thread asks, never again.
+#[inline]
 pub(crate) fn current() -> Option<usize> {
     match SLOT.get() {
         UNSET => claim(),

@@ -1,6 +1,8 @@
 //! Counts, and if asked times, the messages of one direction of one call.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use quanta::Instant;
 
 use crate::frames::FrameCounter;
 use crate::recorder::{Direction, Recorder, Series};

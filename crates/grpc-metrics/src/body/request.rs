@@ -1,7 +1,6 @@
 //! The request's body.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -24,14 +23,14 @@ pin_project! {
 
 #[derive(Debug)]
 struct Counted {
-    recorder: Arc<Recorder>,
+    recorder: &'static Recorder,
     series: Series,
     meter: Meter,
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.meter.taken(&self.recorder, self.series);
+        self.meter.taken(self.recorder, self.series);
     }
 }
 
@@ -39,7 +38,7 @@ impl<B> RequestBody<B> {
     /// The body of a call whose requests go in `direction`.
     pub(crate) fn new(inner: B, call: Option<&Call>, direction: Direction) -> Self {
         let counted = call.map(|call| Counted {
-            recorder: Arc::clone(call.recorder()),
+            recorder: call.recorder(),
             series: call.series(),
             meter: Meter::new(call.recorder(), direction, None),
         });

@@ -157,7 +157,7 @@ async fn a_body_that_fails_has_the_code_of_its_failure() {
 #[tokio::test]
 async fn messages_are_counted_wherever_the_stream_is_cut() {
     let stream: Vec<u8> = [0, 1, 300, 0, 70].into_iter().flat_map(frame).collect();
-    for size in 1..=stream.len() {
+    for size in (1..=16).chain([64, 305, stream.len()]) {
         let sides = sides();
         let chunks = || stream.chunks(size).map(|chunk| Step::Data(chunk.to_vec())).collect::<Vec<_>>();
         let service = service_fn(|request: Request<grpc_metrics::RequestBody<Script>>| async {

@@ -8,6 +8,7 @@ use tonic::Request;
 
 use crate::lab::{Client, Lab};
 use crate::ping::{Ending, PingRequest, ending};
+use crate::scrape::Page;
 
 const CALLS: u64 = 600;
 /// Calls at a time: few enough that most get somewhere before their caller loses patience.
@@ -94,14 +95,8 @@ async fn what_was_started_has_been_handled() {
 
 /// In no scrape are more calls handled than started.
 fn assert_never_ahead(lab: &Lab) {
-    let families = lab.registry.gather();
-    let sum = |name: &str, method: &str| -> f64 {
-        let family = families.iter().find(|family| family.name() == name).expect("a family");
-        let of_method = |metric: &&prometheus::proto::Metric| {
-            metric.get_label().iter().any(|label| label.name() == "grpc_method" && label.value() == method)
-        };
-        family.get_metric().iter().filter(of_method).map(|metric| metric.get_counter().get_value()).sum()
-    };
+    let page = Page::of(&lab.registry);
+    let sum = |name: &str, method: &str| page.sum(name, &[("grpc_method", method)]);
     for side in ["server", "client"] {
         for method in METHODS {
             let handled = sum(&format!("grpc_{side}_handled_total"), method);

@@ -1,0 +1,36 @@
+//! What counting a unary call costs: ours and a peer's, net of the same service bare, in turns.
+
+mod call;
+mod measure;
+mod subjects;
+
+use measure::Measured;
+
+fn main() {
+    println!("Counting one unary gRPC call, in process; medians of {} turns.", measure::TURNS);
+    report("server layers", &measure::in_turns(&mut subjects::servers()));
+    report("client layers", &measure::in_turns(&mut subjects::clients()));
+}
+
+/// The first subject is the bare one, the second ours, the last the peer.
+fn report(title: &str, measured: &[Measured]) {
+    let [bare, ours, peer] = measured else { unreachable!("three subjects") };
+    println!("\n{title:<24} {:>12} {:>22} {:>18}", "1 thread", "2 threads, per thread", "allocations/call");
+    println!(
+        "{:<24} {:>9.0} ns {:>19.0} ns {:>18.2}",
+        bare.name, bare.nanos[0], bare.nanos[1], bare.allocations
+    );
+    for subject in [ours, peer] {
+        println!(
+            "{:<24} {:>+9.0} ns {:>+19.0} ns {:>+18.2}",
+            subject.name,
+            subject.nanos[0] - bare.nanos[0],
+            subject.nanos[1] - bare.nanos[1],
+            subject.allocations - bare.allocations
+        );
+    }
+    let ratio = |threads: usize| {
+        (ours.nanos[threads] - bare.nanos[threads]) / (peer.nanos[threads] - bare.nanos[threads])
+    };
+    println!("{:<24} {:>12.2} {:>22.2}", "ours : peer, net", ratio(0), ratio(1));
+}

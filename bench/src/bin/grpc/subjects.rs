@@ -1,0 +1,105 @@
+//! What is measured: the same service bare, in our layer, and in the peer's.
+
+use std::convert::Infallible;
+use std::future::ready;
+
+use grpc_metrics::{Buckets, ClientMetrics, ServerMetrics};
+use http::Request;
+use tonic::body::Body;
+use tower::{Layer, service_fn};
+
+use crate::call::{self, Message};
+
+/// A way to make a call, and its name.
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    /// Gives each thread a caller of its own.
+    pub(crate) caller: fn(&Services) -> Box<dyn FnMut() + Send>,
+}
+
+/// Built once, used by all threads.
+pub(crate) struct Services {
+    server: ServerMetrics,
+    client: ClientMetrics,
+}
+
+impl Services {
+    pub(crate) fn new() -> Self {
+        let server = ServerMetrics::builder()
+            .file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+            .handling_histogram(Buckets::default())
+            .build()
+            .expect("server metrics");
+        let client = ClientMetrics::builder()
+            .file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+            .handling_histogram(Buckets::default())
+            .build()
+            .expect("client metrics");
+        Self { server, client }
+    }
+}
+
+pub(crate) fn servers() -> [Subject; 3] {
+    [
+        Subject {
+            name: "bare service",
+            caller: |_| {
+                let mut service =
+                    service_fn(|request: Request<Message>| ready(Ok::<_, Infallible>(call::answer(request))));
+                Box::new(move || call::make(&mut service, |request| request))
+            },
+        },
+        Subject {
+            name: "grpc-metrics",
+            caller: |services| {
+                let mut service = services.server.layer().layer(service_fn(|request: Request<_>| {
+                    ready(Ok::<_, Infallible>(call::answer::<grpc_metrics::RequestBody<Message>>(request)))
+                }));
+                Box::new(move || call::make(&mut service, |request| request))
+            },
+        },
+        Subject {
+            name: "tonic_prometheus_layer",
+            caller: |_| {
+                let layer = tonic_prometheus_layer::MetricsLayer::new();
+                let mut service = layer.layer(service_fn(|request: Request<Message>| {
+                    ready(Ok::<_, Infallible>(call::answer(request)))
+                }));
+                Box::new(move || call::make(&mut service, |request| request))
+            },
+        },
+    ]
+}
+
+/// A channel takes tonic's boxed body, so the bare one boxes it too.
+pub(crate) fn clients() -> [Subject; 3] {
+    [
+        Subject {
+            name: "bare channel",
+            caller: |_| {
+                let mut channel =
+                    service_fn(|request: Request<Body>| ready(Ok::<_, Infallible>(call::answer(request))));
+                Box::new(move || call::make(&mut channel, |request| request.map(Body::new)))
+            },
+        },
+        Subject {
+            name: "grpc-metrics",
+            caller: |services| {
+                let mut channel = services.client.layer().layer(service_fn(|request: Request<Body>| {
+                    ready(Ok::<_, Infallible>(call::answer(request)))
+                }));
+                Box::new(move || call::make(&mut channel, |request| request.map(Body::new)))
+            },
+        },
+        Subject {
+            name: "tonic_prometheus_layer",
+            caller: |_| {
+                let mut channel =
+                    tonic_prometheus_layer::MetricsChannel::new(service_fn(|request: Request<Body>| {
+                        ready(Ok::<_, Infallible>(call::answer(request)))
+                    }));
+                Box::new(move || call::make(&mut channel, |request| request.map(Body::new)))
+            },
+        },
+    ]
+}
