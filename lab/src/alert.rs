@@ -24,6 +24,7 @@ use crate::{
         watch::{Stopped, Watch},
     },
     parts::Parts,
+    service::Service,
     table::{Claim, Table, Tally},
     traffic::Traffic,
 };
@@ -42,6 +43,11 @@ pub enum AlertError {
         /// What was asked for.
         fault: &'static str,
     },
+    /// The mails go elsewhere.
+    #[error(
+        "alert mail goes to {0}, where this cannot read it; unset SMTP_HOST to use the lab's own mailbox"
+    )]
+    MailElsewhere(String),
     /// A fault that an earlier run left cannot be taken back.
     #[error("a fault of an earlier run cannot be taken back: {0}")]
     LeftOver(#[source] fault::SwitchError),
@@ -70,6 +76,10 @@ pub async fn run(
     if !parts.settings.tutorial.alerts().contains(&fault.alert()) {
         return Err(AlertError::NotInTutorial { fault: fault.name() });
     }
+    let smtp_host = &parts.settings.smtp_host;
+    if smtp_host != Service::Maildev.name() {
+        return Err(AlertError::MailElsewhere(smtp_host.clone()));
+    }
     for left in take_back::restore(parts).await.map_err(AlertError::LeftOver)? {
         writeln!(out, "took back {} that an earlier run left", left.name())?;
     }
@@ -90,7 +100,9 @@ pub async fn run(
         let (stop, parts) = (stop.clone(), parts.clone());
         async move {
             let fired = under.until(Event::Mail, limit, &stop).await;
-            (fired, panel::reading(&parts, fault.panel()).await)
+            let reading = panel::reading(&parts, fault.panel()).await;
+            under.note(Event::Back);
+            (fired, reading)
         }
     })
     .await;
@@ -101,17 +113,16 @@ pub async fn run(
             return Err(error.into());
         }
     };
-    watch.note(Event::Back);
     let mut resolved = Ok(());
     if fired.is_ok() {
         resolved = watch.until(Event::Resolved, limit, &stop).await;
         if resolved.is_ok() {
-            watch.follow(SETTLE, &stop).await;
+            stop.run_until_cancelled(tokio::time::sleep(SETTLE)).await;
         }
     }
     let after = panel::reading(parts, fault.panel()).await;
-    drop(traffic);
-    writeln!(out, "{}", watch.timeline())?;
+    traffic.stop().await;
+    write!(out, "{}", watch.timeline())?;
     if stop.is_cancelled() {
         return Err(AlertError::Interrupted);
     }
@@ -129,7 +140,7 @@ pub async fn run(
     round.push(panel::claim(fault.panel(), [at_rest, under_fault, after]));
     table.group("Round trip", round)?;
     let mails = watch.mails();
-    table.group("Mails", mail::claims(&mails, fault.alert()))?;
+    table.group("Mails", mail::claims(&mails, fault.alert(), &parts.settings))?;
     table.group("Links", links::claims(parts, &mails, fault).await)?;
     Ok(table.finish()?)
 }

@@ -49,24 +49,44 @@ pub(crate) async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Ve
     Ok(bound)
 }
 
-/// Sends a query, and gives the values of each series, oldest first. A search for traces gives their number, if there are any.
-pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Vec<f64>>, String> {
+/// A series that a panel draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Drawn {
+    /// Oldest first; may have NaN.
+    pub(crate) values: Vec<f64>,
+    /// Seconds from its newest value to the end of the range.
+    pub(crate) age: f64,
+}
+
+/// Sends a query, and gives the series of the answer. A search for traces gives their number, if there are any.
+pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, String> {
     let now = unix_now();
+    let mut end = now;
     let answer = match query {
         Query::Instant { expr } => parts.prometheus.instant(expr, Some(now)).await,
-        Query::Range { expr, range, step } => parts.prometheus.range(expr, aligned(now, *range, *step)).await,
+        Query::Range { expr, range, step } => {
+            let range = aligned(now, *range, *step);
+            end = range.end;
+            parts.prometheus.range(expr, range).await
+        }
         Query::Traces { parameters } => {
             let parameters: Vec<(&str, &str)> =
                 parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let found = parts.jaeger.search(&parameters).await.map_err(|error| error.to_string())?;
-            return Ok(if found > 0 { vec![vec![found as f64]] } else { Vec::new() });
+            return Ok(if found > 0 {
+                vec![Drawn { values: vec![found as f64], age: 0.0 }]
+            } else {
+                Vec::new()
+            });
         }
     };
-    Ok(answer.map_err(|error| error.to_string())?.iter().map(values).collect())
+    Ok(answer.map_err(|error| error.to_string())?.iter().map(|series| drawn(series, end)).collect())
 }
 
-fn values(series: &Series) -> Vec<f64> {
-    series.points.iter().map(|point| point.1).collect()
+fn drawn(series: &Series, end: f64) -> Drawn {
+    let values = series.points.iter().map(|point| point.1).collect();
+    let newest = series.points.last().map_or(0.0, |point| point.0);
+    Drawn { values, age: end - newest }
 }
 
 /// Start and end as Grafana aligns them: multiples of the step.

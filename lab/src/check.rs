@@ -73,7 +73,7 @@ pub async fn run(parts: &Parts, out: impl Write) -> io::Result<Tally> {
             table.group("Grafana", grafana::claims(parts, has_grafana, &all).await)?;
         }
     }
-    drop(traffic);
+    traffic.stop().await;
 
     table.group("Metrics", catalogue::claims(parts).await)?;
     if tutorial.has_sink() {

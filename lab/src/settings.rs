@@ -29,6 +29,15 @@ pub struct Settings {
     /// Folder shared by all runs in one lab; holds the lock of `check` and `alert`
     #[arg(long, env = "LAB_STATE", default_value = "/var/lib/lab", global = true)]
     pub state: PathBuf,
+    /// Where alert mail goes; the lab sees only its own mailbox
+    #[arg(long, env = "SMTP_HOST", default_value = "maildev", global = true)]
+    pub smtp_host: String,
+    /// The alert mails' sender
+    #[arg(long, env = "SMTP_FROM", default_value = "alertmanager@lookout.example", global = true)]
+    pub smtp_from: String,
+    /// The alert mails' recipient
+    #[arg(long, env = "SMTP_TO", default_value = "oncall@lookout.example", global = true)]
+    pub smtp_to: String,
 
     /// Envoy's edge listener
     #[arg(long, env = "LAB_EDGE", default_value = "http://envoy:10000", global = true)]

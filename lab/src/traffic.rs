@@ -1,14 +1,12 @@
 //! Echoes through Envoy's edge: a steady, bounded stream of them, or an exact number.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinHandle, JoinSet},
+    time::MissedTickBehavior,
+};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::fetch::{Fetch, FetchError};
@@ -19,39 +17,39 @@ const IN_FLIGHT: usize = 100;
 /// A steady stream of echoes that ends when this is dropped.
 #[derive(Debug)]
 pub struct Traffic {
-    sent: Arc<AtomicU64>,
-    _stop: DropGuard,
+    stop: DropGuard,
+    sending: JoinHandle<()>,
 }
 
 impl Traffic {
     /// Starts `rate` echoes a second at `edge`, whatever they answer.
     pub fn start(fetch: Fetch, edge: &str, rate: u32) -> Self {
         let stop = CancellationToken::new();
-        let sent = Arc::new(AtomicU64::new(0));
         let url = format!("{edge}/echo?m=traffic");
-        tokio::spawn(stop.clone().run_until_cancelled_owned(send_steadily(fetch, url, rate, sent.clone())));
-        Self { sent, _stop: stop.drop_guard() }
+        let sending = tokio::spawn(send_steadily(fetch, url, rate, stop.clone()));
+        Self { stop: stop.drop_guard(), sending }
     }
 
-    /// How many were sent so far.
-    pub fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+    /// Sends no more, and waits for the answers: a call that is cut off would count as canceled.
+    pub async fn stop(self) {
+        drop(self.stop);
+        // It ends by itself; a panic in it has been printed.
+        _ = self.sending.await;
     }
 }
 
-async fn send_steadily(fetch: Fetch, url: String, rate: u32, sent: Arc<AtomicU64>) {
+async fn send_steadily(fetch: Fetch, url: String, rate: u32, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut waiting = JoinSet::new();
-    loop {
-        ticks.tick().await;
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         while waiting.try_join_next().is_some() {}
         if waiting.len() < IN_FLIGHT {
-            sent.fetch_add(1, Ordering::Relaxed);
             let request = fetch.get(&url);
             waiting.spawn(async move { request.bytes().await.is_ok() });
         }
     }
+    waiting.join_all().await;
 }
 
 /// Sends exactly `count` echoes, a few at a time, and returns how many were answered with their own message.

@@ -28,10 +28,12 @@ type Pairs = BTreeMap<String, String>;
 
 /// A Prometheus that answers each query by its name.
 async fn query_range(Form(form): Form<Pairs>) -> Json<Value> {
+    let end: f64 = form["end"].parse().unwrap();
     let values = match form["query"].split(['{', '[', '(', ')']).find(|word| word.ends_with("_total")) {
-        Some("good_total") => json!([[1, "NaN"], [2, "0.5"]]),
-        Some("nan_total") => json!([[1, "NaN"], [2, "NaN"]]),
-        Some("infinite_total") => json!([[1, "1"], [2, "+Inf"]]),
+        Some("good_total") => json!([[1, "NaN"], [end, "0.5"]]),
+        Some("nan_total") => json!([[1, "NaN"], [end, "NaN"]]),
+        Some("infinite_total") => json!([[1, "1"], [end, "+Inf"]]),
+        Some("ended_total") => json!([[end - 60.0, "0.5"]]),
         _ => return Json(json!({"status": "success", "data": {"resultType": "matrix", "result": []}})),
     };
     let result = json!([{"metric": {}, "values": values}]);
@@ -70,13 +72,13 @@ async fn claims(targets: Value) -> Vec<Claim> {
 
 async fn panel(expr: &str) -> Claim {
     let claims = claims(json!([{"refId": "A", "expr": expr}])).await;
-    claims.into_iter().find(|claim| claim.claim == "7: Panel").unwrap()
+    claims.into_iter().find(|claim| claim.claim == "d 7: Panel").unwrap()
 }
 
 #[tokio::test]
 async fn a_panel_with_a_number_is_proven_with_its_newest_value() {
     let claim = panel("rate(good_total[$__rate_interval])").await;
-    assert_eq!(claim, Claim::proven("7: Panel", "1 series; newest 0.5"));
+    assert_eq!(claim, Claim::proven("d 7: Panel", "1 series; newest 0.5"));
 }
 
 #[tokio::test]
@@ -95,14 +97,14 @@ async fn nan_infinity_and_emptiness_fail_with_the_query_that_was_sent() {
 #[tokio::test]
 async fn a_query_that_is_not_understood_fails_and_is_named() {
     let claim = panel("rate(good_total{job=\"$nobody\"}[1m])").await;
-    assert_eq!(claim, Claim::failed("7: Panel", "not understood: variable $nobody"));
+    assert_eq!(claim, Claim::failed("d 7: Panel", "not understood: variable $nobody"));
 }
 
 #[tokio::test]
 async fn a_metric_that_nobody_exposes_fails_even_where_the_panel_draws_a_zero() {
     let claims = claims(json!([{"refId": "A", "expr": "sum(renamed_total) or vector(0)"}])).await;
-    let names = claims.iter().find(|claim| claim.claim == "its metrics exist").unwrap();
-    assert_eq!(*names, Claim::failed("its metrics exist", "nobody exposes renamed_total"));
+    let names = claims.iter().find(|claim| claim.claim == "d: its metrics exist").unwrap();
+    assert_eq!(*names, Claim::failed("d: its metrics exist", "nobody exposes renamed_total"));
 }
 
 #[tokio::test]

@@ -2,11 +2,9 @@
 
 use crate::{
     maildev::{Address, Mail},
+    settings::Settings,
     table::Claim,
 };
-
-const TO: &str = "oncall@lookout.example";
-const FROM: &str = "alertmanager@lookout.example";
 
 /// What a mail says of its alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +30,7 @@ fn split(mail: &Mail) -> Option<(Status, &str)> {
 }
 
 /// Claims on the mails that came since before the fault.
-pub fn claims(new: &[Mail], alert: &str) -> Vec<Claim> {
+pub fn claims(new: &[Mail], alert: &str, settings: &Settings) -> Vec<Claim> {
     let of = |wanted| new.iter().filter(move |mail| status(mail, alert) == Some(wanted));
     let firing: Vec<&Mail> = of(Status::Firing).collect();
     let resolved: Vec<&Mail> = of(Status::Resolved).collect();
@@ -47,7 +45,7 @@ pub fn claims(new: &[Mail], alert: &str) -> Vec<Claim> {
         Claim::from_result("exactly one firing mail", one(&firing)),
         Claim::from_result("exactly one resolved mail", one(&resolved)),
         Claim::from_result("no other alert's mail", none),
-        Claim::from_result("sender and recipient", addresses(&ours)),
+        Claim::from_result("sender and recipient", addresses(&ours, &settings.smtp_from, &settings.smtp_to)),
         Claim::from_result("a plain-text and an HTML body name the alert", bodies(&ours, alert)),
     ]
 }
@@ -64,12 +62,12 @@ fn subjects(mails: &[&Mail]) -> String {
     mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>().join("; ")
 }
 
-fn addresses(mails: &[&Mail]) -> Result<String, String> {
+fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, String> {
     let is = |addresses: &[Address], wanted: &str| matches!(addresses, [one] if one.address == wanted);
-    let wrong = mails.iter().find(|mail| !is(&mail.to, TO) || !is(&mail.from, FROM));
+    let wrong = mails.iter().find(|mail| !is(&mail.to, to) || !is(&mail.from, from));
     match wrong {
         _ if mails.is_empty() => Err("no mail".into()),
-        None => Ok(format!("{FROM} to {TO}")),
+        None => Ok(format!("{from} to {to}")),
         Some(mail) => {
             let list = |addresses: &[Address]| {
                 addresses.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")
@@ -92,8 +90,19 @@ fn bodies(mails: &[&Mail], alert: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
     use crate::table::Verdict;
+
+    const FROM: &str = "alertmanager@lookout.example";
+    const TO: &str = "oncall@lookout.example";
+
+    #[derive(clap::Parser)]
+    struct Flags {
+        #[command(flatten)]
+        settings: Settings,
+    }
 
     fn mail(subject: &str) -> Mail {
         serde_json::from_value(serde_json::json!({
@@ -104,7 +113,9 @@ mod tests {
     }
 
     fn failed(mails: &[Mail]) -> Vec<String> {
-        let failed = claims(mails, "EchoSlow").into_iter().filter(|claim| claim.verdict == Verdict::Failed);
+        let settings = Flags::parse_from(["lab", "--smtp-from", FROM, "--smtp-to", TO]).settings;
+        let failed =
+            claims(mails, "EchoSlow", &settings).into_iter().filter(|claim| claim.verdict == Verdict::Failed);
         failed.map(|claim| claim.claim).collect()
     }
 

@@ -10,6 +10,9 @@ use crate::{
     table::Claim,
 };
 
+/// Seconds that a newest value may be old.
+const LIVE: f64 = 2.0;
+
 /// A dashboard's uid and one of its panels.
 pub type PanelId = (&'static str, u64);
 
@@ -29,11 +32,10 @@ pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
     for target in targets {
         for query in queries::queries(panel, target, context).map_err(|unknown| unknown.to_string())? {
             let answer = ask::send(parts, &query).await?;
-            sum += answer
-                .iter()
-                .filter_map(|values| values.last())
-                .filter(|value| value.is_finite())
-                .sum::<f64>();
+            // A series that has ended, such as the errors of an earlier fault, is not drawn any more.
+            let live = answer.iter().filter(|drawn| drawn.age <= LIVE);
+            sum +=
+                live.filter_map(|drawn| drawn.values.last()).filter(|value| value.is_finite()).sum::<f64>();
         }
     }
     Ok(sum)

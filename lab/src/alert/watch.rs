@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     alert::timeline::{Event, Timeline},
@@ -16,11 +16,14 @@ use crate::{
 };
 
 /// Between two looks.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long nothing may happen for the lab to be at rest: a mail may follow its alert's end by a group interval.
 const QUIET: Duration = Duration::from_secs(3);
 /// Whether Prometheus sees the traffic that the alerts are about.
 const TRAFFIC: &str = r#"sum(rate(grpc_client_handled_total{job="web-client",grpc_code="OK"}[3s])) > 0"#;
+
+/// Recorded while `EchoErrorsHigh` and `EchoSlow` are held back, because the way to the server was cut a moment ago.
+const HELD_BACK: &str = "echo:path_cut:last8s";
 
 /// Why waiting ended before what was waited for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,20 +41,21 @@ pub enum Stopped {
     Interrupted,
 }
 
-/// One alert from its fault on; clones look at the same.
+/// One alert from its fault on: looks all the time until the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    parts: Parts,
-    alert: &'static str,
     started: Instant,
-    known: Arc<BTreeSet<String>>,
     seen: Arc<Mutex<Seen>>,
+    _looking: Arc<DropGuard>,
 }
 
 #[derive(Debug)]
 struct Seen {
     timeline: Timeline,
+    /// The mails that have come since.
     mails: Vec<Mail>,
+    /// Why the newest look failed.
+    error: Option<String>,
 }
 
 /// Waits until no alert is active, no mail comes any more and the traffic is seen. Returns the ids of the mails that are there.
@@ -96,6 +100,9 @@ async fn unrest(parts: &Parts, known: &mut BTreeSet<String>) -> Result<Option<St
         *known = mails;
         return Ok(Some("mails are coming in".into()));
     }
+    if !parts.prometheus.instant(HELD_BACK, None).await?.is_empty() {
+        return Ok(Some("the alerts on echoes are still held back by an earlier cause".into()));
+    }
     if parts.prometheus.instant(TRAFFIC, None).await?.is_empty() {
         return Ok(Some("Prometheus sees no successful echoes".into()));
     }
@@ -105,12 +112,16 @@ async fn unrest(parts: &Parts, known: &mut BTreeSet<String>) -> Result<Option<St
 impl Watch {
     /// Begins with the fault, which is thrown right after. `known` are the mails that were there before.
     pub fn new(parts: Parts, alert: &'static str, known: BTreeSet<String>) -> Self {
-        let seen = Seen { timeline: Timeline::begin(), mails: Vec::new() };
+        let seen = Seen { timeline: Timeline::begin(), mails: Vec::new(), error: None };
         let seen = Arc::new(Mutex::new(seen));
-        Self { parts, alert, started: Instant::now(), known: Arc::new(known), seen }
+        let started = Instant::now();
+        let stop = CancellationToken::new();
+        let looking = look_on(parts, alert, known, started, seen.clone());
+        tokio::spawn(stop.clone().run_until_cancelled_owned(looking));
+        Self { started, seen, _looking: Arc::new(stop.drop_guard()) }
     }
 
-    /// Looks until the event has happened.
+    /// Waits until the event has happened.
     pub async fn until(
         &self,
         event: Event,
@@ -118,56 +129,59 @@ impl Watch {
         stop: &CancellationToken,
     ) -> Result<(), Stopped> {
         let started = Instant::now();
-        loop {
-            let last = self.look().await.err().map(|error| error.to_string());
-            if self.seen().timeline.time(event).is_some() {
-                return Ok(());
-            }
+        while self.timeline().time(event).is_none() {
             if started.elapsed() > limit {
-                return Err(Stopped::TimedOut { limit, last });
+                return Err(Stopped::TimedOut { limit, last: lock(&self.seen).error.clone() });
             }
             if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
                 return Err(Stopped::Interrupted);
             }
         }
-    }
-
-    /// Goes on looking for that long: one mail too many would come now.
-    pub async fn follow(&self, time: Duration, stop: &CancellationToken) {
-        let started = Instant::now();
-        while started.elapsed() < time && !stop.is_cancelled() {
-            // A part that does not answer once is asked again.
-            _ = self.look().await;
-            tokio::time::sleep(PAUSE).await;
-        }
+        Ok(())
     }
 
     /// Notes something that the caller did.
     pub fn note(&self, event: Event) {
-        self.seen().timeline.note(event, self.started.elapsed());
+        lock(&self.seen).timeline.note(event, self.started.elapsed());
     }
 
     /// What was seen so far.
     pub fn timeline(&self) -> Timeline {
-        self.seen().timeline.clone()
+        lock(&self.seen).timeline.clone()
     }
 
     /// The mails that came since the watch began.
     pub fn mails(&self) -> Vec<Mail> {
-        self.seen().mails.clone()
+        lock(&self.seen).mails.clone()
     }
+}
 
-    async fn look(&self) -> Result<(), FetchError> {
-        let alerts = self.parts.prometheus.alerts().await?;
-        let mut mails = self.parts.maildev.mails().await?;
-        mails.retain(|mail| !self.known.contains(&mail.id));
-        let mut seen = self.seen();
-        seen.timeline.observe(self.alert, self.started.elapsed(), &alerts, &mails);
-        seen.mails = mails;
-        Ok(())
+/// Looks at Prometheus and the mailbox for ever.
+async fn look_on(
+    parts: Parts,
+    alert: &'static str,
+    known: BTreeSet<String>,
+    started: Instant,
+    seen: Arc<Mutex<Seen>>,
+) {
+    loop {
+        // Each for itself: one of them may be what is broken.
+        let (alerts, mails) = tokio::join!(parts.prometheus.alerts(), parts.maildev.mails());
+        let error = alerts.as_ref().err().or(mails.as_ref().err()).map(FetchError::to_string);
+        let mut new = mails.unwrap_or_default();
+        new.retain(|mail| !known.contains(&mail.id));
+        {
+            let mut seen = lock(&seen);
+            seen.error = error;
+            seen.timeline.observe(alert, started.elapsed(), &alerts.unwrap_or_default(), &new);
+            if !new.is_empty() {
+                seen.mails = new;
+            }
+        }
+        tokio::time::sleep(PAUSE).await;
     }
+}
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -62,10 +62,14 @@ const ECHO: [Counter; 9] = [
     ),
 ];
 
-const ENVOY: [Counter; 2] = [
+const ENVOY: [Counter; 3] = [
     counter(
         "Envoy, edge",
         r#"envoy_http_downstream_rq_total{job="envoy",envoy_http_conn_manager_prefix="edge"}"#,
+    ),
+    counter(
+        "Envoy, gRPC",
+        r#"envoy_http_downstream_rq_total{job="envoy",envoy_http_conn_manager_prefix="grpc"}"#,
     ),
     counter(
         "Envoy, to echo-server",

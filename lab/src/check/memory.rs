@@ -16,6 +16,9 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
         }
         match parts.docker.memory(service).await {
             Ok(Some(bytes)) => figures.push((service, bytes as f64 / MIB)),
+            Ok(None) if parts.docker.is_running(service).await.ok() != Some(Some(true)) => {
+                return vec![Claim::failed(claim, format!("{service} does not run"))];
+            }
             Ok(None) => {
                 return vec![Claim::not_provable(claim, "this machine gives Docker no memory figures")];
             }

@@ -45,7 +45,7 @@ impl Names {
 
     /// Claims that every metric of the dashboard's queries is known; those of a load only after a load.
     pub(super) async fn claim(&self, parts: &Parts, dashboard: &Dashboard, context: Context<'_>) -> Claim {
-        let claim = "its metrics exist";
+        let claim = format!("{}: its metrics exist", dashboard.uid);
         let mut read = BTreeSet::new();
         for panel in dashboard.panels() {
             let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };

@@ -43,30 +43,36 @@ impl<'a> Panels<'a> {
 
     /// One claim a panel, and one on the metrics that the dashboard names.
     pub async fn claims(&mut self, dashboard: &Dashboard) -> Vec<Claim> {
+        let uid = &dashboard.uid;
         let (scrape, names) = match (&self.scrape, &self.names) {
             (Ok(scrape), Ok(names)) => (*scrape, names),
             (Err(error), _) | (_, Err(error)) => {
-                return vec![Claim::failed("its panels can be asked for", error.clone())];
+                return vec![Claim::failed(format!("{uid}: its panels can be asked for"), error.clone())];
             }
         };
         let bound = until(self.patience(), || ask::variables(self.parts, dashboard)).await;
         let bound = match bound {
             Ok(bound) => bound,
-            Err(error) => return vec![Claim::failed("its variables have values", error)],
+            Err(error) => return vec![Claim::failed(format!("{uid}: its variables have values"), error)],
         };
         let context = Context { time: &dashboard.time, variables: &bound, scrape };
-        let mut claims = vec![variables_claim(&bound)];
+        let mut claims = vec![variables_claim(uid, &bound)];
         claims.push(names.claim(self.parts, dashboard, context).await);
         let mut still = 0;
         for panel in dashboard.panels() {
             match queries::content(panel) {
                 Ok(Content::Static) => still += 1,
-                content => claims.push(self.claim(names, panel, content, context).await),
+                content => {
+                    let claim = format!("{uid} {}: {}", panel.id, panel.title);
+                    claims.push(self.claim(claim, names, panel, content, context).await);
+                }
             }
         }
         if still > 0 {
-            claims
-                .push(Claim::proven("panels of words and links", format!("{still}, which ask for nothing")));
+            claims.push(Claim::proven(
+                format!("{uid}: panels of words and links"),
+                format!("{still}, which ask for nothing"),
+            ));
         }
         claims
     }
@@ -77,12 +83,12 @@ impl<'a> Panels<'a> {
 
     async fn claim(
         &self,
+        claim: String,
         names: &Names,
         panel: &Panel,
         content: Result<Content<'_>, Unknown>,
         context: Context<'_>,
     ) -> Claim {
-        let claim = format!("{}: {}", panel.id, panel.title);
         let targets = match content {
             Ok(Content::Targets(targets)) => targets,
             Ok(Content::Alerts | Content::Static) => return self.alert_list(claim).await,
@@ -113,7 +119,9 @@ impl<'a> Panels<'a> {
                 for query in asked.map_err(|unknown| format!("not understood: {unknown}"))? {
                     let fail = |error: String| format!("{error}, query {}: {}", target.ref_id, query.text());
                     let answer = ask::send(self.parts, &query).await;
-                    match answer.and_then(|answer| values::judge(answer.iter().map(Vec::as_slice))) {
+                    // A load has ended some time ago.
+                    let most = if query.text().contains(LOAD_PREFIX) { f64::INFINITY } else { values::LIVE };
+                    match answer.and_then(|answer| values::judge(&answer, most)) {
                         Ok(finding) => findings.push(finding),
                         // Envoy's own metrics are not there without the sink; the rest of the panel must be.
                         Err(error) if error == "no data" && self.left_out(target) => {}
@@ -140,10 +148,10 @@ impl<'a> Panels<'a> {
     }
 }
 
-fn variables_claim(bound: &[Bound]) -> Claim {
+fn variables_claim(uid: &str, bound: &[Bound]) -> Claim {
     let names: Vec<String> = bound.iter().map(|variable| format!("${}", variable.name)).collect();
     let evidence = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
-    Claim::proven("its variables have values", evidence)
+    Claim::proven(format!("{uid}: its variables have values"), evidence)
 }
 
 fn evidence(findings: &[Finding]) -> String {

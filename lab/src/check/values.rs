@@ -1,5 +1,10 @@
 //! Whether an answer is data that a panel can draw.
 
+use crate::ask::Drawn;
+
+/// Seconds that the newest value may be old while traffic flows: some scrapes.
+pub(crate) const LIVE: f64 = 5.0;
+
 /// What an answer holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Finding {
@@ -11,16 +16,14 @@ pub(super) struct Finding {
     pub(super) newest: f64,
 }
 
-/// Data is at least one series whose newest value is a number, and no infinity anywhere.
+/// Data is at least one series whose newest value is a number not older than `most` seconds, and no infinity anywhere.
 ///
 /// NaN is "nothing to say" (a quantile of no calls): older points may be, and a series that is so throughout is only
 /// counted; but when nothing else is there, the panel is empty.
-pub(super) fn judge<'a>(answer: impl IntoIterator<Item = &'a [f64]>) -> Result<Finding, String> {
+pub(super) fn judge(answer: &[Drawn], most: f64) -> Result<Finding, String> {
     let mut finding = Finding::default();
-    let mut drawn = false;
-    let mut any = false;
-    for values in answer {
-        any = true;
+    let mut newest = None;
+    for Drawn { values, age } in answer {
         if values.iter().any(|value| value.is_infinite()) {
             return Err("an infinite value".into());
         }
@@ -29,16 +32,14 @@ pub(super) fn judge<'a>(answer: impl IntoIterator<Item = &'a [f64]>) -> Result<F
             continue;
         }
         finding.series += 1;
-        let newest = values.last().copied().filter(|value| value.is_finite());
-        if let (Some(newest), false) = (newest, drawn) {
-            drawn = true;
-            finding.newest = newest;
-        }
+        let current = values.last().copied().filter(|value| value.is_finite() && *age <= most);
+        newest = newest.or(current);
     }
-    match (any, drawn) {
-        (false, _) => Err("no data".into()),
-        (true, false) => Err("no number (NaN)".into()),
-        (true, true) => Ok(finding),
+    match newest {
+        Some(newest) => Ok(Finding { newest, ..finding }),
+        None if answer.is_empty() => Err("no data".into()),
+        None if finding.series == 0 => Err("no number (NaN)".into()),
+        None => Err("no number now, only older ones".into()),
     }
 }
 
@@ -46,17 +47,29 @@ pub(super) fn judge<'a>(answer: impl IntoIterator<Item = &'a [f64]>) -> Result<F
 mod tests {
     use super::*;
 
+    fn of(series: &[&[f64]]) -> Result<Finding, String> {
+        let drawn = series.iter().map(|values| Drawn { values: values.to_vec(), age: 0.0 });
+        judge(&drawn.collect::<Vec<_>>(), LIVE)
+    }
+
     #[test]
     fn numbers_are_data_and_zero_is_a_number() {
-        let finding = judge([&[f64::NAN, 0.0][..], &[1.0][..], &[f64::NAN][..]]).unwrap();
+        let finding = of(&[&[f64::NAN, 0.0], &[1.0], &[f64::NAN]]).unwrap();
         assert_eq!(finding, Finding { series: 2, blank: 1, newest: 0.0 });
     }
 
     #[test]
     fn nothing_and_nan_and_infinity_are_not_data() {
-        assert_eq!(judge([]).unwrap_err(), "no data");
-        assert_eq!(judge([&[][..]]).unwrap_err(), "no number (NaN)");
-        assert_eq!(judge([&[1.0, f64::NAN][..]]).unwrap_err(), "no number (NaN)");
-        assert_eq!(judge([&[1.0][..], &[f64::INFINITY, 1.0][..]]).unwrap_err(), "an infinite value");
+        assert_eq!(of(&[]).unwrap_err(), "no data");
+        assert_eq!(of(&[&[]]).unwrap_err(), "no number (NaN)");
+        assert_eq!(of(&[&[1.0, f64::NAN]]).unwrap_err(), "no number now, only older ones");
+        assert_eq!(of(&[&[1.0], &[f64::INFINITY, 1.0]]).unwrap_err(), "an infinite value");
+    }
+
+    #[test]
+    fn a_series_that_has_ended_is_no_data_where_live_data_is_due() {
+        let ended = [Drawn { values: vec![1.0], age: 30.0 }];
+        assert_eq!(judge(&ended, LIVE).unwrap_err(), "no number now, only older ones");
+        assert_eq!(judge(&ended, f64::INFINITY).unwrap().newest, 1.0);
     }
 }

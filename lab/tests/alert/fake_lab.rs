@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Form, Json, Router,
     extract::{Path, Query, State},
     http::StatusCode,
     routing::{get, post},
@@ -130,7 +130,6 @@ pub(crate) async fn output(process: std::process::Child) -> (Option<i32>, String
 
 fn parts_router(inner: Shared) -> Router {
     let prometheus = |data: Value| async move { Json(json!({"status": "success", "data": data})) };
-    let traffic = json!({"resultType": "vector", "result": [{"metric": {}, "value": [1, "20"]}]});
     let target =
         json!({"labels": {}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
     Router::new()
@@ -138,7 +137,7 @@ fn parts_router(inner: Shared) -> Router {
         .route("/runtime", get(runtime))
         .route("/runtime_modify", post(runtime_modify))
         .route("/api/v1/alerts", get(alerts))
-        .route("/api/v1/query", post(move || prometheus(traffic)))
+        .route("/api/v1/query", post(instant))
         .route("/api/v1/query_range", post(errors))
         .route("/api/v1/targets", get(move || prometheus(json!({"activeTargets": [target]}))))
         .route(
@@ -180,10 +179,18 @@ async fn alerts(State(inner): State<Shared>) -> Json<Value> {
     Json(json!({"status": "success", "data": {"alerts": alerts}}))
 }
 
+/// There is traffic, and nothing else.
+async fn instant(Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
+    let traffic = form["query"].contains("grpc_client_handled_total");
+    let result = if traffic { json!([{"metric": {}, "value": [1, "20"]}]) } else { json!([]) };
+    Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}}))
+}
+
 /// The panel's series: 1 under a fault.
-async fn errors(State(inner): State<Shared>) -> Json<Value> {
+async fn errors(State(inner): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
+    let end: f64 = form["end"].parse().unwrap();
     let value = if inner.lock().unwrap().fault_is_on() { "1" } else { "0" };
-    let result = json!([{"metric": {}, "values": [[1, value]]}]);
+    let result = json!([{"metric": {}, "values": [[end, value]]}]);
     Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
 }
 
