@@ -14,6 +14,14 @@ impl Buckets {
         Self(bounds.into())
     }
 
+    /// The default's bounds, and four more below them, from 250 µs on: for calls that end within a millisecond or two,
+    /// which would all fall into the default's first bucket. Queries for the default's bounds still hold.
+    #[must_use]
+    pub fn from_sub_millisecond() -> Self {
+        let Self(default) = Self::default();
+        Self([0.000_25, 0.000_5, 0.001, 0.002_5].into_iter().chain(default).collect())
+    }
+
     /// The bounds without a closing `+Inf`, or why they cannot be buckets.
     pub(crate) fn checked(mut self) -> Result<Vec<f64>, BuildError> {
         if self.0.last() == Some(&f64::INFINITY) {
@@ -37,6 +45,13 @@ impl Default for Buckets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finer_buckets_hold_the_defaults_bounds_too() {
+        let finer = Buckets::from_sub_millisecond().checked().unwrap();
+        assert_eq!(finer[..4], [0.000_25, 0.000_5, 0.001, 0.002_5]);
+        assert_eq!(finer[4..], Buckets::default().checked().unwrap());
+    }
 
     #[test]
     fn a_closing_infinity_is_implied() {
