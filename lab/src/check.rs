@@ -3,7 +3,7 @@
 pub mod catalogue;
 mod conservation;
 mod containers;
-mod grafana;
+pub mod grafana;
 mod grpc;
 mod memory;
 mod names;

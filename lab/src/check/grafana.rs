@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SOURCES: [&str; 2] = ["prometheus", "jaeger"];
 
 /// Health, data sources, dashboards, and each panel's query through Grafana.
-pub(super) async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) -> Vec<Claim> {
+pub async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) -> Vec<Claim> {
     let names = [
         "Grafana answers".to_owned(),
         "Grafana reaches its data sources".to_owned(),

@@ -24,11 +24,13 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
         let rules = parts.prometheus.rules().await.map_err(|error| error.to_string())?;
         judge_rules(&rules, &tutorial.alerts())
     });
+    let quiet = until(PATIENCE, || quiet(parts));
+    let (targets, rules, quiet, no_fault) = tokio::join!(targets, rules, quiet, no_fault(parts));
     vec![
-        Claim::from_result("every target is up, scraped each second", targets.await),
-        Claim::from_result("every rule is loaded and healthy", rules.await),
-        Claim::from_result("no alert fires at rest", until(PATIENCE, || quiet(parts)).await),
-        Claim::from_result("no fault is on", no_fault(parts).await),
+        Claim::from_result("every target is up, scraped each second", targets),
+        Claim::from_result("every rule is loaded and healthy", rules),
+        Claim::from_result("no alert fires at rest", quiet),
+        Claim::from_result("no fault is on", no_fault),
     ]
 }
 
