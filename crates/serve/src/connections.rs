@@ -8,7 +8,6 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
-use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -18,7 +17,7 @@ use tokio::net::TcpStream;
 use tower::ServiceExt;
 use tower_service::Service;
 
-use crate::request_body::RequestBody;
+use crate::request_body;
 
 /// How long a client may take to send the head of an HTTP/1 request, from its first byte on.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -58,8 +57,7 @@ impl Connections {
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
         let (builder, shutdown, cut) = (self.builder.clone(), self.shutdown.clone(), self.cut.clone());
-        let service = service
-            .map_request(|request: Request<Incoming>| request.map(|body| Body::new(RequestBody::new(body))));
+        let service = service.map_request(request_body::of);
         self.tasks.spawn(async move {
             let connection =
                 builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));

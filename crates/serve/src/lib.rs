@@ -25,7 +25,8 @@ pub use one_port::OnePort;
 
 /// Serves `service` on `listener` until `shutdown` is cancelled; then drains within `grace`.
 ///
-/// A handler whose client is gone, or gives up, is dropped, even while it waits for the rest of the request.
+/// A handler whose client is gone, or gives up, is dropped. Over HTTP/2, that is so even while it waits for the rest of
+/// the request, of whose breaking off it is not told.
 ///
 /// When it returns, every connection is closed and every handler has ended or been dropped, so that whatever they
 /// count is final.

@@ -3,27 +3,32 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http_body::{Body, Frame, SizeHint};
+use axum::body::Body;
+use http::{Request, Version};
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
 
-/// A body that never ends where it breaks off.
+/// The request with a body for handlers.
+pub(crate) fn of(request: Request<Incoming>) -> Request<Body> {
+    match request.version() {
+        Version::HTTP_2 => request.map(|incoming| Body::new(RequestBody { incoming, broken: false })),
+        // Over HTTP/1, hyper waits for the reply even where the client is gone: the handler has to be told.
+        _ => request.map(Body::new),
+    }
+}
+
+/// An HTTP/2 body that never ends where it breaks off.
 ///
 /// A body breaks off when the client resets the stream or is gone. hyper drops the handler then, but polls it once more
 /// before: told of the error, it would make a reply of it, which reaches nobody, and which logs, metrics and traces
 /// would take for the handler's own failure instead of a cancelled call. So it is not told.
 #[derive(Debug)]
-pub(crate) struct RequestBody {
+struct RequestBody {
     incoming: Incoming,
     broken: bool,
 }
 
-impl RequestBody {
-    pub(crate) fn new(incoming: Incoming) -> Self {
-        Self { incoming, broken: false }
-    }
-}
-
-impl Body for RequestBody {
+impl HttpBody for RequestBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
