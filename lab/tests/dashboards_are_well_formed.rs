@@ -34,7 +34,7 @@ impl Dashboard {
         charts.map(|panel| (format!("{}/{} {}", self.name, panel["id"], panel["title"]), panel)).collect()
     }
 
-    /// Every PromQL expression: the panels' and the variables'.
+    /// Every `PromQL` expression: the panels' and the variables'.
     fn expressions(&self) -> Vec<(String, &str)> {
         let charts = self.charts().into_iter();
         let mut all: Vec<_> = charts
