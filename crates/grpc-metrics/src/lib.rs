@@ -1,4 +1,4 @@
-//! Prometheus metrics for tonic servers and clients, with go-grpc-prometheus' names.
+#![doc = include_str!("../README.md")]
 
 mod body;
 mod buckets;
