@@ -141,7 +141,7 @@ mod tests {
             .map(|reason| {
                 let is_it =
                     |metric: &&prometheus::proto::Metric| metric.get_label()[0].value() == reason.name();
-                families[0].get_metric().iter().find(is_it).unwrap().get_counter().value() as usize
+                families[0].get_metric().iter().find(is_it).unwrap().get_counter().get_value() as usize
             })
             .collect();
         assert_eq!(counts, (0..REASONS.len()).collect::<Vec<_>>());

@@ -116,8 +116,9 @@ impl Node {
         }
         let contents = Arc::clone(&self.contents.lock());
         let second = oldest.as_secs() as u32;
-        let kept = contents.lock().has_old(second).then(|| contents.lock().without_old(second));
-        if let Some(kept) = kept {
+        let held = contents.lock();
+        if held.has_old(second) {
+            let kept = held.without_old(second);
             *self.contents.lock() = Arc::new(Mutex::new(kept));
         }
     }

@@ -1,0 +1,83 @@
+//! The program: its settings, its console, its end.
+
+use serde_json::{Value, json};
+
+use crate::support::client::EnvoyStream;
+use crate::support::messages::{counter, first, histogram};
+use crate::support::process::{Process, command};
+
+#[tokio::test]
+async fn a_wrong_setting_is_named_with_what_is_expected() {
+    for (variable, given, expected) in [
+        ("SINK_OUTPUTS", "prometheus,influx", "console=families"),
+        ("SINK_COUNTERS", "sometimes", "cumulative"),
+        ("SINK_STALE_AFTER", "soon", "30s"),
+        ("SINK_MAX_MESSAGE", "16GB", "16MiB"),
+        ("SINK_MAX_SERIES", "0", "from 1"),
+        ("SINK_GRPC_PORT", "90000", "65535"),
+    ] {
+        let output = command().env(variable, given).output().await.unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        let flag = format!("--{}", variable.trim_start_matches("SINK_").to_lowercase().replace('_', "-"));
+        assert!(!output.status.success());
+        assert!(error.contains(&flag) && error.contains(expected), "{variable}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let taken = testkit::listener().await;
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = command().env("SINK_GRPC_PORT", "0").env("SINK_HTTP_PORT", &port).output().await.unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("--http-port") && error.contains(&port), "{error}");
+}
+
+#[tokio::test]
+async fn the_console_has_a_line_per_flush() {
+    let mut sink = Process::start(&["--outputs=console"]).await;
+    let stream = EnvoyStream::open(sink.grpc).await;
+    let message = first("e", vec![counter("n", &[], 1.0), counter("m", &[], 1.0)]);
+    stream.send(&message).await;
+    let line = sink.lines_until("flush").await.pop().unwrap();
+    let bytes = prost::Message::encoded_len(&message);
+    let flush = json!({ "job": "envoy", "instance": "e", "families": 2, "bytes": bytes });
+    assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), json!({ "flush": flush }));
+    let page = reqwest::get(format!("http://{}/envoy/metrics", sink.http)).await.unwrap();
+    assert_eq!(page.status(), 404);
+}
+
+#[tokio::test]
+async fn the_console_has_a_line_per_family() {
+    let mut sink = Process::start(&["--outputs=prometheus,console=families"]).await;
+    let stream = EnvoyStream::open(sink.grpc).await;
+    let families =
+        vec![counter("n", &[("a.b", "c")], 1.0), histogram("h", &[], &[(0.5, 1), (1.0, 2)], 2, 1.25)];
+    stream.send(&first("e", families)).await;
+    let lines = sink.lines_until("histogram").await;
+    let lines: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let family = |name, kind, metric| json!({ "family": { "job": "envoy", "instance": "e", "name": name, "type": kind, "metrics": [metric] } });
+    assert_eq!(
+        lines,
+        [
+            family("n", "counter", json!({ "labels": { "a.b": "c" }, "value": 1.0 })),
+            family(
+                "h",
+                "histogram",
+                json!({ "labels": {}, "count": 2, "sum": 1.25, "buckets": [[0.5, 1], [1.0, 2]] })
+            ),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_streams_and_the_program() {
+    let mut sink = Process::start(&["--shutdown-grace=10s", "--outputs=console"]).await;
+    let stream = EnvoyStream::open(sink.grpc).await;
+    stream.send(&first("e", vec![])).await;
+    sink.lines_until("flush").await;
+    let (_, status) = sink.terminate().await;
+    assert!(status.success(), "{status}");
+    assert_eq!(stream.ended().await.code(), tonic::Code::Unavailable);
+}

@@ -1,0 +1,74 @@
+//! Interval histograms become histograms of all time.
+
+use crate::support::Sink;
+use crate::support::messages::{counter, first, histogram, next};
+
+#[tokio::test]
+async fn intervals_are_accumulated_exactly_over_streams() {
+    let sink = Sink::start(&[]).await;
+    let big = (1 << 53) + 1;
+    for _ in 0..2 {
+        let stream = sink.stream().await;
+        let rq_time =
+            |buckets: &[(f64, u64)], count, sum| vec![histogram("rq_time", &[], buckets, count, sum)];
+        stream.send(&first("e", rq_time(&[(0.5, 1), (5.0, 2)], 3, 20.25))).await;
+        stream.send(&next(rq_time(&[(0.5, 0), (5.0, 0)], 0, 0.0))).await;
+        stream.send(&next(rq_time(&[(0.5, 0), (5.0, 7)], big, 0.1))).await;
+        stream.finish().await.unwrap();
+    }
+    let body =
+        reqwest::get(format!("http://{}/envoy/metrics", sink.http())).await.unwrap().text().await.unwrap();
+    let node = r#"job="envoy",instance="e""#;
+    assert_eq!(
+        body,
+        format!(
+            "# TYPE envoy_rq_time histogram\n\
+             envoy_rq_time_bucket{{{node},le=\"0.5\"}} 2\n\
+             envoy_rq_time_bucket{{{node},le=\"5\"}} 18\n\
+             envoy_rq_time_bucket{{{node},le=\"+Inf\"}} {}\n\
+             envoy_rq_time_sum{{{node}}} 40.7\n\
+             envoy_rq_time_count{{{node}}} {}\n",
+            2 * (3 + big),
+            2 * (3 + big),
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_bound_of_infinity_is_not_shown_twice() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    stream.send(&first("e", vec![histogram("rq_time", &[], &[(5.0, 1), (f64::INFINITY, 2)], 2, 9.0)])).await;
+    sink.has_taken(1).await;
+    let page = sink.envoys().await;
+    assert_eq!(page.value("envoy_rq_time_bucket", &[("le", "+Inf")]), 2.0);
+    assert_eq!(page.page().series_count(), 4);
+}
+
+#[tokio::test]
+async fn a_histogram_with_other_buckets_begins_anew() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    let other = || counter("other", &[], 1.0);
+    stream.send(&first("e", vec![other(), histogram("rq_time", &[], &[(5.0, 1)], 1, 3.0)])).await;
+    stream.send(&next(vec![other(), histogram("rq_time", &[], &[(2.0, 0), (5.0, 1)], 1, 4.0)])).await;
+    stream.send(&next(vec![other(), histogram("rq_time", &[], &[(2.0, 1), (5.0, 1)], 1, 1.0)])).await;
+    sink.has_taken(3).await;
+    let page = sink.envoys().await;
+    assert_eq!(page.value("envoy_rq_time_bucket", &[("le", "2")]), 1.0);
+    assert_eq!(page.value("envoy_rq_time_bucket", &[("le", "5")]), 2.0);
+    assert_eq!(page.value("envoy_rq_time_sum", &[]), 5.0);
+    assert_eq!(sink.own().await.value("metrics_sink_series", &[]), 6.0);
+}
+
+#[tokio::test]
+async fn buckets_that_are_no_buckets_are_refused() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    let wrong = [&[(5.0, 1), (5.0, 1)][..], &[(5.0, 1), (2.0, 1)], &[(f64::NAN, 1)]];
+    stream.send(&first("e", wrong.map(|buckets| histogram("rq_time", &[], buckets, 1, 1.0)).to_vec())).await;
+    sink.has_taken(1).await;
+    assert_eq!(sink.refused("value").await, 3.0);
+    assert_eq!(sink.own().await.value("metrics_sink_series", &[]), 0.0);
+    assert_eq!(sink.own().await.value("metrics_sink_series_bytes", &[]), 0.0);
+}

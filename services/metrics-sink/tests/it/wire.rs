@@ -1,0 +1,214 @@
+//! The walk over the wire, held against prost's decoding of the same bytes.
+
+use envoy_types::pb::envoy::service::metrics::v3::StreamMetricsMessage;
+use envoy_types::pb::io::prometheus::client::{
+    Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary,
+    Untyped,
+};
+use metrics_sink::wire::{Kind, Message, MetricView, WireError};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use prost::Message as _;
+
+use crate::support::messages::first_of;
+
+fn texts() -> impl Strategy<Value = Option<String>> {
+    option::weighted(0.9, "[a-z._\\-é]{0,12}")
+}
+
+fn distributions()
+-> impl Strategy<Value = (Option<u64>, Option<f64>, Vec<(Option<u64>, Option<f64>, Option<f64>)>)> {
+    (any::<Option<u64>>(), any::<Option<f64>>(), vec(any::<(Option<u64>, Option<f64>, Option<f64>)>(), 0..4))
+}
+
+prop_compose! {
+    fn metrics()(
+        label in vec((texts(), texts()), 0..4),
+        counter in option::of(any::<Option<f64>>()),
+        gauge in option::of(any::<Option<f64>>()),
+        untyped in option::of(any::<Option<f64>>()),
+        summary in option::of(distributions()),
+        histogram in option::of(distributions()),
+        timestamp_ms in any::<Option<i64>>(),
+    ) -> Metric {
+        Metric {
+            label: label.into_iter().map(|(name, value)| LabelPair { name, value }).collect(),
+            counter: counter.map(|value| Counter { value, ..Counter::default() }),
+            gauge: gauge.map(|value| Gauge { value }),
+            untyped: untyped.map(|value| Untyped { value }),
+            summary: summary.map(|(sample_count, sample_sum, pairs)| Summary {
+                sample_count,
+                sample_sum,
+                quantile: pairs.iter().map(|(_, quantile, value)| Quantile { quantile: *quantile, value: *value }).collect(),
+                ..Summary::default()
+            }),
+            histogram: histogram.map(|(sample_count, sample_sum, pairs)| Histogram {
+                sample_count,
+                sample_sum,
+                bucket: pairs
+                    .iter()
+                    .map(|(count, bound, _)| Bucket {
+                        cumulative_count: *count,
+                        upper_bound: *bound,
+                        ..Bucket::default()
+                    })
+                    .collect(),
+                ..Histogram::default()
+            }),
+            timestamp_ms,
+        }
+    }
+}
+
+prop_compose! {
+    fn messages()(
+        node in option::of(("[a-z]{0,9}", "[a-z]{0,9}")),
+        families in vec(
+            (texts(), texts(), option::of(0i32..7), vec(metrics(), 0..4)).prop_map(|(name, help, r#type, metric)| {
+                MetricFamily { name, help, r#type, metric, ..MetricFamily::default() }
+            }),
+            0..5,
+        ),
+    ) -> StreamMetricsMessage {
+        match node {
+            Some((cluster, id)) => first_of(&cluster, &id, families),
+            None => StreamMetricsMessage { identifier: None, envoy_metrics: families },
+        }
+    }
+}
+
+/// What both readings give: doubles by their bits, for NaN is among them.
+type Read = Vec<(Vec<u8>, Option<Kind>, Vec<ReadMetric>)>;
+type ReadMetric = (Vec<(Vec<u8>, Vec<u8>)>, i64, Option<u64>, Option<(u64, u64, Vec<(u64, u64)>)>);
+
+fn kind_of(number: i32) -> Option<Kind> {
+    match MetricType::try_from(number).ok()? {
+        MetricType::Counter => Some(Kind::Counter),
+        MetricType::Gauge => Some(Kind::Gauge),
+        MetricType::Summary => Some(Kind::Summary),
+        MetricType::Untyped => Some(Kind::Untyped),
+        MetricType::Histogram => Some(Kind::Histogram),
+        MetricType::GaugeHistogram => None,
+    }
+}
+
+fn by_prost(message: &StreamMetricsMessage) -> Read {
+    let family = |family: &MetricFamily| {
+        let kind = kind_of(family.r#type.unwrap_or_default());
+        let metric = |metric: &Metric| {
+            let labels =
+                metric.label.iter().map(|label| (label.name().into(), label.value().into())).collect();
+            let bits = |value: f64| value.to_bits();
+            let number = match kind {
+                Some(Kind::Counter) => metric.counter.as_ref().map(|counter| bits(counter.value())),
+                Some(Kind::Gauge) => metric.gauge.as_ref().map(|gauge| bits(gauge.value())),
+                Some(Kind::Untyped) => metric.untyped.as_ref().map(|untyped| bits(untyped.value())),
+                _ => None,
+            };
+            let distribution = match kind {
+                Some(Kind::Histogram) => metric.histogram.as_ref().map(|histogram| {
+                    let pairs =
+                        histogram.bucket.iter().map(|one| (bits(one.upper_bound()), one.cumulative_count()));
+                    (histogram.sample_count(), bits(histogram.sample_sum()), pairs.collect())
+                }),
+                Some(Kind::Summary) => metric.summary.as_ref().map(|summary| {
+                    let pairs = summary.quantile.iter().map(|one| (bits(one.quantile()), bits(one.value())));
+                    (summary.sample_count(), bits(summary.sample_sum()), pairs.collect())
+                }),
+                _ => None,
+            };
+            (labels, metric.timestamp_ms(), number, distribution)
+        };
+        let metrics = if kind.is_some() { family.metric.iter().map(metric).collect() } else { Vec::new() };
+        (family.name().into(), kind, metrics)
+    };
+    message.envoy_metrics.iter().map(family).collect()
+}
+
+fn by_walk(bytes: &[u8]) -> Result<Read, WireError> {
+    let mut message = Message::new(bytes);
+    message.check()?;
+    let mut read = Vec::new();
+    while let Some(mut family) = message.next_family()? {
+        let kind = family.kind.ok();
+        let mut metrics = Vec::new();
+        while let Some(metric) = family.next_metric()? {
+            if let Some(kind) = kind {
+                metrics.push(walk_metric(metric, kind)?);
+            }
+        }
+        read.push((family.name.to_vec(), kind, metrics));
+    }
+    Ok(read)
+}
+
+fn walk_metric(metric: MetricView<'_>, kind: Kind) -> Result<ReadMetric, WireError> {
+    let labels = metric.labels()?.iter().map(|label| (label.name.to_vec(), label.value.to_vec())).collect();
+    let reading = metric.read(kind, |_| {})?;
+    let (mut number, mut read) = (None, None);
+    match kind {
+        Kind::Histogram | Kind::Summary => {
+            if let Some(mut distribution) = reading.distribution()? {
+                let mut pairs = Vec::new();
+                if kind == Kind::Histogram {
+                    while let Some(bucket) = distribution.next_bucket()? {
+                        pairs.push((bucket.upper_bound.to_bits(), bucket.cumulative_count));
+                    }
+                } else {
+                    while let Some(quantile) = distribution.next_quantile()? {
+                        pairs.push((quantile.quantile.to_bits(), quantile.value.to_bits()));
+                    }
+                }
+                read = Some((distribution.count, distribution.sum.to_bits(), pairs));
+            }
+        }
+        _ => number = reading.number()?.map(f64::to_bits),
+    }
+    Ok((labels, reading.timestamp_ms, number, read))
+}
+
+proptest! {
+    #[test]
+    fn every_message_is_read_as_prost_reads_it(message in messages()) {
+        let bytes = message.encode_to_vec();
+        let (identity, families) = Message::new(&bytes).check().unwrap();
+        let node = message.identifier.as_ref().and_then(|identifier| identifier.node.as_ref());
+        prop_assert_eq!(
+            identity.map(|identity| (identity.id, identity.cluster)),
+            node.map(|node| (node.id.as_bytes(), node.cluster.as_bytes()))
+        );
+        prop_assert_eq!(families, message.envoy_metrics.len());
+        prop_assert_eq!(by_walk(&bytes).unwrap(), by_prost(&message));
+    }
+
+    #[test]
+    fn what_is_cut_off_is_refused_unless_prost_takes_it(message in messages(), keep in any::<prop::sample::Index>()) {
+        let bytes = message.encode_to_vec();
+        prop_assume!(!bytes.is_empty());
+        let cut = &bytes[..keep.index(bytes.len())];
+        match StreamMetricsMessage::decode(cut) {
+            Ok(message) => prop_assert_eq!(by_walk(cut).unwrap(), by_prost(&message)),
+            Err(_) => prop_assert!(by_walk(cut).is_err()),
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic_and_what_passes_the_check_can_be_walked(
+        message in messages(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        tail in vec(any::<u8>(), 0..16),
+    ) {
+        let mut bytes = message.encode_to_vec();
+        for (at, byte) in changes {
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+        }
+        bytes.extend(tail);
+        if Message::new(&bytes).check().is_ok() {
+            prop_assert!(by_walk(&bytes).is_ok());
+        }
+    }
+}
