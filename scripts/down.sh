@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 . scripts/settings.sh
 
 docker version >/dev/null 2>&1 || fail "the Docker engine does not answer: nothing of the lab can be running."
+# Alertmanager first: the rest going away is no reason for mail.
+docker compose --progress quiet stop alertmanager
 down=(docker compose --profile '*' down --remove-orphans)
 if [ "${1:-}" != everything ]; then
   "${down[@]}"

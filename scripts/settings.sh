@@ -36,7 +36,7 @@ is_stand_in() { [ -n "$(docker image inspect --format '{{index .Config.Labels "d
 compose() {
   local IFS=,
   local profiles=("${tutorials[@]:1}")
-  ! has_image "$GRAFANA_IMAGE" || profiles+=(grafana)
+  if has_image "$GRAFANA_IMAGE"; then profiles+=(grafana); else export GRAFANA_LINK=; fi
   COMPOSE_PROFILES="${profiles[*]}" docker compose "$@"
 }
 
