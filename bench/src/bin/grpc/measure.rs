@@ -18,7 +18,7 @@ pub(crate) struct Measured {
     pub(crate) allocations: f64,
 }
 
-pub(crate) fn in_turns(subjects: &mut [Subject]) -> Vec<Measured> {
+pub(crate) fn in_turns(subjects: &[Subject]) -> Vec<Measured> {
     let services = Services::new();
     let mut times = vec![[Vec::new(), Vec::new()]; subjects.len()];
     for turn in 0..=TURNS {
