@@ -22,12 +22,18 @@ prometheus() {
   done
 }
 
+# Grafana titles a folder as its directory is named: a capital first letter. Links lead to where this lab publishes.
 dashboards() {
-  mkdir "$out/dashboards"
-  local name
+  local name port script=
+  while IFS='=' read -r name port; do
+    script+="s#http://127\.0\.0\.1:$port\b#http://lab:${!name}#g;"
+  done < <(grep -E '^[A-Z_]+_PORT=[0-9]+$' .env | grep -v '^SMTP_')
   for name in "${tutorials[@]}"; do
-    cp -R "grafana/dashboards/$name" "$out/dashboards/"
+    mkdir -p "$out/dashboards/${name^}"
+    cp "grafana/dashboards/$name/"*.json "$out/dashboards/${name^}/"
   done
+  # By way of a placeholder host, so that two ports may change places.
+  sed -i -e "$script" -e 's#http://lab:#http://127.0.0.1:#g' "$out"/dashboards/*/*.json
 }
 
 # quoted TEXT: as it stands inside a YAML single-quoted scalar, safe as sed's replacement.

@@ -14,12 +14,14 @@ impl Buckets {
         Self(bounds.into())
     }
 
-    /// The default's bounds, and four more below them, from 250 µs on: for calls that end within a millisecond or two,
-    /// which would all fall into the default's first bucket. Queries for the default's bounds still hold.
+    /// The default's bounds, four more below them from 250 µs on, and three between 1 s and 2.5 s: for calls that end
+    /// within a millisecond or two, or at a deadline of a second or two. Queries for the default's bounds still hold.
     #[must_use]
-    pub fn from_sub_millisecond() -> Self {
-        let Self(default) = Self::default();
-        Self([0.000_25, 0.000_5, 0.001, 0.002_5].into_iter().chain(default).collect())
+    pub fn finer() -> Self {
+        let Self(mut bounds) = Self::default();
+        bounds.extend([0.000_25, 0.000_5, 0.001, 0.002_5, 1.25, 1.5, 2.0]);
+        bounds.sort_by(f64::total_cmp);
+        Self(bounds)
     }
 
     /// The bounds without a closing `+Inf`, or why they cannot be buckets.
@@ -48,9 +50,11 @@ mod tests {
 
     #[test]
     fn finer_buckets_hold_the_defaults_bounds_too() {
-        let finer = Buckets::from_sub_millisecond().checked().unwrap();
-        assert_eq!(finer[..4], [0.000_25, 0.000_5, 0.001, 0.002_5]);
-        assert_eq!(finer[4..], Buckets::default().checked().unwrap());
+        let finer = Buckets::finer().checked().unwrap();
+        assert_eq!(finer[..5], [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005]);
+        let default = Buckets::default().checked().unwrap();
+        assert!(default.iter().all(|bound| finer.contains(bound)));
+        assert_eq!(finer.len(), default.len() + 7);
     }
 
     #[test]

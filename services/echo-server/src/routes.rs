@@ -21,7 +21,7 @@ const DESCRIPTOR_SETS: [&[u8]; 4] = [
 ];
 
 pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<OnePort, Error> {
-    let builder = ServerMetrics::builder().handling_histogram(Buckets::from_sub_millisecond());
+    let builder = ServerMetrics::builder().handling_histogram(Buckets::finer());
     let metrics = DESCRIPTOR_SETS.into_iter().fold(builder, Builder::file_descriptor_set).build()?;
     registry.register(Box::new(metrics.clone()))?;
     let grpc = Routes::new(EchoServiceServer::new(Echo))

@@ -35,8 +35,8 @@ impl Upstream {
     pub(crate) fn new(config: &Config, registry: &Registry) -> Result<Self, Error> {
         let metrics = ClientMetrics::builder()
             .file_descriptor_set(FILE_DESCRIPTOR_SET)
-            .handling_histogram(Buckets::from_sub_millisecond())
-            .message_histograms(Buckets::from_sub_millisecond())
+            .handling_histogram(Buckets::finer())
+            .message_histograms(Buckets::finer())
             .build()?;
         registry.register(Box::new(metrics.clone()))?;
 
