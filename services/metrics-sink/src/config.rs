@@ -26,7 +26,7 @@ pub struct Config {
         default_value = "prometheus"
     )]
     pub outputs: Vec<Output>,
-    /// What counters mean; delta, if Envoy's report_counters_as_deltas is set
+    /// What counters mean; delta, if Envoy is set to report counters as deltas
     #[arg(long, env = "SINK_COUNTERS", value_enum, value_name = "MEANING", default_value = "cumulative")]
     pub counters: Counters,
     /// An Envoy that has been silent for so long disappears from /envoy/metrics, such as 30s

@@ -211,8 +211,8 @@ mod tests {
 
     #[test]
     fn unfinished_messages_have_limited_room() {
-        let message = vec![7; 3 * UNIT];
-        assert_eq!(read(&framed(&[message.clone()]), 1000, 4 * UNIT, 3 * UNIT).unwrap(), [message.clone()]);
-        assert!(matches!(read(&framed(&[message]), 1000, 4 * UNIT, 2 * UNIT), Err(FrameError::Buffers)));
+        let messages = [vec![7; 3 * UNIT]];
+        assert_eq!(read(&framed(&messages), 1000, 4 * UNIT, 3 * UNIT).unwrap(), messages);
+        assert!(matches!(read(&framed(&messages), 1000, 4 * UNIT, 2 * UNIT), Err(FrameError::Buffers)));
     }
 }

@@ -131,7 +131,7 @@ impl Shared {
             match received {
                 Ok(Some(message)) => self.message(&mut stream, message.as_ref())?,
                 Ok(None) => return Ok(()),
-                Err(error) => return Err(self.broken(error)),
+                Err(error) => return Err(self.broken(&error)),
             }
         }
     }
@@ -203,7 +203,7 @@ impl Shared {
         })
     }
 
-    fn broken(&self, error: FrameError) -> Status {
+    fn broken(&self, error: &FrameError) -> Status {
         let detail = error.to_string();
         match error {
             FrameError::TooLarge { .. } => self.refuse(Reason::MessageSize, Code::ResourceExhausted, &detail),

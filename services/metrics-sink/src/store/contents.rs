@@ -123,12 +123,16 @@ impl Contents {
         wanted: &Wanted<'_>,
     ) -> Result<Slot, Reason> {
         let mark = Mark::new(wanted.sent);
-        let sample: AnySample = match (wanted.kind, wanted.distribution) {
-            (Kind::Counter | Kind::Gauge | Kind::Untyped, _) => Scalar { mark, value: 0.0 }.into(),
-            (Kind::Histogram, Some(sent)) => Histogram::new(mark, self.share_bounds(sent)?).into(),
+        let sample = match (wanted.kind, wanted.distribution) {
+            (Kind::Counter | Kind::Gauge | Kind::Untyped, _) => {
+                AnySample::Scalar(Scalar { mark, value: 0.0 })
+            }
+            (Kind::Histogram, Some(sent)) => {
+                AnySample::Histogram(Histogram::new(mark, self.share_bounds(sent)?))
+            }
             (Kind::Summary, Some(sent)) => {
                 let quantiles = Summary::check(sent, self.rules.budget.max_series())?;
-                Summary::new(mark, quantiles).into()
+                AnySample::Summary(Summary::new(mark, quantiles))
             }
             (Kind::Histogram | Kind::Summary, None) => return Err(Reason::Value),
         };

@@ -92,7 +92,7 @@ impl Family {
     pub(crate) fn copy_each(&self, is: impl Fn(&Mark) -> bool, mut each: impl FnMut(AnySample, &str)) {
         with_series!(&self.series, list => {
             for one in list.iter().filter(|one| is(one.mark())) {
-                each(one.clone().into(), &self.texts[one.mark().text()]);
+                each(one.to_sample(), &self.texts[one.mark().text()]);
             }
         });
     }
@@ -132,24 +132,6 @@ impl Family {
             }
         });
         None
-    }
-}
-
-impl From<Scalar> for AnySample {
-    fn from(one: Scalar) -> Self {
-        AnySample::Scalar(one)
-    }
-}
-
-impl From<Histogram> for AnySample {
-    fn from(one: Histogram) -> Self {
-        AnySample::Histogram(one)
-    }
-}
-
-impl From<Summary> for AnySample {
-    fn from(one: Summary) -> Self {
-        AnySample::Summary(one)
     }
 }
 

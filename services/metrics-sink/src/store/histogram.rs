@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::budget::Cost;
+use super::family::AnySample;
 use super::number;
 use super::series::{Line, Mark, Sample};
 use super::summary::Total;
@@ -65,8 +66,9 @@ impl Bounds {
 
     /// What they take of the budget.
     pub(crate) fn cost(&self) -> Cost {
-        let bytes = |le: &Box<str>| le.len() + size_of::<Box<str>>() + size_of::<f64>() + 16;
-        Cost { series: 0, bytes: size_of::<Self>() + self.le.iter().map(bytes).sum::<usize>() }
+        const EACH: usize = size_of::<Box<str>>() + size_of::<f64>() + 16;
+        let bytes = self.le.iter().map(|le| le.len() + EACH).sum::<usize>();
+        Cost { series: 0, bytes: size_of::<Self>() + bytes }
     }
 }
 
@@ -102,6 +104,10 @@ impl Sample for Histogram {
     fn begin_anew(&mut self) {
         self.counts.fill(0);
         self.total = Total::default();
+    }
+
+    fn to_sample(&self) -> AnySample {
+        AnySample::Histogram(self.clone())
     }
 
     /// Its buckets, +Inf, `_sum` and `_count`.

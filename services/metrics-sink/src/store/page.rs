@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use super::contents::Contents;
 use super::family::Progress;
+use super::series::Mark;
 use crate::wire::Kind;
 
 /// The page's pieces.
@@ -66,7 +67,7 @@ impl Iterator for Page {
             let family = &contents.families[entry.family as usize];
             let has_type =
                 self.typed.as_ref().is_some_and(|(name, kind)| *name == entry.name && *kind == entry.kind);
-            if !has_type && family.any(|mark| mark.is_shown()) {
+            if !has_type && family.any(Mark::is_shown) {
                 for part in ["# TYPE ", &entry.name, " ", entry.kind.name(), "\n"] {
                     out.extend_from_slice(part.as_bytes());
                 }

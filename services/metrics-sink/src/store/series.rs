@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::budget::Cost;
+use super::family::AnySample;
 use super::number;
 use super::slots::SLOT_BYTES;
 
@@ -23,7 +24,7 @@ pub(crate) struct Mark {
 }
 
 /// A series of any kind.
-pub(crate) trait Sample: Clone {
+pub(crate) trait Sample: Sized {
     fn mark(&self) -> &Mark;
     fn mark_mut(&mut self) -> &mut Mark;
     /// Forgets what was added up.
@@ -34,6 +35,9 @@ pub(crate) trait Sample: Clone {
     fn bytes(&self) -> usize;
     /// Appends its lines.
     fn render(&self, out: &mut Vec<u8>, line: &Line<'_>);
+
+    /// A copy, whatever its kind.
+    fn to_sample(&self) -> AnySample;
 
     /// What it takes of the budget, with labels of this length.
     fn cost(&self, text: usize) -> Cost {
@@ -116,6 +120,10 @@ impl Sample for Scalar {
 
     fn begin_anew(&mut self) {
         self.value = 0.0;
+    }
+
+    fn to_sample(&self) -> AnySample {
+        AnySample::Scalar(*self)
     }
 
     fn lines(&self) -> usize {

@@ -1,0 +1,72 @@
+//! Families per CPU-second, from the socket to the store.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use shutdown::CancellationToken;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use crate::{TURNS, client, data, median, ours, peer};
+
+/// Flushes a turn.
+const FLUSHES: usize = 20;
+
+#[derive(Clone, Copy)]
+enum Side {
+    Ours,
+    Peer,
+}
+
+/// Families per CPU-second of this process, which is both ends: ours, then the peer's; the median of the turns.
+pub(crate) fn compare() -> anyhow::Result<[f64; 2]> {
+    let flushes: Vec<_> = [0, 1].map(|flush| Bytes::from(data::flush(flush))).into();
+    let mut rates = [Vec::new(), Vec::new()];
+    for _ in 0..TURNS {
+        for (side, rates) in [Side::Ours, Side::Peer].into_iter().zip(&mut rates) {
+            rates.push(turn(side, &flushes)?);
+        }
+    }
+    Ok(rates.map(median))
+}
+
+fn turn(side: Side, flushes: &[Bytes]) -> anyhow::Result<f64> {
+    let runtime = Runtime::new()?;
+    let rate = runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        let server = match side {
+            Side::Ours => tokio::spawn(ours::serve(listener, stop.clone())),
+            Side::Peer => tokio::spawn(peer::serve(listener, stop.clone())),
+        };
+        // The first flush makes the series; what is measured is the steady state.
+        client::send(address, flushes.to_vec()).await?;
+        let begun = cpu_seconds()?;
+        client::send(address, flushes.iter().cycle().take(FLUSHES).cloned().collect()).await?;
+        let rate = (FLUSHES * data::FAMILIES) as f64 / (cpu_seconds()? - begun);
+        stop.cancel();
+        server.await??;
+        anyhow::Ok(rate)
+    })?;
+    Ok(rate)
+}
+
+/// The store's part of it: a flush in memory, checked and applied by one thread.
+pub(crate) fn store_alone() -> f64 {
+    let flushes = [0, 1].map(data::flush);
+    let (_nodes, stream) = ours::store();
+    ours::take(&stream, &flushes[0]);
+    let rates = (0..TURNS * 4).map(|turn| {
+        let begun = Instant::now();
+        ours::take(&stream, &flushes[turn % 2]);
+        data::FAMILIES as f64 / begun.elapsed().as_secs_f64()
+    });
+    median(rates.collect())
+}
+
+/// User and system time of this process so far.
+fn cpu_seconds() -> anyhow::Result<f64> {
+    let stat = procfs::process::Process::myself()?.stat()?;
+    Ok((stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64)
+}
