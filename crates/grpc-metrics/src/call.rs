@@ -71,6 +71,7 @@ impl Call {
 
     /// Runs a step of the wrapped service. If it panics, the call ends as `Internal` and the panic
     /// goes on.
+    #[inline]
     pub(crate) fn watch<T>(&mut self, step: impl FnOnce() -> T) -> T {
         struct Unwound<'a>(Option<&'a mut Call>);
         impl Drop for Unwound<'_> {

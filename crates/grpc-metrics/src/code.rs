@@ -28,6 +28,7 @@ pub(crate) const NAMES: [&str; COUNT] = [
 ];
 
 /// The `grpc-status` of headers or trailers; a value that is no code is `Unknown`.
+#[inline]
 pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Code> {
     let value = headers.get(tonic::Status::GRPC_STATUS)?;
     Some(Code::from_bytes(value.as_bytes()))

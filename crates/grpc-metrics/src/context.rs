@@ -112,6 +112,7 @@ impl Contexts {
     }
 
     /// The number of the set of values that a call has.
+    #[inline]
     pub(crate) fn number(&self, head: RequestHead<'_>) -> usize {
         self.labels.iter().fold(0, |number, label| number * label.values.len() + label.position(head))
     }

@@ -31,7 +31,17 @@ impl Default for State {
 impl FrameCounter {
     /// How many messages `chunk` completes.
     #[inline]
-    pub(crate) fn feed(&mut self, mut chunk: &[u8]) -> u64 {
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> u64 {
+        // What nearly every chunk is: one message, whole.
+        if let (State::Prefix { read: 0, .. }, [0 | 1, a, b, c, d, payload @ ..]) = (&self.state, chunk)
+            && u32::from_be_bytes([*a, *b, *c, *d]) as usize == payload.len()
+        {
+            return 1;
+        }
+        self.follow(chunk)
+    }
+
+    fn follow(&mut self, mut chunk: &[u8]) -> u64 {
         let mut complete = 0;
         loop {
             match &mut self.state {

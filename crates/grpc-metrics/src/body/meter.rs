@@ -37,7 +37,14 @@ impl Meter {
     }
 
     /// More of the body is asked for.
+    #[inline]
     pub(crate) fn asked(&mut self, recorder: &Recorder, series: Series) {
+        if !matches!(self.timer, Timer::Off) {
+            self.time_asked(recorder, series);
+        }
+    }
+
+    fn time_asked(&mut self, recorder: &Recorder, series: Series) {
         match (&self.timer, self.direction) {
             (Timer::Idle, Direction::Received) => self.timer = Timer::Receiving(Instant::now()),
             (Timer::Sending(..), _) => self.taken(recorder, series),
@@ -46,12 +53,19 @@ impl Meter {
     }
 
     /// A chunk passes.
+    #[inline]
     pub(crate) fn passed(&mut self, recorder: &Recorder, series: Series, chunk: &[u8]) {
         let count = self.frames.feed(chunk);
         if count == 0 {
             return;
         }
         recorder.messages(series, self.direction, count);
+        if !matches!(self.timer, Timer::Off) {
+            self.time_passed(recorder, series, count);
+        }
+    }
+
+    fn time_passed(&mut self, recorder: &Recorder, series: Series, count: u64) {
         match (&self.timer, self.direction) {
             (Timer::Receiving(since), _) => {
                 recorder.message_time(series, self.direction, since.elapsed());

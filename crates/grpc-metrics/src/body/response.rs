@@ -75,8 +75,7 @@ where
         };
         meter.asked(call.recorder(), call.series());
         let polled = call.watch(|| this.inner.as_mut().poll_frame(cx));
-        let frame = ready!(polled).map(|frame| frame.map_err(|error| Status::from_error(error.into())));
-        match &frame {
+        Poll::Ready(match ready!(polled) {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
                     meter.passed(call.recorder(), call.series(), data);
@@ -86,11 +85,18 @@ where
                 } else if this.inner.is_end_stream() {
                     call.end(*at_end);
                 }
+                Some(Ok(frame))
             }
-            Some(Err(status)) => call.end(failure::of_status(status)),
-            None => call.end(*at_end),
-        }
-        Poll::Ready(frame)
+            Some(Err(error)) => {
+                let status = Status::from_error(error.into());
+                call.end(failure::of_status(&status));
+                Some(Err(status))
+            }
+            None => {
+                call.end(*at_end);
+                None
+            }
+        })
     }
 
     fn is_end_stream(&self) -> bool {
