@@ -21,13 +21,16 @@ pub(crate) enum Pass {
     Summaries,
 }
 
+/// Envoy's gauge of its own age in seconds, sent with each flush.
+const UPTIME: &[u8] = b"server.uptime";
+
 /// When a message is applied, and what was found out while it was.
 #[derive(Debug)]
 pub(crate) struct Moment<'a> {
     pub(crate) flushes: &'a mut Flushes,
     /// Of the sink's clock.
     pub(crate) second: u32,
-    /// A counter has fallen.
+    /// The node has restarted.
     pub(crate) restarted: bool,
     /// Later passes have something to do.
     pub(crate) distributions: bool,
@@ -115,14 +118,16 @@ impl Contents {
         }
         let (slot, written) = self.place(&wanted, moment)?;
         if wanted.kind == Kind::Counter && self.rules.counters == Counters::Cumulative {
-            if written == Written::Lately && number < *self.scalar_at(slot) {
-                moment.restarted = true;
-                self.begin_anew(moment.flushes.first());
+            if written == Written::Comparable && number < *self.scalar_at(slot) {
+                self.restart(moment);
             }
             *self.scalar_at(slot) = number;
         } else if wanted.kind == Kind::Counter {
             *self.scalar_at(slot) += number;
         } else {
+            if wanted.name == UPTIME && moment.flushes.has_restarted(number) {
+                self.restart(moment);
+            }
             *self.scalar_at(slot) = number;
         }
         self.write(slot, moment);
@@ -176,6 +181,12 @@ impl Contents {
             Written::ThisMessage => Err(Reason::Duplicate),
             written => Ok((slot, written)),
         }
+    }
+
+    /// Begins anew with what this flush has brought so far.
+    fn restart(&mut self, moment: &mut Moment<'_>) {
+        moment.restarted = true;
+        self.begin_anew(moment.flushes.first());
     }
 
     #[inline]

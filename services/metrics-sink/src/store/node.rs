@@ -31,6 +31,8 @@ struct Writing {
     flushes: Flushes,
     /// The open stream that the node's messages come from.
     owner: Option<StreamId>,
+    /// The stream whose message was applied last.
+    applied: Option<StreamId>,
     streams: usize,
     /// When the last message came, by the sink's clock.
     last: Option<Duration>,
@@ -81,7 +83,9 @@ impl Node {
     pub(crate) fn apply(&self, message: Message<'_>, now: Duration) {
         let mut writing = self.writing.lock();
         let contents = Arc::clone(&self.contents.lock());
-        writing.flushes.begin(timestamp_ms(message));
+        let new_stream = writing.applied != writing.owner;
+        writing.applied = writing.owner;
+        writing.flushes.begin(timestamp_ms(message), new_stream);
         let mut moment = Moment {
             flushes: &mut writing.flushes,
             second: now.as_secs() as u32,
@@ -97,7 +101,7 @@ impl Node {
         }
         if moment.restarted {
             let Identity { job, instance } = &self.identity;
-            tracing::info!(job, instance, "counters fell: the Envoy has restarted, its series begin anew");
+            tracing::info!(job, instance, "the Envoy has restarted, its series begin anew");
         }
     }
 

@@ -20,7 +20,7 @@ async fn pages_are_right_while_envoys_flush_restart_and_go() {
                 let stream = sink.stream().await;
                 for flush in 0..10 {
                     // More than a piece of the page; each third run leaves the upper half to become stale.
-                    let clusters = if value as u64 % 3 == 0 { 100 } else { 200 };
+                    let clusters = if (value as u64).is_multiple_of(3) { 100 } else { 200 };
                     let families = (0..clusters).flat_map(|cluster| {
                         let labels = [("envoy.cluster_name", format!("cluster-{cluster}"))];
                         let labels = labels.each_ref().map(|(name, value)| (*name, value.as_str()));

@@ -47,6 +47,68 @@ async fn what_a_flush_has_brought_before_the_fall_is_kept() {
 }
 
 #[tokio::test]
+async fn an_uptime_that_falls_is_a_restart_though_no_counter_falls() {
+    let sink = Sink::start(&[]).await;
+    let flush = |time, uptime, count| {
+        let families = vec![
+            counter("cluster_manager.cluster_added", &[], 2.0),
+            gauge("server.uptime", &[], uptime),
+            histogram("rq_time", &[], &[(5.0, count)], count, 2.0),
+        ];
+        at(time, families)
+    };
+    let stream = sink.stream().await;
+    let mut before = flush(1_000_000, 50.0, 4);
+    before.push(counter("rq_total", &[], 9.0));
+    stream.send(&first("e", before)).await;
+    stream.finish().await.unwrap();
+    let stream = sink.stream().await;
+    stream.send(&first("e", flush(1_005_000, 1.0, 1))).await;
+    stream.send(&next(flush(1_006_000, 2.0, 1))).await;
+    sink.has_taken(3).await;
+    let page = sink.envoys().await;
+    assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
+    assert_eq!(page.value("envoy_cluster_manager_cluster_added", &[]), 2.0);
+    assert!(!page.has("envoy_rq_total", &[]));
+}
+
+#[tokio::test]
+async fn a_connection_that_was_broken_is_no_restart() {
+    let sink = Sink::start(&[]).await;
+    let flush = |time, uptime| {
+        let families = vec![
+            counter("rq_total", &[], uptime),
+            gauge("server.uptime", &[], uptime),
+            histogram("rq_time", &[], &[(5.0, 1)], 1, 2.0),
+        ];
+        at(time, families)
+    };
+    for seconds in [100, 117] {
+        let stream = sink.stream().await;
+        stream.send(&first("e", flush(1_000_000 + seconds * 1_000, seconds as f64))).await;
+        stream.finish().await.unwrap();
+    }
+    assert_eq!(sink.envoys().await.value("envoy_rq_time_count", &[]), 2.0);
+}
+
+#[tokio::test]
+async fn a_counter_that_comes_back_lower_on_another_stream_is_a_restart() {
+    let sink = Sink::start(&[]).await;
+    let same = || counter("same", &[], 1.0);
+    let stream = sink.stream().await;
+    stream.send(&first("e", at(1, vec![same(), counter("late", &[], 9.0), gauge("gone", &[], 1.0)]))).await;
+    stream.finish().await.unwrap();
+    let stream = sink.stream().await;
+    stream.send(&first("e", at(2, vec![same()]))).await;
+    stream.send(&next(at(3, vec![same()]))).await;
+    stream.send(&next(at(4, vec![same(), counter("late", &[], 1.0)]))).await;
+    sink.has_taken(4).await;
+    let page = sink.envoys().await;
+    assert_eq!(page.value("envoy_late", &[]), 1.0);
+    assert!(!page.has("envoy_gone", &[]));
+}
+
+#[tokio::test]
 async fn a_counter_that_was_away_for_a_flush_may_come_back_lower() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;

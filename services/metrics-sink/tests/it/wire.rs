@@ -17,8 +17,10 @@ fn texts() -> impl Strategy<Value = Option<String>> {
     option::weighted(0.9, "[a-z._\\-é]{0,12}")
 }
 
-fn distributions()
--> impl Strategy<Value = (Option<u64>, Option<f64>, Vec<(Option<u64>, Option<f64>, Option<f64>)>)> {
+/// Count, sum, and pairs: of a count and a bound, or of two numbers.
+type Distribution = (Option<u64>, Option<f64>, Vec<(Option<u64>, Option<f64>, Option<f64>)>);
+
+fn distributions() -> impl Strategy<Value = Distribution> {
     (any::<Option<u64>>(), any::<Option<f64>>(), vec(any::<(Option<u64>, Option<f64>, Option<f64>)>(), 0..4))
 }
 
