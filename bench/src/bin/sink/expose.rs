@@ -1,13 +1,15 @@
 //! The page: how long it takes, and what holding its series takes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use prometheus::{CounterVec, Encoder, GaugeVec, Opts, Registry, TextEncoder};
 
 use crate::{TURNS, data, median, ours};
 
 /// What was seen.
 pub(crate) struct Seen {
+    /// Of the processor, for one page.
     pub(crate) time: Duration,
     /// Bytes of the page.
     pub(crate) page: usize,
@@ -32,10 +34,10 @@ pub(crate) fn compare() -> anyhow::Result<[Seen; 2]> {
     let mut times = [Vec::new(), Vec::new()];
     let mut pages = [0, 0];
     for _ in 0..TURNS {
-        let begun = Instant::now();
+        let begun = ThreadTime::now();
         pages[0] = nodes.page().map(|piece| piece.len()).sum();
         times[0].push(begun.elapsed());
-        let begun = Instant::now();
+        let begun = ThreadTime::now();
         let mut page = Vec::new();
         TextEncoder::new().encode(&registry.gather(), &mut page)?;
         pages[1] = page.len();

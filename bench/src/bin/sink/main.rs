@@ -23,7 +23,7 @@ fn main() -> anyhow::Result<()> {
     println!("  metrics-sink without the network      {:>10.2} M\n", alone / 1e6);
 
     let [ours, peer] = expose::compare()?;
-    println!("exposed                                       time     page    held per series");
+    println!("exposed                                   CPU time     page    held per series");
     for (name, seen) in [("metrics-sink", &ours), ("prometheus' own encoder", &peer)] {
         println!(
             "  {name:<38} {:>7.1} ms {:>5.1} MB {:>8.0} bytes",

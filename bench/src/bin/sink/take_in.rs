@@ -1,8 +1,7 @@
 //! Families per CPU-second, from the socket to the store.
 
-use std::time::Instant;
-
 use bytes::Bytes;
+use cpu_time::{ProcessTime, ThreadTime};
 use shutdown::CancellationToken;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -42,9 +41,9 @@ fn turn(side: Side, flushes: &[Bytes]) -> anyhow::Result<f64> {
         };
         // The first flush makes the series; what is measured is the steady state.
         client::send(address, flushes.to_vec()).await?;
-        let begun = cpu_seconds()?;
+        let begun = ProcessTime::now();
         client::send(address, flushes.iter().cycle().take(FLUSHES).cloned().collect()).await?;
-        let rate = (FLUSHES * data::FAMILIES) as f64 / (cpu_seconds()? - begun);
+        let rate = (FLUSHES * data::FAMILIES) as f64 / begun.elapsed().as_secs_f64();
         stop.cancel();
         server.await??;
         anyhow::Ok(rate)
@@ -58,15 +57,9 @@ pub(crate) fn store_alone() -> f64 {
     let (_nodes, stream) = ours::store();
     ours::take(&stream, &flushes[0]);
     let rates = (0..TURNS * 4).map(|turn| {
-        let begun = Instant::now();
+        let begun = ThreadTime::now();
         ours::take(&stream, &flushes[turn % 2]);
         data::FAMILIES as f64 / begun.elapsed().as_secs_f64()
     });
     median(rates.collect())
-}
-
-/// User and system time of this process so far.
-fn cpu_seconds() -> anyhow::Result<f64> {
-    let stat = procfs::process::Process::myself()?.stat()?;
-    Ok((stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64)
 }
