@@ -58,7 +58,7 @@ pub enum AlertError {
     #[error(transparent)]
     Guard(#[from] guard::GuardError),
     /// Ctrl-C or SIGTERM; the fault is taken back.
-    #[error("interrupted; the fault is taken back")]
+    #[error("interrupted; no fault is left")]
     Interrupted,
     /// The table could not be written.
     #[error(transparent)]

@@ -74,8 +74,8 @@ async fn main() -> anyhow::Result<ExitCode> {
                 }
                 false
             }
-            Err(held @ LockError::Held { .. }) => {
-                println!("{held}; its fault is left to it");
+            Err(LockError::Held { holder }) => {
+                println!("`{holder}` is running in this lab; its fault is left to it");
                 false
             }
             Err(error) => return Err(error.into()),

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use exposition::{Difference, Exposition, Kind};
 
-use crate::{clock::until, parts::Parts, table::Claim};
+use crate::{
+    clock::{unix_now, until},
+    parts::Parts,
+    table::Claim,
+};
 
 /// What the sink adds to every series.
 const ADDED: [&str; 2] = ["job", "instance"];
@@ -24,6 +28,13 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
             break;
         }
     }
+    if let Err(said) = &mut result
+        && late(parts).await.unwrap_or(false)
+    {
+        said.push_str(
+            "; the sink has started after Envoy, whose histograms it knows only from then on: restart Envoy",
+        );
+    }
     vec![Claim::from_result("the sink's page of Envoy is Envoy's own", result)]
 }
 
@@ -41,6 +52,16 @@ async fn compare_once(parts: &Parts) -> Result<String, String> {
     let sink = page("the sink", &parts.fetch.get(&sink).text().await.map_err(|error| error.to_string())?)?;
     let after = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
     judge(&before, &after, sink)
+}
+
+/// Whether the sink has started after Envoy.
+async fn late(parts: &Parts) -> Result<bool, String> {
+    let sink = parts.fetch.get(&format!("{}/metrics", parts.settings.metrics_sink)).text().await;
+    let sink = page("the sink", &sink.map_err(|error| error.to_string())?)?;
+    let envoy = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
+    let started = sink.value("process_start_time_seconds", &[]);
+    let up = envoy.value("envoy_server_uptime", &[]);
+    Ok(started.zip(up).is_some_and(|(started, up)| started > unix_now() - up))
 }
 
 async fn flushes(parts: &Parts) -> Result<f64, String> {

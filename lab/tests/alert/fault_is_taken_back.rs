@@ -12,7 +12,7 @@ async fn ended_by(name: &str, fault: &str, signals: &[&str]) {
     let (code, stdout, stderr) = output(run).await;
     assert!(!lab.fault_is_on(), "{stdout}{stderr}");
     assert_eq!(code, Some(130), "{stdout}{stderr}");
-    assert!(stderr.contains("the fault is taken back"), "{stderr}");
+    assert!(stderr.contains("no fault is left"), "{stderr}");
 }
 
 #[tokio::test]
