@@ -63,13 +63,13 @@ fn fill() -> prometheus::Result<Registry> {
         if data::is_gauge(statistic) {
             let gauges = GaugeVec::new(options, &labels)?;
             values.for_each(|(cluster, value)| {
-                gauges.with_label_values(&[&cluster, "envoy", "envoy-1"]).set(value)
+                gauges.with_label_values(&[&cluster, "envoy", "envoy-1"]).set(value);
             });
             registry.register(Box::new(gauges))?;
         } else {
             let counters = CounterVec::new(options, &labels)?;
             values.for_each(|(cluster, value)| {
-                counters.with_label_values(&[&cluster, "envoy", "envoy-1"]).inc_by(value)
+                counters.with_label_values(&[&cluster, "envoy", "envoy-1"]).inc_by(value);
             });
             registry.register(Box::new(counters))?;
         }
