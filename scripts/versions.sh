@@ -3,7 +3,7 @@
 
 ENGINE_MIN=20.10
 COMPOSE_MIN=2.24 # depends_on with required: false, and env files that may be missing
-BUILDX_MIN=0.10
+BUILDX_MIN=0.12 # bake with a matrix
 export ENGINE_MIN COMPOSE_MIN BUILDX_MIN
 
 # at_least HAVE WANT: compares versions; an empty one is older than all.

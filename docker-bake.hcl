@@ -1,0 +1,13 @@
+# The images of the lab's own programs, from one copy of the sources; scripts/build.sh adds secrets and labels.
+variable "LAB_NAME" {}
+variable "DEBIAN_IMAGE" {}
+variable "RUST_IMAGE" {}
+
+target "program" {
+  name       = program
+  matrix     = { program = ["echo-server", "web-client", "metrics-sink", "lab"] }
+  context    = "."
+  target     = program
+  tags       = ["lookout/${program}:${LAB_NAME}"]
+  args       = { DEBIAN_IMAGE = DEBIAN_IMAGE, RUST_IMAGE = RUST_IMAGE }
+}
