@@ -29,7 +29,10 @@ pub(crate) async fn call(upstream: &Upstream, query: Option<&str>) -> Result<Ech
     let result = upstream.echo(message).await;
     let took = begun.elapsed();
     match result {
-        Ok(reply) => Ok(Echoed { reply, took, trace_id: telemetry::current_trace_id() }),
+        Ok(reply) => {
+            tracing::info!(grpc_code = "OK", seconds = took.as_secs_f64(), "echoed");
+            Ok(Echoed { reply, took, trace_id: telemetry::current_trace_id() })
+        }
         Err(status) => {
             let problem = Problem::from(status);
             tracing::warn!(grpc_code = problem.grpc_code, seconds = took.as_secs_f64(), "{}", problem.detail);
