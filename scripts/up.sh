@@ -13,6 +13,7 @@ scripts/images.sh debian rust
 step "programs" scripts/programs.sh
 scripts/images.sh jaeger prometheus alertmanager envoy maildev grafana
 
+running=$(docker compose ps --services --status running)
 changed=$(scripts/render.sh)
 amtool() {
   docker run --rm --network none -v "$PWD/.lookout/$LAB_NAME/alertmanager:/etc/alertmanager:ro" --entrypoint /bin/amtool \
@@ -28,12 +29,11 @@ start() {
 }
 step "healthy" start || fail "the lab did not become healthy; \`make logs\` has more, \`make down\` stops it."
 
-# The folders are mounted: a running part needs but a word.
-reload() { compose kill --signal HUP "$1"; }
+# What ran before needs but a word: the folders are mounted. And a fault that a killed `make alert` left is taken back.
+reload() { docker compose kill --signal HUP "$1"; }
 for part in prometheus alertmanager; do
-  ! grep -qx "$part" <<<"$changed" || step "reload $part" reload "$part"
+  if grep -qx "$part" <<<"$changed" && grep -qx "$part" <<<"$running"; then step "reload $part" reload "$part"; fi
 done
-# A tutorial that was left out this time does not go on running; Prometheus no longer misses it.
-[ "$TUTORIAL" != echo ] || docker compose --progress quiet --profile sink rm --stop --force metrics-sink
+[ -z "$running" ] || step "faults taken back" scripts/lab.sh restore
 say "Up in $((SECONDS - begun)) s."
 scripts/addresses.sh
