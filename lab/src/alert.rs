@@ -10,10 +10,7 @@ pub mod take_back;
 pub mod timeline;
 pub mod watch;
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +18,7 @@ use crate::{
     alert::{
         fault::Fault,
         timeline::Event,
-        watch::{Stopped, Watch},
+        watch::{Stopped, Tell, Watch},
     },
     parts::Parts,
     service::Service,
@@ -65,13 +62,14 @@ pub enum AlertError {
     Io(#[from] io::Error),
 }
 
-/// Runs the whole round. `limit` bounds each wait; `stop` ends it early, the fault taken back.
+/// Runs the whole round. `limit` bounds each wait; `stop` ends it early, the fault taken back;
+/// `tell` gets what there is to read, line by line.
 pub async fn run(
     parts: &Parts,
     fault: Fault,
     limit: Duration,
     stop: CancellationToken,
-    mut out: impl Write,
+    tell: Tell,
 ) -> Result<Tally, AlertError> {
     if !parts.settings.tutorial.alerts().contains(&fault.alert()) {
         return Err(AlertError::NotInTutorial { fault: fault.name() });
@@ -81,20 +79,19 @@ pub async fn run(
         return Err(AlertError::MailElsewhere(smtp_host.clone()));
     }
     for left in take_back::restore(parts).await.map_err(AlertError::LeftOver)? {
-        writeln!(out, "took back {} that an earlier run left", left.name())?;
+        tell(&format!("took back {} that an earlier run left", left.name()));
     }
-    writeln!(out, "{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert())?;
+    tell(&format!("{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert()));
 
     let traffic = Traffic::start(parts.fetch.clone(), &parts.settings.edge, RATE);
     let known = watch::rest(parts, limit, &stop).await.map_err(|stopped| match stopped {
         Stopped::Interrupted => AlertError::Interrupted,
         other => AlertError::Baseline(other),
     })?;
-    writeln!(out, "at rest, {RATE} echoes a second; throwing the fault")?;
-    out.flush()?;
+    tell(&format!("at rest, {RATE} echoes a second; throwing the fault"));
 
     let at_rest = panel::reading(parts, fault.panel()).await;
-    let watch = Watch::new(parts.clone(), fault.alert(), known);
+    let watch = Watch::new(parts.clone(), fault.alert(), known, tell.clone());
     let under = watch.clone();
     let thrown = guard::under(parts, fault, {
         let (stop, parts) = (stop.clone(), parts.clone());
@@ -106,13 +103,7 @@ pub async fn run(
         }
     })
     .await;
-    let (fired, under_fault) = match thrown {
-        Ok(seen) => seen,
-        Err(error) => {
-            writeln!(out, "{}", watch.timeline())?;
-            return Err(error.into());
-        }
-    };
+    let (fired, under_fault) = thrown?;
     let mut resolved = Ok(());
     if fired.is_ok() {
         resolved = watch.until(Event::Resolved, limit, &stop).await;
@@ -122,11 +113,12 @@ pub async fn run(
     }
     let after = panel::reading(parts, fault.panel()).await;
     traffic.stop().await;
-    write!(out, "{}", watch.timeline())?;
+    watch.timeline().gaps().iter().for_each(|line| tell(line));
     if stop.is_cancelled() {
         return Err(AlertError::Interrupted);
     }
-    let mut table = Table::new(out);
+    let mut out = Vec::new();
+    let mut table = Table::new(&mut out);
     let waits = [
         ("the alert's mail comes", fired, Event::Mail),
         ("the resolved mail comes", resolved, Event::Resolved),
@@ -142,5 +134,7 @@ pub async fn run(
     let mails = watch.mails();
     table.group("Mails", mail::claims(&mails, fault.alert(), &parts.settings))?;
     table.group("Links", links::claims(parts, &mails, fault).await)?;
-    Ok(table.finish()?)
+    let tally = table.finish()?;
+    tell(String::from_utf8_lossy(&out).trim_end());
+    Ok(tally)
 }

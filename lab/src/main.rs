@@ -1,6 +1,6 @@
 //! `lab check`, `lab alert FAULT`, `lab restore`, `lab catalogue`: the lab's own command, run in the lab's network.
 
-use std::{io::stdout, process::ExitCode, time::Duration};
+use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -59,7 +59,8 @@ async fn main() -> anyhow::Result<ExitCode> {
         }
         What::Alert { fault, timeout } => {
             let _lock = lock(&format!("make alert FAULT={}", fault.name()))?;
-            match alert::run(&parts, fault, Duration::from_secs(timeout), stop, stdout()).await {
+            let tell = Arc::new(|line: &str| println!("{line}"));
+            match alert::run(&parts, fault, Duration::from_secs(timeout), stop, tell).await {
                 Err(interrupted @ AlertError::Interrupted) => {
                     eprintln!("{interrupted}");
                     return Ok(ExitCode::from(INTERRUPTED));

@@ -1,6 +1,6 @@
 //! When what happened, in seconds since the fault.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use crate::{
     alert::mail::{self, Status},
@@ -47,38 +47,38 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// A timeline whose fault is thrown now.
-    pub fn begin() -> Self {
-        let mut timeline = Self::default();
-        timeline.note(Event::Fault, Duration::ZERO);
-        timeline
-    }
-
     /// When it happened, if it did.
     pub fn time(&self, event: Event) -> Option<Duration> {
         self.times[event as usize]
     }
 
-    /// Notes that it happened; only the first time counts.
-    pub fn note(&mut self, event: Event, at: Duration) {
-        self.times[event as usize].get_or_insert(at);
+    /// Notes that it happened. Only the first time counts, and gives its line.
+    pub fn note(&mut self, event: Event, at: Duration) -> Option<String> {
+        let time = &mut self.times[event as usize];
+        if time.is_some() {
+            return None;
+        }
+        *time = Some(at);
+        Some(line(event, &seconds(at)))
     }
 
-    /// Notes what a look at Prometheus and at the new mails shows.
-    pub fn observe(&mut self, name: &str, at: Duration, alerts: &[Alert], mails: &[Mail]) {
-        for alert in alerts.iter().filter(|alert| alert.name() == name) {
-            match alert.state {
-                AlertState::Pending => self.note(Event::Pending, at),
-                AlertState::Firing => self.note(Event::Firing, at),
-            }
-        }
-        for mail in mails {
-            match mail::status(mail, name) {
-                Some(Status::Firing) => self.note(Event::Mail, at),
-                Some(Status::Resolved) => self.note(Event::Resolved, at),
-                None => {}
-            }
-        }
+    /// Notes what a look at Prometheus and at the new mails shows, and gives the lines of what is new.
+    pub fn observe(&mut self, name: &str, at: Duration, alerts: &[Alert], mails: &[Mail]) -> Vec<String> {
+        let alerts = alerts.iter().filter(|alert| alert.name() == name).map(|alert| match alert.state {
+            AlertState::Pending => Event::Pending,
+            AlertState::Firing => Event::Firing,
+        });
+        let mails = mails.iter().filter_map(|mail| mail::status(mail, name)).map(|status| match status {
+            Status::Firing => Event::Mail,
+            Status::Resolved => Event::Resolved,
+        });
+        alerts.chain(mails).filter_map(|event| self.note(event, at)).collect()
+    }
+
+    /// A line for each event that was not seen.
+    pub fn gaps(&self) -> Vec<String> {
+        let gaps = Event::ALL.into_iter().filter(|event| self.time(*event).is_none());
+        gaps.map(|event| line(event, "-")).collect()
     }
 
     /// How long a mail took from its cause, for a person.
@@ -94,14 +94,8 @@ impl Timeline {
     }
 }
 
-impl fmt::Display for Timeline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for event in Event::ALL {
-            let time = self.time(event).map_or_else(|| "-".to_owned(), seconds);
-            writeln!(f, "  {:<14}{time:>8}", event.name())?;
-        }
-        Ok(())
-    }
+fn line(event: Event, time: &str) -> String {
+    format!("  {:<14}{time:>8}", event.name())
 }
 
 fn seconds(duration: Duration) -> String {
@@ -126,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_first_time_of_each_event_counts() {
-        let mut timeline = Timeline::begin();
+        let mut timeline = Timeline::default();
+        timeline.note(Event::Fault, Duration::ZERO);
         timeline.observe("A", at(1000), &[alert("A", "pending"), alert("B", "firing")], &[]);
         timeline.observe("A", at(2000), &[alert("A", "firing")], &[mail("[FIRING] B now")]);
         timeline.observe("A", at(2500), &[alert("A", "firing")], &[mail("[FIRING] A now")]);
@@ -143,12 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn it_is_written_a_line_an_event_with_gaps_shown() {
-        let mut timeline = Timeline::begin();
-        timeline.note(Event::Firing, at(1240));
-        let text = timeline.to_string();
-        assert_eq!(text.lines().count(), 6);
-        assert!(text.contains("  firing           1.2 s\n"), "{text}");
-        assert!(text.contains("  pending              -\n"), "{text}");
+    fn an_event_gives_its_line_once_and_the_gaps_are_told() {
+        let mut timeline = Timeline::default();
+        assert_eq!(timeline.note(Event::Fault, Duration::ZERO).unwrap(), "  fault            0.0 s");
+        let firing = [alert("A", "firing")];
+        assert_eq!(timeline.observe("A", at(1240), &firing, &[]), ["  firing           1.2 s"]);
+        assert!(timeline.observe("A", at(1300), &firing, &[]).is_empty());
+        assert_eq!(timeline.gaps().len(), 4);
+        assert_eq!(timeline.gaps()[0], "  pending              -");
     }
 }

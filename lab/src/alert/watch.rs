@@ -42,12 +42,16 @@ pub enum Stopped {
 }
 
 /// One alert from its fault on: looks all the time until the last clone is dropped.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Watch {
     started: Instant,
     seen: Arc<Mutex<Seen>>,
+    tell: Tell,
     _looking: Arc<DropGuard>,
 }
+
+/// Takes a line for the person who waits.
+pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 #[derive(Debug)]
 struct Seen {
@@ -58,7 +62,8 @@ struct Seen {
     error: Option<String>,
 }
 
-/// Waits until no alert is active, no mail comes any more and the traffic is seen. Returns the ids of the mails that are there.
+/// Waits until no alert is active, no mail comes any more and the traffic is seen. Returns the ids of the mails that
+/// are there.
 pub async fn rest(
     parts: &Parts,
     limit: Duration,
@@ -110,15 +115,18 @@ async fn unrest(parts: &Parts, known: &mut BTreeSet<String>) -> Result<Option<St
 }
 
 impl Watch {
-    /// Begins with the fault, which is thrown right after. `known` are the mails that were there before.
-    pub fn new(parts: Parts, alert: &'static str, known: BTreeSet<String>) -> Self {
-        let seen = Seen { timeline: Timeline::begin(), mails: Vec::new(), error: None };
+    /// Begins with the fault, which is thrown right after. `known` are the mails that were there before; `tell` gets a
+    /// line for each event when it comes.
+    pub fn new(parts: Parts, alert: &'static str, known: BTreeSet<String>, tell: Tell) -> Self {
+        let seen = Seen { timeline: Timeline::default(), mails: Vec::new(), error: None };
         let seen = Arc::new(Mutex::new(seen));
         let started = Instant::now();
         let stop = CancellationToken::new();
-        let looking = look_on(parts, alert, known, started, seen.clone());
+        let looking = look_on(parts, alert, known, started, (seen.clone(), tell.clone()));
         tokio::spawn(stop.clone().run_until_cancelled_owned(looking));
-        Self { started, seen, _looking: Arc::new(stop.drop_guard()) }
+        let watch = Self { started, seen, tell, _looking: Arc::new(stop.drop_guard()) };
+        watch.note(Event::Fault);
+        watch
     }
 
     /// Waits until the event has happened.
@@ -142,7 +150,8 @@ impl Watch {
 
     /// Notes something that the caller did.
     pub fn note(&self, event: Event) {
-        lock(&self.seen).timeline.note(event, self.started.elapsed());
+        let line = lock(&self.seen).timeline.note(event, self.started.elapsed());
+        line.iter().for_each(|line| (self.tell)(line));
     }
 
     /// What was seen so far.
@@ -162,7 +171,7 @@ async fn look_on(
     alert: &'static str,
     known: BTreeSet<String>,
     started: Instant,
-    seen: Arc<Mutex<Seen>>,
+    (seen, tell): (Arc<Mutex<Seen>>, Tell),
 ) {
     loop {
         // Each for itself: one of them may be what is broken.
@@ -170,14 +179,16 @@ async fn look_on(
         let error = alerts.as_ref().err().or(mails.as_ref().err()).map(FetchError::to_string);
         let mut new = mails.unwrap_or_default();
         new.retain(|mail| !known.contains(&mail.id));
-        {
+        let lines = {
             let mut seen = lock(&seen);
             seen.error = error;
-            seen.timeline.observe(alert, started.elapsed(), &alerts.unwrap_or_default(), &new);
+            let lines = seen.timeline.observe(alert, started.elapsed(), &alerts.unwrap_or_default(), &new);
             if !new.is_empty() {
                 seen.mails = new;
             }
-        }
+            lines
+        };
+        lines.iter().for_each(|line| tell(line));
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -27,7 +27,7 @@ const PATH: [(&str, Option<&str>); 5] = [
 
 /// Sends one echo with a trace context of its own, and follows it.
 pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
-    let trace_id = format!("{:016x}{:016x}", random(), random());
+    let trace_id = &format!("{:016x}{:016x}", random(), random());
     let parent = format!("{:016x}", random());
     let since = unix_now() as u64;
     let sent = parts
@@ -43,23 +43,26 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
     };
     let named = answer.headers().get("x-trace-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     let named =
-        if named == trace_id { Ok(named.to_owned()) } else { Err(format!("{named:?}, not {trace_id}")) };
+        if named == *trace_id { Ok(named.to_owned()) } else { Err(format!("{named:?}, not {trace_id}")) };
     let seen = until(PATIENCE, || async {
-        let spans = parts.jaeger.trace(&trace_id).await.map_err(|error| error.to_string())?;
+        let spans = parts.jaeger.trace(trace_id).await.map_err(|error| error.to_string())?;
         follow(&spans, &parent)
     });
-    let mut claims =
-        vec![Claim::from_result(claim, seen.await), Claim::from_result("the answer names its trace", named)];
-    for service in [Service::Envoy, Service::WebClient, Service::EchoServer] {
-        let logged = until(PATIENCE, || async {
-            let log = parts.docker.logs(service, since).await.map_err(|error| error.to_string())?;
-            let line = log.lines().find(|line| line.contains(&trace_id));
-            line.map(|_| format!("trace id {trace_id}"))
-                .ok_or_else(|| format!("no line has trace id {trace_id}"))
-        });
-        claims.push(Claim::from_result(format!("the log of {service} carries the trace id"), logged.await));
-    }
-    claims
+    let log = |service| async move {
+        let logged = until(PATIENCE, || logged(parts, service, since, trace_id)).await;
+        Claim::from_result(format!("the log of {service} carries the trace id"), logged)
+    };
+    let (seen, envoy, client, server) =
+        tokio::join!(seen, log(Service::Envoy), log(Service::WebClient), log(Service::EchoServer));
+    let named = Claim::from_result("the answer names its trace", named);
+    vec![Claim::from_result(claim, seen), named, envoy, client, server]
+}
+
+/// Whether a line of the service's log has the trace id.
+async fn logged(parts: &Parts, service: Service, since: u64, trace_id: &str) -> Result<String, String> {
+    let log = parts.docker.logs(service, since).await.map_err(|error| error.to_string())?;
+    let carries = log.lines().any(|line| line.contains(trace_id));
+    if carries { Ok(format!("trace id {trace_id}")) } else { Err(format!("no line has trace id {trace_id}")) }
 }
 
 /// Follows the one chain of spans from the request's own parent.

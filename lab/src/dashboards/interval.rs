@@ -1,4 +1,5 @@
-//! Grafana's steps: `$__interval` from the time range and the panel's width, `$__rate_interval` from it and the scrape interval.
+//! Grafana's steps: `$__interval` from the time range and the panel's width, `$__rate_interval` from it and the scrape
+//! interval.
 //!
 //! Source: Grafana's documentation of the Prometheus data source and of its global variables.
 

@@ -14,9 +14,17 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use clap::Parser;
+use lab::{parts::Parts, settings::Settings};
 use serde_json::{Value, json};
 use testkit::{eventually, listener};
 use tokio::net::UnixListener;
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
 
 /// What a test may set, and see.
 #[derive(Debug, Default)]
@@ -87,15 +95,28 @@ impl FakeLab {
         Self { inner, url, folder }
     }
 
+    /// Where this lab is.
+    fn flags(&self) -> Vec<String> {
+        let in_folder = |name| self.folder.join(name).display().to_string();
+        let files = [("state", "state"), ("docker-socket", "docker.sock"), ("dashboards", "dashboards")];
+        let mut flags: Vec<String> =
+            files.iter().flat_map(|(flag, name)| [format!("--{flag}"), in_folder(name)]).collect();
+        for part in ["edge", "envoy-admin", "prometheus", "alertmanager", "maildev", "grafana", "jaeger"] {
+            flags.extend([format!("--{part}"), self.url.clone()]);
+        }
+        flags
+    }
+
+    /// The clients of this lab.
+    pub(crate) fn parts(&self) -> Parts {
+        let arguments = std::iter::once("lab".to_owned()).chain(self.flags());
+        Parts::new(Flags::parse_from(arguments).settings).unwrap()
+    }
+
     /// The command against this lab.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-        command.args(arguments).arg("--state").arg(self.folder.join("state"));
-        command.arg("--docker-socket").arg(self.folder.join("docker.sock"));
-        command.arg("--dashboards").arg(self.folder.join("dashboards"));
-        for part in ["edge", "envoy-admin", "prometheus", "alertmanager", "maildev", "grafana", "jaeger"] {
-            command.arg(format!("--{part}")).arg(&self.url);
-        }
+        command.args(arguments).args(self.flags());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

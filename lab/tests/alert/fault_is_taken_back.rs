@@ -1,5 +1,10 @@
 //! A fault never outlives its run, whatever ends it.
 
+use lab::alert::{
+    fault::Fault,
+    guard::{self, GuardError},
+};
+
 use crate::fake_lab::{FakeLab, output, signal};
 
 async fn ended_by(name: &str, fault: &str, signals: &[&str]) {
@@ -28,6 +33,19 @@ async fn sigterm_starts_the_stopped_part_again() {
 #[tokio::test]
 async fn an_impatient_second_ctrl_c_does_not_leave_the_fault() {
     ended_by("twice", "slow", &["INT", "INT", "TERM"]).await;
+}
+
+#[tokio::test]
+async fn a_panic_while_watching_takes_the_fault_back() {
+    let lab = FakeLab::start("panic").await;
+    let fault_was_on = lab.inner.clone();
+    let watch = async move {
+        assert!(fault_was_on.lock().unwrap().fault_is_on());
+        panic!("a fault of the watch itself");
+    };
+    let error = guard::under::<()>(&lab.parts(), Fault::Errors, watch).await.unwrap_err();
+    assert!(matches!(error, GuardError::Panicked(_)), "{error}");
+    assert!(!lab.fault_is_on());
 }
 
 #[tokio::test]
