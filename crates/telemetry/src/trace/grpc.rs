@@ -44,7 +44,8 @@ pub(super) fn client_span(path: &str, server: Option<&(String, u16)>) -> Span {
         rpc.service = service,
         rpc.method = method,
         server.address = server.map(|(host, _)| host.as_str()),
-        server.port = server.map(|(_, port)| port),
+        // Unsigned, it would become text on its way into the span.
+        server.port = server.map(|(_, port)| i64::from(*port)),
         rpc.grpc.status_code = Empty,
         otel.status_code = Empty,
         otel.status_description = Empty,

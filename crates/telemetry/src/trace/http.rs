@@ -32,7 +32,8 @@ pub(super) fn server_span<B>(request: &Request<B>) -> Span {
 
 /// A status of 500 and more is the server's error; one of 400 and more is the client's, and none of the span's.
 pub(super) fn record_status(span: &Span, status: StatusCode) {
-    span.record("http.response.status_code", status.as_u16());
+    // Unsigned, it would become text on its way into the span.
+    span.record("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
         record_error(span, status.as_str());
     }

@@ -79,21 +79,26 @@ pub(crate) fn only(spans: &[Arc<Received>]) -> Span {
     spans[0].span.clone()
 }
 
-/// An attribute as text.
-pub(crate) fn attribute(span: &Span, key: &str) -> Option<String> {
-    let pair = span.attributes.iter().find(|pair| pair.key == key)?;
-    Some(match pair.value.as_ref()?.value.as_ref()? {
-        Value::StringValue(text) => text.clone(),
-        Value::IntValue(number) => number.to_string(),
-        other => format!("{other:?}"),
-    })
+/// What an attribute should be, type and all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Is {
+    Text(&'static str),
+    Int(i64),
+    Missing,
 }
 
-/// Asserts on attributes; `None` is one that must not be there.
+/// Asserts on attributes.
 #[track_caller]
-pub(crate) fn assert_attributes(span: &Span, expected: &[(&str, Option<&str>)]) {
-    for (key, value) in expected {
-        assert_eq!(attribute(span, key).as_deref(), *value, "{key} of {span:#?}");
+pub(crate) fn assert_attributes(span: &Span, expected: &[(&str, Is)]) {
+    for (key, is) in expected {
+        let pair = span.attributes.iter().find(|pair| pair.key == *key);
+        let found = pair.and_then(|pair| pair.value.clone()?.value);
+        let expected = match *is {
+            Is::Text(text) => Some(Value::StringValue(text.into())),
+            Is::Int(number) => Some(Value::IntValue(number)),
+            Is::Missing => None,
+        };
+        assert_eq!(found, expected, "{key} of {span:#?}");
     }
 }
 
