@@ -54,7 +54,8 @@ pub fn claim((uid, id): PanelId, readings: [Result<f64, String>; 3]) -> Claim {
     if moved == 0.0 || moved < 0.1 * rest.abs().max(fault.abs()) {
         return Claim::failed(claim, format!("it does not move: {evidence}"));
     }
-    if (after - rest).abs() > 0.5 * moved {
+    // The age of a flush goes up and down at rest, too: what counts is the way back from the fault.
+    if (fault - after) / (fault - rest) < 0.5 {
         return Claim::failed(claim, format!("it does not come back: {evidence}"));
     }
     Claim::proven(claim, evidence)
@@ -78,6 +79,7 @@ mod tests {
     fn a_panel_that_moves_and_comes_back_is_proven() {
         assert_eq!(verdict([0.0, 1.0, 0.0]), Verdict::Proven);
         assert_eq!(verdict([6.0, 5.0, 6.0]), Verdict::Proven);
+        assert_eq!(verdict([0.95, 2.1, 0.1]), Verdict::Proven);
         let said = claim(("envoy", 2), [0.5, 3.25, 0.75].map(Ok));
         assert_eq!(said.evidence, "0.5 at rest, 3.25 under the fault, 0.75 after");
     }
@@ -87,6 +89,7 @@ mod tests {
         assert_eq!(verdict([0.0, 0.0, 0.0]), Verdict::Failed);
         assert_eq!(verdict([100.0, 101.0, 100.0]), Verdict::Failed);
         assert_eq!(verdict([0.0, 1.0, 0.9]), Verdict::Failed);
+        assert_eq!(verdict([6.0, 5.0, 5.0]), Verdict::Failed);
         let unread = claim(("envoy", 2), [Ok(0.0), Err("no data".into()), Ok(0.0)]);
         assert_eq!((unread.verdict, unread.evidence.as_str()), (Verdict::Failed, "no data"));
     }
