@@ -20,8 +20,11 @@ apt_install() {
 
 install_engine() {
   can_install || fail "no Docker engine here; install Docker (docs.docker.com/engine/install) and run this again."
-  say "Docker is missing: installing the packages docker.io, iptables and ca-certificates of this distribution."
-  step "Docker engine" apt_install docker.io iptables ca-certificates
+  local packages=(docker.io iptables ca-certificates)
+  # Newer releases have the client in a package of its own.
+  ! offered docker-cli 1 || packages+=(docker-cli)
+  say "Docker is missing: installing this distribution's packages ${packages[*]}."
+  step "Docker engine" apt_install "${packages[@]}"
 }
 
 # The newest plugin that the distribution itself offers, if it is new enough.

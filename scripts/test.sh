@@ -12,7 +12,11 @@ export LAB_NAME=lookout-test
 while IFS='=' read -r name port; do export "$name=$((port + 15000))"; done < <(grep -E '^[A-Z_]+_PORT=' .env | grep -v '^SMTP_')
 . scripts/settings.sh
 
-down() { scripts/down.sh; docker compose --profile '*' down --volumes --remove-orphans; rm -rf ".lookout/$LAB_NAME"; }
+down() {
+  docker compose --profile '*' down --volumes --remove-orphans
+  docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=lookout/*:$LAB_NAME" | xargs -r docker rmi >/dev/null
+  rm -rf ".lookout/$LAB_NAME"
+}
 trap 'step "down" down || true' EXIT
 
 say "Code"
