@@ -1,83 +1,79 @@
 #!/usr/bin/env bash
 # Runs the commands of the documents against the running lab and compares what they print.
+# Usage: check-docs.sh FILE...
 #
 # A ```console block holds `$ command` lines, each followed by what it prints; `…` stands for any text.
 # A command is tried again for ten seconds, since a figure may need a scrape or two to arrive.
-# `make`, `git` and `cd` commands are left to `make test`, which runs them as its own steps.
-#
-# usage: scripts/check-docs.sh [FILE...]      default: README.md and docs/*.md
-set -uo pipefail
+# `make` and `git` commands are left to `make test`, which runs them as its own steps.
+set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/settings.sh
 
-readonly PATIENCE_SECONDS=10
-# "PUBLISHED=DEFAULT" for each port variable of .env: documents name the defaults, the lab may run elsewhere.
-ports=$(sed -nE 's/^([A-Z_]+_PORT)=([0-9]+).*/\1 \2/p' .env)
+patience=10
 proven=0 failed=0 elsewhere=0
-
-# Replaces the documented ports by those that this lab publishes.
-at_published_ports() {
-  local text=$1 name default
-  while read -r name default; do
-    [[ -n $name ]] || continue
-    text=${text//127.0.0.1:$default/127.0.0.1:${!name:-$default}}
-  done <<<"$ports"
-  printf '%s' "$text"
-}
 
 # Turns expected text into a glob: everything literal but `…`.
 glob_of() {
   local text=$1 special
-  for special in '\' '*' '?' '[' ']'; do text=${text//"$special"/"\\$special"}; done
+  for special in \\ '*' '?' '[' ']'; do text=${text//"$special"/"\\$special"}; done
   printf '%s' "${text//…/*}"
 }
 
-prove() { # FILE LINE COMMAND EXPECTED
-  local place="$1:$2" command=$3 expected=$4 output glob deadline
-  if [[ $command =~ ^(make|git|cd)\  ]]; then
-    elsewhere=$((elsewhere + 1))
-    return
-  fi
-  command=$(at_published_ports "$command")
-  glob=$(glob_of "$(at_published_ports "$expected")")
-  deadline=$((SECONDS + PATIENCE_SECONDS))
+# prove PLACE COMMAND EXPECTED
+prove() {
+  local place=$1 command glob output deadline=$((SECONDS + patience))
+  case $2 in
+    '') return ;;
+    'make '* | 'git '*)
+      elsewhere=$((elsewhere + 1))
+      return
+      ;;
+  esac
+  command=$(published <<<"$2")
+  glob=$(glob_of "$(published <<<"$3")")
   while :; do
-    output=$(timeout 60 bash -c "$command" 2>&1)
+    output=$(timeout 60 bash -c "$command" 2>&1) || true
     # shellcheck disable=SC2053 # the right side is a glob on purpose
     if [[ $output == $glob ]]; then
       proven=$((proven + 1))
-      printf '  ✓ %s  %s\n' "$place" "${command:0:90}"
+      say "✓ $place  ${command:0:80}"
       return
     fi
-    ((SECONDS < deadline)) || break
+    [ "$SECONDS" -lt "$deadline" ] || break
     sleep 0.5
   done
   failed=$((failed + 1))
-  printf '  ✗ %s  %s\n    expected: %s\n    printed:  %s\n' "$place" "$command" "$expected" "$output"
+  say "✗ $place  $command"
+  say "    expected: $3"
+  say "    printed:  $output"
 }
 
+# A line that ends in \ goes on in the next.
 check_file() {
-  local file=$1 number=0 inside="" command="" expected="" at=0 line
-  while IFS= read -r line || [[ -n $line ]]; do
+  local file=$1 lines line number=0 at=0 inside=no command='' expected=''
+  mapfile -t lines <"$file"
+  for line in "${lines[@]}"; do
     number=$((number + 1))
-    if [[ -z $inside ]]; then
-      [[ $line == '```console' ]] && inside=yes
-    elif [[ $line == '```' ]]; then
-      [[ -n $command ]] && prove "$file" "$at" "$command" "$expected"
-      inside="" command="" expected=""
-    elif [[ $line == '$ '* ]]; then
-      [[ -n $command ]] && prove "$file" "$at" "$command" "$expected"
-      command=${line#'$ '} expected="" at=$number
-    elif [[ $command == *\\ && -z $expected ]]; then
-      command=${command%\\}${line#"${line%%[![:space:]]*}"}
-    else
-      expected=${expected:+$expected$'\n'}$line
-    fi
-  done <"$file"
+    case $inside,$line in
+      no,'```console') inside=yes ;;
+      no,*) ;;
+      yes,'```' | yes,'$ '*)
+        prove "$file:$at" "$command" "$expected"
+        command='' expected='' at=$number
+        if [ "$line" = '```' ]; then inside=no; else command=${line#'$ '}; fi
+        ;;
+      *)
+        if [[ $command == *\\ && -z $expected ]]; then
+          command=${command%\\}${line#"${line%%[![:space:]]*}"}
+        else
+          expected=${expected:+$expected$'\n'}$line
+        fi
+        ;;
+    esac
+  done
 }
 
-files=("$@")
-((${#files[@]})) || files=(README.md docs/*.md)
-for file in "${files[@]}"; do check_file "$file"; done
-printf '%d commands of the documents proven, %d failed (%d make and git commands are steps of make test)\n' \
-  "$proven" "$failed" "$elsewhere"
-((failed == 0))
+for file in "$@"; do check_file "$file"; done
+say "Documents: $proven commands proven, $failed failed; $elsewhere make and git commands are steps of make test"
+[ "$failed" = 0 ]

@@ -44,3 +44,13 @@ compose() {
 DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
 DOCKER_GID=$(stat -Lc %g "$DOCKER_SOCKET" 2>/dev/null || echo 0)
 export DOCKER_SOCKET DOCKER_GID
+
+# A filter: the addresses that the documents name (the ports of .env) become those that this lab publishes.
+published() {
+  local name port script=
+  while IFS='=' read -r name port; do
+    script+="s#127\\.0\\.0\\.1:$port\\b#127.0.0.1:@${!name}#g;"
+  done < <(grep -E '^[A-Z_]+_PORT=[0-9]+$' .env | grep -v '^SMTP_')
+  # By way of an @, so that two ports may change places.
+  sed -e "$script" -e 's#127\.0\.0\.1:@#127.0.0.1:#g'
+}

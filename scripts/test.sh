@@ -48,7 +48,6 @@ try "gRPC from a Go client" scripts/test-lab.sh go_client
 try "load" env RATE=20 DURATION=15s scripts/load.sh
 try "check" scripts/check.sh
 for fault in errors slow down silent; do try "alert $fault" scripts/lab.sh alert "$fault"; done
-try "documents" scripts/check-docs.sh
 try "check after all faults" scripts/check.sh
 try "the echo tutorial alone" scripts/test-lab.sh echo_alone
 has_image "$GRAFANA_IMAGE" || skip "Grafana: import of dashboards, panels on its page" "its image cannot be had"
