@@ -89,9 +89,8 @@ fn metrics(mut family: Family<'_>) -> Vec<Value> {
 }
 
 fn metric(kind: Kind, metric: MetricView<'_>) -> Value {
-    let labels = metric.labels().unwrap_or_default();
-    let labels: Map<_, _> =
-        labels.iter().take(SHOWN).map(|label| (text(label.name), text(label.value).into())).collect();
+    let labels = metric.labels(SHOWN).unwrap_or_default();
+    let labels: Map<_, _> = labels.iter().map(|label| (text(label.name), text(label.value).into())).collect();
     let reading = metric.read(kind, |_| {}).ok();
     let distribution = reading.and_then(|reading| reading.distribution().ok().flatten());
     match (kind, distribution) {

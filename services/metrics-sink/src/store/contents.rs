@@ -82,7 +82,7 @@ impl Contents {
     ) -> Result<Slot, Reason> {
         let longest = self.rules.longest_label;
         let name = labels::family_name(wanted.name, longest)?;
-        let sent_labels = wanted.metric.labels().map_err(|_| Reason::Malformed)?;
+        let sent_labels = wanted.metric.labels(labels::MOST_LABELS + 1).map_err(|_| Reason::Malformed)?;
         let text = labels::render(&sent_labels, wanted.kind, longest)?;
         let family = self.family(&name, wanted.kind)?;
         let shown = family.and_then(|family| self.slots.get(self.rules.fingerprints.shown(family, &text)));

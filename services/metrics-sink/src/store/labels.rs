@@ -10,7 +10,7 @@ use crate::refusal::Reason;
 use crate::wire::{Kind, Label};
 
 /// More labels than any Envoy's statistics have.
-const MOST_LABELS: usize = 64;
+pub(crate) const MOST_LABELS: usize = 64;
 
 /// A family's name on the page.
 pub(crate) fn family_name(name: &[u8], longest: usize) -> Result<String, Reason> {

@@ -115,15 +115,18 @@ impl<'a> MetricView<'a> {
         Ok(reading)
     }
 
-    /// The labels, in the order in which they were sent.
+    /// The first `most` labels, in the order in which they were sent. An empty one takes two bytes of a message, and
+    /// sixteen times as many here: without a bound, a message could fill the memory.
     ///
     /// # Errors
     ///
     /// What is wrong with the metric.
-    pub fn labels(self) -> Result<Vec<Label<'a>>, WireError> {
+    pub fn labels(self, most: usize) -> Result<Vec<Label<'a>>, WireError> {
         let mut labels = Vec::new();
         let mut fields = Fields::new(self.bytes);
-        while let Some((number, value)) = fields.next()? {
+        while labels.len() < most
+            && let Some((number, value)) = fields.next()?
+        {
             if number == LABEL {
                 labels.push(label(value.bytes("Metric.label")?)?);
             }

@@ -8,6 +8,7 @@ mod families;
 mod flood;
 mod health;
 mod histograms;
+mod hostile;
 mod identity;
 mod limits;
 mod malformed;

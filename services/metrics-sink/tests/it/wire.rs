@@ -146,7 +146,8 @@ fn by_walk(bytes: &[u8]) -> Result<Read, WireError> {
 }
 
 fn walk_metric(metric: MetricView<'_>, kind: Kind) -> Result<ReadMetric, WireError> {
-    let labels = metric.labels()?.iter().map(|label| (label.name.to_vec(), label.value.to_vec())).collect();
+    let labels =
+        metric.labels(usize::MAX)?.iter().map(|label| (label.name.to_vec(), label.value.to_vec())).collect();
     let reading = metric.read(kind, |_| {})?;
     let (mut number, mut read) = (None, None);
     match kind {
