@@ -20,7 +20,6 @@ impl Process {
             .args(["--grpc-port=0", "--http-port=0"])
             .args(flags)
             .stdout(Stdio::piped())
-            .kill_on_drop(true)
             .spawn()
             .expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -65,9 +64,10 @@ impl Process {
     }
 }
 
-/// The binary, with nothing of this environment's settings.
+/// The binary, with nothing of this environment's settings. It does not outlive its test, however that ends: the kernel
+/// kills it when the thread that started it is gone.
 pub(crate) fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metrics-sink"));
-    command.env_clear();
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_metrics-sink")]).env_clear().kill_on_drop(true);
     command
 }
