@@ -41,9 +41,9 @@ ask() {
 }
 
 printf '\nAddresses that the README names, asked from this host\n'
-# What a command sends something to is scripts/check-docs.sh's to try.
+# What its commands ask is scripts/check-docs.sh's to try.
 addresses() {
-  grep -vE 'curl .*(-X|--data|-d) ' README.md | grep -oE "http://127\.0\.0\.1:[0-9]+[^][ )>\"'\`|]*" | sed 's/[.,;:]$//' | sort -u
+  grep -v '^\$ ' README.md | grep -oE "http://127\.0\.0\.1:[0-9]+[^][ )>\"'\`|]*" | sed 's/[.,;:]$//' | sort -u
 }
 while read -r address; do ask "$address"; done < <(addresses)
 
