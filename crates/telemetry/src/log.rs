@@ -16,8 +16,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::layer;
 
-/// Writes each event as a line: `timestamp`, `level`, `target`, the event's fields, and `trace_id` and `span_id` if it
-/// happened inside a span.
+/// Writes each event as a line: `timestamp`, `level`, `target`, the event's fields, and `trace_id` and `span_id` of the
+/// span, if any, that it happened in.
 pub(crate) struct JsonLines<W> {
     out: W,
 }

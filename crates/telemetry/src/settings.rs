@@ -21,7 +21,8 @@ pub struct Settings {
 /// What becomes of spans.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Traces {
-    /// `OTEL_SDK_DISABLED=true` or `OTEL_TRACES_EXPORTER=none`: no spans, no trace ids in logs.
+    /// `OTEL_SDK_DISABLED=true` or `OTEL_TRACES_EXPORTER=none`: no spans. A caller's trace context is passed on as it
+    /// came, and stands in the log.
     Off,
     /// No endpoint: trace ids in logs and onward headers, nothing exported.
     Local,

@@ -26,13 +26,13 @@ pub use future::ResponseFuture;
 pub use layer::{GrpcClientLayer, GrpcServerLayer, HttpServerLayer};
 pub use service::Traced;
 
+use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// The trace that the caller's span belongs to, as 32 hexadecimal digits.
+/// The trace that what runs now belongs to, as 32 hexadecimal digits.
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
-    let context = tracing::Span::current().context();
+    let context = Context::current();
     let span = context.span();
     let span = span.span_context();
     span.is_valid().then(|| span.trace_id().to_string())

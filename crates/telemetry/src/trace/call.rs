@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use ::http::{HeaderMap, Request, Response};
+use opentelemetry::Context;
 use tonic::{Code, Status};
 use tracing::Span;
 
@@ -24,6 +25,8 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Call {
     span: Span,
+    /// Of a caller whose trace `span` cannot be a part of, because no spans are made.
+    caller: Option<Context>,
     progress: Progress,
 }
 
@@ -54,14 +57,18 @@ impl Call {
                 (grpc::client_span(path, server.as_deref()), grpc(grpc::Side::Client))
             }
         };
-        match kind {
+        let caller = match kind {
             Kind::HttpServer | Kind::GrpcServer => propagation::extract(request.headers(), &span),
-            Kind::GrpcClient(_) => propagation::inject(&span, request.headers_mut()),
-        }
-        Some(Self { span, progress })
+            Kind::GrpcClient(_) => {
+                propagation::inject(&span, request.headers_mut());
+                None
+            }
+        };
+        Some(Self { span, caller, progress })
     }
 
     pub(super) fn in_scope<T>(&self, f: impl FnOnce() -> T) -> T {
+        let _caller = self.caller.clone().map(Context::attach);
         self.span.in_scope(f)
     }
 

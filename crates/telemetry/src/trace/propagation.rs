@@ -9,18 +9,23 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// Makes `span`, not entered yet, a child of the caller's that the headers name, if they do.
-pub(super) fn extract(headers: &HeaderMap, span: &Span) {
+///
+/// Where no spans are made, hands back the caller's context: it is the current one while the call is handled, so that
+/// a trace does not break at a service without spans of its own.
+pub(super) fn extract(headers: &HeaderMap, span: &Span) -> Option<Context> {
     let propagator = TraceContextPropagator::new();
-    let parent = propagator.extract_with_context(&Context::new(), &Headers(headers));
-    if parent.span().span_context().is_valid() {
-        // Fails only where there are no traces, and then there is no parent to have.
-        let _ = span.set_parent(parent);
+    let caller = propagator.extract_with_context(&Context::new(), &Headers(headers));
+    if !caller.span().span_context().is_valid() {
+        return None;
     }
+    span.set_parent(caller.clone()).err().map(|_| caller)
 }
 
-/// Names `span` as the parent of what the callee does.
+/// Names `span` as the parent of what the callee does; without such a span, the current context's.
 pub(super) fn inject(span: &Span, headers: &mut HeaderMap) {
-    TraceContextPropagator::new().inject_context(&span.context(), &mut HeadersMut(headers));
+    let own = span.context();
+    let context = if own.span().span_context().is_valid() { own } else { Context::current() };
+    TraceContextPropagator::new().inject_context(&context, &mut HeadersMut(headers));
 }
 
 struct Headers<'a>(&'a HeaderMap);
