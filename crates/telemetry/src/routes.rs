@@ -4,16 +4,20 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use problem::Problem;
 use prometheus::{Registry, TextEncoder};
 
 /// Prometheus' text format, version 0.0.4.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `/metrics`: what the registry gathers, as Prometheus text 0.0.4. `/healthz`: 200 as long as the process answers.
+///
+/// Unknown paths are left to the router that this one is merged with.
 pub fn routes(registry: Registry) -> Router {
     Router::new()
         .route("/metrics", get(move || async move { metrics(&registry) }))
         .route("/healthz", get(|| async { "ok\n" }))
+        .method_not_allowed_fallback(problem::method_not_allowed)
 }
 
 fn metrics(registry: &Registry) -> Response {
@@ -21,8 +25,8 @@ fn metrics(registry: &Registry) -> Response {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "metrics cannot be written");
-            (StatusCode::INTERNAL_SERVER_ERROR, format!("metrics cannot be written: {error}\n"))
-                .into_response()
+            let detail = format!("metrics cannot be written: {error}");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()
         }
     }
 }
@@ -30,18 +34,18 @@ fn metrics(registry: &Registry) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::Request;
+    use axum::http::{Method, Request};
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     use super::*;
 
-    async fn get(path: &str) -> (StatusCode, String, String) {
+    async fn send(method: Method, path: &str) -> (StatusCode, String, String) {
         let registry = Registry::new();
         let counter = prometheus::IntCounter::new("cups_total", "Cups of tea.").expect("valid name");
         registry.register(Box::new(counter.clone())).expect("registered once");
         counter.inc();
-        let request = Request::get(path).body(Body::empty()).expect("valid request");
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("valid request");
         let response = routes(registry).oneshot(request).await.expect("infallible");
         let status = response.status();
         let content_type = response.headers()[header::CONTENT_TYPE].to_str().expect("ASCII").to_owned();
@@ -51,7 +55,7 @@ mod tests {
 
     #[tokio::test]
     async fn metrics_are_text_0_0_4() {
-        let (status, content_type, body) = get("/metrics").await;
+        let (status, content_type, body) = send(Method::GET, "/metrics").await;
         assert_eq!(
             (status, content_type.as_str()),
             (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8")
@@ -61,7 +65,16 @@ mod tests {
 
     #[tokio::test]
     async fn healthz_is_ok() {
-        let (status, _, body) = get("/healthz").await;
+        let (status, _, body) = send(Method::GET, "/healthz").await;
         assert_eq!((status, body.as_str()), (StatusCode::OK, "ok\n"));
+    }
+
+    #[tokio::test]
+    async fn another_method_is_a_problem() {
+        let (status, content_type, _) = send(Method::POST, "/metrics").await;
+        assert_eq!(
+            (status, content_type.as_str()),
+            (StatusCode::METHOD_NOT_ALLOWED, "application/problem+json")
+        );
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -
         .into_axum_router()
         .layer(metrics.layer())
         .layer(GrpcServerLayer);
-    Ok(OnePort { grpc, http: telemetry::routes(registry) })
+    Ok(OnePort { grpc, http: telemetry::routes(registry).fallback(problem::not_found) })
 }
 
 /// The builder adds its own descriptors, those of the version that is built.

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
+use problem::Problem;
 
 use crate::App;
 use crate::message;
-use crate::problem::Problem;
 use crate::upstream::Upstream;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");

@@ -7,7 +7,6 @@ mod echo;
 mod http_metrics;
 mod message;
 mod page;
-mod problem;
 mod upstream;
 
 use axum::Router;

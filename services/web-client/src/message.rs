@@ -1,8 +1,7 @@
 //! The message in a request's query.
 
 use percent_encoding::percent_decode_str;
-
-use crate::problem::Problem;
+use problem::Problem;
 
 /// In bytes.
 pub(crate) const MAX_LEN: usize = 4096;

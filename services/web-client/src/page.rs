@@ -10,11 +10,11 @@ use axum::http::header::{
 };
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
+use problem::Problem;
 
 use crate::config::Config;
 use crate::echo::{self, Echoed};
 use crate::message::MAX_LEN;
-use crate::problem::Problem;
 use crate::{App, Links, message};
 
 /// Nothing from elsewhere, nothing inline.

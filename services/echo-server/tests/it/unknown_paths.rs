@@ -30,10 +30,12 @@ async fn unknown_methods_are_unimplemented_and_share_one_series() {
 }
 
 #[tokio::test]
-async fn an_unknown_page_is_not_found_and_no_call() {
+async fn an_unknown_page_is_a_problem_document_and_no_call() {
     let server = start().await;
     let response = reqwest::get(server.url("/nope")).await.expect("a reply");
     assert_eq!(response.status().as_u16(), 404);
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    assert!(response.text().await.expect("text").contains("\"detail\":\"there is no /nope\""));
     let scrape = Scrape::get(server.url("/metrics")).await;
     assert_eq!(scrape.sum("grpc_server_started_total", &[]), 0.0);
 }

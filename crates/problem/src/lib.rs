@@ -1,25 +1,44 @@
-//! Errors as problem documents (RFC 9457), and gRPC codes as HTTP statuses.
+//! HTTP errors as problem documents (RFC 9457), and gRPC codes as HTTP statuses.
+//!
+//! A [`Problem`] is an axum reply, also for a call that failed: `Problem::from(status)`. A router's own replies become
+//! problems, too, with the two handlers for its fallbacks:
+//!
+//! ```
+//! # use axum::{Router, routing::get};
+//! let app = Router::new()
+//!     .route("/", get(|| async { "hello" }))
+//!     .method_not_allowed_fallback(problem::method_not_allowed)
+//!     .fallback(problem::not_found);
+//! # let _: Router = app;
+//! ```
 
 use axum::Json;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
 use serde::Serialize;
 use tonic::{Code, Status};
 
-/// What went wrong, for programs; the page shows the same to people.
+/// What went wrong.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Problem {
+pub struct Problem {
+    /// `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
-    pub(crate) title: &'static str,
+    /// The status in words.
+    pub title: &'static str,
+    /// A number in the document.
     #[serde(serialize_with = "as_number")]
-    pub(crate) status: StatusCode,
-    pub(crate) detail: String,
-    /// As the label `grpc_code` spells it.
+    pub status: StatusCode,
+    /// A sentence for people.
+    pub detail: String,
+    /// Of a call that failed; as the label `grpc_code` of metrics spells it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) grpc_code: Option<String>,
+    pub grpc_code: Option<String>,
+    /// The trace that it happened in, if any; 32 hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) trace_id: Option<String>,
+    pub trace_id: Option<String>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -28,16 +47,19 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    /// A problem in the trace that is current.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         // 499 is nginx's, and has no phrase in the registry.
         let title = status.canonical_reason().unwrap_or("Client Closed Request");
+        let context = Context::current();
+        let trace = context.span().span_context().clone();
         Self {
             kind: "about:blank",
             title,
             status,
             detail: detail.into(),
             grpc_code: None,
-            trace_id: telemetry::current_trace_id(),
+            trace_id: trace.is_valid().then(|| trace.trace_id().to_string()),
         }
     }
 }
@@ -57,12 +79,16 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(crate) async fn not_found(uri: Uri) -> Problem {
+/// For axum's `Router::fallback`.
+#[allow(clippy::unused_async, reason = "axum calls for async handlers")]
+pub async fn not_found(uri: Uri) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()))
 }
 
-pub(crate) async fn method_not_allowed(uri: Uri) -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} is only to be read (GET)", uri.path()))
+/// For axum's `Router::method_not_allowed_fallback`.
+#[allow(clippy::unused_async, reason = "axum calls for async handlers")]
+pub async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} cannot be asked with {method}", uri.path()))
 }
 
 /// Go's spelling, as in the metrics; tonic's differs in two.
@@ -95,6 +121,14 @@ fn http_status(code: Code) -> StatusCode {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use serde_json::{Value, json};
+    use tower::ServiceExt;
+
     use super::*;
 
     #[test]
@@ -121,6 +155,28 @@ mod tests {
         for (number, (status, spelling)) in (0..).zip(expected) {
             let code = Code::from_i32(number);
             assert_eq!((http_status(code).as_u16(), spelled(code).as_str()), (status, spelling));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_router_does_not_know_is_a_problem() {
+        let app = Router::new()
+            .route("/", get(|| async {}))
+            .method_not_allowed_fallback(method_not_allowed)
+            .fallback(not_found);
+        for (method, path, status, detail) in [
+            (Method::GET, "/nope?x=y", 404, "there is no /nope"),
+            (Method::POST, "/", 405, "/ cannot be asked with POST"),
+        ] {
+            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status().as_u16(), status);
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+            let title = response.status().canonical_reason();
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let expected =
+                json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
+            assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
         }
     }
 }
