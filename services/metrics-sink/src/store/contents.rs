@@ -136,6 +136,7 @@ impl Contents {
             }
             (Kind::Histogram | Kind::Summary, None) => return Err(Reason::Value),
         };
+        fits_on_page(sample.cost(0).series, name, text)?;
         let mut cost = sample.cost(text.len());
         if family.is_none() {
             cost += Family::cost(name);
@@ -191,11 +192,14 @@ impl Contents {
     /// If they cannot be held. It is as before then.
     pub(crate) fn rebound(&mut self, slot: Slot, sent: Distribution<'_>) -> Result<(), Reason> {
         let bounds = self.share_bounds(sent)?;
-        let Series::Histograms(histograms) = &mut self.families[slot.family as usize].series else {
+        let family = &mut self.families[slot.family as usize];
+        let mark = *family.mark_mut(slot.series);
+        let new = Histogram::new(mark, bounds);
+        fits_on_page(new.lines(), &family.name, family.text(&mark))?;
+        let Series::Histograms(histograms) = &mut family.series else {
             return Err(Reason::Type);
         };
         let held = &mut histograms[slot.series as usize];
-        let new = Histogram::new(held.mark, bounds);
         let (before, after) = (held.cost(0), new.cost(0));
         self.rules.budget.take(after)?;
         self.rules.budget.give(before);
@@ -234,6 +238,12 @@ impl Contents {
             family.begin_anew(first);
         }
     }
+}
+
+/// A series' lines are made at once, and each repeats the labels.
+fn fits_on_page(lines: usize, name: &str, labels: &str) -> Result<(), Reason> {
+    const MOST: usize = 256 * 1024;
+    if lines.saturating_mul(name.len() + labels.len()) <= MOST { Ok(()) } else { Err(Reason::LabelSize) }
 }
 
 impl Drop for Contents {

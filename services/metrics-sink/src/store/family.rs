@@ -69,6 +69,12 @@ impl Family {
         with_series!(&mut self.series, list => list[series as usize].mark_mut())
     }
 
+    /// A series' labels, between the braces.
+    #[inline]
+    pub(crate) fn text(&self, mark: &Mark) -> &str {
+        &self.texts[mark.text()]
+    }
+
     /// Appends a series, which must be of the family's kind, with its labels; its place.
     pub(crate) fn push(&mut self, sample: AnySample, text: &str) -> u32 {
         let start = self.texts.len();
@@ -92,7 +98,7 @@ impl Family {
     pub(crate) fn copy_each(&self, is: impl Fn(&Mark) -> bool, mut each: impl FnMut(AnySample, &str)) {
         with_series!(&self.series, list => {
             for one in list.iter().filter(|one| is(one.mark())) {
-                each(one.to_sample(), &self.texts[one.mark().text()]);
+                each(one.to_sample(), self.text(one.mark()));
             }
         });
     }
@@ -126,7 +132,7 @@ impl Family {
                     return Some(place);
                 }
                 if one.mark().is_shown() {
-                    let labels = self.texts[one.mark().text()].as_bytes();
+                    let labels = self.text(one.mark()).as_bytes();
                     one.render(out, &Line { name: self.name.as_bytes(), labels, node: node.as_bytes() });
                 }
             }

@@ -18,6 +18,9 @@ pub(crate) struct Bounds {
     le: Vec<Box<str>>,
 }
 
+/// More buckets than any Envoy is set to; also, each line repeats the node's labels.
+const MOST_BUCKETS: usize = 512;
+
 /// One histogram, accumulated.
 #[derive(Debug, Clone)]
 pub(crate) struct Histogram {
@@ -29,7 +32,8 @@ pub(crate) struct Histogram {
 }
 
 impl Bounds {
-    /// The bounds of what was sent; +Inf is left out, for every histogram has it.
+    /// The bounds of what was sent; +Inf is left out, for every histogram has it. Refused, if there
+    /// are more than `most`, or than any Envoy has.
     pub(crate) fn read(mut sent: Distribution<'_>, most: usize) -> Result<Self, Reason> {
         let mut bounds = Self { upper: Vec::new(), le: Vec::new() };
         while let Ok(Some(bucket)) = sent.next_bucket() {
@@ -41,7 +45,7 @@ impl Bounds {
             {
                 return Err(Reason::Value);
             }
-            if bounds.upper.len() == most {
+            if bounds.upper.len() == most.min(MOST_BUCKETS) {
                 return Err(Reason::Series);
             }
             let mut text = String::from("le=\"");

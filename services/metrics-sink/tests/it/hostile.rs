@@ -6,7 +6,7 @@ use testkit::{Scrape, eventually};
 
 use crate::support::PATIENCE;
 use crate::support::client::EnvoyStream;
-use crate::support::messages::first;
+use crate::support::messages::{first, histogram, next};
 use crate::support::process::Process;
 
 /// What Compose gives the sink.
@@ -46,4 +46,24 @@ async fn millions_of_empty_labels_are_not_collected() {
     let value = field(3, &[0; 0]);
     stream.send_raw(message(b"n", &[labels, value].concat())).await;
     refuses(&sink, "labels").await;
+}
+
+#[tokio::test]
+async fn a_histogram_whose_lines_are_long_and_many_is_not_held() {
+    let sink = Process::start(&[]).await;
+    let stream = EnvoyStream::open(sink.grpc).await;
+    let value = "x".repeat(1000);
+    let names: Vec<_> = (0..60).map(|at| format!("label{at}")).collect();
+    let labels: Vec<_> = names.iter().map(|name| (name.as_str(), value.as_str())).collect();
+    let buckets = |count| (0..count).map(|at| (f64::from(at), 1)).collect::<Vec<_>>();
+    stream.send(&first("e", vec![histogram("n", &labels, &buckets(500), 1, 1.0)])).await;
+    refuses(&sink, "label_size").await;
+    stream.send(&next(vec![histogram("m", &[], &buckets(50_000), 1, 1.0)])).await;
+    refuses(&sink, "series").await;
+    stream.send(&next(vec![histogram("grows", &labels, &buckets(1), 1, 1.0)])).await;
+    stream.send(&next(vec![histogram("grows", &labels, &buckets(500), 1, 1.0)])).await;
+    eventually(PATIENCE, async || own(&sink).await.value("metrics_sink_messages_total", &[]) == 4.0).await;
+    let page = Scrape::get(format!("http://{}/envoy/metrics", sink.http)).await;
+    assert_eq!(page.page().series_count(), 4);
+    assert!(sink.peak_memory() <= MEMORY);
 }
