@@ -5,6 +5,7 @@
 //! which `/envoy/metrics` is made. What is over a limit or wrong is refused, counted, and logged once ([`refusal`]).
 
 mod config;
+mod excerpt;
 mod frames;
 mod health;
 mod http;

@@ -8,6 +8,7 @@ use std::thread;
 use serde_json::{Map, Value, json};
 
 use super::{Checked, Detail};
+use crate::excerpt::Excerpt;
 use crate::refusal::{Reason, Refusals};
 use crate::store::Identity;
 use crate::wire::{Family, Kind, MetricView};
@@ -22,10 +23,8 @@ pub(super) struct Console {
 }
 
 const QUEUE: usize = 1024;
-/// Of a longer family only so many metrics, labels and buckets are shown, ...
+/// Of a longer family only so many metrics, labels and buckets are shown.
 const SHOWN: usize = 32;
-/// ... and so many bytes of a name or of a label's value.
-const TEXT_SHOWN: usize = 256;
 /// What is longer even so is dropped, in bytes.
 const LONGEST_LINE: usize = 16 * 1024;
 
@@ -46,7 +45,7 @@ impl Console {
                 let mut message = checked.message;
                 while let Ok(Some(family)) = message.next_family() {
                     self.line(&json!({ "family": {
-                        "job": job, "instance": instance, "name": text(family.name),
+                        "job": job, "instance": instance, "name": Excerpt(family.name).to_string(),
                         "type": family.kind.map_or_else(|number| number.to_string(), |kind| kind.name().to_owned()),
                         "metrics": metrics(family),
                     }}));
@@ -90,7 +89,10 @@ fn metrics(mut family: Family<'_>) -> Vec<Value> {
 
 fn metric(kind: Kind, metric: MetricView<'_>) -> Value {
     let labels = metric.labels(SHOWN).unwrap_or_default();
-    let labels: Map<_, _> = labels.iter().map(|label| (text(label.name), text(label.value).into())).collect();
+    let labels: Map<_, _> = labels
+        .iter()
+        .map(|label| (Excerpt(label.name).to_string(), Excerpt(label.value).to_string().into()))
+        .collect();
     let reading = metric.read(kind, |_| {}).ok();
     let distribution = reading.and_then(|reading| reading.distribution().ok().flatten());
     match (kind, distribution) {
@@ -116,12 +118,4 @@ fn metric(kind: Kind, metric: MetricView<'_>) -> Value {
             json!({ "labels": labels, "value": reading.and_then(|reading| reading.number().ok().flatten()) })
         }
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT_SHOWN)]).into_owned();
-    if bytes.len() > TEXT_SHOWN {
-        text.push_str("...");
-    }
-    text
 }

@@ -8,6 +8,7 @@ use super::flush::{Flushes, Written};
 use super::histogram::Histogram;
 use super::rules::{Counters, Rules};
 use super::slots::Slot;
+use crate::excerpt::Excerpt;
 use crate::refusal::Reason;
 use crate::wire::{Distribution, Family, Kind, Message, Reading};
 
@@ -61,10 +62,9 @@ impl Contents {
                 {
                     self.each_metric(&rules, family, Kind::Summary, moment, Self::summary);
                 }
-                (Err(number), Pass::Scalars) => rules.refusals.refuse(
-                    Reason::Type,
-                    format_args!("{} has type {number}", String::from_utf8_lossy(family.name)),
-                ),
+                (Err(number), Pass::Scalars) => rules
+                    .refusals
+                    .refuse(Reason::Type, format_args!("{} has type {number}", Excerpt(family.name))),
                 _ => {}
             }
         }
@@ -97,10 +97,7 @@ impl Contents {
                 Err(_) => Err(Reason::Malformed),
             };
             if let Err(reason) = applied {
-                rules.refusals.refuse(
-                    reason,
-                    format_args!("a {} of {}", kind.name(), String::from_utf8_lossy(family.name)),
-                );
+                rules.refusals.refuse(reason, format_args!("a {} of {}", kind.name(), Excerpt(family.name)));
             }
         }
     }
