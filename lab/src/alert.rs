@@ -91,15 +91,18 @@ pub async fn run(
     tell(&format!("at rest, {RATE} echoes a second; throwing the fault"));
 
     let at_rest = panel::reading(parts, fault.panel()).await;
+    let rest = at_rest.clone().unwrap_or_default();
     let watch = Watch::new(parts.clone(), fault.alert(), known, tell.clone());
     let under = watch.clone();
     let thrown = guard::under(parts, fault, {
         let (stop, parts) = (stop.clone(), parts.clone());
         async move {
             let fired = under.until(Event::Mail, limit, &stop).await;
-            let reading = panel::reading(&parts, fault.panel()).await;
+            let reading = panel::reading_that(true, &parts, fault, rest);
+            // A signal does not wait for a panel.
+            let reading = stop.run_until_cancelled(reading).await;
             under.note(Event::Back);
-            (fired, reading)
+            (fired, reading.unwrap_or(Err(Stopped::Interrupted.to_string())))
         }
     })
     .await;
@@ -111,7 +114,8 @@ pub async fn run(
             stop.run_until_cancelled(tokio::time::sleep(SETTLE)).await;
         }
     }
-    let after = panel::reading(parts, fault.panel()).await;
+    let after = stop.run_until_cancelled(panel::reading_that(false, parts, fault, rest)).await;
+    let after = after.unwrap_or(Err(Stopped::Interrupted.to_string()));
     traffic.stop().await;
     watch.timeline().gaps().iter().for_each(|line| tell(line));
     if stop.is_cancelled() {
@@ -129,7 +133,7 @@ pub async fn run(
             Claim::from_result(claim, outcome.map_err(|stopped| stopped.to_string()).and(seen))
         })
         .to_vec();
-    round.push(panel::claim(fault.panel(), [at_rest, under_fault, after]));
+    round.push(panel::claim(fault, [at_rest, under_fault, after]));
     table.group("Round trip", round)?;
     let mails = watch.mails();
     table.group("Mails", mail::claims(&mails, fault.alert(), &parts.settings))?;

@@ -4,7 +4,13 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::{alert::panel::PanelId, docker::DockerError, fetch::FetchError, parts::Parts, service::Service};
+use crate::{
+    alert::panel::{PanelId, Sign},
+    docker::DockerError,
+    fetch::FetchError,
+    parts::Parts,
+    service::Service,
+};
 
 /// How long a container that was started again may take to be healthy.
 const HEALTHY: Duration = Duration::from_secs(30);
@@ -92,6 +98,15 @@ impl Fault {
             Self::Slow => ("grpc-client", 3),
             Self::Down => ("lookout", 2),
             Self::Silent => ("envoy", 2),
+        }
+    }
+
+    /// How that panel shows it: a share, seconds of three quantiles added up, targets, seconds.
+    pub fn sign(self) -> Sign {
+        match self {
+            Self::Errors => Sign::Above(0.1),
+            Self::Slow | Self::Silent => Sign::Above(2.0),
+            Self::Down => Sign::Falls,
         }
     }
 

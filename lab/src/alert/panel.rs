@@ -1,6 +1,9 @@
 //! The panel that an alert links to, read at rest, under the fault and afterwards: it must move, and come back.
 
+use std::time::{Duration, Instant};
+
 use crate::{
+    alert::fault::Fault,
     ask,
     dashboards::{
         self,
@@ -12,9 +15,30 @@ use crate::{
 
 /// Seconds that a newest value may be old.
 const LIVE: f64 = 2.0;
+/// How long a panel may lag behind the alert's mails: its windows are wider.
+const PATIENCE: Duration = Duration::from_secs(6);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A dashboard's uid and one of its panels.
 pub type PanelId = (&'static str, u64);
+
+/// How a panel shows its fault.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sign {
+    /// It rises above this.
+    Above(f64),
+    /// It falls below what it was at rest.
+    Falls,
+}
+
+impl Sign {
+    fn is_shown(self, rest: f64, reading: f64) -> bool {
+        match self {
+            Self::Above(limit) => reading > limit,
+            Self::Falls => reading < rest,
+        }
+    }
+}
 
 /// Adds up the newest number of every series that the panel draws.
 pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
@@ -41,24 +65,34 @@ pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
     Ok(sum)
 }
 
-/// Claims that the fault moved the panel by at least a tenth, and that it has come at least half of the way back.
-pub fn claim((uid, id): PanelId, readings: [Result<f64, String>; 3]) -> Claim {
+/// Reads the panel until it shows the fault, or until it does not any more; the last reading, if patience ends first.
+pub async fn reading_that(shows: bool, parts: &Parts, fault: Fault, rest: f64) -> Result<f64, String> {
+    let started = Instant::now();
+    loop {
+        let reading = reading(parts, fault.panel()).await;
+        let done = reading.as_ref().is_ok_and(|reading| fault.sign().is_shown(rest, *reading) == shows);
+        if done || started.elapsed() > PATIENCE {
+            return reading;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Claims that the panel showed the fault, and neither before nor after it.
+pub fn claim(fault: Fault, readings: [Result<f64, String>; 3]) -> Claim {
+    let (uid, id) = fault.panel();
     let claim = format!("{uid} panel {id} moves and comes back");
-    let [Ok(rest), Ok(fault), Ok(after)] = readings else {
+    let [Ok(rest), Ok(under), Ok(after)] = readings else {
         let errors: Vec<String> = readings.into_iter().filter_map(Result::err).collect();
         return Claim::failed(claim, errors.join("; "));
     };
     let evidence =
-        format!("{} at rest, {} under the fault, {} after", short(rest), short(fault), short(after));
-    let moved = (fault - rest).abs();
-    if moved == 0.0 || moved < 0.1 * rest.abs().max(fault.abs()) {
-        return Claim::failed(claim, format!("it does not move: {evidence}"));
+        format!("{} at rest, {} under the fault, {} after", short(rest), short(under), short(after));
+    match [rest, under, after].map(|reading| fault.sign().is_shown(rest, reading)) {
+        [false, true, false] => Claim::proven(claim, evidence),
+        [_, false, _] => Claim::failed(claim, format!("it does not move: {evidence}")),
+        _ => Claim::failed(claim, format!("it shows a fault where none is: {evidence}")),
     }
-    // The age of a flush goes up and down at rest, too: what counts is the way back from the fault.
-    if (fault - after) / (fault - rest) < 0.5 {
-        return Claim::failed(claim, format!("it does not come back: {evidence}"));
-    }
-    Claim::proven(claim, evidence)
 }
 
 fn short(value: f64) -> String {
@@ -71,26 +105,26 @@ mod tests {
     use super::*;
     use crate::table::Verdict;
 
-    fn verdict(readings: [f64; 3]) -> Verdict {
-        claim(("envoy", 2), readings.map(Ok)).verdict
+    fn verdict(fault: Fault, readings: [f64; 3]) -> Verdict {
+        claim(fault, readings.map(Ok)).verdict
     }
 
     #[test]
     fn a_panel_that_moves_and_comes_back_is_proven() {
-        assert_eq!(verdict([0.0, 1.0, 0.0]), Verdict::Proven);
-        assert_eq!(verdict([6.0, 5.0, 6.0]), Verdict::Proven);
-        assert_eq!(verdict([0.95, 2.1, 0.1]), Verdict::Proven);
-        let said = claim(("envoy", 2), [0.5, 3.25, 0.75].map(Ok));
+        assert_eq!(verdict(Fault::Errors, [0.0, 0.4, 0.05]), Verdict::Proven);
+        assert_eq!(verdict(Fault::Down, [6.0, 5.0, 6.0]), Verdict::Proven);
+        let said = claim(Fault::Silent, [0.5, 3.25, 0.75].map(Ok));
         assert_eq!(said.evidence, "0.5 at rest, 3.25 under the fault, 0.75 after");
     }
 
     #[test]
     fn a_panel_that_stays_or_does_not_come_back_or_cannot_be_read_fails() {
-        assert_eq!(verdict([0.0, 0.0, 0.0]), Verdict::Failed);
-        assert_eq!(verdict([100.0, 101.0, 100.0]), Verdict::Failed);
-        assert_eq!(verdict([0.0, 1.0, 0.9]), Verdict::Failed);
-        assert_eq!(verdict([6.0, 5.0, 5.0]), Verdict::Failed);
-        let unread = claim(("envoy", 2), [Ok(0.0), Err("no data".into()), Ok(0.0)]);
+        assert_eq!(verdict(Fault::Silent, [0.9, 0.9, 0.9]), Verdict::Failed);
+        assert_eq!(verdict(Fault::Silent, [0.9, 3.0, 2.5]), Verdict::Failed);
+        assert_eq!(verdict(Fault::Silent, [2.5, 3.0, 0.5]), Verdict::Failed);
+        assert_eq!(verdict(Fault::Down, [6.0, 6.0, 6.0]), Verdict::Failed);
+        assert_eq!(verdict(Fault::Down, [6.0, 5.0, 5.0]), Verdict::Failed);
+        let unread = claim(Fault::Down, [Ok(0.0), Err("no data".into()), Ok(0.0)]);
         assert_eq!((unread.verdict, unread.evidence.as_str()), (Verdict::Failed, "no data"));
     }
 }
