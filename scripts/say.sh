@@ -26,17 +26,20 @@ watch_log() {
 # step NAME COMMAND...: runs the command and prints the name with the seconds it took. Its output goes to a
 # file, shown only if it fails; with VERBOSE=1 it is shown as it comes.
 step() {
-  local name=$1 start=$SECONDS log status=0
+  local name=$1 start=$SECONDS log watcher status=0
   shift
   if [ "${VERBOSE:-}" = 1 ]; then
     say "· $name"
     "$@" || status=$?
   else
     log=$(mktemp)
-    if [ -t 1 ]; then watch_log "$name" "$log" & fi
+    if [ -t 1 ]; then
+      watch_log "$name" "$log" &
+      watcher=$!
+    fi
     "$@" >"$log" 2>&1 || status=$?
     if [ -t 1 ]; then
-      kill $!
+      kill "$watcher"
       printf '\r\033[K'
     fi
     [ "$status" = 0 ] || tail -n 60 "$log"
