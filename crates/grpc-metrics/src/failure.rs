@@ -31,6 +31,12 @@ pub(crate) fn of_service<E: 'static>(error: &E) -> Code {
     in_chain::<Status>(cause).map_or(Code::Internal, Status::code)
 }
 
+/// Whether a request's body failed because its caller reset the call, or because the connection is
+/// gone.
+pub(crate) fn is_callers_going(error: &(dyn Error + 'static)) -> bool {
+    in_chain::<h2::Error>(error).is_some_and(|error| error.is_remote() || error.is_io())
+}
+
 fn in_chain<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -67,6 +73,18 @@ mod tests {
             "tonic says DeadlineExceeded itself: of_status is in vain"
         );
         assert_eq!(of_status(&status), Code::DeadlineExceeded);
+    }
+
+    #[test]
+    fn only_what_comes_from_the_caller_is_its_going() {
+        for error in [
+            BoxError::from("too long"),
+            Status::cancelled("by a layer").into(),
+            // Ours, about a caller that breaks the protocol.
+            h2::Error::from(h2::Reason::PROTOCOL_ERROR).into(),
+        ] {
+            assert!(!is_callers_going(&*error), "{error}");
+        }
     }
 
     #[test]

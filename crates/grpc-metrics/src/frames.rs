@@ -29,6 +29,11 @@ impl Default for State {
 }
 
 impl FrameCounter {
+    /// Whether the stream is between two messages, or before the first.
+    pub(crate) fn is_between_messages(&self) -> bool {
+        !matches!(self.state, State::Payload { .. } | State::Prefix { read: 1.., .. })
+    }
+
     /// How many messages `chunk` completes.
     #[inline]
     pub(crate) fn feed(&mut self, chunk: &[u8]) -> u64 {
@@ -107,9 +112,14 @@ mod tests {
     #[test]
     fn an_unfinished_message_is_none() {
         let whole = frame(0, b"payload");
-        let mut frames = FrameCounter::default();
-        assert_eq!(frames.feed(&whole[..whole.len() - 1]), 0);
-        assert_eq!(frames.feed(&whole[whole.len() - 1..]), 1);
+        for cut in 1..whole.len() {
+            let mut frames = FrameCounter::default();
+            assert!(frames.is_between_messages());
+            assert_eq!(frames.feed(&whole[..cut]), 0);
+            assert!(!frames.is_between_messages(), "cut at {cut}");
+            assert_eq!(frames.feed(&whole[cut..]), 1);
+            assert!(frames.is_between_messages());
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod metrics;
 mod recorder;
 mod server;
 mod slot;
+mod vanished;
 
 pub use body::{RequestBody, ResponseBody};
 pub use buckets::Buckets;

@@ -24,6 +24,11 @@ impl GrpcType {
             Self::BidiStream => "bidi_stream",
         }
     }
+
+    /// Whether a call takes just one request.
+    pub(crate) fn takes_one_request(self) -> bool {
+        matches!(self, Self::Unary | Self::ServerStream)
+    }
 }
 
 impl From<&MethodDescriptorProto> for GrpcType {

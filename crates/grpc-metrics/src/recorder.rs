@@ -7,7 +7,7 @@ use tonic::Code;
 use crate::cells::{Cells, Row};
 use crate::code;
 use crate::context::{Contexts, RequestHead};
-use crate::method::MethodTable;
+use crate::method::{GrpcType, MethodTable};
 
 pub(crate) const STARTED: usize = 1;
 pub(crate) const RECEIVED: usize = 2;
@@ -94,6 +94,10 @@ impl Recorder {
 
     pub(crate) fn series(&self, method: usize, head: RequestHead<'_>) -> Series {
         Series(method * self.contexts.count() + self.contexts.number(head))
+    }
+
+    pub(crate) fn grpc_type(&self, series: Series) -> GrpcType {
+        self.methods.methods()[series.0 / self.contexts.count()].grpc_type
     }
 
     #[inline]

@@ -36,6 +36,15 @@ impl Meter {
         Self { direction, frames: FrameCounter::default(), timer }
     }
 
+    pub(crate) fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Whether what has passed is whole messages, or none.
+    pub(crate) fn is_between_messages(&self) -> bool {
+        self.frames.is_between_messages()
+    }
+
     /// More of the body is asked for.
     #[inline]
     pub(crate) fn asked(&mut self, recorder: &Recorder, series: Series) {

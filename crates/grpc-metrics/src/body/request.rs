@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::meter::Meter;
 use crate::call::Call;
 use crate::recorder::{Direction, Recorder, Series};
+use crate::{BoxError, failure, vanished};
 
 pin_project! {
     /// A request's body that counts the messages in it as they pass.
@@ -26,6 +27,31 @@ struct Counted {
     recorder: &'static Recorder,
     series: Series,
     meter: Meter,
+    /// Whether any data has passed.
+    begun: bool,
+}
+
+impl Counted {
+    /// Whether requests that end here are incomplete.
+    fn is_incomplete(&self) -> bool {
+        !self.meter.is_between_messages()
+            || !self.begun && self.recorder.grpc_type(self.series).takes_one_request()
+    }
+
+    /// The handler's part: on the calling side nobody waits to be told.
+    fn notice_if_gone(&self, error: &BoxError) {
+        if self.meter.direction() == Direction::Received && failure::is_callers_going(&**error) {
+            vanished::notice();
+        }
+    }
+
+    /// A stream that is reset with `NO_ERROR`, as proxies do, ends without an error. Then the body
+    /// does not say that it is at its end, but some bodies never do.
+    fn notice_if_cut_off(&self, says_end: bool) {
+        if self.meter.direction() == Direction::Received && !says_end && self.is_incomplete() {
+            vanished::notice();
+        }
+    }
 }
 
 impl Drop for Counted {
@@ -41,30 +67,48 @@ impl<B> RequestBody<B> {
             recorder: call.recorder(),
             series: call.series(),
             meter: Meter::new(call.recorder(), direction, None),
+            begun: false,
         });
         Self { inner, counted }
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for RequestBody<B> {
+impl<B> Body for RequestBody<B>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     type Data = Bytes;
-    type Error = B::Error;
+    /// The wrapped body's error, boxed.
+    type Error = BoxError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let this = self.project();
-        if let Some(Counted { recorder, series, meter }) = this.counted {
-            meter.asked(recorder, *series);
-        }
-        let frame = ready!(this.inner.poll_frame(cx));
-        if let (Some(Ok(frame)), Some(Counted { recorder, series, meter })) = (&frame, this.counted)
-            && let Some(data) = frame.data_ref()
-        {
-            meter.passed(recorder, *series, data);
-        }
-        Poll::Ready(frame)
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let mut this = self.project();
+        let Some(counted) = this.counted else {
+            return this.inner.poll_frame(cx).map_err(Into::into);
+        };
+        counted.meter.asked(counted.recorder, counted.series);
+        Poll::Ready(match ready!(this.inner.as_mut().poll_frame(cx)) {
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    counted.begun = true;
+                    counted.meter.passed(counted.recorder, counted.series, data);
+                }
+                Some(Ok(frame))
+            }
+            Some(Err(error)) => {
+                let error = error.into();
+                counted.notice_if_gone(&error);
+                Some(Err(error))
+            }
+            None => {
+                counted.notice_if_cut_off(this.inner.is_end_stream());
+                None
+            }
+        })
     }
 
     fn is_end_stream(&self) -> bool {

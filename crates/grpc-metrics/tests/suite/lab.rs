@@ -80,6 +80,12 @@ impl Lab {
         scrape::value(&self.registry, &format!("grpc_{name}"), &labels).expect("a sample")
     }
 
+    /// How many calls of a method have been handled by now with the code.
+    pub(crate) fn of_code(&self, side: &str, method: &str, code: &str) -> f64 {
+        let labels = [("grpc_service", SERVICE), ("grpc_method", method), ("grpc_code", code)];
+        scrape::sum(&self.registry, &format!("grpc_{side}_handled_total"), &labels)
+    }
+
     /// How many calls of a method have been handled by now, whatever their codes.
     pub(crate) fn handled(&self, side: &str, method: &str) -> f64 {
         let labels = [("grpc_service", SERVICE), ("grpc_method", method)];

@@ -16,3 +16,4 @@ mod server_suite;
 mod soak;
 mod stacks;
 mod unknown;
+mod vanished;

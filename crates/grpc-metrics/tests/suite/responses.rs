@@ -227,6 +227,25 @@ async fn a_service_that_fails_has_the_code_that_tonic_makes_of_it() {
 }
 
 #[tokio::test]
+async fn requests_that_a_layer_refuses_are_what_the_handler_makes_of_it() {
+    for step in [
+        Step::Fail(Status::resource_exhausted("too long")),
+        // Cut short by a caller who waits for the answer.
+        Step::Data(frame(9)[..7].to_vec()),
+    ] {
+        let sides = sides();
+        let service = service_fn(|request: Request<grpc_metrics::RequestBody<Script>>| async {
+            drop(request.into_body().collect().await);
+            Ok::<_, Infallible>(response(StatusCode::OK, Some(3), Script::new([])))
+        });
+        let body = Script::new([step]).saying_end();
+        let request = Request::builder().uri(PING).body(body).expect("a request");
+        sides.server.layer().layer(service).oneshot(request).await.expect("a response");
+        sides.assert_handled("server", "InvalidArgument");
+    }
+}
+
+#[tokio::test]
 async fn a_channel_that_fails_without_a_status_is_unknown() {
     let sides = sides();
     let channel = service_fn(|_: Request<tonic::body::Body>| {

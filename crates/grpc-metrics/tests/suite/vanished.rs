@@ -1,0 +1,84 @@
+//! A caller that goes away before its requests are complete.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use h2::{Reason, SendStream};
+use http::Request;
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+use crate::lab::Lab;
+use crate::script::frame;
+
+/// How a caller goes away.
+#[derive(Clone, Copy, Debug)]
+enum Going {
+    /// Its connection is gone.
+    Connection,
+    /// It resets the call alone.
+    Reset(Reason),
+}
+
+const WAYS: [Going; 5] = [
+    Going::Connection,
+    Going::Reset(Reason::CANCEL),
+    Going::Reset(Reason::INTERNAL_ERROR),
+    // As proxies do whose own caller has gone away.
+    Going::Reset(Reason::NO_ERROR),
+    Going::Reset(Reason::REFUSED_STREAM),
+];
+const METHODS: [&str; 4] = ["Ping", "PingList", "PingClientStream", "PingStream"];
+
+/// A call that has begun and has not ended its requests.
+struct Begun {
+    requests: SendStream<Bytes>,
+    connection: JoinHandle<()>,
+}
+
+impl Begun {
+    async fn new(server: SocketAddr, method: &str, timeout: &str, sent: &[u8]) -> Self {
+        let socket = TcpStream::connect(server).await.expect("a connection");
+        let (client, connection) = h2::client::handshake(socket).await.expect("HTTP/2");
+        let connection = tokio::spawn(async move { drop(connection.await) });
+        let mut client = client.ready().await.expect("room for a call");
+        let request = Request::post(format!("http://{server}/testpb.TestService/{method}"))
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .header("grpc-timeout", timeout);
+        let (_, mut requests) =
+            client.send_request(request.body(()).expect("a request"), false).expect("a call");
+        if !sent.is_empty() {
+            requests.send_data(Bytes::copy_from_slice(sent), false).expect("data is sent");
+        }
+        Self { requests, connection }
+    }
+
+    fn go(mut self, how: Going) {
+        match how {
+            Going::Connection => self.connection.abort(),
+            Going::Reset(reason) => self.requests.send_reset(reason),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_vanishes_in_mid_request_has_canceled() {
+    let lab = Lab::start().await;
+    let whole = frame(0);
+    let half = &frame(9)[..7];
+    for method in METHODS {
+        let mut calls = 0.0;
+        for going in WAYS {
+            for sent in [&[], half, &whole, &[whole.as_slice(), half].concat()] {
+                calls += 1.0;
+                let call = Begun::new(lab.address, method, "1H", sent).await;
+                lab.see("server_started_total", method, calls).await;
+                call.go(going);
+                lab.see("server_handling_seconds", method, calls).await;
+                let canceled = lab.of_code("server", method, "Canceled");
+                assert_eq!(canceled, calls, "{method} {going:?} after {} bytes", sent.len());
+            }
+        }
+    }
+}
