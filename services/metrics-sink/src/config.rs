@@ -61,6 +61,9 @@ pub struct Config {
 /// A node's age is told for so long after its last flush.
 const REMEMBER: Duration = Duration::from_secs(3600);
 
+/// A page has to be read within this time.
+const READING: Duration = Duration::from_secs(30);
+
 impl Config {
     /// The bounds of the store.
     pub fn limits(&self) -> Limits {
@@ -71,6 +74,7 @@ impl Config {
             label: self.max_label,
             stale_after: self.stale_after,
             remember: REMEMBER.max(self.stale_after),
+            reading: READING,
         }
     }
 }

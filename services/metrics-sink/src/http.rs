@@ -1,6 +1,5 @@
 //! `/envoy/metrics`, beside `/metrics` and `/healthz`.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,18 +8,29 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use prometheus::{Registry, TEXT_FORMAT};
+use tokio::sync::Semaphore;
 
 use crate::service::Shared;
 
+/// Pages in the making: each holds a list of all families, and a piece.
+const MOST_PAGES: usize = 8;
+
 pub(crate) fn router(registry: Registry, shared: Arc<Shared>) -> Router {
-    telemetry::routes(registry).route("/envoy/metrics", get(move || async move { envoys(&shared) }))
+    let room = Arc::new(Semaphore::new(MOST_PAGES));
+    telemetry::routes(registry).route("/envoy/metrics", get(move || async move { envoys(&shared, &room) }))
 }
 
-fn envoys(shared: &Shared) -> Response {
+fn envoys(shared: &Shared, room: &Arc<Semaphore>) -> Response {
     if !shared.outputs.has_prometheus() {
         return (StatusCode::NOT_FOUND, "SINK_OUTPUTS does not have prometheus\n").into_response();
     }
-    let pieces = shared.nodes.page().map(Ok::<_, Infallible>);
+    let Ok(permit) = Arc::clone(room).try_acquire_owned() else {
+        let why = format!("{MOST_PAGES} readers are at it already\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+    };
+    let pieces = shared.nodes.page().inspect(move |_| {
+        let _held = &permit;
+    });
     let body = Body::from_stream(tokio_stream::iter(pieces));
     ([(header::CONTENT_TYPE, format!("{TEXT_FORMAT}; charset=utf-8"))], body).into_response()
 }

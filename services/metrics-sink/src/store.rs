@@ -22,5 +22,5 @@ pub use budget::Budget;
 pub use identity::Identity;
 pub use node::{Node, StreamId, Superseded};
 pub use nodes::{Age, Limits, Nodes, Stream};
-pub use page::Page;
+pub use page::{Expired, Page};
 pub use rules::Counters;

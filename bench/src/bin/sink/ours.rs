@@ -33,6 +33,7 @@ pub(crate) fn store() -> (Arc<Nodes>, Stream) {
         label: 1024,
         stale_after: Duration::from_secs(30),
         remember: Duration::from_secs(3600),
+        reading: Duration::from_secs(30),
     };
     let refusals = Refusals::register(&Registry::new()).expect("an empty registry");
     let nodes = Arc::new(Nodes::new(limits, Counters::Cumulative, Arc::new(refusals)));

@@ -14,18 +14,18 @@ use super::summary::Summary;
 use crate::refusal::Reason;
 use crate::wire::{Distribution, Kind, MetricView};
 
-/// One node's series. Places are stable: what disappears is only hidden, until [`Contents::without_old`] makes others.
+/// One node's series. Places are stable: what disappears is only hidden, until [`Contents::forget_hidden`].
 #[derive(Debug)]
 pub(crate) struct Contents {
     pub(crate) rules: Arc<Rules>,
     pub(crate) families: Vec<Family>,
     pub(crate) slots: Slots,
     /// The families by the name on the page. One name has one type, lest the page be ambiguous.
-    names: BTreeMap<Arc<str>, u32>,
+    pub(super) names: BTreeMap<Arc<str>, u32>,
     /// The bucket bounds met last, to be shared.
-    bounds: Vec<Arc<Bounds>>,
+    pub(super) bounds: Vec<Arc<Bounds>>,
     /// What this takes of the budget.
-    cost: Cost,
+    pub(super) cost: Cost,
 }
 
 /// A series to be found or made: how it was sent, and the fingerprint of that.
@@ -146,27 +146,6 @@ impl Contents {
         Ok(self.insert(family, sample, text))
     }
 
-    /// Copies in a series of other contents, which give back what it costs in a moment.
-    pub(crate) fn copy_in(&mut self, name: &Arc<str>, kind: Kind, sample: AnySample, text: &str) {
-        let mut cost = sample.cost(text.len());
-        if let AnySample::Histogram(histogram) = &sample
-            && !self.bounds.iter().any(|bounds| Arc::ptr_eq(bounds, &histogram.bounds))
-        {
-            cost += histogram.bounds.cost();
-            self.share(Arc::clone(&histogram.bounds));
-        }
-        let family = match self.family(name, kind) {
-            Ok(Some(family)) => family,
-            _ => {
-                cost += Family::cost(name);
-                self.add_family(Arc::clone(name), kind)
-            }
-        };
-        self.rules.budget.take_over(cost);
-        self.cost += cost;
-        self.insert(family, sample, text);
-    }
-
     fn add_family(&mut self, name: Arc<str>, kind: Kind) -> u32 {
         let place = self.families.len() as u32;
         self.families.push(Family::new(Arc::clone(&name), kind));
@@ -215,15 +194,15 @@ impl Contents {
         }
         let bounds = Arc::new(Bounds::read(sent, self.rules.budget.max_series())?);
         self.charge(bounds.cost())?;
-        self.share(Arc::clone(&bounds));
+        Self::share(&mut self.bounds, Arc::clone(&bounds));
         Ok(bounds)
     }
 
-    fn share(&mut self, bounds: Arc<Bounds>) {
-        if self.bounds.len() == SHARED_BOUNDS {
-            self.bounds.remove(0);
+    pub(super) fn share(shared: &mut Vec<Arc<Bounds>>, bounds: Arc<Bounds>) {
+        if shared.len() == SHARED_BOUNDS {
+            shared.remove(0);
         }
-        self.bounds.push(bounds);
+        shared.push(bounds);
     }
 
     fn charge(&mut self, cost: Cost) -> Result<(), Reason> {

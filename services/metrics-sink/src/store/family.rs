@@ -94,23 +94,50 @@ impl Family {
         place
     }
 
-    /// Hands a copy of each series that has a mark of that kind to `each`, with its labels.
-    pub(crate) fn copy_each(&self, is: impl Fn(&Mark) -> bool, mut each: impl FnMut(AnySample, &str)) {
+    /// Hands each series' place, mark, labels and cost to `each`.
+    pub(crate) fn each(&self, mut each: impl FnMut(u32, &Mark, &str, Cost)) {
         with_series!(&self.series, list => {
-            for one in list.iter().filter(|one| is(one.mark())) {
-                each(one.to_sample(), self.text(one.mark()));
+            for (place, one) in list.iter().enumerate() {
+                let text = self.text(one.mark());
+                each(place as u32, one.mark(), text, one.cost(text.len()));
             }
         });
     }
 
     /// Hides every series that was not written since message `first`, and forgets what it had added up.
     pub(crate) fn begin_anew(&mut self, first: MessageNumber) {
+        self.hide(|mark| mark.message < first);
+    }
+
+    /// Hides every series that has a mark of that kind, and forgets what it had added up.
+    pub(crate) fn hide(&mut self, is: impl Fn(&Mark) -> bool) {
         with_series!(&mut self.series, list => {
-            for one in list.iter_mut().filter(|one| one.mark().message < first) {
+            for one in list.iter_mut().filter(|one| is(one.mark())) {
                 one.mark_mut().message = 0;
                 one.begin_anew();
             }
         });
+    }
+
+    /// Frees the hidden series where they lie; whether any are left.
+    pub(crate) fn forget_hidden(&mut self) -> bool {
+        let mut texts = std::mem::take(&mut self.texts).into_bytes();
+        let mut end = 0;
+        with_series!(&mut self.series, list => {
+            list.retain(|one| one.mark().is_shown());
+            list.shrink_to_fit();
+            for one in list.iter_mut() {
+                let text = one.mark().text();
+                let start = end;
+                end += text.len();
+                texts.copy_within(text, start);
+                one.mark_mut().set_text(start..end);
+            }
+        });
+        texts.truncate(end);
+        texts.shrink_to_fit();
+        self.texts = String::from_utf8(texts).expect("it was cut between texts");
+        self.series.len() > 0
     }
 
     /// Whether any series has a mark of that kind.
@@ -138,6 +165,12 @@ impl Family {
             }
         });
         None
+    }
+}
+
+impl Series {
+    pub(crate) fn len(&self) -> usize {
+        with_series!(self, list => list.len())
     }
 }
 

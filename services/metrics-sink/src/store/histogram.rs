@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::budget::Cost;
-use super::family::AnySample;
 use super::number;
 use super::series::{Line, Mark, Sample};
 use super::summary::Total;
@@ -108,10 +107,6 @@ impl Sample for Histogram {
     fn begin_anew(&mut self) {
         self.counts.fill(0);
         self.total = Total::default();
-    }
-
-    fn to_sample(&self) -> AnySample {
-        AnySample::Histogram(self.clone())
     }
 
     /// Its buckets, +Inf, `_sum` and `_count`.

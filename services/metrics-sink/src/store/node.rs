@@ -21,7 +21,7 @@ pub struct Node {
     identity: Identity,
     rules: Arc<Rules>,
     writing: Mutex<Writing>,
-    /// Replaced, never emptied: whoever renders keeps the old.
+    /// Replaced, never emptied: whoever renders keeps the old. Its places change only while nobody else has it.
     contents: Mutex<Arc<Mutex<Contents>>>,
 }
 
@@ -118,12 +118,11 @@ impl Node {
             writing.flushes = Flushes::default();
             return;
         }
-        let contents = Arc::clone(&self.contents.lock());
-        let second = oldest.as_secs() as u32;
-        let held = contents.lock();
-        if held.has_old(second) {
-            let kept = held.without_old(second);
-            *self.contents.lock() = Arc::new(Mutex::new(kept));
+        let contents = self.contents.lock();
+        let mut held = contents.lock();
+        // Nobody can begin to read while the outer lock is held.
+        if held.hide_old(oldest.as_secs() as u32) && Arc::strong_count(&contents) == 1 {
+            held.forget_hidden();
         }
     }
 

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::budget::Budget;
 use super::identity::Identity;
 use super::node::{Node, StreamId, Superseded};
-use super::page::Page;
+use super::page::{Ender, Page};
 use super::rules::{Counters, Rules};
 use super::slots::Fingerprints;
 use crate::refusal::{Reason, Refusals};
@@ -31,6 +31,8 @@ pub struct Limits {
     pub stale_after: Duration,
     /// A node's age is told for so long.
     pub remember: Duration,
+    /// A page has to be read within this time, for what it reads from cannot be freed.
+    pub reading: Duration,
 }
 
 /// The Envoys, by identity.
@@ -42,6 +44,8 @@ pub struct Nodes {
     start: Instant,
     known: Mutex<BTreeMap<Identity, Arc<Node>>>,
     streams: AtomicU64,
+    /// The pages in the making, and when they were begun.
+    pages: Mutex<Vec<(Duration, Ender)>>,
 }
 
 /// An open stream of a node.
@@ -77,6 +81,7 @@ impl Nodes {
             start: Instant::now(),
             known: Mutex::default(),
             streams: AtomicU64::new(0),
+            pages: Mutex::default(),
         }
     }
 
@@ -105,9 +110,16 @@ impl Nodes {
         Ok(Stream { node: Arc::clone(node), nodes: Arc::clone(self), id })
     }
 
-    /// Forgets what has not been sent for too long.
+    /// Forgets what has not been sent for too long, and ends pages that are not read.
     pub fn forget_old(&self) {
         let now = self.now();
+        self.pages.lock().retain(|(begun, page)| {
+            let is_late = now.saturating_sub(*begun) >= self.limits.reading;
+            if is_late {
+                page.end();
+            }
+            !is_late && !page.is_done()
+        });
         self.known.lock().retain(|_, node| !node.is_silent_since(now.saturating_sub(self.limits.remember)));
         for node in self.all() {
             node.forget_old(now, self.limits.stale_after);
@@ -128,7 +140,10 @@ impl Nodes {
 
     /// Every node's series as Prometheus text.
     pub fn page(&self) -> Page {
-        Page::new(self.all().iter().map(|node| (node.contents(), node.identity().labels())).collect())
+        let nodes = self.all().iter().map(|node| (node.contents(), node.identity().labels())).collect();
+        let page = Page::new(nodes);
+        self.pages.lock().push((self.now(), page.ender()));
+        page
     }
 
     /// What bounds them.

@@ -3,19 +3,32 @@
 //! Whoever writes waits for a piece at most, and a slow reader holds one piece, not the page. Each series is as of the
 //! moment in which its piece is made; a series' own lines, as a histogram's, are of one moment.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
+use thiserror::Error;
 
 use super::contents::Contents;
 use super::family::Progress;
 use super::series::Mark;
 use crate::wire::Kind;
 
-/// The page's pieces.
+/// The page's pieces. What it reads from cannot be freed before its end.
 #[derive(Debug)]
-pub struct Page {
+pub struct Page(Arc<Mutex<Option<Pieces>>>);
+
+/// The page was not read to its end in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the page was not read in time")]
+pub struct Expired;
+
+/// Ends a page from outside.
+#[derive(Debug)]
+pub(crate) struct Ender(Weak<Mutex<Option<Pieces>>>);
+
+#[derive(Debug)]
+struct Pieces {
     nodes: Vec<(Arc<Mutex<Contents>>, String)>,
     /// What is left, the next one last.
     entries: Vec<Entry>,
@@ -52,13 +65,39 @@ impl Page {
         if nodes.len() > 1 {
             entries.sort_by(|a, b| (&b.name, b.kind, b.node).cmp(&(&a.name, a.kind, a.node)));
         }
-        Self { nodes, entries, progress: 0, typed: None }
+        Self(Arc::new(Mutex::new(Some(Pieces { nodes, entries, progress: 0, typed: None }))))
+    }
+
+    pub(crate) fn ender(&self) -> Ender {
+        Ender(Arc::downgrade(&self.0))
+    }
+}
+
+impl Ender {
+    /// Whether the page is gone already.
+    pub(crate) fn is_done(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
+    pub(crate) fn end(&self) {
+        if let Some(page) = self.0.upgrade() {
+            page.lock().take();
+        }
     }
 }
 
 impl Iterator for Page {
-    type Item = Bytes;
+    type Item = Result<Bytes, Expired>;
 
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut *self.0.lock() {
+            Some(pieces) => pieces.next().map(Ok),
+            None => Some(Err(Expired)),
+        }
+    }
+}
+
+impl Pieces {
     fn next(&mut self) -> Option<Bytes> {
         let mut out = Vec::with_capacity(PIECE + 4 * 1024);
         while let Some(entry) = self.entries.last() {

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::budget::Cost;
-use super::family::AnySample;
 use super::number;
 use super::slots::SLOT_BYTES;
 
@@ -35,9 +34,6 @@ pub(crate) trait Sample: Sized {
     fn bytes(&self) -> usize;
     /// Appends its lines.
     fn render(&self, out: &mut Vec<u8>, line: &Line<'_>);
-
-    /// A copy, whatever its kind.
-    fn to_sample(&self) -> AnySample;
 
     /// What it takes of the budget, with labels of this length.
     fn cost(&self, text: usize) -> Cost {
@@ -120,10 +116,6 @@ impl Sample for Scalar {
 
     fn begin_anew(&mut self) {
         self.value = 0.0;
-    }
-
-    fn to_sample(&self) -> AnySample {
-        AnySample::Scalar(*self)
     }
 
     fn lines(&self) -> usize {

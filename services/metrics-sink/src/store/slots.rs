@@ -41,6 +41,11 @@ const SHOWN: u8 = 1;
 pub(crate) const SLOT_BYTES: usize = 2 * (size_of::<(u64, Slot)>() + 1) * 3 / 2;
 
 impl Slots {
+    /// Empty, with room for so many series.
+    pub(crate) fn with_room_for(series: usize) -> Self {
+        Self(HashMap::with_capacity_and_hasher(2 * series, BuildHasherDefault::default()))
+    }
+
     #[inline]
     pub(crate) fn get(&self, fingerprint: u64) -> Option<Slot> {
         self.0.get(&fingerprint).copied()

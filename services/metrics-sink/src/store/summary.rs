@@ -1,6 +1,5 @@
 //! Summaries, and what they share with histograms: a count and a sum.
 
-use super::family::AnySample;
 use super::number;
 use super::series::{Line, Mark, Sample};
 use crate::refusal::Reason;
@@ -99,10 +98,6 @@ impl Sample for Summary {
 
     fn begin_anew(&mut self) {
         self.total = Total::default();
-    }
-
-    fn to_sample(&self) -> AnySample {
-        AnySample::Summary(self.clone())
     }
 
     /// Its quantiles, `_sum` and `_count`.

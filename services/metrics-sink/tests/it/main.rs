@@ -13,6 +13,7 @@ mod identity;
 mod limits;
 mod malformed;
 mod page_under_load;
+mod pages;
 mod protocol;
 mod restarts;
 mod stale;
