@@ -5,22 +5,20 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    clock::unix_now,
     dashboards::{
         model::Dashboard,
         queries::{self, Content, Context},
     },
     parts::Parts,
-    prometheus::Range,
     table::Claim,
 };
 
-/// As long as the dashboards look back.
-const LOOK_BACK: f64 = 15.0 * 60.0;
+/// Every name that has a series now. Prometheus' list of names would have those of the last hours.
+const LIVE: &str = r#"group by (__name__) ({__name__=~".+"})"#;
 
 /// The names of all metrics that the lab has.
 pub(super) struct Names {
-    /// In Prometheus.
+    /// Live in Prometheus.
     stored: BTreeSet<String>,
     /// That Envoy has, used or not: it flushes only what has been used.
     envoy: BTreeSet<String>,
@@ -29,18 +27,11 @@ pub(super) struct Names {
 impl Names {
     /// Asks Prometheus, and Envoy's admin page.
     pub(super) async fn ask(parts: &Parts) -> Result<Self, String> {
-        let now = unix_now();
-        let range = Range { start: now - LOOK_BACK, end: now, step: 1.0 };
-        let stored = parts.prometheus.label_values("__name__", None, range).await;
-        let stored = stored.map_err(|error| error.to_string())?.into_iter().collect();
+        let live = parts.prometheus.instant(LIVE, None).await.map_err(|error| error.to_string())?;
+        let stored = live.into_iter().filter_map(|mut series| series.labels.remove("__name__")).collect();
         let page = parts.envoy.all_stats().await.map_err(|error| error.to_string())?;
         let page = exposition::parse(&page).map_err(|error| format!("Envoy's page: {error}"))?;
         Ok(Self { stored, envoy: page.families().map(|family| family.name().to_owned()).collect() })
-    }
-
-    /// Whether there is any metric of that prefix.
-    pub(super) fn has_prefix(&self, prefix: &str) -> bool {
-        self.stored.iter().any(|name| name.starts_with(prefix))
     }
 
     /// Claims that every metric of the dashboard's queries is known; those of a load only after a load.
