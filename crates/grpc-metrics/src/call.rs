@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use quanta::Instant;
 use tonic::Code;
 
+use crate::clock::Moment;
 use crate::recorder::{Recorder, Series};
 
 /// What timers may fire early by: a caller's own timer starts a little before the call does.
@@ -16,7 +16,7 @@ pub(crate) struct Call {
     recorder: &'static Recorder,
     series: Series,
     /// Absent where nothing needs it.
-    started: Option<Instant>,
+    started: Option<Moment>,
     /// How long the call may take, as it says on the wire.
     deadline: Option<Duration>,
     /// The code if the call is dropped before its end.
@@ -32,7 +32,7 @@ impl Call {
         Self {
             recorder,
             series,
-            started: timed.then(Instant::now),
+            started: timed.then(|| recorder.clock.now()),
             deadline,
             abandoned: Code::Cancelled,
             ended: false,
@@ -47,7 +47,7 @@ impl Call {
         self.series
     }
 
-    pub(crate) fn started(&self) -> Option<Instant> {
+    pub(crate) fn started(&self) -> Option<Moment> {
         self.started
     }
 
@@ -60,8 +60,12 @@ impl Call {
     #[inline]
     pub(crate) fn end(&mut self, code: Code) {
         if !self.ended {
-            self.finish(code, self.started.map(|started| started.elapsed()));
+            self.finish(code, self.elapsed());
         }
+    }
+
+    fn elapsed(&self) -> Option<Duration> {
+        self.started.map(|started| self.recorder.clock.since(started))
     }
 
     fn finish(&mut self, code: Code, elapsed: Option<Duration>) {
@@ -101,7 +105,7 @@ impl Drop for Call {
         if self.ended {
             return;
         }
-        let elapsed = self.started.map(|started| started.elapsed());
+        let elapsed = self.elapsed();
         let late = self
             .deadline
             .zip(elapsed)

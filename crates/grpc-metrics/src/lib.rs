@@ -6,6 +6,7 @@ mod builder;
 mod call;
 mod cells;
 mod client;
+mod clock;
 mod code;
 mod context;
 mod deadline;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tonic::Code;
 
 use crate::cells::{Cells, Row};
+use crate::clock::Clock;
 use crate::code;
 use crate::context::{Contexts, RequestHead};
 use crate::method::{GrpcType, MethodTable};
@@ -69,6 +70,7 @@ pub(crate) struct HistogramBounds {
 /// All counters of one server or client.
 #[derive(Debug)]
 pub(crate) struct Recorder {
+    pub(crate) clock: Clock,
     pub(crate) methods: MethodTable,
     pub(crate) contexts: Contexts,
     pub(crate) cells: Cells,
@@ -79,8 +81,6 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn new(methods: MethodTable, contexts: Contexts, bounds: HistogramBounds) -> Self {
-        // The clock calibrates itself when first read: now, and not in somebody's call.
-        quanta::Instant::now();
         let mut next = HISTOGRAMS;
         let mut place = |bounds: Option<Vec<f64>>| {
             let histogram = Histogram::new(next, bounds?);
@@ -89,7 +89,7 @@ impl Recorder {
         };
         let (handling, receive, send) = (place(bounds.handling), place(bounds.receive), place(bounds.send));
         let cells = Cells::new(methods.methods().len() * contexts.count(), next - 1);
-        Self { methods, contexts, cells, handling, receive, send }
+        Self { clock: Clock::new(), methods, contexts, cells, handling, receive, send }
     }
 
     pub(crate) fn series(&self, method: usize, head: RequestHead<'_>) -> Series {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use quanta::Instant;
-
+use crate::clock::Moment;
 use crate::frames::FrameCounter;
 use crate::recorder::{Direction, Recorder, Series};
 
@@ -20,14 +19,14 @@ enum Timer {
     /// Nothing is awaited.
     Idle,
     /// Since when the next message is awaited.
-    Receiving(Instant),
+    Receiving(Moment),
     /// How many messages were handed on, and when.
-    Sending(Instant, u64),
+    Sending(Moment, u64),
 }
 
 impl Meter {
     /// `since` is when the first message began to be awaited.
-    pub(crate) fn new(recorder: &Recorder, direction: Direction, since: Option<Instant>) -> Self {
+    pub(crate) fn new(recorder: &Recorder, direction: Direction, since: Option<Moment>) -> Self {
         let timer = match (recorder.times(direction), direction, since) {
             (false, _, _) => Timer::Off,
             (true, Direction::Received, Some(since)) => Timer::Receiving(since),
@@ -55,7 +54,7 @@ impl Meter {
 
     fn time_asked(&mut self, recorder: &Recorder, series: Series) {
         match (&self.timer, self.direction) {
-            (Timer::Idle, Direction::Received) => self.timer = Timer::Receiving(Instant::now()),
+            (Timer::Idle, Direction::Received) => self.timer = Timer::Receiving(recorder.clock.now()),
             (Timer::Sending(..), _) => self.taken(recorder, series),
             _ => {}
         }
@@ -76,15 +75,15 @@ impl Meter {
 
     fn time_passed(&mut self, recorder: &Recorder, series: Series, count: u64) {
         match (&self.timer, self.direction) {
-            (Timer::Receiving(since), _) => {
-                recorder.message_time(series, self.direction, since.elapsed());
+            (&Timer::Receiving(since), _) => {
+                recorder.message_time(series, self.direction, recorder.clock.since(since));
                 // Those behind the first were there already.
                 for _ in 1..count {
                     recorder.message_time(series, self.direction, Duration::ZERO);
                 }
                 self.timer = Timer::Idle;
             }
-            (Timer::Idle, Direction::Sent) => self.timer = Timer::Sending(Instant::now(), count),
+            (Timer::Idle, Direction::Sent) => self.timer = Timer::Sending(recorder.clock.now(), count),
             _ => {}
         }
     }
@@ -92,7 +91,7 @@ impl Meter {
     /// What was handed on has been taken: more is asked for, or the body is done with.
     pub(crate) fn taken(&mut self, recorder: &Recorder, series: Series) {
         if let Timer::Sending(since, count) = self.timer {
-            let elapsed = since.elapsed();
+            let elapsed = recorder.clock.since(since);
             for _ in 0..count {
                 recorder.message_time(series, self.direction, elapsed);
             }
