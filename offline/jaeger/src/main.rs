@@ -1,6 +1,7 @@
 //! Takes OTLP on 4317 and answers Jaeger's queries on 16686, where Jaeger's own image cannot be had.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
@@ -30,17 +31,21 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+async fn main() -> ExitCode {
+    program::exit_code(serve(Args::parse()).await)
+}
+
+async fn serve(args: Args) -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().init();
     let limits = Limits { spans: args.max_spans, bytes: args.max_memory_mib.saturating_mul(1 << 20) };
-    let otlp = bind(args.listen_host, args.otlp_port).await?;
-    let query = bind(args.listen_host, args.query_port).await?;
+    let otlp = bind("--otlp-port", args.listen_host, args.otlp_port).await?;
+    let query = bind("--query-port", args.listen_host, args.query_port).await?;
     tracing::info!(otlp = %otlp.local_addr()?, query = %query.local_addr()?, "stand-in for Jaeger is ready");
     jaeger_standin::run(otlp, query, limits, shutdown::signal()?).await;
     Ok(())
 }
 
-async fn bind(host: IpAddr, port: u16) -> anyhow::Result<TcpListener> {
-    TcpListener::bind((host, port)).await.with_context(|| format!("cannot listen on {host}:{port}"))
+async fn bind(flag: &str, host: IpAddr, port: u16) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind((host, port)).await;
+    bound.with_context(|| format!("{flag}: cannot listen on {}", SocketAddr::from((host, port))))
 }

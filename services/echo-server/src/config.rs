@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use program::setting::{duration, port};
 
 /// What can be set.
 #[derive(Debug, Clone, Args)]
@@ -13,12 +14,4 @@ pub struct Config {
     /// How long calls may take to end after a signal to stop, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
-}
-
-fn port(value: &str) -> Result<u16, &'static str> {
-    value.parse().map_err(|_| "expected a port, 0 to 65535")
-}
-
-fn duration(value: &str) -> Result<Duration, &'static str> {
-    humantime::parse_duration(value).map_err(|_| "expected a duration, such as 5s or 500ms")
 }

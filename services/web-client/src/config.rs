@@ -4,15 +4,17 @@ use std::net::Ipv6Addr;
 use std::time::Duration;
 
 use clap::Args;
+use http::uri::Authority;
+use program::setting::duration;
 
 /// Settings of the service, but for its port.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
     /// Host of the gRPC server, looked up anew for each connection
-    #[arg(long, env = "GRPC_SERVER_HOST", value_name = "HOST", default_value = "localhost")]
+    #[arg(long, env = "GRPC_SERVER_HOST", value_name = "HOST", default_value = "localhost", value_parser = host)]
     pub grpc_server_host: String,
     /// Port of the gRPC server
-    #[arg(long, env = "GRPC_SERVER_PORT", value_name = "PORT", default_value_t = 8080)]
+    #[arg(long, env = "GRPC_SERVER_PORT", value_name = "PORT", default_value = "8080", value_parser = server_port)]
     pub grpc_server_port: u16,
     /// How long a call may take, such as 2s or 500ms
     #[arg(long, env = "GRPC_DEADLINE", value_name = "DURATION", default_value = "2s", value_parser = deadline)]
@@ -46,14 +48,28 @@ pub struct Links {
 #[derive(Clone, Debug)]
 pub struct BaseUrl(String);
 
-fn duration(value: &str) -> Result<Duration, &'static str> {
-    humantime::parse_duration(value).map_err(|_| "expected a duration, such as 5s or 500ms")
-}
-
 /// What goes on the wire is whole milliseconds, in at most eight digits.
 fn deadline(value: &str) -> Result<Duration, &'static str> {
     let allowed = Duration::from_millis(1)..=Duration::from_secs(3600);
     duration(value).ok().filter(|given| allowed.contains(given)).ok_or("expected a duration from 1ms to 1h")
+}
+
+/// All of it is what a URI has for its host: no scheme, port or path, which the calls would go by or pass over.
+fn host(value: &str) -> Result<String, &'static str> {
+    let address = address(value, 1).parse::<Authority>();
+    let whole = address.is_ok_and(|address| address.host().trim_matches(['[', ']']) == value);
+    (whole && !value.is_empty())
+        .then(|| value.to_owned())
+        .ok_or("expected the name or address of a host, such as localhost or 127.0.0.1")
+}
+
+fn server_port(value: &str) -> Result<u16, &'static str> {
+    value.parse().ok().filter(|port| *port > 0).ok_or("expected a port, 1 to 65535")
+}
+
+/// As a URI has it.
+fn address(host: &str, port: u16) -> String {
+    if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 fn base_url(text: &str) -> Result<BaseUrl, String> {
@@ -75,8 +91,7 @@ impl Config {
     /// The gRPC server's host and port, as a URI has them.
     #[must_use]
     pub fn server(&self) -> String {
-        let (host, port) = (&self.grpc_server_host, self.grpc_server_port);
-        if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+        address(&self.grpc_server_host, self.grpc_server_port)
     }
 }
 
@@ -127,7 +142,14 @@ mod tests {
             ("--grpc-deadline", "0s", "from 1ms to 1h"),
             ("--grpc-deadline", "2", "from 1ms to 1h"),
             ("--shutdown-grace", "soon", "such as 5s"),
-            ("--grpc-server-port", "70000", "0..=65535"),
+            ("--grpc-server-port", "70000", "1 to 65535"),
+            ("--grpc-server-port", "0", "1 to 65535"),
+            ("--grpc-server-host", "", "such as localhost"),
+            ("--grpc-server-host", "http://echo", "such as localhost"),
+            ("--grpc-server-host", "echo:8080", "such as localhost"),
+            ("--grpc-server-host", "a/b", "such as localhost"),
+            ("--grpc-server-host", "me@echo", "such as localhost"),
+            ("--grpc-server-host", "[::1]", "such as localhost"),
             ("--jaeger-url", "jaeger:16686", "such as http://"),
             ("--grafana-url", "javascript://x", "such as http://"),
         ] {

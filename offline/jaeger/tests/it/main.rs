@@ -3,3 +3,4 @@
 mod lab;
 mod pages;
 mod query_api;
+mod settings;

@@ -7,3 +7,4 @@ mod http_metrics;
 mod lab;
 mod page;
 mod reconnection;
+mod settings;
