@@ -1,5 +1,8 @@
 //! What is not a message is a 400 problem document, and never reaches the server.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use crate::lab::{self, Web};
 
 #[tokio::test]
@@ -32,4 +35,32 @@ async fn unknown_paths_and_methods_are_problems_too() {
     let response = post.send().await.unwrap();
     assert_eq!(response.status(), 405);
     assert_eq!(response.headers()["content-type"], "application/problem+json");
+}
+
+/// The status of the reply to a request with so long a query over HTTP/1.
+async fn status_of_a_query_of(len: usize, web: &Web) -> String {
+    let (mut reply, mut request) = TcpStream::connect(web.running.addr()).await.unwrap().into_split();
+    let head = format!("GET /echo?m={} HTTP/1.1\r\nhost: localhost\r\n\r\n", "x".repeat(len));
+    // The server may close before it has read all.
+    let sending = tokio::spawn(async move { request.write_all(head.as_bytes()).await });
+    let mut start = [0; 12];
+    reply.read_exact(&mut start).await.expect("a reply, not a dropped connection");
+    sending.abort();
+    String::from_utf8(start.into()).unwrap()
+}
+
+/// What is beyond the server's limits on a request's head never becomes a request, and gets a bare status.
+#[tokio::test]
+async fn an_address_that_no_server_reads_is_refused_and_the_service_goes_on() {
+    let server = lab::echo_server().await;
+    let web = Web::of(server.addr()).await;
+    assert_eq!(status_of_a_query_of(100_000, &web).await, "HTTP/1.1 414");
+    assert_eq!(status_of_a_query_of(1_000_000, &web).await, "HTTP/1.1 431");
+    let http2 = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let long = web.running.url(&format!("/echo?m={}", "x".repeat(60_000)));
+    assert_eq!(http2.get(long).send().await.unwrap().status(), 431);
+
+    let escaped = web.running.url(&format!("/echo?m={}", "%41".repeat(4096)));
+    assert_eq!(http2.get(&escaped).send().await.unwrap().status(), 200);
+    assert_eq!(reqwest::get(&escaped).await.unwrap().status(), 200);
 }
