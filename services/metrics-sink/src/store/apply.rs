@@ -172,7 +172,7 @@ impl Contents {
     fn place(&mut self, wanted: &Wanted<'_>, moment: &mut Moment<'_>) -> Result<(Slot, Written), Reason> {
         let slot = match self.slots.get(wanted.sent) {
             Some(slot) => slot,
-            None => self.find_or_make(wanted, moment.flushes.message())?,
+            None => self.find_or_make(wanted, moment.flushes.first())?,
         };
         match moment.flushes.judge(self.mark_mut(slot).message) {
             Written::ThisMessage => Err(Reason::Duplicate),

@@ -70,16 +70,13 @@ impl Contents {
         self.families[slot.family as usize].mark_mut(slot.series)
     }
 
-    /// The place of a series that was sent in a way not met before; made, if there is none.
+    /// The place of a series that was sent in a way not met before; made, if there is none. `first` is the newest
+    /// flush's first message.
     ///
     /// # Errors
     ///
     /// Why it cannot be held.
-    pub(crate) fn find_or_make(
-        &mut self,
-        wanted: &Wanted<'_>,
-        message: MessageNumber,
-    ) -> Result<Slot, Reason> {
+    pub(crate) fn find_or_make(&mut self, wanted: &Wanted<'_>, first: MessageNumber) -> Result<Slot, Reason> {
         let longest = self.rules.longest_label;
         let name = labels::family_name(wanted.name, longest)?;
         let sent_labels = wanted.metric.labels(labels::MOST_LABELS + 1).map_err(|_| Reason::Malformed)?;
@@ -87,7 +84,7 @@ impl Contents {
         let family = self.family(&name, wanted.kind)?;
         let shown = family.and_then(|family| self.slots.get(self.rules.fingerprints.shown(family, &text)));
         match shown {
-            Some(slot) => self.found(wanted.sent, slot, message),
+            Some(slot) => self.found(wanted.sent, slot, first),
             None => self.make(&name, family, &text, wanted),
         }
     }
@@ -103,10 +100,10 @@ impl Contents {
         }
     }
 
-    /// A known series, sent in another way than last time.
-    fn found(&mut self, sent: u64, slot: Slot, message: MessageNumber) -> Result<Slot, Reason> {
+    /// A known series, sent in another way than last time; in the same flush, it is two that look like one.
+    fn found(&mut self, sent: u64, slot: Slot, first: MessageNumber) -> Result<Slot, Reason> {
         let mark = self.mark_mut(slot);
-        if mark.message == message {
+        if mark.message >= first {
             return Err(Reason::Duplicate);
         }
         let before = std::mem::replace(&mut mark.sent, sent);

@@ -4,7 +4,7 @@ use exposition::Kind;
 
 use crate::support::Sink;
 use crate::support::client::{EnvoyStream, V2};
-use crate::support::messages::{counter, first, first_of, gauge, histogram, next, summary};
+use crate::support::messages::{at, counter, first, first_of, gauge, histogram, next, summary};
 
 #[tokio::test]
 async fn names_and_labels_are_as_on_envoys_page() {
@@ -90,6 +90,23 @@ async fn two_series_that_are_one_on_the_page_are_shown_once() {
     }
     sink.has_taken(2).await;
     assert_eq!(sink.envoys().await.value("envoy_a_b", &[]), 2.0);
+    assert_eq!(sink.refused("duplicate").await, 2.0);
+}
+
+#[tokio::test]
+async fn two_series_that_are_one_on_the_page_are_no_restart_if_they_come_in_two_batches() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    for value in [1.0, 2.0] {
+        let time = 1_000 * value as i64;
+        let rq_time = histogram("rq_time", &[], &[(5.0, 1)], 1, 2.0);
+        stream.send(&first("e", at(time, vec![counter("a.b", &[], 100.0 * value), rq_time]))).await;
+        stream.send(&next(at(time, vec![counter("a-b", &[], value)]))).await;
+    }
+    sink.has_taken(4).await;
+    let page = sink.envoys().await;
+    assert_eq!(page.value("envoy_a_b", &[]), 200.0);
+    assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
     assert_eq!(sink.refused("duplicate").await, 2.0);
 }
 
