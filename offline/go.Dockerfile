@@ -14,9 +14,9 @@ RUN --mount=type=cache,id=lookout-go,target=/root/go/pkg/mod \
     --mount=type=secret,id=client-env,target=/run/client-env \
     if [ -s /run/client-env ]; then . /run/client-env; fi \
  && CGO_ENABLED=0 GOTOOLCHAIN=local GOBIN=/out go install -ldflags=-s "$MODULE" \
- && mv "/out/$PROGRAM" /out/program
+ && ln -s "$PROGRAM" /out/program
 
 FROM ${DEBIAN_IMAGE}
-COPY --from=build /out/program /usr/bin/program
+COPY --from=build /out/ /usr/bin/
 USER 12345:12345
 ENTRYPOINT ["/usr/bin/program"]

@@ -75,8 +75,8 @@ lab_runs() { [ -n "$(docker ps --quiet --filter "label=com.docker.compose.projec
 
 # The published ports of this lab's own containers.
 own_ports() {
-  docker ps --filter "label=com.docker.compose.project=$LAB_NAME" --format '{{.Ports}}' 2>/dev/null |
-    grep -oE ':[0-9]+->' | tr -d ':->' || true
+  docker ps --quiet --filter "label=com.docker.compose.project=$LAB_NAME" 2>/dev/null |
+    xargs -r docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' 2>/dev/null || true
 }
 
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
