@@ -5,10 +5,8 @@ use std::time::Duration;
 use tonic::Code;
 
 use crate::clock::Moment;
+use crate::deadline;
 use crate::recorder::{Recorder, Series};
-
-/// What timers may fire early by: a caller's own timer starts a little before the call does.
-const TIMER_RESOLUTION: Duration = Duration::from_millis(1);
 
 /// Counts a call as started when made, and as handled once: when told, or else when dropped.
 #[derive(Debug)]
@@ -59,9 +57,18 @@ impl Call {
     /// The call is over; only the first end counts.
     #[inline]
     pub(crate) fn end(&mut self, code: Code) {
-        if !self.ended {
-            self.finish(code, self.elapsed());
+        if self.ended {
+            return;
         }
+        let elapsed = self.elapsed();
+        // Where both ends watch over the deadline, the other one may be first, and tonic's says
+        // `Cancelled`.
+        let late = code == Code::Cancelled && self.is_late(elapsed);
+        self.finish(if late { Code::DeadlineExceeded } else { code }, elapsed);
+    }
+
+    fn is_late(&self, elapsed: Option<Duration>) -> bool {
+        self.deadline.zip(elapsed).is_some_and(|(deadline, elapsed)| deadline::is_over(deadline, elapsed))
     }
 
     fn elapsed(&self) -> Option<Duration> {
@@ -106,11 +113,7 @@ impl Drop for Call {
             return;
         }
         let elapsed = self.elapsed();
-        let late = self
-            .deadline
-            .zip(elapsed)
-            .is_some_and(|(deadline, elapsed)| elapsed + TIMER_RESOLUTION >= deadline);
-        let code = if late { Code::DeadlineExceeded } else { self.abandoned };
+        let code = if self.is_late(elapsed) { Code::DeadlineExceeded } else { self.abandoned };
         self.finish(code, elapsed);
     }
 }

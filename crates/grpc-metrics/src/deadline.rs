@@ -13,6 +13,14 @@ pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Duration> {
     read(headers.get(&GRPC_TIMEOUT)?.as_bytes())
 }
 
+/// Whether a deadline is over for a call that has taken so long.
+///
+/// A timer of the caller's starts a little before the call does, and is exact to a millisecond; the
+/// clock that times calls may be wrong by some millionths.
+pub(crate) fn is_over(deadline: Duration, elapsed: Duration) -> bool {
+    elapsed + elapsed / 1000 + Duration::from_millis(1) >= deadline
+}
+
 fn read(value: &[u8]) -> Option<Duration> {
     let (unit, digits) = value.split_last()?;
     if digits.is_empty() || digits.len() > 8 {
@@ -44,6 +52,15 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("grpc-timeout", value.parse().unwrap());
         of_headers(&headers)
+    }
+
+    #[test]
+    fn a_deadline_is_over_a_little_before_its_time() {
+        let seconds = Duration::from_secs_f64;
+        assert!(is_over(seconds(0.02), seconds(0.0192)));
+        assert!(!is_over(seconds(0.02), seconds(0.018)));
+        assert!(is_over(seconds(3600.0), seconds(3599.9)), "27 millionths");
+        assert!(!is_over(seconds(3600.0), seconds(3590.0)));
     }
 
     #[test]

@@ -270,6 +270,30 @@ async fn a_server_that_drops_a_call_at_its_deadline_has_exceeded_it() {
 }
 
 #[tokio::test]
+async fn a_reply_of_canceled_after_the_deadline_is_an_exceeded_deadline() {
+    for (timeout, grpc, code) in
+        [("1n", 1, "DeadlineExceeded"), ("1H", 1, "Canceled"), ("1n", 5, "NotFound"), ("1n", 0, "OK")]
+    {
+        for in_headers in [true, false] {
+            let sides = sides();
+            let channel = service_fn(|_: Request<tonic::body::Body>| {
+                ready(Ok::<_, Infallible>(if in_headers {
+                    response(StatusCode::OK, Some(grpc), Script::new([]))
+                } else {
+                    response(StatusCode::OK, None, Script::new([Step::Trailers(Some(grpc))]))
+                }))
+            });
+            let mut request = request(PING);
+            request.headers_mut().insert("grpc-timeout", timeout.parse().expect("a value"));
+            let client = sides.client.layer().layer(channel);
+            let response = client.oneshot(request).await.expect("a response");
+            drop(response.into_body().collect().await);
+            sides.assert_handled("client", code);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_grpc_passes_uncounted() {
     let sides = sides();
     let service = service_fn(|request: Request<_>| {
