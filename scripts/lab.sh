@@ -6,7 +6,16 @@ cd "$(dirname "$0")/.."
 . scripts/settings.sh
 has_image "lookout/lab:$LAB_NAME" || fail "the lab is not built yet: run \`make up\` first."
 [ -n "$(docker compose ps --quiet prometheus)" ] || fail "the lab is not running: run \`make up\` first."
-terminal=()
-[ -t 0 ] && [ -t 1 ] || terminal=(--no-TTY)
-# In place of this shell: Ctrl-C must reach the command, which takes its fault back first.
-exec docker compose --progress quiet run --rm --no-deps "${terminal[@]}" lab "$@"
+run=(docker compose --progress quiet run --no-deps)
+# A terminal's Ctrl-C reaches the command by itself, and it takes its fault back first.
+if [ -t 0 ] && [ -t 1 ]; then exec "${run[@]}" --rm lab "$@"; fi
+
+# Without a terminal Compose passes no signal on: it would end, and the command go on alone with the fault.
+container=$("${run[@]}" --no-TTY --detach lab "$@")
+trap 'docker rm --force "$container" >/dev/null' EXIT
+trap 'docker kill --signal INT "$container" >/dev/null' INT TERM HUP
+docker logs --follow "$container" &
+log=$!
+# A signal ends `wait` early, and then what is taken back is still to be told.
+until wait "$log"; do [ $? -gt 128 ] || break; done
+exit "$(docker wait "$container")"
