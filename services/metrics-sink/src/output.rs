@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::refusal::Refusals;
-use crate::store::Stream;
+use crate::store::{Stream, Superseded};
 use crate::wire::Message;
 
 use console::Console;
@@ -81,13 +81,20 @@ impl Outputs {
         self.prometheus
     }
 
-    pub(crate) fn take(&self, stream: &Stream, checked: Checked<'_>) {
+    /// Hands a message to each.
+    ///
+    /// # Errors
+    ///
+    /// If its node has a newer stream; it goes to none then.
+    pub(crate) fn take(&self, stream: &Stream, checked: Checked<'_>) -> Result<(), Superseded> {
+        stream.flushed()?;
         if self.prometheus {
-            stream.apply(checked.message);
+            stream.apply(checked.message)?;
         }
         for console in &self.consoles {
             console.show(stream.identity(), checked);
         }
+        Ok(())
     }
 }
 

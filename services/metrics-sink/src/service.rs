@@ -160,7 +160,8 @@ impl Shared {
             }
             (stream, Some(identity)) => stream.insert(self.open(self.identity(identity)?)?),
         };
-        if stream.flushed() == Err(Superseded) {
+        let checked = Checked { message, families, bytes: bytes.len() };
+        if self.outputs.take(stream, checked) == Err(Superseded) {
             let Identity { job, instance } = stream.identity();
             self.refusals.refuse(
                 Reason::Superseded,
@@ -173,7 +174,6 @@ impl Shared {
         self.own.messages.inc();
         self.own.bytes.inc_by(bytes.len() as u64);
         self.own.families.inc_by(families as u64);
-        self.outputs.take(stream, Checked { message, families, bytes: bytes.len() });
         Ok(())
     }
 

@@ -46,5 +46,5 @@ pub(crate) fn store() -> (Arc<Nodes>, Stream) {
 pub(crate) fn take(stream: &Stream, flush: &[u8]) {
     let message = Message::new(flush);
     message.check().expect("well-formed");
-    stream.apply(message);
+    stream.apply(message).expect("the only stream");
 }

@@ -71,20 +71,22 @@ impl Node {
     /// A message has come on `stream`; from the newest that is open they are taken.
     pub(crate) fn flushed(&self, stream: StreamId, now: Duration) -> Result<(), Superseded> {
         let mut writing = self.writing.lock();
-        if writing.owner.is_some_and(|owner| owner > stream) {
-            return Err(Superseded);
-        }
-        writing.owner = Some(stream);
+        writing.take_from(stream)?;
         writing.last = Some(now);
         Ok(())
     }
 
-    /// Applies a message, which has been checked.
-    pub(crate) fn apply(&self, message: Message<'_>, now: Duration) {
+    /// Applies a message of `stream`, which has been checked. A newer stream's may have come since [`Node::flushed`].
+    pub(crate) fn apply(
+        &self,
+        stream: StreamId,
+        message: Message<'_>,
+        now: Duration,
+    ) -> Result<(), Superseded> {
         let mut writing = self.writing.lock();
+        writing.take_from(stream)?;
         let contents = Arc::clone(&self.contents.lock());
-        let new_stream = writing.applied != writing.owner;
-        writing.applied = writing.owner;
+        let new_stream = writing.applied.replace(stream) != Some(stream);
         writing.flushes.begin(timestamp_ms(message), new_stream);
         let mut moment = Moment {
             flushes: &mut writing.flushes,
@@ -103,6 +105,7 @@ impl Node {
             let Identity { job, instance } = &self.identity;
             tracing::info!(job, instance, "the Envoy has restarted, its series begin anew");
         }
+        Ok(())
     }
 
     /// Forgets the series if the node has been silent for `stale_after`, or those of them that have not been sent for
@@ -139,6 +142,17 @@ impl Node {
 
     pub(crate) fn contents(&self) -> Arc<Mutex<Contents>> {
         Arc::clone(&self.contents.lock())
+    }
+}
+
+impl Writing {
+    /// The node's messages come from `stream` now, if none is newer.
+    fn take_from(&mut self, stream: StreamId) -> Result<(), Superseded> {
+        if self.owner.is_some_and(|owner| owner > stream) {
+            return Err(Superseded);
+        }
+        self.owner = Some(stream);
+        Ok(())
     }
 }
 

@@ -181,8 +181,12 @@ impl Stream {
     }
 
     /// Adds a message to the node's series. It has been checked.
-    pub fn apply(&self, message: Message<'_>) {
-        self.node.apply(message, self.nodes.now());
+    ///
+    /// # Errors
+    ///
+    /// If the node has a newer stream.
+    pub fn apply(&self, message: Message<'_>) -> Result<(), Superseded> {
+        self.node.apply(self.id, message, self.nodes.now())
     }
 }
 

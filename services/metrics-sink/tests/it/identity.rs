@@ -1,9 +1,15 @@
 //! Who sends must be known, and be one.
 
+use std::time::Duration;
+
+use metrics_sink::store::Superseded;
+use metrics_sink::wire::Message;
+use prost::Message as _;
 use tonic::Code;
 
 use crate::support::Sink;
 use crate::support::messages::{counter, first, gauge, next};
+use crate::support::store::{nodes, open};
 
 #[tokio::test]
 async fn a_stream_without_an_identifier_is_refused() {
@@ -58,4 +64,17 @@ async fn the_newest_stream_of_a_node_is_its_own() {
     sink.has_taken(4).await;
     assert_eq!(sink.envoys().await.value("envoy_n", &[]), 1_002.0);
     assert_eq!(sink.refused("superseded").await, 1.0);
+}
+
+#[test]
+fn a_message_that_a_newer_streams_overtakes_is_not_applied() {
+    let nodes = nodes(Duration::from_secs(60));
+    let (old, new) = (open(&nodes), open(&nodes));
+    let [high, low] = [1_000.0, 5.0].map(|value| next(vec![counter("n", &[], value)]).encode_to_vec());
+    old.flushed().unwrap();
+    new.flushed().unwrap();
+    new.apply(Message::new(&low)).unwrap();
+    assert_eq!(old.apply(Message::new(&high)), Err(Superseded));
+    let page: Vec<u8> = nodes.page().flat_map(|piece| piece.unwrap()).collect();
+    assert!(String::from_utf8(page).unwrap().ends_with("} 5\n"));
 }

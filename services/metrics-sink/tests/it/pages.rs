@@ -1,45 +1,23 @@
 //! What a page in the making holds back, and for how long.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_sink::refusal::Refusals;
-use metrics_sink::store::{Counters, Expired, Identity, Limits, Nodes, Stream};
+use metrics_sink::store::{Expired, Stream};
 use metrics_sink::wire::Message;
-use prometheus::Registry;
 use prost::Message as _;
 use testkit::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 
 use crate::support::messages::{gauge, next};
+use crate::support::store::{BYTES, nodes, open};
 use crate::support::{PATIENCE, Sink};
-
-const BYTES: usize = 256 * 1024;
-
-fn nodes(reading: Duration) -> Arc<Nodes> {
-    let limits = Limits {
-        series: 10_000,
-        bytes: BYTES,
-        nodes: 1,
-        label: 1024,
-        stale_after: Duration::from_secs(1),
-        remember: Duration::from_secs(60),
-        reading,
-    };
-    let refusals = Refusals::register(&Registry::new()).unwrap();
-    Arc::new(Nodes::new(limits, Counters::Cumulative, Arc::new(refusals)))
-}
-
-fn open(nodes: &Arc<Nodes>) -> Stream {
-    nodes.open(Identity { job: "envoy".into(), instance: "e".into() }).unwrap()
-}
 
 /// Flushes so many series, whose names begin with `name`.
 fn flush(stream: &Stream, name: &str, series: usize) {
     stream.flushed().unwrap();
     let families = (0..series).map(|at| gauge(&format!("{name}{at}"), &[("a", "b")], 1.0)).collect();
-    stream.apply(Message::new(&next(families).encode_to_vec()));
+    stream.apply(Message::new(&next(families).encode_to_vec())).unwrap();
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod messages;
 pub(crate) mod process;
+pub(crate) mod store;
 
 use std::net::SocketAddr;
 use std::time::Duration;
