@@ -209,6 +209,8 @@ impl Contents {
     }
 }
 
+/// One whose sum can be added up: NaN would stay for good.
 fn distribution(reading: Reading<'_>) -> Result<Distribution<'_>, Reason> {
-    reading.distribution().map_err(|_| Reason::Malformed)?.ok_or(Reason::Value)
+    let distribution = reading.distribution().map_err(|_| Reason::Malformed)?;
+    distribution.filter(|distribution| distribution.sum.is_finite()).ok_or(Reason::Value)
 }

@@ -1,7 +1,7 @@
 //! Interval histograms become histograms of all time.
 
 use crate::support::Sink;
-use crate::support::messages::{counter, first, histogram, next};
+use crate::support::messages::{counter, first, histogram, next, summary};
 
 #[tokio::test]
 async fn intervals_are_accumulated_exactly_over_streams() {
@@ -71,4 +71,23 @@ async fn buckets_that_are_no_buckets_are_refused() {
     assert_eq!(sink.refused("value").await, 3.0);
     assert_eq!(sink.own().await.value("metrics_sink_series", &[]), 0.0);
     assert_eq!(sink.own().await.value("metrics_sink_series_bytes", &[]), 0.0);
+}
+
+#[tokio::test]
+async fn an_interval_whose_sum_is_no_number_is_refused() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    for sum in [1.5, f64::NAN, f64::INFINITY, 2.5] {
+        let families = vec![
+            histogram("rq_time", &[], &[(5.0, 1)], 1, sum),
+            summary("other", &[], &[(0.5, f64::NAN)], 1, sum),
+        ];
+        stream.send(&first("e", families)).await;
+    }
+    sink.has_taken(4).await;
+    let page = sink.envoys().await;
+    assert_eq!(page.value("envoy_rq_time_sum", &[]), 4.0);
+    assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
+    assert_eq!(page.value("envoy_other_sum", &[]), 4.0);
+    assert_eq!(sink.refused("value").await, 4.0);
 }
