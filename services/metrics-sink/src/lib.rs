@@ -9,6 +9,7 @@ mod excerpt;
 mod frames;
 mod health;
 mod http;
+mod lines;
 pub mod output;
 mod own;
 pub mod refusal;
@@ -38,6 +39,7 @@ use crate::service::Shared;
 use crate::store::Nodes;
 
 pub use config::Config;
+pub use lines::{Dropped, Lines};
 
 /// Why the sink could not start.
 #[derive(Debug, Error)]
@@ -88,7 +90,7 @@ pub async fn run(
             .merge(service::router(Arc::clone(&shared))),
         http: axum::Router::new().fallback(move || async move { service::not_grpc(&refusals) }),
     };
-    let http = http::router(registry, shared);
+    let http = http::router(registry, Arc::clone(&shared));
     let stop = shutdown.clone();
     let stopping = async move {
         stop.cancelled().await;
@@ -101,8 +103,12 @@ pub async fn run(
         forget_old(&nodes, config.stale_after, shutdown),
         stopping,
     );
+    shared.outputs.finish(LAST_LINES);
     Ok(())
 }
+
+/// The end of the program waits no longer for a reader of the console.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Looks for what is too old ten times as often as it can become so, but at most once a second.
 async fn forget_old(nodes: &Nodes, stale_after: Duration, shutdown: CancellationToken) {

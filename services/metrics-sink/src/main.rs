@@ -1,12 +1,15 @@
 //! `metrics-sink`: see the library for what it does.
 
+use std::io;
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use metrics_sink::{Config, Listeners};
+use metrics_sink::{Config, Lines, Listeners};
 use prometheus::Registry;
+use telemetry::Settings;
 use tokio::net::TcpListener;
 
 /// Receives Envoy's metrics over gRPC and shows them to Prometheus, as Envoy's own page would.
@@ -42,7 +45,16 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let telemetry = telemetry::init("metrics-sink", env!("CARGO_PKG_VERSION"))?;
+    // The console's reader is the log's: one that does not read must hold up neither.
+    let log = Lines::start(io::stdout());
+    let writer = log.clone();
+    let (dispatch, telemetry) = telemetry::with_settings(
+        "metrics-sink",
+        env!("CARGO_PKG_VERSION"),
+        &Settings::from_env()?,
+        move || writer.clone(),
+    )?;
+    tracing::dispatcher::set_global_default(dispatch)?;
     let shutdown = shutdown::signal()?;
     let registry = Registry::new();
     telemetry::register_process_metrics(&registry)?;
@@ -53,6 +65,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(grpc = %listeners.grpc.local_addr()?, http = %listeners.http.local_addr()?, "listening");
     metrics_sink::run(listeners, config, registry, shutdown).await?;
     telemetry.shutdown().await;
+    log.finish(Duration::from_secs(1));
     Ok(())
 }
 

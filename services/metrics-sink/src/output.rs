@@ -5,6 +5,7 @@ mod console;
 use std::io::Write;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::refusal::Refusals;
 use crate::store::{Stream, Superseded};
@@ -95,6 +96,13 @@ impl Outputs {
             console.show(stream.identity(), checked);
         }
         Ok(())
+    }
+
+    /// Lets them end what they have begun, but waits no longer than `most` for each.
+    pub(crate) fn finish(&self, most: Duration) {
+        for console in &self.consoles {
+            console.finish(most);
+        }
     }
 }
 

@@ -2,27 +2,25 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::{Checked, Detail};
 use crate::excerpt::Excerpt;
+use crate::lines::Lines;
 use crate::refusal::{Reason, Refusals};
 use crate::store::Identity;
 use crate::wire::{Family, Kind, MetricView};
 
-/// Writes from a thread of its own, so that a reader that does not read holds up nobody: lines that find the queue
-/// full are dropped and counted.
+/// A reader that does not read holds up nobody: lines that find the queue full are dropped and counted.
 #[derive(Debug)]
 pub(super) struct Console {
     detail: Detail,
-    lines: SyncSender<String>,
+    lines: Lines,
     refusals: Arc<Refusals>,
 }
 
-const QUEUE: usize = 1024;
 /// Of a longer family only so many metrics, labels and buckets are shown.
 const SHOWN: usize = 32;
 /// What is longer even so is dropped, in bytes.
@@ -30,9 +28,12 @@ const LONGEST_LINE: usize = 16 * 1024;
 
 impl Console {
     pub(super) fn start(detail: Detail, refusals: Arc<Refusals>, out: impl Write + Send + 'static) -> Self {
-        let (lines, queue) = sync_channel(QUEUE);
-        thread::spawn(move || write(&queue, out));
-        Self { detail, lines, refusals }
+        Self { detail, lines: Lines::start(out), refusals }
+    }
+
+    /// Waits for the last lines, but no longer than `most`.
+    pub(super) fn finish(&self, most: Duration) {
+        self.lines.finish(most);
     }
 
     pub(super) fn show(&self, node: &Identity, checked: Checked<'_>) {
@@ -58,18 +59,8 @@ impl Console {
         let line = format!("{line}\n");
         if line.len() > LONGEST_LINE {
             self.refusals.refuse(Reason::Console, "a line is too long");
-        } else if self.lines.try_send(line).is_err() {
+        } else if self.lines.push(line.into_bytes()).is_err() {
             self.refusals.refuse(Reason::Console, "nobody reads the lines fast enough");
-        }
-    }
-}
-
-fn write(queue: &Receiver<String>, mut out: impl Write) {
-    while let Ok(line) = queue.recv() {
-        let written = out.write_all(line.as_bytes()).and_then(|()| out.flush());
-        if let Err(error) = written {
-            tracing::warn!(%error, "the console output has ended");
-            return;
         }
     }
 }

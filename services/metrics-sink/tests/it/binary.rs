@@ -1,7 +1,9 @@
 //! The program: its settings, its console, its end.
 
 use serde_json::{Value, json};
+use testkit::{Scrape, eventually};
 
+use crate::support::PATIENCE;
 use crate::support::client::EnvoyStream;
 use crate::support::messages::{counter, first, histogram};
 use crate::support::process::{Process, command};
@@ -80,4 +82,32 @@ async fn a_signal_ends_the_streams_and_the_program() {
     let (_, status) = sink.terminate().await;
     assert!(status.success(), "{status}");
     assert_eq!(stream.ended().await.code(), tonic::Code::Unavailable);
+}
+
+#[tokio::test]
+async fn a_console_that_nobody_reads_holds_up_nobody() {
+    let sink = Process::start(&["--outputs=prometheus,console=families"]).await;
+    let stream = EnvoyStream::open(sink.grpc).await;
+    let names: Vec<_> = (0..500).map(|at| format!("n{at}")).collect();
+    let families: Vec<_> = names.iter().map(|name| counter(name, &[], 1.0)).collect();
+    // More than a pipe and the queue hold.
+    for _ in 0..20 {
+        stream.send(&first("e", families.clone())).await;
+    }
+    let own = async || Scrape::get(format!("http://{}/metrics", sink.http)).await;
+    eventually(PATIENCE, async || own().await.value("metrics_sink_messages_total", &[]) == 20.0).await;
+    assert!(own().await.value("metrics_sink_refused_total", &[("reason", "console")]) > 0.0);
+    stream.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_lines_are_written_before_the_end() {
+    let sink = Process::start(&["--outputs=console=families"]).await;
+    let stream = EnvoyStream::open(sink.grpc).await;
+    let names: Vec<_> = (0..1_000).map(|at| format!("n{at}")).collect();
+    stream.send(&first("e", names.iter().map(|name| counter(name, &[], 1.0)).collect())).await;
+    stream.finish().await.unwrap();
+    let (lines, status) = sink.terminate().await;
+    assert!(status.success());
+    assert_eq!(lines.iter().filter(|line| line.contains("\"family\"")).count(), 1_000);
 }
