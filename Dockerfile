@@ -1,5 +1,5 @@
-# All images of the lab's own programs. Stages: `build` makes every binary, `test` runs the checks, `bench` the
-# measurements; one target per program. The pins come from .env; the two caches are shared by all stages.
+# All images of the lab's own programs. Stages: `build` makes every binary, `test` runs cargo for checks and
+# measurements; one target per program. The pins come from .env; the two caches are shared by all.
 ARG DEBIAN_IMAGE=debian:trixie-slim
 ARG RUST_IMAGE=rust:1.96-slim-trixie
 
@@ -12,8 +12,8 @@ COPY services services
 COPY lab lab
 COPY offline/jaeger offline/jaeger
 COPY bench bench
-# Cargo goes by file times, and the cache may hold a build of another checkout with newer ones.
-RUN find . -type f -exec touch {} +
+
+# Cargo goes by file times, and the cache may hold a newer build of other sources: all are touched before each use.
 
 FROM sources AS build
 # Link-time optimisation takes minutes for what a lab does not feel; `make bench` measures with it.
@@ -22,16 +22,25 @@ RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     --mount=type=cache,id=lookout-target,target=/target \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
-    cargo build --release --locked --bins \
+    find . -type f -exec touch {} + \
+ && cargo build --release --locked --bins \
  && mkdir /out \
  && cp /target/release/echo-server /target/release/web-client /target/release/metrics-sink \
        /target/release/lab /target/release/jaeger-standin /out/
 
-FROM sources AS test
+FROM ${RUST_IMAGE} AS checker
+# `kill`, with which tests end programs, is not in Debian's smallest set.
+RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends procps && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
     cargo clippy --version && cargo fmt --version || rustup component add clippy rustfmt
+
+FROM checker AS test
+WORKDIR /src
+ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
+COPY --from=sources /src .
 # One stage for all checks: CHECK is cargo's arguments; RUN, different each time, keeps an old result from standing in.
 ARG CHECK
 ARG RUN
@@ -39,7 +48,8 @@ RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     --mount=type=cache,id=lookout-target,target=/target \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
-    cargo $CHECK
+    find . -type f -exec touch {} + \
+ && cargo $CHECK
 
 FROM ${DEBIAN_IMAGE} AS program
 USER 65532:65532

@@ -76,7 +76,7 @@ lab_runs() { [ -n "$(docker ps --quiet --filter "label=com.docker.compose.projec
 # The published ports of this lab's own containers.
 own_ports() {
   docker ps --quiet --filter "label=com.docker.compose.project=$LAB_NAME" 2>/dev/null |
-    xargs -r docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' 2>/dev/null || true
+    xargs -r docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' || true
 }
 
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
