@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -70,8 +70,11 @@ impl fmt::Debug for ServerLayer {
 // === impl ServerService ===
 
 impl<S> ServerService<S> {
-    /// `None` for what is no gRPC call: such a request passes uncounted.
+    /// `None` for what is no gRPC call, as a browser's `OPTIONS` before one: such a request passes uncounted.
     fn start<B>(&self, request: &Request<B>) -> Option<Call> {
+        if request.method() != Method::POST {
+            return None;
+        }
         let methods = &self.recorder.methods;
         let method = match methods.find(request.uri().path()) {
             Some(method) => method,

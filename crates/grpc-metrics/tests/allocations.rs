@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use grpc_metrics::{Buckets, ClientMetrics, RequestBody, ServerMetrics};
-use http::{HeaderMap, Request, Response, Uri};
+use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::{Body, Frame};
 use tower::{Layer, Service, service_fn};
 
@@ -37,6 +37,7 @@ impl Body for Message {
 
 fn request(path: &'static str) -> Request<Message> {
     let mut request = Request::new(Message { data: true, trailers: None });
+    *request.method_mut() = Method::POST;
     *request.uri_mut() = Uri::from_static(path);
     request.headers_mut().insert("content-type", "application/grpc".parse().expect("a value"));
     request.headers_mut().insert("grpc-timeout", "5S".parse().expect("a value"));

@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body::{Body, Frame};
 use tower::Service;
 
@@ -53,6 +53,7 @@ impl Body for Message {
 
 fn request() -> Request<Message> {
     let mut request = Request::new(Message::request());
+    *request.method_mut() = Method::POST;
     *request.uri_mut() = Uri::from_static("/proto.EchoService/EchoService");
     let headers = request.headers_mut();
     headers.insert("te", HeaderValue::from_static("trailers"));

@@ -74,7 +74,7 @@ async fn run(plan: Plan, server: grpc_metrics::ServerLayer) {
         }
     });
     let path = "/testpb.TestService/PingStream";
-    let request = Request::builder().uri(path).body(script(requests)).expect("a request");
+    let request = Request::post(path).body(script(requests)).expect("a request");
     let response = server.layer(handler).oneshot(request).await.expect("a response");
     read(response.into_body(), caller_reads).await;
 }

@@ -140,7 +140,7 @@ fn every_scrape_is_consistent_and_none_goes_back() {
                 }));
                 let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
                 while !stop.load(Ordering::Relaxed) {
-                    let request = Request::builder().uri("/testpb.TestService/Ping");
+                    let request = Request::post("/testpb.TestService/Ping");
                     let call = server.call(request.body(Script::new([])).expect("a request"));
                     runtime.block_on(call).expect("a response");
                 }

@@ -38,8 +38,7 @@ fn sides() -> Sides {
 }
 
 fn request(path: &str) -> Request<tonic::body::Body> {
-    Request::builder()
-        .uri(path)
+    Request::post(path)
         .header("content-type", "application/grpc")
         .body(tonic::body::Body::new(Script::new([Step::Data(frame(3))])))
         .expect("a request")
@@ -166,7 +165,7 @@ async fn messages_are_counted_wherever_the_stream_is_cut() {
             steps.push(Step::Trailers(Some(0)));
             Ok::<_, Infallible>(Response::new(Script::new(steps)))
         });
-        let request = Request::builder().uri(PING).body(Script::new(chunks())).expect("a request");
+        let request = Request::post(PING).body(Script::new(chunks())).expect("a request");
         let mut server = sides.server.layer().layer(service);
         let response = server.call(request).await.expect("a response");
         let replies = response.into_body().collect().await.expect("replies");
@@ -239,7 +238,7 @@ async fn requests_that_a_layer_refuses_are_what_the_handler_makes_of_it() {
             Ok::<_, Infallible>(response(StatusCode::OK, Some(3), Script::new([])))
         });
         let body = Script::new([step]).saying_end();
-        let request = Request::builder().uri(PING).body(body).expect("a request");
+        let request = Request::post(PING).body(body).expect("a request");
         sides.server.layer().layer(service).oneshot(request).await.expect("a response");
         sides.assert_handled("server", "InvalidArgument");
     }
@@ -300,9 +299,13 @@ async fn what_is_no_grpc_passes_uncounted() {
         let _: grpc_metrics::RequestBody<Script> = request.into_body();
         ready(Ok::<_, Infallible>(Response::new(Script::new([Step::Data(b"page".to_vec())]))))
     });
-    let request = Request::builder().uri("/metrics").body(Script::new([])).expect("a request");
-    let response = sides.server.layer().layer(service).oneshot(request).await.expect("a response");
-    assert_eq!(response.into_body().collect().await.expect("a page").to_bytes(), "page");
+    // A page, a form, and what a browser asks before a call.
+    for request in [Request::get("/metrics"), Request::post("/form"), Request::options(PING)] {
+        let server = sides.server.layer().layer(service);
+        let request = request.body(Script::new([])).expect("a request");
+        let response = server.oneshot(request).await.expect("a response");
+        assert_eq!(response.into_body().collect().await.expect("a page").to_bytes(), "page");
+    }
     assert_eq!(scrape::sum(&sides.registry, "grpc_server_started_total", &[]), 0.0);
 }
 
