@@ -164,6 +164,35 @@ mod tests {
     }
 
     #[test]
+    fn several_services_in_several_files_are_one_table() {
+        let service = |name: &str, method: &str| ServiceDescriptorProto {
+            name: Some(name.to_owned()),
+            method: vec![MethodDescriptorProto { name: Some(method.to_owned()), ..Default::default() }],
+            ..Default::default()
+        };
+        let file = |package: &str, service| FileDescriptorProto {
+            package: Some(package.to_owned()),
+            service,
+            ..Default::default()
+        };
+        let set = FileDescriptorSet {
+            file: vec![
+                file("a", vec![service("One", "Get"), service("Two", "Get")]),
+                // Messages alone, as imported files have.
+                file("google.protobuf", vec![]),
+                file("b.c", vec![service("One", "Get")]),
+            ],
+        };
+        let table =
+            MethodTable::read(&[set.encode_to_vec(), self::set("d", &[("U", false, false)])]).unwrap();
+        let services: Vec<&str> = table.methods().iter().map(|method| method.service.as_str()).collect();
+        assert_eq!(services, ["a.One", "a.Two", "b.c.One", "d.Svc", "unknown"]);
+        for (index, path) in ["/a.One/Get", "/a.Two/Get", "/b.c.One/Get", "/d.Svc/U"].iter().enumerate() {
+            assert_eq!(table.find(path), Some(index));
+        }
+    }
+
+    #[test]
     fn a_service_without_package_has_a_bare_name() {
         let table = MethodTable::read(&[set("", &[("U", false, false)])]).unwrap();
         assert!(table.find("/Svc/U").is_some());

@@ -1,5 +1,6 @@
 //! What a registry shows of the metrics.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -95,6 +96,18 @@ fn default_buckets_are_gos() {
 }
 
 #[test]
+fn a_registry_may_have_a_prefix_and_labels_of_its_own() {
+    let labels = HashMap::from([("zone".to_owned(), "a".to_owned())]);
+    let registry = Registry::new_custom(Some("shop".to_owned()), Some(labels)).expect("a registry");
+    let metrics = server_builder().build().expect("metrics");
+    registry.register(Box::new(metrics.clone())).expect("metrics register");
+    let labels = [("zone", "a"), ("grpc_method", "Ping")];
+    assert_eq!(scrape::value(&registry, "shop_grpc_server_started_total", &labels), Some(0.0));
+    registry.unregister(Box::new(metrics)).expect("what is registered can be taken out");
+    assert_eq!(scrape::text(&registry), "");
+}
+
+#[test]
 fn const_labels_tell_two_clients_apart() {
     let registry = Registry::new();
     for name in ["orders", "users"] {
@@ -117,6 +130,11 @@ fn mistakes_are_said_at_build() {
         let const_label = server_builder().const_label(taken, "mine").build();
         assert!(matches!(const_label, Err(BuildError::LabelTaken(name)) if name == taken));
     }
+    let bad_labels = [
+        server_builder().const_label("not a label", "x").build(),
+        server_builder().context_label("0th", ["x"], |_| None).build(),
+    ];
+    assert!(bad_labels.iter().all(|built| matches!(built, Err(BuildError::Name(_)))));
     let twice = server_builder().const_label("tenant", "a").context_label("tenant", ["b"], |_| None).build();
     assert!(matches!(twice, Err(BuildError::LabelTaken(name)) if name == "tenant"));
     let backwards = server_builder().handling_histogram(Buckets::new([2.0, 1.0])).build();
