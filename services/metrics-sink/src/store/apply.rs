@@ -71,6 +71,24 @@ impl Contents {
         true
     }
 
+    /// Begins anew if `message` tells of a restart, before any delta is added to what was there before it. Numbers of
+    /// another meaning can be applied first.
+    pub(crate) fn look_for_restart(&mut self, mut message: Message<'_>, moment: &mut Moment<'_>) {
+        if self.rules.counters != Counters::Delta {
+            return;
+        }
+        while let Ok(Some(mut family)) = message.next_family() {
+            if (family.name, family.kind) == (UPTIME, Ok(Kind::Gauge))
+                && let Ok(Some(metric)) = family.next_metric()
+                && let Ok(Some(uptime)) =
+                    metric.read(Kind::Gauge, |_| {}).and_then(|reading| reading.number())
+                && moment.flushes.has_restarted(uptime)
+            {
+                self.restart(moment);
+            }
+        }
+    }
+
     #[inline]
     fn each_metric<'a>(
         &mut self,

@@ -94,6 +94,7 @@ impl Node {
             restarted: false,
             distributions: false,
         };
+        contents.lock().look_for_restart(message, &mut moment);
         for pass in [Pass::Scalars, Pass::Histograms, Pass::Summaries] {
             if pass != Pass::Scalars && !moment.distributions {
                 break;

@@ -121,3 +121,15 @@ async fn a_counter_that_was_away_for_a_flush_may_come_back_lower() {
     assert_eq!(page.value("envoy_evicted", &[]), 1.0);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 3.0);
 }
+
+#[tokio::test]
+async fn deltas_of_a_new_process_are_not_added_to_those_of_the_old() {
+    let sink = Sink::start(&["--counters=delta"]).await;
+    for (time, uptime, delta) in [(1_000_000, 50.0, 4.0), (1_001_000, 51.0, 1.0), (1_010_000, 2.0, 3.0)] {
+        let stream = sink.stream().await;
+        let flush = vec![counter("rq_total", &[], delta), gauge("server.uptime", &[], uptime)];
+        stream.send(&first("e", at(time, flush))).await;
+        stream.finish().await.unwrap();
+    }
+    assert_eq!(sink.envoys().await.value("envoy_rq_total", &[]), 3.0);
+}
