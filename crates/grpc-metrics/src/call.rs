@@ -5,8 +5,8 @@ use std::time::Duration;
 use tonic::Code;
 
 use crate::clock::Moment;
-use crate::deadline;
 use crate::recorder::{Recorder, Series};
+use crate::{deadline, vanished};
 
 /// Counts a call as started when made, and as handled once: when told, or else when dropped.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Call {
     deadline: Option<Duration>,
     /// The code if the call is dropped before its end.
     abandoned: Code,
+    /// Whether the caller went away before its requests were complete.
+    vanished: bool,
     ended: bool,
 }
 
@@ -33,6 +35,7 @@ impl Call {
             started: timed.then(|| recorder.clock.now()),
             deadline,
             abandoned: Code::Cancelled,
+            vanished: false,
             ended: false,
         }
     }
@@ -61,6 +64,8 @@ impl Call {
             return;
         }
         let elapsed = self.elapsed();
+        // Of its requests' failure a handler makes a reply, which reaches nobody.
+        let code = if self.vanished { self.abandoned } else { code };
         // Where both ends watch over the deadline, the other one may be first, and tonic's says
         // `Cancelled`.
         let late = code == Code::Cancelled && self.is_late(elapsed);
@@ -87,14 +92,16 @@ impl Call {
         struct Unwound<'a>(Option<&'a mut Call>);
         impl Drop for Unwound<'_> {
             fn drop(&mut self) {
-                if let Some(call) = self.0.take() {
-                    call.end(Code::Internal);
+                if let Some(call) = self.0.take().filter(|call| !call.ended) {
+                    call.finish(Code::Internal, call.elapsed());
                 }
             }
         }
         let mut unwound = Unwound(Some(self));
-        let result = step();
-        unwound.0 = None;
+        let (result, vanished) = vanished::in_step(step);
+        if let Some(call) = unwound.0.take() {
+            call.vanished |= vanished;
+        }
         result
     }
 }

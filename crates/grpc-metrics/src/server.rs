@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::call::{self, Call};
 use crate::context::RequestHead;
 use crate::recorder::{Direction, Recorder};
-use crate::{RequestBody, ResponseBody, deadline, failure, vanished};
+use crate::{RequestBody, ResponseBody, deadline, failure};
 
 /// Wraps a service that handles gRPC calls, so that they are counted.
 ///
@@ -40,8 +40,6 @@ pin_project! {
         #[pin]
         inner: F,
         call: Option<Call>,
-        // Whether the caller went away before its requests were complete.
-        vanished: bool,
     }
 }
 
@@ -109,7 +107,7 @@ where
         let mut call = self.start(&request);
         let request = request.map(|body| RequestBody::new(body, call.as_ref(), Direction::Received));
         let inner = call::watch(&mut call, || self.inner.call(request));
-        ServerFuture { inner, call, vanished: false }
+        ServerFuture { inner, call }
     }
 }
 
@@ -135,11 +133,8 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (polled, vanished) = vanished::in_step(|| call::watch(this.call, || this.inner.poll(cx)));
-        *this.vanished |= vanished;
-        let result = ready!(polled);
-        // Of the requests' failure a handler makes a reply, which reaches nobody: the call was dropped.
-        let mut call = this.call.take().filter(|_| !*this.vanished);
+        let result = ready!(call::watch(this.call, || this.inner.poll(cx)));
+        let mut call = this.call.take();
         Poll::Ready(match result {
             Ok(response) => Ok(ResponseBody::wrap(response, call, Direction::Sent)),
             Err(error) => {

@@ -12,9 +12,15 @@ thread_local! {
 /// Runs a step of a handler, and says whether the caller was noticed to have gone in it.
 #[inline]
 pub(crate) fn in_step<T>(step: impl FnOnce() -> T) -> (T, bool) {
-    let outer = NOTICED.replace(false);
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            NOTICED.set(self.0);
+        }
+    }
+    let _restore = Restore(NOTICED.replace(false));
     let result = step();
-    (result, NOTICED.replace(outer))
+    (result, NOTICED.get())
 }
 
 /// A request's body ends, or fails, because the caller has gone.
@@ -42,5 +48,18 @@ mod tests {
             in_step(|| ())
         });
         assert_eq!(outer, (((), false), true));
+    }
+
+    #[test]
+    fn a_step_that_panics_leaves_nothing_behind() {
+        let panics = || {
+            in_step(|| {
+                notice();
+                panic!("as asked");
+            })
+        };
+        let (caught, noticed) = in_step(|| std::panic::catch_unwind(panics));
+        assert!(caught.is_err());
+        assert!(!noticed);
     }
 }

@@ -1,15 +1,23 @@
 //! A caller that goes away before its requests are complete.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use grpc_metrics::RequestBody;
 use h2::{Reason, SendStream};
-use http::Request;
+use http::{Request, Response};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use prometheus::Registry;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio_stream::StreamExt;
+use tower::{Layer, ServiceExt, service_fn};
 
-use crate::lab::Lab;
-use crate::script::frame;
+use crate::lab::{Lab, server_builder};
+use crate::scrape;
+use crate::script::{Script, Step, frame, status_headers};
 
 /// How a caller goes away.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +68,28 @@ impl Begun {
             Going::Reset(reason) => self.requests.send_reset(reason),
         }
     }
+}
+
+/// The transport looks for a reset before it asks for a frame of the reply, but one may come in between.
+#[tokio::test]
+async fn a_handler_that_hears_of_it_before_the_transport_does_changes_nothing() {
+    let metrics = server_builder().build().expect("metrics");
+    let service = service_fn(|request: Request<RequestBody<Script>>| async {
+        let reply = tokio_stream::once(request.into_body()).then(|requests| async {
+            drop(requests.collect().await);
+            Ok::<_, Infallible>(Frame::<Bytes>::trailers(status_headers(Some(13))))
+        });
+        Ok::<_, Infallible>(Response::new(StreamBody::new(reply)))
+    });
+    let cut_off = Script::new([Step::Data(frame(9)[..7].to_vec())]);
+    let request = Request::post("/testpb.TestService/PingStream").body(cut_off).expect("a request");
+    let response = metrics.layer().layer(service).oneshot(request).await.expect("a response");
+    drop(response.into_body().collect().await);
+    let registry = Registry::new();
+    registry.register(Box::new(metrics)).expect("metrics register");
+    let canceled = [("grpc_method", "PingStream"), ("grpc_code", "Canceled")];
+    assert_eq!(scrape::value(&registry, "grpc_server_handled_total", &canceled), Some(1.0));
+    assert_eq!(scrape::sum(&registry, "grpc_server_handled_total", &[]), 1.0);
 }
 
 #[tokio::test]
