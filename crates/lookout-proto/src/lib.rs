@@ -2,6 +2,17 @@
 //!
 //! The code in `src/gen/` comes from `proto/*.proto` and is checked in, so that a build needs neither `protoc` nor
 //! a build script. `tests/generated.rs` generates anew and compares.
+//!
+//! ```no_run
+//! use lookout_proto::echo::{Message, echo_service_client::EchoServiceClient};
+//!
+//! # async fn call() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut client = EchoServiceClient::connect("http://127.0.0.1:8080").await?;
+//! let reply = client.echo_service(Message { message: "hello".into() }).await?;
+//! assert_eq!(reply.into_inner().message, "echo hello");
+//! # Ok(())
+//! # }
+//! ```
 
 /// Package `proto` of `proto/echo.proto`.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]

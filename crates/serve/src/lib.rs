@@ -3,6 +3,19 @@
 //! A connection's first bytes tell the version, and the server says nothing before them: gRPC with prior knowledge, a
 //! browser and a Prometheus scrape share a port. On shutdown, [`serve`] stops accepting, asks each connection to end
 //! after what is in flight, and cuts what is left when the grace period is over.
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use axum::{Router, routing::get};
+//! # async fn run(grpc: Router) -> std::io::Result<()> {
+//! let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+//! let http = Router::new().route("/healthz", get(|| async { "ok" }));
+//! // `grpc` is tonic's `Routes::into_axum_router()`.
+//! let service = serve::OnePort { grpc, http };
+//! serve::serve(listener, service, shutdown::signal()?, Duration::from_secs(5)).await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod accept;
 mod connections;

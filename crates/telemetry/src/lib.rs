@@ -2,6 +2,19 @@
 //!
 //! [`init`] reads the environment (`RUST_LOG` and OpenTelemetry's `OTEL_*`) and installs logs and traces for the
 //! process; [`trace`] has the layers that make spans of calls; [`routes`] serves a registry.
+//!
+//! ```no_run
+//! # async fn run(app: axum::Router) -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = telemetry::init("tea", env!("CARGO_PKG_VERSION"))?;
+//! let registry = prometheus::Registry::new();
+//! telemetry::register_process_metrics(&registry)?;
+//! let app = app.layer(telemetry::trace::HttpServerLayer).merge(telemetry::routes(registry));
+//! let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+//! axum::serve(listener, app).await?;
+//! telemetry.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod error;
 mod healthcheck;

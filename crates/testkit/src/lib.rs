@@ -1,5 +1,20 @@
 //! What the integration tests share: a service on a free port, its scrape, patience with a limit,
 //! and an OTLP collector that remembers.
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use testkit::{Scrape, eventually};
+//! # async fn run(listener: tokio::net::TcpListener, shutdown: tokio_util::sync::CancellationToken) {}
+//! # async fn test() {
+//! let service = testkit::start(|listener, shutdown| run(listener, shutdown)).await;
+//! let url = service.url("/metrics");
+//! eventually(Duration::from_secs(5), async || {
+//!     Scrape::get(&url).await.value("calls_total", &[("code", "OK")]) > 0.0
+//! })
+//! .await;
+//! service.stop().await;
+//! # }
+//! ```
 
 pub mod otlp;
 
