@@ -1,6 +1,7 @@
 //! One Envoy: its identity, its streams, and its series.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -20,6 +21,8 @@ pub type StreamId = u64;
 pub struct Node {
     identity: Identity,
     rules: Arc<Rules>,
+    /// Those that are open.
+    streams: AtomicUsize,
     writing: Mutex<Writing>,
     /// Replaced, never emptied: whoever renders keeps the old. Its places change only while nobody else has it.
     contents: Mutex<Arc<Mutex<Contents>>>,
@@ -33,7 +36,6 @@ struct Writing {
     owner: Option<StreamId>,
     /// The stream whose message was applied last.
     applied: Option<StreamId>,
-    streams: usize,
     /// When the last message came, by the sink's clock.
     last: Option<Duration>,
 }
@@ -48,7 +50,7 @@ const FAMILIES_PER_TURN: usize = 512;
 impl Node {
     pub(crate) fn new(identity: Identity, rules: Arc<Rules>) -> Self {
         let contents = Mutex::new(empty(&rules));
-        Self { identity, rules, writing: Mutex::default(), contents }
+        Self { identity, rules, streams: AtomicUsize::new(0), writing: Mutex::default(), contents }
     }
 
     /// Who it is.
@@ -57,15 +59,15 @@ impl Node {
     }
 
     pub(crate) fn opened(&self) {
-        self.writing.lock().streams += 1;
+        self.streams.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn closed(&self, stream: StreamId) {
         let mut writing = self.writing.lock();
-        writing.streams -= 1;
         if writing.owner == Some(stream) {
             writing.owner = None;
         }
+        self.streams.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// A message has come on `stream`; from the newest that is open they are taken.
@@ -135,10 +137,11 @@ impl Node {
         self.writing.lock().last
     }
 
-    /// Whether nothing is lost when it is forgotten.
+    /// Whether nothing is lost when it is forgotten. Does not wait, for other nodes would with it: one whose message is
+    /// being applied is not silent.
     pub(crate) fn is_silent_since(&self, oldest: Duration) -> bool {
-        let writing = self.writing.lock();
-        writing.streams == 0 && writing.last.is_none_or(|last| last < oldest)
+        self.streams.load(Ordering::Relaxed) == 0
+            && self.writing.try_lock().is_some_and(|writing| writing.last.is_none_or(|last| last < oldest))
     }
 
     pub(crate) fn contents(&self) -> Arc<Mutex<Contents>> {
@@ -169,4 +172,36 @@ fn timestamp_ms(mut message: Message<'_>) -> i64 {
         }
     }
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus::Registry;
+
+    use super::super::budget::Budget;
+    use super::super::rules::Counters;
+    use super::super::slots::Fingerprints;
+    use super::*;
+    use crate::refusal::Refusals;
+
+    #[test]
+    fn a_node_whose_message_is_being_applied_holds_up_no_other() {
+        let rules = Rules {
+            counters: Counters::Cumulative,
+            longest_label: 1024,
+            budget: Budget::new(1, 1),
+            refusals: Arc::new(Refusals::register(&Registry::new()).unwrap()),
+            fingerprints: Fingerprints::default(),
+        };
+        let node = Node::new(Identity { job: "envoy".into(), instance: "e".into() }, Arc::new(rules));
+        assert!(node.is_silent_since(Duration::ZERO));
+        let applying = node.writing.lock();
+        // Both are asked while all nodes are locked.
+        assert!(!node.is_silent_since(Duration::ZERO));
+        node.opened();
+        drop(applying);
+        assert!(!node.is_silent_since(Duration::ZERO));
+        node.closed(0);
+        assert!(node.is_silent_since(Duration::ZERO));
+    }
 }
