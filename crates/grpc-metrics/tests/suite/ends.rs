@@ -48,6 +48,15 @@ async fn every_code_is_counted_by_its_name() {
     }
     assert_eq!(lab.handled("server", "PingError"), 16.0);
     assert_eq!(lab.handled("client", "PingError"), 16.0);
+    // A failure carries no message.
+    for (name, messages) in [
+        ("client_msg_sent_total", 16.0),
+        ("server_msg_received_total", 16.0),
+        ("server_msg_sent_total", 0.0),
+        ("client_msg_received_total", 0.0),
+    ] {
+        assert_eq!(lab.value(name, "PingError"), messages, "{name}");
+    }
 }
 
 #[tokio::test]
