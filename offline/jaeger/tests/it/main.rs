@@ -1,5 +1,6 @@
 //! The stand-in over real sockets, one behaviour a file.
 
+mod flood;
 mod lab;
 mod pages;
 mod query_api;

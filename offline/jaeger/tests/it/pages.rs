@@ -1,8 +1,9 @@
 //! People see traces at the addresses that Jaeger's own pages have.
 
-use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::span::Event;
+use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 
-use crate::lab::{Lab, span};
+use crate::lab::{Lab, attribute, span};
 
 const TRACE: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 
@@ -34,4 +35,33 @@ async fn without_spans_the_pages_say_so() {
     assert_eq!(lab.text("/trace/x").await.0, 400);
     assert_eq!(lab.text("/nowhere").await.0, 404);
     assert_eq!(lab.text("/search?service=a&limit=none").await.0, 400);
+}
+
+#[tokio::test]
+async fn whatever_a_sender_or_a_reader_says_is_text() {
+    const EVIL: &str = "</td>\"'><script>alert(1)</script>";
+    let lab = Lab::start().await;
+    let event = Event { name: EVIL.into(), attributes: vec![attribute(EVIL, EVIL)], ..Event::default() };
+    let status = Status { code: 2, message: EVIL.into() };
+    let spans = vec![Span {
+        attributes: vec![attribute(EVIL, EVIL)],
+        events: vec![event],
+        status: Some(status),
+        trace_state: EVIL.into(),
+        ..span(10, 1, EVIL, 1500)
+    }];
+    lab.send(EVIL, spans).await;
+    let evil = "%3C/td%3E%22'%3E%3Cscript%3Ealert(1)%3C/script%3E";
+    for path in [
+        format!("/trace/{TRACE}"),
+        "/search".to_owned(),
+        format!("/search?service={evil}&operation={evil}"),
+        format!("/search?service=a&limit={evil}"),
+        format!("/trace/{evil}"),
+    ] {
+        let (_, page) = lab.text(&path).await;
+        assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<script"), "{path}: {page}");
+    }
+    let (_, page) = lab.text(&format!("/trace/{TRACE}")).await;
+    assert!(page.matches("&lt;script&gt;alert(1)").count() >= 7, "each stands there as text: {page}");
 }
