@@ -17,7 +17,8 @@ down() {
   docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=lookout/*:$LAB_NAME" | xargs -r docker rmi >/dev/null
   rm -rf ".lookout/$LAB_NAME"
 }
-trap 'step "down" down || true' EXIT
+# However it ends, nothing is left running.
+trap 'down >/dev/null 2>&1' EXIT
 
 say "Code"
 step "images to build with" scripts/images.sh debian rust || exit 1
@@ -48,10 +49,13 @@ try "gRPC from a Go client" scripts/test-lab.sh go_client
 try "load" env RATE=20 DURATION=15s scripts/load.sh
 try "check" scripts/check.sh
 for fault in errors slow down silent; do try "alert $fault" scripts/lab.sh alert "$fault"; done
+try "documents, with what make prints" env -u MAKEFLAGS MAKE_COMMANDS=run scripts/check-docs.sh README.md docs/*.md
 try "check after all faults" scripts/check.sh
 try "the echo tutorial alone" scripts/test-lab.sh echo_alone
 has_image "$GRAFANA_IMAGE" || skip "Grafana: import of dashboards, panels on its page" "its image cannot be had"
 for name in prometheus alertmanager envoy maildev jaeger k6 grpcurl; do
   ! is_stand_in "$(pin "$name")" || skip "the upstream image $(pin "$name")" "a stand-in took its place"
 done
+trap - EXIT
+try "down" down
 total
