@@ -99,8 +99,10 @@ impl Call {
         }
         let mut unwound = Unwound(Some(self));
         let (result, vanished) = vanished::in_step(step);
-        if let Some(call) = unwound.0.take() {
-            call.vanished |= vanished;
+        if let Some(call) = unwound.0.take()
+            && vanished
+        {
+            call.vanished = true;
         }
         result
     }
