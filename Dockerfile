@@ -41,6 +41,9 @@ FROM checker AS test
 WORKDIR /src
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
 COPY --from=sources /src .
+# What tests read beside the code.
+COPY .env ./
+COPY grafana grafana
 # One stage for all checks: CHECK is cargo's arguments; RUN, different each time, keeps an old result from standing in.
 ARG CHECK
 ARG RUN
