@@ -1,4 +1,4 @@
-//! HTTP/1 and HTTP/2 without TLS on one port, with a graceful end.
+//! HTTP/1 and HTTP/2 without TLS on one port, with gRPC health and a graceful end.
 //!
 //! A connection's first bytes tell the version, and the server says nothing before them: gRPC with prior knowledge, a
 //! browser and a Prometheus scrape share a port. On shutdown, [`serve`] stops accepting, asks each connection to end
@@ -19,6 +19,7 @@
 
 mod accept;
 mod connections;
+mod health;
 mod one_port;
 mod request_body;
 
@@ -34,6 +35,7 @@ use tower_service::Service;
 
 use crate::connections::Connections;
 
+pub use health::Health;
 pub use one_port::OnePort;
 
 /// Serves `service` on `listener` until `shutdown` is cancelled; then drains within `grace`.

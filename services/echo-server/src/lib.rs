@@ -2,17 +2,16 @@
 
 mod config;
 mod echo;
-mod health;
 mod routes;
 
 pub use config::Config;
 
+use lookout_proto::echo::echo_service_server::SERVICE_NAME;
 use prometheus::Registry;
+use serve::Health;
 use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
-
-use crate::health::Health;
 
 /// Why the server could not start.
 #[derive(Debug, Error)]
@@ -40,13 +39,9 @@ pub async fn run(
     registry: Registry,
     shutdown: CancellationToken,
 ) -> Result<(), Error> {
-    let (health, health_service) = Health::new().await;
+    let (health, health_service) = Health::new(&[SERVICE_NAME]).await;
     let service = routes::one_port(registry, health_service)?;
-    let stop = shutdown.clone();
-    let stopping = async move {
-        stop.cancelled().await;
-        health.stop().await;
-    };
+    let stopping = health.until(shutdown.clone());
     tokio::join!(serve::serve(listener, service, shutdown, config.shutdown_grace), stopping);
     Ok(())
 }

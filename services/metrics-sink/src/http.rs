@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use problem::Problem;
 use prometheus::{Registry, TEXT_FORMAT};
 use tokio::sync::Semaphore;
 
@@ -17,16 +18,21 @@ const MOST_PAGES: usize = 8;
 
 pub(crate) fn router(registry: Registry, shared: Arc<Shared>) -> Router {
     let room = Arc::new(Semaphore::new(MOST_PAGES));
-    telemetry::routes(registry).route("/envoy/metrics", get(move || async move { envoys(&shared, &room) }))
+    let envoys = get(move || async move { envoys(&shared, &room) });
+    Router::new()
+        .route("/envoy/metrics", envoys)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .merge(telemetry::routes(registry))
+        .fallback(problem::not_found)
 }
 
 fn envoys(shared: &Shared, room: &Arc<Semaphore>) -> Response {
     if !shared.outputs.has_prometheus() {
-        return (StatusCode::NOT_FOUND, "SINK_OUTPUTS does not have prometheus\n").into_response();
+        return Problem::new(StatusCode::NOT_FOUND, "SINK_OUTPUTS does not have prometheus").into_response();
     }
     let Ok(permit) = Arc::clone(room).try_acquire_owned() else {
-        let why = format!("{MOST_PAGES} readers are at it already\n");
-        return (StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+        let why = format!("{MOST_PAGES} readers are at it already");
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     };
     let pieces = shared.nodes.page().inspect(move |_| {
         let _held = &permit;

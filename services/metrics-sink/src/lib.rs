@@ -7,7 +7,6 @@
 mod config;
 mod excerpt;
 mod frames;
-mod health;
 mod http;
 mod lines;
 pub mod output;
@@ -22,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus::Registry;
-use serve::{OnePort, serve};
+use serve::{Health, OnePort, serve};
 use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -31,7 +30,6 @@ use tokio::time::{MissedTickBehavior, interval};
 use tonic::service::Routes;
 
 use crate::frames::Buffers;
-use crate::health::Health;
 use crate::output::Outputs;
 use crate::own::OwnMetrics;
 use crate::refusal::Refusals;
@@ -82,7 +80,7 @@ pub async fn run(
         streams: Semaphore::new(config.max_streams),
         shutdown: shutdown.clone(),
     });
-    let (health, health_service) = Health::new().await;
+    let (health, health_service) = Health::new(&service::NAMES).await;
     let grpc = OnePort {
         grpc: Routes::new(health_service)
             .into_axum_router()
@@ -91,11 +89,7 @@ pub async fn run(
         http: axum::Router::new().fallback(move || async move { service::not_grpc(&refusals) }),
     };
     let http = http::router(registry, Arc::clone(&shared));
-    let stop = shutdown.clone();
-    let stopping = async move {
-        stop.cancelled().await;
-        health.stop().await;
-    };
+    let stopping = health.until(shutdown.clone());
     let grace = config.shutdown_grace;
     tokio::join!(
         serve(listeners.grpc, grpc, shutdown.clone(), grace),

@@ -26,7 +26,11 @@ use crate::refusal::{Reason, Refusals};
 use crate::store::{Identity, Nodes, Stream, Superseded};
 use crate::wire::{self, Message};
 
-/// The method's paths. Envoy 1.17 was the last to have v2; the messages are the same on the wire.
+/// The services' names. Envoy 1.17 was the last to have v2; the messages are the same on the wire.
+pub(crate) const NAMES: [&str; 2] =
+    ["envoy.service.metrics.v3.MetricsService", "envoy.service.metrics.v2.MetricsService"];
+
+/// The method's paths.
 const PATHS: [&str; 2] = [
     "/envoy.service.metrics.v3.MetricsService/StreamMetrics",
     "/envoy.service.metrics.v2.MetricsService/StreamMetrics",

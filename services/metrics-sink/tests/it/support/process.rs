@@ -23,13 +23,9 @@ impl Process {
             .spawn()
             .expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let line = stdout.next_line().await.expect("readable").expect("a line");
-        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-        let address = |name: &str| {
-            let bound: SocketAddr = line[name].as_str().expect("an address").parse().expect("an address");
-            SocketAddr::from((Ipv4Addr::LOCALHOST, bound.port()))
-        };
-        Self { grpc: address("grpc"), http: address("http"), child, stdout }
+        let grpc = listening(&mut stdout, "--grpc-port").await;
+        let http = listening(&mut stdout, "--http-port").await;
+        Self { grpc, http, child, stdout }
     }
 
     /// The next line that has this in it, and those before it.
@@ -62,6 +58,15 @@ impl Process {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux has it");
         line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
+}
+
+/// Where it listens, as its next log line says.
+async fn listening(stdout: &mut Lines<BufReader<ChildStdout>>, flag: &str) -> SocketAddr {
+    let line = stdout.next_line().await.expect("readable").expect("a line");
+    let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!((line["message"].as_str(), line["flag"].as_str()), (Some("listening"), Some(flag)));
+    let bound: SocketAddr = line["address"].as_str().expect("an address").parse().expect("an address");
+    SocketAddr::from((Ipv4Addr::LOCALHOST, bound.port()))
 }
 
 /// The binary, with nothing of this environment's settings. It does not outlive its test, however that ends: the kernel
