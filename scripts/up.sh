@@ -34,6 +34,8 @@ reload() { docker compose kill --signal HUP "$1"; }
 for part in prometheus alertmanager; do
   if grep -qx "$part" <<<"$changed" && grep -qx "$part" <<<"$running"; then step "reload $part" reload "$part"; fi
 done
+# A tutorial that was left out this time does not go on running; Prometheus no longer misses it.
+[ "$TUTORIAL" != echo ] || docker compose --progress quiet --profile sink rm --stop --force metrics-sink
 [ -z "$running" ] || step "faults taken back" scripts/lab.sh restore
 say "Up in $((SECONDS - begun)) s."
 scripts/addresses.sh
