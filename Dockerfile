@@ -40,7 +40,8 @@ RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
 FROM checker AS test
 WORKDIR /src
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
-COPY --from=sources /src .
+# All of it: tests hold the configuration, the dashboards and the documents to each other, too.
+COPY . .
 # What tests read beside the code.
 COPY .env ./
 COPY grafana grafana

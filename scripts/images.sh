@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-registry=unknown reason=
+registry=unknown reason='' told=''
 
 # pull IMAGE: waits for a registry's first answer for a few seconds, then for the image as long as it takes.
 pull() {
@@ -50,9 +50,12 @@ get() {
       timed ✓ "image $image" "$start"
       return 0
     fi
-    [ "$registry" = here ] || say "No image registry in reach ($reason): building stand-ins from package registries."
   fi
   [ "$name" != grafana ] || { missing grafana; return 0; }
+  if [ "$registry" = none ] && [ -z "$told" ]; then
+    told=1
+    say "No image registry in reach ($reason): building stand-ins from package registries."
+  fi
   step "stand-in for $image" scripts/standin.sh "$name" "$image" || missing "$name"
 }
 

@@ -26,7 +26,7 @@ try "format" scripts/cargo.sh fmt --all --check
 try "lints" scripts/cargo.sh clippy --all-targets --locked -- -D warnings
 # On its own: the peers that it measures turn on features of dependencies that the lab does without.
 try "lints of the bench" scripts/cargo.sh clippy --package bench --all-targets --locked -- -D warnings
-try "unit and integration tests" scripts/cargo.sh test --locked
+try "unit and integration tests" scripts/cargo.sh test --locked --no-fail-fast
 
 say "Configuration"
 tools() { scripts/build.sh "lookout/tools:$LAB_NAME" --file offline/tools.Dockerfile --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" offline; }
