@@ -17,5 +17,5 @@ trap 'docker kill --signal INT "$container" >/dev/null' INT TERM HUP
 docker logs --follow "$container" &
 log=$!
 # A signal ends `wait` early, and then what is taken back is still to be told.
-until wait "$log"; do [ $? -gt 128 ] || break; done
+while kill -0 "$log" 2>/dev/null; do wait "$log" || true; done
 exit "$(docker wait "$container")"
