@@ -36,7 +36,7 @@ prove() {
   command=$(published <<<"$2")
   glob=$(glob_of "$(published <<<"$3")")
   while :; do
-    output=$(env -u MAKE_COMMANDS timeout 300 bash -c "$command" 2>&1) || true
+    output=$(env -u MAKE_COMMANDS -u MAKELEVEL -u MAKEFLAGS timeout 300 bash -c "$command" 2>&1) || true
     # shellcheck disable=SC2053 # the right side is a glob on purpose
     if [[ $output == $glob ]]; then
       proven=$((proven + 1))

@@ -49,7 +49,7 @@ try "gRPC from a Go client" scripts/test-lab.sh go_client
 try "load" env RATE=20 DURATION=15s scripts/load.sh
 try "check" scripts/check.sh
 for fault in errors slow down silent; do try "alert $fault" scripts/lab.sh alert "$fault"; done
-try "documents, with what make prints" env -u MAKEFLAGS MAKE_COMMANDS=run scripts/check-docs.sh README.md docs/*.md
+try "documents, with what make prints" env MAKE_COMMANDS=run scripts/check-docs.sh README.md docs/*.md
 try "check after all faults" scripts/check.sh
 try "the echo tutorial alone" scripts/test-lab.sh echo_alone
 has_image "$GRAFANA_IMAGE" || skip "Grafana: import of dashboards, panels on its page" "its image cannot be had"
