@@ -4,11 +4,11 @@
 set -euo pipefail
 tag=$1 label=$2
 . scripts/client-config.sh
-mirror=$(scripts/debian-mirror.sh)
 command -v debootstrap >/dev/null || {
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap
 }
+mirror=$(scripts/debian-mirror.sh)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 debootstrap --variant=minbase trixie "$root" "$mirror"
