@@ -16,9 +16,20 @@
 
 /// Package `proto` of `proto/echo.proto`.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
-#[path = "gen/proto.rs"]
-#[rustfmt::skip]
-pub mod echo;
+pub mod echo {
+    include!("gen/proto.rs");
 
-/// A serialised `google.protobuf.FileDescriptorSet` of all files in `proto/`, source comments left out.
-pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor_set.bin");
+    /// A serialised `google.protobuf.FileDescriptorSet` of the file, source comments left out.
+    pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/echo.bin");
+}
+
+/// Package `go.micro.srv.order` of `proto/order.proto`.
+#[allow(missing_docs, clippy::all, clippy::pedantic)]
+pub mod order {
+    include!("gen/go.micro.srv.order.rs");
+
+    /// A serialised `google.protobuf.FileDescriptorSet` of the file and what it imports, source comments left out.
+    pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/order.bin");
+}
+
+pub use echo::FILE_DESCRIPTOR_SET;

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use prost::Message;
 
-const PROTO_FILES: [&str; 1] = ["echo.proto"];
+const PROTO_FILES: [&str; 2] = ["echo.proto", "order.proto"];
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -27,14 +27,15 @@ fn checked_in_code_is_what_the_proto_files_generate() {
 }
 
 fn generate(protos: &Path) -> Files {
-    let descriptors = protox::compile(PROTO_FILES, [protos]).expect("proto files compile");
     let out = tempfile::tempdir().expect("temporary directory");
-    tonic_prost_build::configure()
-        .out_dir(out.path())
-        .compile_fds(descriptors.clone())
-        .expect("code is generated");
+    let descriptors = protox::compile(PROTO_FILES, [protos]).expect("proto files compile");
+    tonic_prost_build::configure().out_dir(out.path()).compile_fds(descriptors).expect("code is generated");
     let mut files = read(out.path());
-    files.insert("descriptor_set.bin".into(), without_source_info(descriptors).encode_to_vec());
+    for file in PROTO_FILES {
+        let descriptors = protox::compile([file], [protos]).expect("proto file compiles");
+        let set = without_source_info(descriptors).encode_to_vec();
+        files.insert(Path::new(file).with_extension("bin").display().to_string(), set);
+    }
     files
 }
 
