@@ -24,6 +24,7 @@ use crate::{
     service::Service,
     table::{Claim, Table, Tally},
     traffic::Traffic,
+    tutorial::Tutorial,
 };
 
 /// Echoes a second while panels are looked at.
@@ -76,7 +77,7 @@ pub async fn run(parts: &Parts, out: impl Write) -> io::Result<Tally> {
     traffic.stop().await;
 
     table.group("Metrics", catalogue::claims(parts).await)?;
-    if tutorial.has_sink() {
+    if tutorial.has(Tutorial::Sink) {
         table.group("Envoy through the sink", sink::claims(parts).await)?;
     }
     table.group("Conservation", conservation::claims(parts).await)?;

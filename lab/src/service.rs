@@ -13,6 +13,16 @@ pub enum Service {
     EchoServer,
     /// What Envoy flushes its metrics to.
     MetricsSink,
+    /// Orders, kept in a database.
+    OrderService,
+    /// In front of the hello servers.
+    TcpBalancer,
+    /// The first hello server.
+    HelloInflux1,
+    /// The second hello server.
+    HelloInflux2,
+    /// What the hello servers push to.
+    InfluxDb,
     /// Scrapes, rules, alerts.
     Prometheus,
     /// Alerts to mail.
@@ -27,11 +37,16 @@ pub enum Service {
 
 impl Service {
     /// All of them, in the order in which they are reported.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Envoy,
         Self::WebClient,
         Self::EchoServer,
         Self::MetricsSink,
+        Self::OrderService,
+        Self::TcpBalancer,
+        Self::HelloInflux1,
+        Self::HelloInflux2,
+        Self::InfluxDb,
         Self::Prometheus,
         Self::Alertmanager,
         Self::Grafana,
@@ -46,6 +61,11 @@ impl Service {
             Self::WebClient => "web-client",
             Self::EchoServer => "echo-server",
             Self::MetricsSink => "metrics-sink",
+            Self::OrderService => "order-service",
+            Self::TcpBalancer => "tcp-balancer",
+            Self::HelloInflux1 => "hello-influx-1",
+            Self::HelloInflux2 => "hello-influx-2",
+            Self::InfluxDb => "influxdb",
             Self::Prometheus => "prometheus",
             Self::Alertmanager => "alertmanager",
             Self::Grafana => "grafana",

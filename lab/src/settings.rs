@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::tutorial::Tutorial;
+use crate::tutorial::Chosen;
 
 /// What every subcommand takes.
 #[derive(Clone, Debug, Args)]
@@ -16,13 +16,16 @@ pub struct Settings {
     pub lab_name: String,
     /// The tutorials that were started
     #[arg(long, env = "TUTORIAL", value_enum, default_value = "all", global = true)]
-    pub tutorial: Tutorial,
+    pub tutorial: Chosen,
     /// Docker's socket
     #[arg(long, env = "DOCKER_SOCKET", default_value = "/var/run/docker.sock", global = true)]
     pub docker_socket: PathBuf,
     /// Folder of the dashboards, one folder in it per tutorial
     #[arg(long, env = "LAB_DASHBOARDS", default_value = "/srv/grafana/dashboards", global = true)]
     pub dashboards: PathBuf,
+    /// Grafana's provisioned alerting files; the rules among them
+    #[arg(long, env = "LAB_ALERTING", default_value = "/srv/grafana/alerting", global = true)]
+    pub alerting: PathBuf,
     /// The golden catalogue of metrics
     #[arg(long, env = "LAB_CATALOGUE", default_value = "/srv/metrics.golden", global = true)]
     pub catalogue: PathBuf,
@@ -57,6 +60,27 @@ pub struct Settings {
     /// The metrics sink's pages
     #[arg(long, env = "LAB_METRICS_SINK", default_value = "http://metrics-sink:9102", global = true)]
     pub metrics_sink: String,
+    /// The order service's metrics
+    #[arg(long, env = "LAB_ORDER_METRICS", default_value = "http://order-service:8085", global = true)]
+    pub order_metrics: String,
+    /// The order service's admin page, which switches its faults
+    #[arg(long, env = "LAB_ORDER_ADMIN", default_value = "http://order-service:8087", global = true)]
+    pub order_admin: String,
+    /// The balancer, in front of the hello servers
+    #[arg(long, env = "LAB_BALANCER", default_value = "tcp-balancer:3100", global = true)]
+    pub balancer: String,
+    /// The balancer's REST and metrics
+    #[arg(long, env = "LAB_BALANCER_REST", default_value = "http://tcp-balancer:8888", global = true)]
+    pub balancer_rest: String,
+    /// What the balancer's REST takes changes with
+    #[arg(long, env = "BALANCER_TOKEN_FILE", default_value = "/run/secrets/balancer-token", global = true)]
+    pub balancer_token: PathBuf,
+    /// InfluxDB
+    #[arg(long, env = "LAB_INFLUXDB", default_value = "http://influxdb:8086", global = true)]
+    pub influxdb: String,
+    /// The database that the hello servers push to
+    #[arg(long, env = "INFLUX_DB", default_value = "metric", global = true)]
+    pub influxdb_database: String,
     /// Prometheus
     #[arg(long, env = "LAB_PROMETHEUS", default_value = "http://prometheus:9090", global = true)]
     pub prometheus: String,

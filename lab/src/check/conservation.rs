@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{parts::Parts, prometheus::Prometheus, table::Claim, traffic};
+use crate::{parts::Parts, prometheus::Prometheus, table::Claim, traffic, tutorial::Tutorial};
 
 /// Echoes that are sent.
 const SENT: usize = 200;
@@ -81,7 +81,7 @@ const ENVOY: [Counter; 3] = [
 pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
     let claim = format!("{SENT} echoes are exactly {SENT} more everywhere");
     let mut counters = ECHO.to_vec();
-    if parts.settings.tutorial.has_sink() {
+    if parts.settings.tutorial.has(Tutorial::Sink) {
         counters.extend(ENVOY);
     }
     vec![Claim::from_result(claim, conserve(parts, &counters).await)]

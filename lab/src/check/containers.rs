@@ -20,7 +20,7 @@ pub(super) async fn claims(parts: &Parts, found: Result<Vec<Service>, DockerErro
         Err(error) => return vec![Claim::failed("the containers are healthy", error.to_string())],
     };
     let mut claims = Vec::new();
-    for service in Service::ALL.into_iter().filter(|service| parts.settings.tutorial.expects(*service)) {
+    for service in parts.settings.tutorial.services() {
         let claim = format!("{service} is healthy");
         claims.push(if found.contains(&service) {
             Claim::from_result(claim, until(PATIENCE, || healthy(parts, service)).await)

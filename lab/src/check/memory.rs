@@ -10,10 +10,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
     let claim = format!("the lab holds at most {BUDGET_MIB} MiB (without Grafana)");
     let mut figures = Vec::new();
-    for service in Service::ALL {
-        if service == Service::Grafana || !parts.settings.tutorial.expects(service) {
-            continue;
-        }
+    for service in parts.settings.tutorial.services().filter(|service| *service != Service::Grafana) {
         match parts.docker.memory(service).await {
             Ok(Some(bytes)) => figures.push((service, bytes as f64 / MIB)),
             Ok(None) if parts.docker.is_running(service).await.ok() != Some(Some(true)) => {

@@ -53,10 +53,7 @@ impl Names {
                 }
             }
         }
-        let expected = |name: &&String| {
-            let of_the_sink = name.starts_with("envoy_") || name.starts_with("metrics_sink_");
-            !name.starts_with("k6_") && (parts.settings.tutorial.has_sink() || !of_the_sink)
-        };
+        let expected = |name: &&String| !name.starts_with("k6_") && !parts.settings.tutorial.leaves_out(name);
         let missing: Vec<&str> =
             read.iter().filter(expected).filter(|name| !self.knows(name)).map(String::as_str).collect();
         if missing.is_empty() {

@@ -127,21 +127,15 @@ impl<'a> Panels<'a> {
                     let most = if query.text().contains(LOAD_PREFIX) { f64::INFINITY } else { values::LIVE };
                     match answer.and_then(|answer| values::judge(&answer, most)) {
                         Ok(finding) => findings.push(finding),
-                        // Envoy's own metrics are not there without the sink, or are left from an earlier
-                        // tutorial; the rest of the panel must be.
-                        Err(_) if self.left_out(target) => {}
+                        // What a tutorial brings that was not started is not there, or is left from an
+                        // earlier start; the rest of the panel must be.
+                        Err(_) if self.parts.settings.tutorial.leaves_out(&query.text()) => {}
                         Err(error) => return Err(fail(error)),
                     }
                 }
             }
         }
         if findings.is_empty() { Err("no data".into()) } else { Ok(findings) }
-    }
-
-    /// Whether the target reads only what a tutorial brings that was not started.
-    fn left_out(&self, target: &Target) -> bool {
-        let of_the_sink = ["envoy_", "metrics_sink_", "job=\"envoy\"", "job=\"metrics-sink\""];
-        !self.parts.settings.tutorial.has_sink() && of_the_sink.iter().any(|name| target.expr.contains(name))
     }
 
     async fn alert_list(&self, claim: String) -> Claim {
