@@ -1,0 +1,6 @@
+//! The histogram from outside.
+
+mod accuracy;
+mod allocations;
+mod threads;
+mod window;
