@@ -6,13 +6,14 @@ use crate::{
     clock::unix_now,
     dashboards::{
         duration,
-        interpolate::{in_promql, replace},
+        interpolate::{in_influxql, in_promql, replace},
         model::{Dashboard, Panel},
-        queries::{self, Query},
+        queries::{Query, influxql, steps::time_range},
         variables::{self, Bound, Source},
     },
+    influxdb::Rows,
     parts::Parts,
-    prometheus::{Range, Series},
+    prometheus::Range,
 };
 
 /// The scrape interval that Grafana's data source has: the lab's targets all have the same.
@@ -25,12 +26,14 @@ pub(crate) async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
 
 /// Resolves the variables in order; each may use those before it.
 pub(crate) async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Vec<Bound>, String> {
-    let back = queries::time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
+    let back = time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
     let now = unix_now();
     let range = Range { start: now - back.as_secs_f64(), end: now, step: 1.0 };
     let mut bound: Vec<Bound> = Vec::new();
     for variable in &dashboard.templating.list {
-        let written = |text: &str| replace(text, |name, format| in_promql(&bound, name, format));
+        let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
+        let write = if in_influxdb { in_influxql } else { in_promql };
+        let written = |text: &str| replace(text, |name, format| write(&bound, name, format));
         let source =
             variables::source(variable, written).map_err(|unknown| format!("not understood: {unknown}"))?;
         let options = match source {
@@ -40,6 +43,9 @@ pub(crate) async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Ve
                 .label_values(&label, selector.as_deref(), range)
                 .await
                 .map_err(|error| error.to_string())?,
+            Source::InfluxQl(query) => {
+                parts.influxdb.list(&query).await.map_err(|error| error.to_string())?
+            }
         };
         if options.is_empty() {
             return Err(format!("${} has no value", variable.name));
@@ -69,6 +75,13 @@ pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, Str
             end = range.end;
             parts.prometheus.range(expr, range).await
         }
+        Query::InfluxQl { query, range, width } => {
+            let from = now - range.as_secs_f64();
+            let query = influxql::between(query, (from * 1000.0) as u64, (now * 1000.0) as u64);
+            let answer = parts.influxdb.query(&query).await.map_err(|error| error.to_string())?;
+            let series = answer.iter().flat_map(Rows::series);
+            return Ok(series.map(|points| drawn(&points, now - width.as_secs_f64())).collect());
+        }
         Query::Traces { parameters } => {
             let parameters: Vec<(&str, &str)> =
                 parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -80,13 +93,12 @@ pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, Str
             });
         }
     };
-    Ok(answer.map_err(|error| error.to_string())?.iter().map(|series| drawn(series, end)).collect())
+    Ok(answer.map_err(|error| error.to_string())?.iter().map(|series| drawn(&series.points, end)).collect())
 }
 
-fn drawn(series: &Series, end: f64) -> Drawn {
-    let values = series.points.iter().map(|point| point.1).collect();
-    let newest = series.points.last().map_or(0.0, |point| point.0);
-    Drawn { values, age: end - newest }
+fn drawn(points: &[(f64, f64)], end: f64) -> Drawn {
+    let newest = points.last().map_or(0.0, |point| point.0);
+    Drawn { values: points.iter().map(|point| point.1).collect(), age: end - newest }
 }
 
 /// Start and end as Grafana aligns them: multiples of the step.

@@ -11,6 +11,7 @@ pub mod docker;
 pub mod envoy;
 pub mod fetch;
 pub mod grafana;
+pub mod influxdb;
 pub mod jaeger;
 pub mod lock;
 pub mod maildev;

@@ -1,8 +1,8 @@
 //! Clients of all parts of one lab.
 
 use crate::{
-    alertmanager::Alertmanager, docker::Docker, envoy::Envoy, fetch::Fetch, grafana::Grafana, jaeger::Jaeger,
-    maildev::Maildev, prometheus::Prometheus, settings::Settings,
+    alertmanager::Alertmanager, docker::Docker, envoy::Envoy, fetch::Fetch, grafana::Grafana,
+    influxdb::InfluxDb, jaeger::Jaeger, maildev::Maildev, prometheus::Prometheus, settings::Settings,
 };
 
 /// The lab, as its own command sees it; cheap to clone.
@@ -16,6 +16,8 @@ pub struct Parts {
     pub docker: Docker,
     /// Prometheus.
     pub prometheus: Prometheus,
+    /// `InfluxDB`.
+    pub influxdb: InfluxDb,
     /// Alertmanager.
     pub alertmanager: Alertmanager,
     /// Envoy's admin page.
@@ -35,6 +37,7 @@ impl Parts {
         Ok(Self {
             docker: Docker::new(&settings.docker_socket, &settings.lab_name)?,
             prometheus: Prometheus::new(fetch.clone(), &settings.prometheus),
+            influxdb: InfluxDb::new(fetch.clone(), &settings.influxdb, &settings.influxdb_database),
             alertmanager: Alertmanager::new(fetch.clone(), &settings.alertmanager),
             envoy: Envoy::new(fetch.clone(), &settings.envoy_admin),
             jaeger: Jaeger::new(fetch.clone(), &settings.jaeger),

@@ -75,7 +75,7 @@ pub struct Settings {
     /// What the balancer's REST takes changes with
     #[arg(long, env = "BALANCER_TOKEN_FILE", default_value = "/run/secrets/balancer-token", global = true)]
     pub balancer_token: PathBuf,
-    /// InfluxDB
+    /// `InfluxDB`
     #[arg(long, env = "LAB_INFLUXDB", default_value = "http://influxdb:8086", global = true)]
     pub influxdb: String,
     /// The database that the hello servers push to

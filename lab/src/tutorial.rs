@@ -17,7 +17,7 @@ pub enum Tutorial {
     Order,
     /// A TCP balancer that accounts bytes.
     Balancer,
-    /// Timers pushed to InfluxDB.
+    /// Timers pushed to `InfluxDB`.
     Influx,
 }
 
@@ -123,7 +123,7 @@ pub enum Chosen {
     Order,
     /// The echo, and the hello servers behind the balancer.
     Balancer,
-    /// As balancer, and the hello servers' timers in InfluxDB.
+    /// As balancer, and the hello servers' timers in `InfluxDB`.
     Influx,
 }
 

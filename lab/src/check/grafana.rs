@@ -2,24 +2,28 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     ask::{self, Drawn},
     clock::{unix_now, until},
     dashboards::{
+        Unknown,
         model::{Dashboard, Panel, Target},
-        queries::{self, Content},
+        queries::{self, Content, Context, influxql, promql, steps::Steps},
+        variables::Bound,
     },
     grafana::DsQuery,
     parts::Parts,
     table::Claim,
+    tutorial::Tutorial,
 };
 
 use super::values;
 
 const PATIENCE: Duration = Duration::from_secs(10);
-const SOURCES: [&str; 2] = ["prometheus", "jaeger"];
+/// The interval that the provisioned data sources have.
+const SCRAPE: Duration = Duration::from_secs(1);
 
 /// Health, data sources, dashboards, and each panel's query through Grafana.
 pub async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) -> Vec<Claim> {
@@ -46,10 +50,14 @@ pub async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) 
 }
 
 async fn sources_healthy(parts: &Parts) -> Result<String, String> {
-    for uid in SOURCES {
+    let mut sources = vec!["prometheus", "jaeger"];
+    if parts.settings.tutorial.has(Tutorial::Influx) {
+        sources.push("influxdb");
+    }
+    for uid in &sources {
         parts.grafana.data_source_health(uid).await.map_err(|error| error.to_string())?;
     }
-    Ok(SOURCES.join(", "))
+    Ok(sources.join(", "))
 }
 
 async fn all_provisioned(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
@@ -72,17 +80,19 @@ async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, Str
         for panel in dashboard.panels() {
             let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };
             for target in targets {
+                let text = format!("{}{}", target.expr, target.query);
+                let tutorial = parts.settings.tutorial;
+                let left_out =
+                    tutorial.leaves_out(&text) || (target.raw_query && !tutorial.has(Tutorial::Influx));
                 // The row of a load is empty before a load; its own claim says so.
-                if target.expr.contains("k6_") {
+                if left_out || text.contains("k6_") {
                     continue;
                 }
-                let expr =
-                    queries::with_variables(&target.expr, &bound).map_err(|unknown| unknown.to_string())?;
-                let query = query(dashboard, panel, target, &expr)?;
+                let query = query(dashboard, panel, target, &bound).map_err(|unknown| unknown.to_string())?;
                 let answer = parts.grafana.query(&query).await.map_err(|error| error.to_string())?;
                 let drawn: Vec<Drawn> = answer.into_iter().map(|values| Drawn { values, age: 0.0 }).collect();
                 let judged = values::judge(&drawn, values::LIVE);
-                judged.map_err(|error| format!("{} panel {}: {error}: {expr}", dashboard.uid, panel.id))?;
+                judged.map_err(|error| format!("{} panel {}: {error}: {text}", dashboard.uid, panel.id))?;
                 passed += 1;
             }
         }
@@ -90,22 +100,30 @@ async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, Str
     Ok(format!("{passed} queries"))
 }
 
-fn query(dashboard: &Dashboard, panel: &Panel, target: &Target, expr: &str) -> Result<DsQuery, String> {
-    let range = queries::time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
+fn query(dashboard: &Dashboard, panel: &Panel, target: &Target, bound: &[Bound]) -> Result<DsQuery, Unknown> {
+    let context = Context { time: &dashboard.time, variables: bound, scrape: SCRAPE };
+    let steps = Steps::of_panel(panel, target, context)?;
     let to = (unix_now() * 1000.0) as i64;
-    let source = target.datasource.as_ref().or(panel.datasource.as_ref());
-    let uid = source.map_or("prometheus", |source| source.uid.as_str());
-    let mut target: Value = json!({
-        "refId": target.ref_id, "expr": expr, "datasource": {"uid": uid},
-        "instant": target.instant, "range": target.range.unwrap_or(!target.instant)});
+    let source = queries::data_source(panel, target, bound)?;
+    let mut asked = match source.kind.as_str() {
+        "prometheus" => json!({
+            "expr": promql::with_variables(&target.expr, bound)?,
+            "instant": target.instant, "range": target.range.unwrap_or(!target.instant)}),
+        "influxdb" => json!({
+            "query": influxql::with_variables(&target.query, bound)?, "rawQuery": true,
+            "resultFormat": "time_series"}),
+        other => return Err(Unknown(format!("panel {} asks a data source of type {other:?}", panel.id))),
+    };
+    asked["refId"] = json!(target.ref_id);
+    asked["datasource"] = json!({"type": source.kind, "uid": source.uid});
     if let Some(interval) = &panel.interval {
-        target["interval"] = json!(interval);
+        asked["interval"] = json!(interval);
     }
     Ok(DsQuery {
-        target,
-        from: to - range.as_millis() as i64,
+        target: asked,
+        from: to - steps.range.as_millis() as i64,
         to,
-        interval_ms: 1000,
+        interval_ms: steps.step.as_millis() as u64,
         max_data_points: panel.max_data_points.map_or(1000, |points| points as u32),
     })
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     dashboards::{
         model::Dashboard,
-        queries::{self, Content, Context},
+        queries::{self, Content, Context, Query},
     },
     parts::Parts,
     table::Claim,
@@ -43,7 +43,7 @@ impl Names {
             for target in targets {
                 // A query that cannot be made is its panel's claim.
                 for query in queries::queries(panel, target, context).unwrap_or_default() {
-                    if let queries::Query::Traces { .. } = query {
+                    if let Query::Traces { .. } | Query::InfluxQl { .. } = query {
                         continue;
                     }
                     match parts.prometheus.metrics_read(&query.text()).await {

@@ -8,11 +8,12 @@ use crate::{
     dashboards::{
         Unknown,
         model::{Dashboard, Panel, Target},
-        queries::{self, Content, Context},
+        queries::{self, Content, Context, Query, steps::time_range},
         variables::Bound,
     },
     parts::Parts,
     table::Claim,
+    tutorial::Tutorial,
 };
 
 use super::{
@@ -129,13 +130,22 @@ impl<'a> Panels<'a> {
                         Ok(finding) => findings.push(finding),
                         // What a tutorial brings that was not started is not there, or is left from an
                         // earlier start; the rest of the panel must be.
-                        Err(_) if self.parts.settings.tutorial.leaves_out(&query.text()) => {}
+                        Err(_) if self.left_out(&query) => {}
                         Err(error) => return Err(fail(error)),
                     }
                 }
             }
         }
         if findings.is_empty() { Err("no data".into()) } else { Ok(findings) }
+    }
+
+    /// Whether the query reads only what a tutorial brings that was not started.
+    fn left_out(&self, query: &Query) -> bool {
+        let tutorial = self.parts.settings.tutorial;
+        match query {
+            Query::InfluxQl { .. } => !tutorial.has(Tutorial::Influx),
+            other => tutorial.leaves_out(&other.text()),
+        }
     }
 
     async fn alert_list(&self, claim: String) -> Claim {
@@ -149,7 +159,7 @@ impl<'a> Panels<'a> {
 
 /// Whether a load left series in the dashboard's time range, but for its very beginning, which is about to leave it.
 async fn load_ran(parts: &Parts, dashboard: &Dashboard) -> Result<bool, String> {
-    let range = queries::time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
+    let range = time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
     let seconds = (range.as_secs() * 9 / 10).max(1);
     let expr = format!(r#"group(last_over_time({{__name__=~"{LOAD_PREFIX}.+"}}[{seconds}s]))"#);
     let found = parts.prometheus.instant(&expr, None).await.map_err(|error| error.to_string())?;

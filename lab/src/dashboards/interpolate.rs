@@ -48,6 +48,17 @@ pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Resul
     }
 }
 
+/// A variable's value as it stands in an `InfluxQL` query, where Grafana escapes only what may be several: for a regular
+/// expression.
+pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+    let plain = |variable: &&Bound| variable.name == name && format.is_none();
+    match variables.iter().find(plain).map(|variable| &variable.value) {
+        Some(Value::One(value) | Value::Verbatim(value)) => Ok(value.clone()),
+        Some(several) => Ok(grouped(&values(several), escape_regex)),
+        None => in_promql(variables, name, format),
+    }
+}
+
 /// The name, the format and the length of a reference at the beginning of `text`.
 fn reference(text: &str) -> Option<(&str, Option<&str>, usize)> {
     let delimited = |open: &str, close: &str| {

@@ -69,6 +69,9 @@ pub struct Variable {
     /// `query`, `custom`, `constant`, `interval`, `textbox`, `datasource`, ...
     #[serde(rename = "type")]
     pub kind: String,
+    /// Where its query is sent.
+    #[serde(default)]
+    pub datasource: Option<DataSource>,
     /// A string, or an object with `query` in it.
     #[serde(default)]
     pub query: Value,
@@ -176,6 +179,12 @@ pub struct Target {
     /// `PromQL`.
     #[serde(default)]
     pub expr: String,
+    /// `InfluxQL`, where `raw_query` is set.
+    #[serde(default)]
+    pub query: String,
+    /// Whether `query` holds the whole query, and not Grafana's editor.
+    #[serde(default)]
+    pub raw_query: bool,
     /// Asked at the range's end.
     #[serde(default)]
     pub instant: bool,

@@ -1,17 +1,19 @@
 //! The queries that Grafana would send for a panel.
 
+pub mod influxql;
+pub mod promql;
+pub mod steps;
+mod traces;
+
 use std::time::Duration;
 
 use super::{
-    Unknown, duration,
+    Unknown,
     interpolate::{in_promql, replace},
-    interval,
     model::{DataSource, Panel, Target, TimeRange},
     variables::Bound,
 };
 
-/// Pixels of one of the 24 columns in a window of 1440.
-const COLUMN: u32 = 60;
 /// Panels that show data that their targets ask for.
 const DATA_PANELS: [&str; 11] = [
     "timeseries",
@@ -44,6 +46,15 @@ pub enum Query {
         /// Between two points.
         step: Duration,
     },
+    /// `InfluxQL` over the range.
+    InfluxQl {
+        /// Without variables but `$timeFilter`.
+        query: String,
+        /// How far it goes back from now.
+        range: Duration,
+        /// The width of the buckets that it groups by; 0 if it groups by no time.
+        width: Duration,
+    },
     /// A search for traces, in the parameters of Jaeger's query API.
     Traces {
         /// `service`, `operation`, `tags`, `limit`, `lookback` in microseconds.
@@ -56,6 +67,7 @@ impl Query {
     pub fn text(&self) -> String {
         match self {
             Self::Instant { expr } | Self::Range { expr, .. } => expr.clone(),
+            Self::InfluxQl { query, .. } => query.clone(),
             Self::Traces { parameters } => format!("traces {parameters:?}"),
         }
     }
@@ -112,109 +124,11 @@ pub fn data_source(panel: &Panel, target: &Target, variables: &[Bound]) -> Resul
 pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unknown> {
     let source = data_source(panel, target, context.variables)?;
     match source.kind.as_str() {
-        "prometheus" => promql(panel, target, context),
-        "jaeger" => traces(panel, target, context).map(|query| vec![query]),
+        "prometheus" => promql::queries(panel, target, context),
+        "influxdb" => influxql::query(panel, target, context).map(|query| vec![query]),
+        "jaeger" => traces::query(panel, target, context).map(|query| vec![query]),
         other => Err(Unknown(format!("data source type {other:?}"))),
     }
-}
-
-/// A `PromQL` expression with the dashboard's variables written in, Grafana's own left for its back end.
-pub fn with_variables(expr: &str, variables: &[Bound]) -> Result<String, Unknown> {
-    replace(expr, |name, format| {
-        if name.starts_with("__") { Ok(format!("${name}")) } else { in_promql(variables, name, format) }
-    })
-}
-
-fn promql(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unknown> {
-    let steps = Steps::new(panel, target, context)?;
-    let expr = replace(&target.expr, |name, format| match steps.builtin(name) {
-        Some(text) => Ok(text),
-        None => in_promql(context.variables, name, format),
-    })?;
-    if expr.trim().is_empty() {
-        return Err(Unknown(format!("target {} has no expression", target.ref_id)));
-    }
-    let mut queries = Vec::new();
-    if target.instant {
-        queries.push(Query::Instant { expr: expr.clone() });
-    }
-    if target.range.unwrap_or(!target.instant) || !target.instant {
-        queries.push(Query::Range { expr, range: steps.range, step: steps.step });
-    }
-    Ok(queries)
-}
-
-fn traces(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unknown> {
-    if target.query_type.as_deref() != Some("search") {
-        return Err(Unknown(format!("query type {:?} of Jaeger", target.query_type)));
-    }
-    let range = panel_range(panel, context)?;
-    let mut parameters = vec![("lookback", range.as_micros().to_string())];
-    let given = [("service", &target.service), ("operation", &target.operation), ("tags", &target.tags)];
-    for (name, value) in given {
-        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-            parameters.push((name, with_variables(value, context.variables)?));
-        }
-    }
-    parameters.push(("limit", target.limit.unwrap_or(20).to_string()));
-    Ok(Query::Traces { parameters })
-}
-
-/// A panel's range and step, and the variables of Grafana's own that follow from them.
-struct Steps {
-    range: Duration,
-    step: Duration,
-    rate: Duration,
-}
-
-impl Steps {
-    fn new(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Self, Unknown> {
-        let range = panel_range(panel, context)?;
-        let given = |text: &Option<String>| {
-            text.as_deref().filter(|text| !text.is_empty()).map(duration::parse).transpose()
-        };
-        // A panel's smallest step widens `$__interval`; only the query's own counts as its scrape interval.
-        let own = given(&target.interval)?;
-        let scrape = own.unwrap_or(context.scrape);
-        let smallest = own.or(given(&panel.interval)?).unwrap_or(context.scrape);
-        let points = panel.max_data_points.map_or(panel.grid_pos.w * COLUMN, |points| points as u32);
-        let interval = interval::interval(range, points, smallest);
-        let factor = target.interval_factor.filter(|factor| *factor > 0.0).unwrap_or(1.0);
-        let step = interval.mul_f64(factor);
-        Ok(Self { range, step, rate: interval::rate_interval(step, scrape) })
-    }
-
-    fn builtin(&self, name: &str) -> Option<String> {
-        Some(match name {
-            "__interval" => duration::format(self.step),
-            "__interval_ms" => self.step.as_millis().to_string(),
-            "__rate_interval" => duration::format(self.rate),
-            "__rate_interval_ms" => self.rate.as_millis().to_string(),
-            "__range" => format!("{}s", self.range.as_secs()),
-            "__range_s" => self.range.as_secs().to_string(),
-            "__range_ms" => self.range.as_millis().to_string(),
-            _ => return None,
-        })
-    }
-}
-
-/// How far a panel looks back: its own `timeFrom`, or the dashboard's range, which must end now.
-fn panel_range(panel: &Panel, context: Context<'_>) -> Result<Duration, Unknown> {
-    if let Some(shift) = panel.time_shift.as_deref().filter(|shift| !shift.is_empty()) {
-        return Err(Unknown(format!("time shift {shift:?}")));
-    }
-    if let Some(own) = panel.time_from.as_deref().filter(|own| !own.is_empty()) {
-        return duration::parse(own.trim_start_matches("now-"));
-    }
-    time_range(context.time)
-}
-
-/// How far a dashboard looks back.
-pub fn time_range(time: &TimeRange) -> Result<Duration, Unknown> {
-    if duration::parse_before_now(&time.to)? != Duration::ZERO {
-        return Err(Unknown(format!("a time range that ends at {:?}", time.to)));
-    }
-    duration::parse_before_now(&time.from)
 }
 
 #[cfg(test)]
@@ -293,6 +207,16 @@ mod tests {
     }
 
     #[test]
+    fn a_written_query_of_influxdb_keeps_its_time_filter_and_knows_its_buckets() {
+        let query = r#"SELECT mean("count") FROM "t" WHERE $timeFilter GROUP BY time($interval)"#;
+        let json = serde_json::json!({"datasource": {"type": "influxdb", "uid": "influxdb"}, "interval": "30s",
+            "targets": [{"refId": "A", "query": query, "rawQuery": true}]});
+        let written = query.replace("$interval", "30s");
+        let (range, width) = (Duration::from_secs(300), Duration::from_secs(30));
+        assert_eq!(asked(&panel(&json)).unwrap(), [Query::InfluxQl { query: written, range, width }]);
+    }
+
+    #[test]
     fn what_is_not_known_is_named() {
         let named = |json, what: &str| {
             let error = asked(&panel(&json)).unwrap_err();
@@ -302,14 +226,9 @@ mod tests {
         named(serde_json::json!({"targets": []}), "without a query");
         named(serde_json::json!({"targets": [{"refId": "A", "expr": "x[$__foo]"}]}), "$__foo");
         named(serde_json::json!({"timeShift": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
+        let loki = serde_json::json!({"type": "loki", "uid": "loki"});
+        named(serde_json::json!({"targets": [{"refId": "A", "datasource": loki}]}), "loki");
         let influx = serde_json::json!({"type": "influxdb", "uid": "influxdb"});
-        named(serde_json::json!({"targets": [{"refId": "A", "datasource": influx}]}), "influxdb");
-    }
-
-    #[test]
-    fn only_the_dashboards_own_variables_are_replaced_for_grafana() {
-        let variables = [Bound { name: "job".into(), value: Value::One("a".into()) }];
-        let written = with_variables(r#"rate(x{job="$job"}[$__rate_interval])"#, &variables).unwrap();
-        assert_eq!(written, r#"rate(x{job="a"}[$__rate_interval])"#);
+        named(serde_json::json!({"targets": [{"refId": "A", "datasource": influx}]}), "rawQuery");
     }
 }

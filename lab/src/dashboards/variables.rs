@@ -19,6 +19,8 @@ pub enum Source {
         /// A selector such as `up{job="x"}`; variables in it are replaced already.
         selector: Option<String>,
     },
+    /// What an `InfluxQL` query gives, such as `SHOW TAG VALUES`; variables in it are replaced already.
+    InfluxQl(String),
 }
 
 /// A variable's value, ready to be written into a query.
@@ -69,6 +71,9 @@ pub fn source(
         "custom" | "interval" => Ok(Source::Fixed(split_custom(query))),
         // A data source's plug-in stands for its only data source, whose uid is the same word in this lab.
         "constant" | "textbox" | "datasource" => Ok(Source::Fixed(vec![query.to_owned()])),
+        "query" if variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb") => {
+            Ok(Source::InfluxQl(replace(query)?))
+        }
         "query" => query_source(&replace(query)?)
             .ok_or_else(|| Unknown(format!("query {query:?} of variable {name}"))),
         other => Err(Unknown(format!("type {other:?} of variable {name}"))),
@@ -148,6 +153,14 @@ mod tests {
             source_of(r#"{"name":"v","type":"query","query":"label_values(job)"}"#).unwrap(),
             Source::LabelValues { label: "job".into(), selector: None }
         );
+    }
+
+    #[test]
+    fn a_query_of_influxdb_is_asked_as_it_stands() {
+        let query = r#"SHOW TAG VALUES FROM "t" WITH KEY = "host""#;
+        let json = serde_json::json!({"name": "v", "type": "query", "query": query,
+            "datasource": {"type": "influxdb", "uid": "influxdb"}});
+        assert_eq!(source_of(&json.to_string()).unwrap(), Source::InfluxQl(query.into()));
     }
 
     #[test]
