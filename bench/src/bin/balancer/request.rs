@@ -1,0 +1,57 @@
+//! What a connection asks of the far end: its first 64 bytes.
+
+use anyhow::{Context, bail};
+
+/// Bytes of a request, and of each message after it.
+pub(crate) const MESSAGE: usize = 64;
+
+/// A 64-byte message.
+pub(crate) type Message = [u8; MESSAGE];
+
+#[derive(Clone, Copy)]
+pub(crate) enum Request {
+    /// This message back, and each one after it.
+    Echo,
+    /// So many bytes, then the end.
+    Download(u64),
+    /// All bytes that follow are read; their number comes back.
+    Upload,
+    /// The number of connections that are open at this end.
+    Count,
+}
+
+impl Request {
+    pub(crate) fn encode(self) -> Message {
+        let (kind, bytes) = match self {
+            Self::Echo => (b'e', 0),
+            Self::Download(bytes) => (b'd', bytes),
+            Self::Upload => (b'u', 0),
+            Self::Count => (b'c', 0),
+        };
+        let mut message = number(bytes);
+        message[8] = kind;
+        message
+    }
+
+    pub(crate) fn decode(message: &Message) -> anyhow::Result<Self> {
+        Ok(match message[8] {
+            b'e' => Self::Echo,
+            b'd' => Self::Download(read_number(message)?),
+            b'u' => Self::Upload,
+            b'c' => Self::Count,
+            other => bail!("no request: {other}"),
+        })
+    }
+}
+
+/// A message that says a number.
+pub(crate) fn number(number: u64) -> Message {
+    let mut message = [0; MESSAGE];
+    message[..8].copy_from_slice(&number.to_be_bytes());
+    message
+}
+
+/// What [`number`] said.
+pub(crate) fn read_number(message: &Message) -> anyhow::Result<u64> {
+    message.first_chunk().map(|bytes| u64::from_be_bytes(*bytes)).context("a message is longer")
+}

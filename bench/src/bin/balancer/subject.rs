@@ -1,0 +1,129 @@
+//! The proxies, and how each is told to do the same.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+/// Where Debian has nginx's module for streams.
+const STREAM_MODULE: &str = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Balancer,
+    HaproxyCopying,
+    HaproxySplicing,
+    NginxSmall,
+    NginxLarge,
+}
+
+impl Subject {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Balancer, Self::HaproxyCopying, Self::HaproxySplicing, Self::NginxSmall, Self::NginxLarge];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Balancer => "tcp-balancer",
+            Self::HaproxyCopying => "HAProxy, copying",
+            Self::HaproxySplicing => "HAProxy, splicing, 1 MiB pipes",
+            Self::NginxSmall => "nginx stream, 16 KiB",
+            Self::NginxLarge => "nginx stream, 256 KiB",
+        }
+    }
+
+    pub(crate) fn program(self) -> &'static str {
+        match self {
+            Self::Balancer => "tcp-balancer",
+            Self::HaproxyCopying | Self::HaproxySplicing => "haproxy",
+            Self::NginxSmall | Self::NginxLarge => "nginx",
+        }
+    }
+
+    pub(crate) fn is_peer(self) -> bool {
+        self != Self::Balancer
+    }
+
+    /// Not tuned for many bytes.
+    pub(crate) fn is_default(self) -> bool {
+        !matches!(self, Self::HaproxySplicing | Self::NginxLarge)
+    }
+
+    /// One worker, which runs in the foreground.
+    pub(crate) fn command(self, program: &Path, configuration: &Path) -> Command {
+        let mut command = Command::new(program);
+        match self {
+            Self::Balancer => command
+                .arg("--config")
+                .arg(configuration)
+                .env("TOKIO_WORKER_THREADS", "1")
+                .env("RUST_LOG", "warn"),
+            Self::HaproxyCopying | Self::HaproxySplicing => command.arg("-db").arg("-f").arg(configuration),
+            Self::NginxSmall | Self::NginxLarge => command.args(["-e", "stderr", "-c"]).arg(configuration),
+        };
+        command
+    }
+
+    /// For so many connections at once.
+    pub(crate) fn configuration(
+        self,
+        listen: SocketAddr,
+        origin: SocketAddr,
+        connections: usize,
+        directory: &Path,
+    ) -> anyhow::Result<String> {
+        // A probe, and what has not gone yet.
+        let connections = connections + 20;
+        Ok(match self {
+            Self::Balancer => balancer(listen, origin, connections),
+            Self::HaproxyCopying => haproxy(listen, origin, &format!("maxconn {connections}"), ""),
+            Self::HaproxySplicing => haproxy(
+                listen,
+                origin,
+                "maxconn 1000\n  maxpipes 500\n  tune.pipesize 1048576",
+                "option splice-request\n  option splice-response",
+            ),
+            Self::NginxSmall => nginx(listen, origin, connections, directory, "16k")?,
+            Self::NginxLarge => nginx(listen, origin, connections, directory, "256k")?,
+        })
+    }
+}
+
+fn balancer(listen: SocketAddr, origin: SocketAddr, connections: usize) -> String {
+    format!(
+        "[api]\nenabled = false\n\
+         [servers.bench]\nbind = \"{listen}\"\nprotocol = \"tcp\"\nbalance = \"roundrobin\"\nmax_connections = {connections}\n\
+         [servers.bench.discovery]\nkind = \"static\"\nstatic_list = [\"{origin}\"]\n"
+    )
+}
+
+fn haproxy(listen: SocketAddr, origin: SocketAddr, global: &str, defaults: &str) -> String {
+    format!(
+        "global\n  nbthread 1\n  {global}\n\
+         defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 5m\n  timeout server 5m\n  {defaults}\n\
+         listen bench\n  bind {listen}\n  server origin {origin}\n"
+    )
+}
+
+fn nginx(
+    listen: SocketAddr,
+    origin: SocketAddr,
+    connections: usize,
+    directory: &Path,
+    buffer: &str,
+) -> anyhow::Result<String> {
+    let mut text = String::new();
+    // Where the module is part of the program, there is no such file.
+    if Path::new(STREAM_MODULE).exists() {
+        writeln!(text, "load_module {STREAM_MODULE};")?;
+    }
+    let pid = directory.join(format!("{}.pid", listen.port()));
+    write!(
+        text,
+        "daemon off;\nworker_processes 1;\npid {};\nerror_log stderr;\n\
+         events {{ worker_connections {}; }}\n\
+         stream {{\n  access_log off;\n  server {{\n    listen {listen};\n    proxy_pass {origin};\n    proxy_buffer_size {buffer};\n    proxy_half_close on;\n  }}\n}}\n",
+        pid.display(),
+        2 * connections,
+    )?;
+    Ok(text)
+}
