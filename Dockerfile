@@ -2,6 +2,8 @@
 # measurements; one target per program. The pins come from .env; the two caches are shared by all.
 ARG DEBIAN_IMAGE=debian:trixie-slim
 ARG RUST_IMAGE=rust:1.96-slim-trixie
+# What `test` stands on: `checker`, or `peers` where programs of others are measured, too.
+ARG TOOLS=checker
 
 FROM ${RUST_IMAGE} AS sources
 WORKDIR /src
@@ -25,8 +27,8 @@ RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     find . -type f -exec touch {} + \
  && cargo build --release --locked --bins \
  && mkdir /out \
- && cp /target/release/echo-server /target/release/web-client /target/release/metrics-sink \
-       /target/release/lab /target/release/jaeger-standin /out/
+ && cd /target/release \
+ && cp echo-server web-client metrics-sink order-service tcp-balancer hello-influx lab jaeger-standin /out/
 
 FROM ${RUST_IMAGE} AS checker
 # `kill`, with which tests end programs, is not in Debian's smallest set.
@@ -37,7 +39,12 @@ RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
     cargo clippy --version && cargo fmt --version || rustup component add clippy rustfmt
 
-FROM checker AS test
+FROM checker AS peers
+RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends haproxy nginx-light libnginx-mod-stream \
+ && rm -rf /var/lib/apt/lists/*
+
+FROM ${TOOLS} AS test
 WORKDIR /src
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
 # All of it: tests hold the configuration, the dashboards and the documents to each other, too.
@@ -69,6 +76,22 @@ ENTRYPOINT ["/usr/local/bin/web-client"]
 FROM program AS metrics-sink
 COPY --from=build /out/metrics-sink /usr/local/bin/
 ENTRYPOINT ["/usr/local/bin/metrics-sink"]
+
+FROM program AS order-service
+COPY --from=build /out/order-service /usr/local/bin/
+# A volume takes its owner over from here.
+USER root
+RUN install -d -o 65532 -g 65532 /var/lib/orders
+USER 65532:65532
+ENTRYPOINT ["/usr/local/bin/order-service"]
+
+FROM program AS tcp-balancer
+COPY --from=build /out/tcp-balancer /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/tcp-balancer"]
+
+FROM program AS hello-influx
+COPY --from=build /out/hello-influx /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/hello-influx"]
 
 FROM program AS lab
 COPY --from=build /out/lab /usr/local/bin/

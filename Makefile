@@ -6,16 +6,16 @@ MAKEFLAGS += --no-print-directory
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: ## start the lab and say where to look (TUTORIAL=all|echo|sink)
+up: ## start the lab and say where to look (TUTORIAL=all|echo|sink|order|balancer|influx)
 	@scripts/up.sh
 
 down: ## stop it; images and data stay
 	@scripts/down.sh
 
-load: ## send echoes through the edge with k6 (RATE=20 DURATION=60s)
+load: ## send requests with k6 (RATE=20 DURATION=60s, SCRIPT=mix|echo|orders|hello)
 	@scripts/load.sh
 
-alert: ## break it, wait for the alert mail, mend it, wait again (FAULT=errors|slow|down|silent)
+alert: ## break it, wait for the alert mail, mend it, wait again (FAULT=errors|slow|…, or help)
 	@scripts/lab.sh alert $(or $(FAULT),errors)
 
 check: ## prove what the README claims, with evidence

@@ -5,7 +5,7 @@ variable "RUST_IMAGE" {}
 
 target "program" {
   name       = program
-  matrix     = { program = ["echo-server", "web-client", "metrics-sink", "lab"] }
+  matrix     = { program = ["echo-server", "web-client", "metrics-sink", "order-service", "tcp-balancer", "hello-influx", "lab"] }
   context    = "."
   target     = program
   tags       = ["lookout/${program}:${LAB_NAME}"]

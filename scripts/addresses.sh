@@ -10,6 +10,8 @@ runs() { [ -n "$(compose ps --quiet "$1" 2>/dev/null)" ]; }
 
 say ""
 at "Send an echo" "$EDGE_PORT" /
+! runs order-service || at "Place an order" "$EDGE_PORT" /orders
+! runs tcp-balancer || at "Hello, through the balancer" "$BALANCER_PORT" /
 ! runs grafana || at "Dashboards (Grafana)" "$GRAFANA_PORT" /
 at "Prometheus" "$PROMETHEUS_PORT" /
 at "Alertmanager" "$ALERTMANAGER_PORT" /
@@ -17,6 +19,8 @@ at "Alert mail (MailDev)" "$MAILDEV_PORT" /
 at "Traces (Jaeger)" "$JAEGER_PORT" /
 at "Envoy's admin page" "$ENVOY_ADMIN_PORT" /
 ! runs metrics-sink || at "Envoy's metrics, by the sink" "$METRICS_SINK_PORT" /envoy/metrics
+! runs tcp-balancer || at "The balancer's back ends" "$BALANCER_REST_PORT" /servers
+! runs influxdb || at "InfluxDB" "$INFLUXDB_PORT" "/query?db=metric&q=SHOW+MEASUREMENTS"
 say ""
 runs grafana || say "  Grafana is not here: its image cannot be had on this machine."
 ! is_stand_in "$PROMETHEUS_IMAGE" || say "  Prometheus is Debian's build, without web pages: ask its API, e.g. http://127.0.0.1:$PROMETHEUS_PORT/api/v1/alerts"

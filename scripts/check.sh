@@ -22,16 +22,18 @@ claim() { # claim MARK TEXT EVIDENCE
 }
 
 ask() {
-  local address=$1 url answer
+  local address=$1 url answer tutorial=lab
   url=$(published <<<"$address")
   case $url in
     *:"$GRAFANA_PORT" | *:"$GRAFANA_PORT"/*)
       [ -n "$(compose ps --quiet grafana 2>/dev/null)" ] || { claim – "$address answers" "Grafana is not here"; return; }
       ;;
-    *:"$METRICS_SINK_PORT"/*)
-      [ "$TUTORIAL" != echo ] || { claim – "$address answers" "left out by TUTORIAL=echo"; return; }
-      ;;
+    *:"$METRICS_SINK_PORT"/*) tutorial=sink ;;
+    *:"$EDGE_PORT"/orders | *:"$ORDER_METRICS_PORT"/*) tutorial=order ;;
+    *:"$BALANCER_PORT" | *:"$BALANCER_PORT"/* | *:"$BALANCER_REST_PORT"/*) tutorial=balancer ;;
+    *:"$INFLUXDB_PORT"/*) tutorial=influx ;;
   esac
+  has_tutorial "$tutorial" || { claim – "$address answers" "left out by TUTORIAL=$TUTORIAL"; return; }
   if answer=$(curl --silent --show-error --location --output /dev/null --max-time 5 \
     --write-out '%{http_code}, %{content_type}, %{time_total} s' "$url" 2>&1) && [[ $answer = 2* ]]; then
     claim ✓ "$address answers" "$answer"
@@ -51,7 +53,7 @@ printf '\nFrom this host: %d claims proven, %d failed, %d not provable here\n' "
 [ "$failed" = 0 ] || status=1
 
 printf '\nCommands of the documents, and what they print\n'
-documents=(README.md docs/*.md)
-[ "$TUTORIAL" != echo ] || documents=(README.md docs/echo.md)
+documents=(README.md)
+for tutorial in "${tutorials[@]:1}"; do documents+=("docs/$tutorial.md"); done
 scripts/check-docs.sh "${documents[@]}" || status=1
 exit "$status"

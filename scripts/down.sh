@@ -14,7 +14,7 @@ if [ "${1:-}" != everything ]; then
   exit
 fi
 "${down[@]}" --volumes
-for program in echo-server web-client metrics-sink lab tools checked; do
+for program in echo-server web-client metrics-sink order-service tcp-balancer hello-influx lab tools checked; do
   ! has_image "lookout/$program:$LAB_NAME" || docker rmi "lookout/$program:$LAB_NAME" >/dev/null
 done
 # An image that something else runs on stays; Docker says so.

@@ -17,6 +17,8 @@ prometheus() {
   cp prometheus/prometheus.yaml "$out/prometheus/"
   local name
   for name in "${tutorials[@]}"; do
+    # Not every tutorial is scraped.
+    [ -d "prometheus/tutorials/$name" ] || continue
     cp "prometheus/tutorials/$name/scrape.yaml" "$out/prometheus/scrape.d/$name.yaml"
     cp "prometheus/tutorials/$name/rules.yaml" "$out/prometheus/rules.d/$name.yaml"
   done
@@ -72,11 +74,34 @@ alertmanager() {
   ! grep -n '@[A-Z_]*@' "$out/alertmanager/alertmanager.yaml" || fail "alertmanager.yaml.in has a placeholder that nothing fills."
 }
 
+# Grafana's provisioning: data sources, where dashboards lie, and its own alerting with the chosen tutorials' rules.
+grafana() {
+  local name file
+  mkdir -p "$out/grafana/alerting"
+  cp -R grafana/provisioning/. "$out/grafana/"
+  for file in grafana/alerting/*.yaml; do
+    published <"$file" | sed "s|@SMTP_TO@|$(quoted "$SMTP_TO")|" >"$out/grafana/alerting/${file##*/}"
+  done
+  for name in "${tutorials[@]}"; do
+    file=grafana/alerting/rules/$name.yaml
+    [ ! -e "$file" ] || published <"$file" >"$out/grafana/alerting/rules-$name.yaml"
+  done
+}
+
+# The balancer's REST takes changes from who has this: made once for each lab.
+token() {
+  local file=$lab/secrets/balancer-token
+  [ -s "$file" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$file"
+  chmod 644 "$file"
+}
+
 prometheus
 dashboards
 alertmanager
+grafana
+token
 # Only what differs is replaced, inside the folder: running containers have it mounted.
-for part in prometheus alertmanager dashboards; do
+for part in prometheus alertmanager dashboards grafana; do
   mkdir -p "$lab/$part"
   if ! diff -rq "$out/$part" "$lab/$part" >/dev/null; then
     find "$lab/$part" -mindepth 1 -delete

@@ -12,11 +12,18 @@ done <.env
 
 # What a tutorial needs to run: it decides services, scrape jobs, rules, dashboards and claims.
 case $TUTORIAL in
-  all | sink) tutorials=(lab echo sink) ;;
+  all) tutorials=(lab echo sink order balancer influx) ;;
   echo) tutorials=(lab echo) ;;
-  *) fail "TUTORIAL=$TUTORIAL: expected all, echo or sink." ;;
+  sink | order | balancer) tutorials=(lab echo "$TUTORIAL") ;;
+  influx) tutorials=(lab echo balancer influx) ;;
+  *) fail "TUTORIAL=$TUTORIAL: expected all, echo, sink, order, balancer or influx." ;;
 esac
-export tutorials
+export tutorials TUTORIALS="${tutorials[*]}"
+
+has_tutorial() { [[ " $TUTORIALS " == *" $1 "* ]]; }
+# What a part that is always there, or that another tutorial brings along, must know of those left out.
+if has_tutorial order; then export ORDERS=true; else export ORDERS=false; fi
+if has_tutorial influx; then export INFLUX_URL=http://influxdb:8086; else export INFLUX_URL=; fi
 
 case $LAB_NAME in
   '' | [!a-z0-9]* | *[!a-z0-9_-]*) fail "LAB_NAME=$LAB_NAME: expected small letters, digits, - and _, a letter or digit first." ;;
@@ -35,10 +42,13 @@ is_stand_in() { [ -n "$(docker image inspect --format '{{index .Config.Labels "d
 # compose ARGUMENT...: Docker Compose on this lab, with the profiles that are chosen and can be had.
 compose() {
   local IFS=,
-  local profiles=("${tutorials[@]:1}")
+  local profiles=("${tutorials[@]:2}")
   if has_image "$GRAFANA_IMAGE"; then profiles+=(grafana); else export GRAFANA_LINK=; fi
   COMPOSE_PROFILES="${profiles[*]}" docker compose "$@"
 }
+
+# Mail: Grafana's word for what SMTP_TLS says.
+if [ "$SMTP_TLS" = yes ]; then export SMTP_STARTTLS=MandatoryStartTLS; else export SMTP_STARTTLS=NoStartTLS; fi
 
 # The group that may use Docker's socket: the lab container joins it.
 DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}

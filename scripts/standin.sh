@@ -18,7 +18,7 @@ case $name in
   debian) offline/debian.sh "$image" "$label" ;;
   rust) from rust ;;
   prometheus | alertmanager) from prometheus --target "$name" ;;
-  envoy | maildev) from "$name" ;;
+  envoy | maildev | influxdb) from "$name" ;;
   k6) from go --build-arg "MODULE=go.k6.io/k6@v${image##*:}" --build-arg PROGRAM=k6 ;;
   grpcurl) from go --build-arg "MODULE=github.com/fullstorydev/grpcurl/cmd/grpcurl@${image##*:}" --build-arg PROGRAM=grpcurl ;;
   jaeger) scripts/build.sh "$image" --label "$label" --target jaeger-standin \

@@ -40,7 +40,7 @@ compose_file() { docker compose --profile '*' config --quiet; }
 # Rules and configuration as each choice of tutorials has them.
 prometheus() {
   local tutorial
-  for tutorial in echo all; do
+  for tutorial in echo sink order balancer influx all; do
     TUTORIAL=$tutorial LAB_NAME=$LAB_NAME-config scripts/render.sh >/dev/null
     in_image "$PROMETHEUS_IMAGE" /bin/promtool check config --lint-fatal ".lookout/$LAB_NAME-config/prometheus/prometheus.yaml"
   done

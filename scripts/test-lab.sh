@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests of a running lab that are more than one command. Usage: test-lab.sh NAME, one of the functions below.
+# Tests of a running lab that are more than one command. Usage: test-lab.sh NAME [ARGUMENT], one of the functions below.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -22,12 +22,13 @@ go_client() {
   grpcurl echo-server:8080 grpc.health.v1.Health/Check | grep SERVING
 }
 
-# Without the sink: its parts, jobs and rules are gone, and what is left is proven.
-echo_alone() {
-  export TUTORIAL=echo
+# alone TUTORIAL: nothing else runs, is scraped or has rules, and what is there is proven.
+alone() {
+  export TUTORIAL=$1
   scripts/up.sh
-  [ -z "$(docker compose --profile '*' ps --quiet metrics-sink)" ] || fail "the sink still runs"
+  . scripts/settings.sh
+  diff <(compose config --services | sort) <(docker compose --profile '*' ps --services | sort) || fail "not the parts of TUTORIAL=$1 run"
   scripts/lab.sh check
 }
 
-"$1"
+"$@"

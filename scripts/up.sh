@@ -12,6 +12,7 @@ QUIET=1 scripts/preflight.sh
 scripts/images.sh debian rust
 step "programs" scripts/programs.sh
 scripts/images.sh jaeger prometheus alertmanager envoy maildev grafana
+! has_tutorial influx || scripts/images.sh influxdb
 
 running=$(docker compose ps --services --status running)
 changed=$(scripts/render.sh)
@@ -34,8 +35,15 @@ reload() { docker compose kill --signal HUP "$1"; }
 for part in prometheus alertmanager; do
   if grep -qx "$part" <<<"$changed" && grep -qx "$part" <<<"$running"; then step "reload $part" reload "$part"; fi
 done
+# Grafana reads its alerting at its start, or when its administrator asks.
+if grep -qx grafana <<<"$changed" && grep -qx grafana <<<"$running"; then
+  step "restart grafana" compose restart grafana
+  step "healthy" start
+fi
 # A tutorial that was left out this time does not go on running; Prometheus no longer misses it.
-[ "$TUTORIAL" != echo ] || docker compose --progress quiet --profile sink rm --stop --force metrics-sink
+mapfile -t gone < <(comm -23 <(docker compose --profile '*' ps --services --all | sort) \
+  <({ compose config --services && printf '%s\n' lab load; } | sort))
+[ "${#gone[@]}" = 0 ] || docker compose --progress quiet --profile '*' rm --stop --force "${gone[@]}"
 [ -z "$running" ] || step "faults taken back" scripts/lab.sh restore
 say "Up in $((SECONDS - begun)) s."
 scripts/addresses.sh
