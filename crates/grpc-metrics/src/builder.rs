@@ -1,11 +1,12 @@
 //! What is counted and under which names, said once.
 
+use grpc_calls::Methods;
+
 use crate::context::{ContextLabel, Contexts};
 use crate::definitions::Definition;
 use crate::families::{Families, Naming};
-use crate::method::MethodTable;
 use crate::metrics::Metrics;
-use crate::recorder::{HistogramBounds, Recorder};
+use crate::recorder::{HistogramBuckets, Recorder};
 use crate::{Buckets, BuildError, ClientMetrics, RequestHead};
 
 /// Builds [`ServerMetrics`](crate::ServerMetrics) or [`ClientMetrics`].
@@ -90,14 +91,11 @@ impl<M> Builder<M> {
     ///
     /// See [`BuildError`].
     pub fn build(self) -> Result<M, BuildError> {
-        let checked = |buckets: Option<Buckets>| buckets.map(Buckets::checked).transpose();
-        let bounds = HistogramBounds {
-            handling: checked(self.handling)?,
-            receive: checked(self.messages.clone())?,
-            send: checked(self.messages)?,
-        };
-        let methods = MethodTable::read(&self.descriptor_sets)?;
-        let recorder = Recorder::new(methods, Contexts::new(self.context_labels)?, bounds);
+        let methods = Methods::read(&self.descriptor_sets)?;
+        let contexts = Contexts::new(self.context_labels)?;
+        let buckets =
+            HistogramBuckets { handling: self.handling, receive: self.messages.clone(), send: self.messages };
+        let recorder = Recorder::new(methods, contexts, buckets)?;
         let families = Families::new(self.definitions, &self.naming, &recorder)?;
         Ok((self.finish)(Metrics::new(recorder, families)))
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{Extensions, HeaderMap, Request};
+use grpc_calls::RequestHead;
 use rustc_hash::FxHashMap;
 
 use crate::BuildError;
@@ -12,34 +12,6 @@ const LIMIT: usize = 1024;
 
 /// The value that stands for every one that was not declared.
 const OTHER: &str = "other";
-
-/// What a context label may be read from: a request without its body.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestHead<'a> {
-    headers: &'a HeaderMap,
-    extensions: &'a Extensions,
-}
-
-impl<'a> RequestHead<'a> {
-    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
-        Self { headers: request.headers(), extensions: request.extensions() }
-    }
-
-    /// All headers of the request; gRPC's metadata among them.
-    pub fn headers(&self) -> &'a HeaderMap {
-        self.headers
-    }
-
-    /// The first header of this name, if it is text.
-    pub fn header(&self, name: &str) -> Option<&'a str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// What other layers or interceptors attached to the request.
-    pub fn extensions(&self) -> &'a Extensions {
-        self.extensions
-    }
-}
 
 type Read = Box<dyn for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync>;
 
@@ -145,6 +117,8 @@ impl Contexts {
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
 
     fn label(name: &'static str, values: &[&str]) -> ContextLabel {

@@ -1,18 +1,18 @@
 //! Why metrics could not be built.
 
+use grpc_calls::MethodsError;
+use thread_cells::BucketsError;
+
 /// A mistake in what a [`Builder`](crate::Builder) was given.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The bytes are no encoded `google.protobuf.FileDescriptorSet`.
-    #[error("not a file descriptor set: {0}")]
-    Descriptor(#[source] prost::DecodeError),
-    /// No descriptor set was given, or none of them declares a method.
-    #[error("no descriptor set declares a method: every call would be counted as unknown")]
-    NoMethods,
-    /// Bucket bounds must be finite, above zero, and strictly ascending.
-    #[error("bucket bounds must be seconds above 0, strictly ascending: {0:?}")]
-    Buckets(Vec<f64>),
+    /// There is no table of methods to tell calls apart by.
+    #[error(transparent)]
+    Methods(#[from] MethodsError),
+    /// A histogram's bounds are no buckets.
+    #[error(transparent)]
+    Buckets(#[from] BucketsError),
     /// The declared values of all context labels combine into too many series.
     #[error("the context labels combine into more than {limit} sets of values")]
     TooManyContexts {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use prometheus::core::Desc;
-use prometheus::proto::{self, LabelPair, Metric, MetricFamily, MetricType};
+use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
+use thread_cells::Histogram;
 
 use crate::BuildError;
 use crate::code;
 use crate::definitions::Definition;
-use crate::recorder::{HANDLED, Histogram, RECEIVED, Recorder, SENT, STARTED};
+use crate::recorder::{HANDLED, RECEIVED, Recorder, SENT, STARTED};
 
 /// What a family takes its samples from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +100,8 @@ impl Families {
         let rows = snapshot(recorder);
         let family = |(source, desc): &(Source, Desc)| {
             let metrics = rows.iter().flat_map(|row| row.metrics(recorder, *source, desc)).collect();
-            let mut family = MetricFamily::default();
-            family.set_name(desc.fq_name.clone());
-            family.set_help(desc.help.clone());
             let kind = if source.is_histogram() { MetricType::HISTOGRAM } else { MetricType::COUNTER };
-            family.set_field_type(kind);
-            family.set_metric(metrics);
-            family
+            thread_cells::family(desc, kind, metrics)
         };
         self.families.iter().map(family).collect()
     }
@@ -148,66 +144,27 @@ impl Snapshot {
     }
 
     fn metrics(&self, recorder: &Recorder, source: Source, desc: &Desc) -> Vec<Metric> {
-        let counter = |cell: usize| vec![counter(self.labels(recorder, desc, None), self.cells[cell - 1])];
+        let labels = |code| self.labels(recorder, desc, code);
+        let counter = |cell: usize| vec![thread_cells::counter(labels(None), self.cells[cell - 1])];
         match source {
             Source::Started => counter(STARTED),
             Source::Received => counter(RECEIVED),
             Source::Sent => counter(SENT),
             Source::Handled => {
                 let codes = code::NAMES.iter().zip(&self.cells[HANDLED - 1..]);
-                codes
-                    .map(|(name, value)| self::counter(self.labels(recorder, desc, Some(name)), *value))
-                    .collect()
+                codes.map(|(name, value)| thread_cells::counter(labels(Some(name)), *value)).collect()
             }
             Source::HandlingSeconds | Source::ReceiveSeconds | Source::SendSeconds => source
                 .histogram(recorder)
-                .map(|layout| histogram(self.labels(recorder, desc, None), layout, &self.cells))
+                .map(|histogram| thread_cells::histogram(labels(None), histogram.read(&self.cells)))
                 .into_iter()
                 .collect(),
         }
     }
 
-    /// All labels of a sample, sorted by name.
     fn labels(&self, recorder: &Recorder, desc: &Desc, code: Option<&str>) -> Vec<LabelPair> {
-        let method = &recorder.methods.methods()[self.method];
+        let method = &recorder.methods.all()[self.method];
         let own = [method.grpc_type.label(), &method.service, &method.name].into_iter().chain(code);
-        let values = own.chain(recorder.contexts.values(self.context));
-        let variable = desc.variable_labels.iter().zip(values).map(|(name, value)| {
-            let mut pair = LabelPair::default();
-            pair.set_name(name.clone());
-            pair.set_value(value.to_owned());
-            pair
-        });
-        let mut labels: Vec<LabelPair> = variable.chain(desc.const_label_pairs.iter().cloned()).collect();
-        labels.sort_by(|a, b| a.name().cmp(b.name()));
-        labels
+        thread_cells::labels(desc, own.chain(recorder.contexts.values(self.context)))
     }
-}
-
-fn counter(labels: Vec<LabelPair>, value: u64) -> Metric {
-    let mut counter = proto::Counter::default();
-    counter.set_value(value as f64);
-    let mut metric = Metric::from_label(labels);
-    metric.set_counter(counter);
-    metric
-}
-
-fn histogram(labels: Vec<LabelPair>, layout: &Histogram, cells: &[u64]) -> Metric {
-    let nanos = cells[layout.first - 1];
-    let counts = &cells[layout.first..=layout.first + layout.bounds.len()];
-    let mut total = 0;
-    let buckets = layout.bounds.iter().zip(counts).map(|(bound, count)| {
-        total += count;
-        let mut bucket = proto::Bucket::default();
-        bucket.set_upper_bound(*bound);
-        bucket.set_cumulative_count(total);
-        bucket
-    });
-    let mut histogram = proto::Histogram::default();
-    histogram.set_bucket(buckets.collect());
-    histogram.set_sample_count(counts.iter().sum());
-    histogram.set_sample_sum(nanos as f64 / 1e9);
-    let mut metric = Metric::from_label(labels);
-    metric.set_histogram(histogram);
-    metric
 }

@@ -6,6 +6,7 @@ use prometheus::proto::MetricFamily;
 use crate::definitions;
 use crate::families::Families;
 use crate::recorder::Recorder;
+use crate::tally::Tally;
 use crate::{Builder, ClientLayer, ServerLayer};
 
 /// Counters and the families they are shown as. They are never freed, so that a call can hold on to
@@ -39,7 +40,7 @@ impl ServerMetrics {
 
     /// The layer that counts.
     pub fn layer(&self) -> ServerLayer {
-        ServerLayer::new(self.0.recorder)
+        ServerLayer::new(Tally(self.0.recorder))
     }
 }
 
@@ -66,7 +67,7 @@ impl ClientMetrics {
 
     /// The layer that counts.
     pub fn layer(&self) -> ClientLayer {
-        ClientLayer::new(self.0.recorder)
+        ClientLayer::new(Tally(self.0.recorder))
     }
 }
 

@@ -6,7 +6,7 @@ use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use grpc_metrics::{Buckets, BuildError, ClientMetrics, ServerMetrics};
+use grpc_metrics::{Buckets, BuildError, ClientMetrics, MethodsError, ServerMetrics};
 use http::{Request, Response};
 use prometheus::Registry;
 use prometheus::core::Collector;
@@ -139,7 +139,7 @@ fn mistakes_are_said_at_build() {
     assert!(matches!(twice, Err(BuildError::LabelTaken(name)) if name == "tenant"));
     let backwards = server_builder().handling_histogram(Buckets::new([2.0, 1.0])).build();
     assert!(matches!(backwards, Err(BuildError::Buckets(_))));
-    assert!(matches!(ServerMetrics::builder().build(), Err(BuildError::NoMethods)));
+    assert!(matches!(ServerMetrics::builder().build(), Err(BuildError::Methods(MethodsError::NoMethods))));
 }
 
 #[test]

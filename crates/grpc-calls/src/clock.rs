@@ -4,30 +4,28 @@ use std::time::Duration;
 
 /// Reads the processor's counter where that runs at one rate, else the system's monotonic clock.
 ///
+/// The first one in a process measures the counter's rate: for less than a millisecond, or up to 0.2 s if the machine is
+/// so busy that readings scatter.
+///
 /// Only differences of readings are turned into time: one that goes back, as a counter may in a
 /// machine that was suspended, takes no time, and later ones are right again.
-#[derive(Debug)]
-pub(crate) struct Clock(quanta::Clock);
+#[derive(Debug, Default)]
+pub struct Clock(quanta::Clock);
 
 /// A reading of a [`Clock`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment(u64);
+pub struct Moment(u64);
 
 impl Clock {
-    /// The first one in a process measures the counter's rate: for less than a millisecond, or up to 0.2 s if
-    /// the machine is so busy that readings scatter.
-    pub(crate) fn new() -> Self {
-        Self(quanta::Clock::new())
-    }
-
+    /// A reading of now.
     #[inline]
-    pub(crate) fn now(&self) -> Moment {
+    pub fn now(&self) -> Moment {
         Moment(self.0.raw())
     }
 
     /// The time from a reading until now.
     #[inline]
-    pub(crate) fn since(&self, moment: Moment) -> Duration {
+    pub fn since(&self, moment: Moment) -> Duration {
         self.0.delta(moment.0, self.0.raw())
     }
 }
@@ -41,7 +39,7 @@ mod tests {
 
     #[test]
     fn time_passes_as_on_the_systems_clock() {
-        let clock = Clock::new();
+        let clock = Clock::default();
         let (outer, moment) = (Instant::now(), clock.now());
         let inner = Instant::now();
         thread::sleep(Duration::from_millis(30));

@@ -1,4 +1,4 @@
-//! Counting on the side that handles calls.
+//! The side that handles calls.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,54 +12,55 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::call::{self, Call};
-use crate::context::RequestHead;
-use crate::recorder::{Direction, Recorder};
-use crate::{RequestBody, ResponseBody, deadline, failure};
+use crate::{Direction, Observer, RequestBody, RequestHead, ResponseBody, failure};
 
-/// Wraps a service that handles gRPC calls, so that they are counted.
+/// Wraps a service that handles gRPC calls, so that an observer is told of them.
 ///
-/// Made by [`ServerMetrics::layer`](crate::ServerMetrics::layer), for
-/// [`tonic::transport::Server::builder().layer(..)`][layer] or for an axum router.
+/// For [`tonic::transport::Server::builder().layer(..)`][layer], for one service, or for an axum router.
 ///
 /// [layer]: https://docs.rs/tonic/latest/tonic/transport/server/struct.Server.html#method.layer
 #[derive(Clone)]
-pub struct ServerLayer {
-    recorder: &'static Recorder,
+pub struct ServerLayer<O> {
+    observer: O,
 }
 
-/// A service whose calls are counted.
+/// A service whose calls are observed.
 #[derive(Clone)]
-pub struct ServerService<S> {
+pub struct ServerService<S, O> {
     inner: S,
-    recorder: &'static Recorder,
+    observer: O,
 }
 
 pin_project! {
-    /// The future of a counted call's response.
-    pub struct ServerFuture<F> {
+    /// The future of an observed call's response.
+    pub struct ServerFuture<F, O>
+    where
+        O: Observer,
+    {
         #[pin]
         inner: F,
-        call: Option<Call>,
+        call: Option<Call<O>>,
     }
 }
 
 // === impl ServerLayer ===
 
-impl ServerLayer {
-    pub(crate) fn new(recorder: &'static Recorder) -> Self {
-        Self { recorder }
+impl<O: Observer> ServerLayer<O> {
+    /// A layer whose calls this observer is told of.
+    pub fn new(observer: O) -> Self {
+        Self { observer }
     }
 }
 
-impl<S> Layer<S> for ServerLayer {
-    type Service = ServerService<S>;
+impl<S, O: Observer> Layer<S> for ServerLayer<O> {
+    type Service = ServerService<S, O>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ServerService { inner, recorder: self.recorder }
+        ServerService { inner, observer: self.observer }
     }
 }
 
-impl fmt::Debug for ServerLayer {
+impl<O> fmt::Debug for ServerLayer<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerLayer").finish_non_exhaustive()
     }
@@ -67,20 +68,19 @@ impl fmt::Debug for ServerLayer {
 
 // === impl ServerService ===
 
-impl<S> ServerService<S> {
-    /// `None` for what is no gRPC call, as a browser's `OPTIONS` before one: such a request passes uncounted.
-    fn start<B>(&self, request: &Request<B>) -> Option<Call> {
+impl<S, O: Observer> ServerService<S, O> {
+    /// `None` for what is no gRPC call, as a browser's `OPTIONS` before one: such a request passes untold.
+    fn start<B>(&self, request: &Request<B>) -> Option<Call<O>> {
         if request.method() != Method::POST {
             return None;
         }
-        let methods = &self.recorder.methods;
+        let methods = self.observer.methods();
         let method = match methods.find(request.uri().path()) {
             Some(method) => method,
             None if is_grpc(request) => methods.unknown(),
             None => return None,
         };
-        let series = self.recorder.series(method, RequestHead::of(request));
-        Some(Call::start(self.recorder, series, deadline::of_headers(request.headers())))
+        Some(Call::start(self.observer, method, RequestHead::of(request)))
     }
 }
 
@@ -89,15 +89,16 @@ fn is_grpc<B>(request: &Request<B>) -> bool {
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
-impl<S, B, R> Service<Request<B>> for ServerService<S>
+impl<S, B, R, O> Service<Request<B>> for ServerService<S, O>
 where
-    S: Service<Request<RequestBody<B>>, Response = Response<R>>,
+    S: Service<Request<RequestBody<B, O::Messages>>, Response = Response<R>>,
     S::Error: 'static,
     R: Body<Data = Bytes>,
+    O: Observer,
 {
-    type Response = Response<ResponseBody<R>>;
+    type Response = Response<ResponseBody<R, O>>;
     type Error = S::Error;
-    type Future = ServerFuture<S::Future>;
+    type Future = ServerFuture<S::Future, O>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -111,11 +112,11 @@ where
     }
 }
 
-impl<S: tonic::server::NamedService> tonic::server::NamedService for ServerService<S> {
+impl<S: tonic::server::NamedService, O> tonic::server::NamedService for ServerService<S, O> {
     const NAME: &'static str = S::NAME;
 }
 
-impl<S: fmt::Debug> fmt::Debug for ServerService<S> {
+impl<S: fmt::Debug, O> fmt::Debug for ServerService<S, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerService").field("inner", &self.inner).finish_non_exhaustive()
     }
@@ -123,13 +124,14 @@ impl<S: fmt::Debug> fmt::Debug for ServerService<S> {
 
 // === impl ServerFuture ===
 
-impl<F, R, E> Future for ServerFuture<F>
+impl<F, R, E, O> Future for ServerFuture<F, O>
 where
     F: Future<Output = Result<Response<R>, E>>,
     R: Body<Data = Bytes>,
     E: 'static,
+    O: Observer,
 {
-    type Output = Result<Response<ResponseBody<R>>, E>;
+    type Output = Result<Response<ResponseBody<R, O>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -147,7 +149,7 @@ where
     }
 }
 
-impl<F> fmt::Debug for ServerFuture<F> {
+impl<F, O: Observer> fmt::Debug for ServerFuture<F, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerFuture").finish_non_exhaustive()
     }

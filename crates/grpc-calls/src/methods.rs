@@ -4,19 +4,34 @@ use prost::Message;
 use prost_types::{FileDescriptorSet, MethodDescriptorProto};
 use rustc_hash::FxHashMap;
 
-use crate::BuildError;
+/// Why there is no table of methods.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MethodsError {
+    /// The bytes are no encoded `google.protobuf.FileDescriptorSet`.
+    #[error("not a file descriptor set: {0}")]
+    Descriptor(#[source] prost::DecodeError),
+    /// No descriptor set was given, or none of them declares a method.
+    #[error("no descriptor set declares a method: every call would be counted as unknown")]
+    NoMethods,
+}
 
-/// What a method may stream: the `grpc_type` label. It is not on the wire.
+/// What a method may stream. It is not on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum GrpcType {
+pub enum GrpcType {
+    /// One request, one reply.
     Unary,
+    /// Any number of requests, one reply.
     ClientStream,
+    /// One request, any number of replies.
     ServerStream,
+    /// Any number of both.
     BidiStream,
 }
 
 impl GrpcType {
-    pub(crate) fn label(self) -> &'static str {
+    /// The `grpc_type` label, as Go's libraries have it.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Unary => "unary",
             Self::ClientStream => "client_stream",
@@ -26,7 +41,8 @@ impl GrpcType {
     }
 
     /// Whether a call takes just one request.
-    pub(crate) fn takes_one_request(self) -> bool {
+    #[inline]
+    pub fn takes_one_request(self) -> bool {
         matches!(self, Self::Unary | Self::ServerStream)
     }
 }
@@ -42,28 +58,35 @@ impl From<&MethodDescriptorProto> for GrpcType {
     }
 }
 
-/// The three labels that every series carries.
+/// A method, as it was declared.
 #[derive(Debug)]
-pub(crate) struct Method {
-    pub(crate) service: String,
-    pub(crate) name: String,
-    pub(crate) grpc_type: GrpcType,
+pub struct Method {
+    /// The service's full name, with its package.
+    pub service: String,
+    /// The method's own name.
+    pub name: String,
+    /// What it may stream.
+    pub grpc_type: GrpcType,
 }
 
-/// All methods that have series of their own, and one more that stands for every other path.
+/// All methods that were declared, and one more, `unknown`, that stands for every other path.
 #[derive(Debug)]
-pub(crate) struct MethodTable {
+pub struct Methods {
     methods: Vec<Method>,
     by_path: FxHashMap<String, usize>,
 }
 
-impl MethodTable {
+impl Methods {
     /// Reads encoded descriptor sets; a method that several of them name is taken once.
-    pub(crate) fn read<S: AsRef<[u8]>>(sets: &[S]) -> Result<Self, BuildError> {
+    ///
+    /// # Errors
+    ///
+    /// See [`MethodsError`].
+    pub fn read<S: AsRef<[u8]>>(sets: &[S]) -> Result<Self, MethodsError> {
         let mut methods = Vec::new();
         let mut by_path = FxHashMap::default();
         for set in sets {
-            for file in FileDescriptorSet::decode(set.as_ref()).map_err(BuildError::Descriptor)?.file {
+            for file in FileDescriptorSet::decode(set.as_ref()).map_err(MethodsError::Descriptor)?.file {
                 for service in &file.service {
                     let service_name = match file.package() {
                         "" => service.name().to_owned(),
@@ -83,7 +106,7 @@ impl MethodTable {
             }
         }
         if methods.is_empty() {
-            return Err(BuildError::NoMethods);
+            return Err(MethodsError::NoMethods);
         }
         // The type that promises nothing of how many messages pass; Go's servers give it to calls
         // that fall to their unknown-service handler.
@@ -96,13 +119,14 @@ impl MethodTable {
     }
 
     /// The index of the method whose path this is, exactly.
-    pub(crate) fn find(&self, path: &str) -> Option<usize> {
+    #[inline]
+    pub fn find(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
     }
 
     /// As [`find`](Self::find), but the method may stand behind a prefix, as in the path of a
     /// client whose origin has a path of its own.
-    pub(crate) fn find_behind_prefix(&self, path: &str) -> Option<usize> {
+    pub fn find_behind_prefix(&self, path: &str) -> Option<usize> {
         self.find(path).or_else(|| {
             let (head, _) = path.rsplit_once('/')?;
             self.find(&path[head.rfind('/')?..])
@@ -110,12 +134,13 @@ impl MethodTable {
     }
 
     /// The index that stands for every path which is not in the table.
-    pub(crate) fn unknown(&self) -> usize {
+    pub fn unknown(&self) -> usize {
         self.methods.len() - 1
     }
 
     /// All methods, the unknown one last; positions are the indexes that lookups give.
-    pub(crate) fn methods(&self) -> &[Method] {
+    #[inline]
+    pub fn all(&self) -> &[Method] {
         &self.methods
     }
 }
@@ -150,14 +175,14 @@ mod tests {
     #[test]
     fn types_come_from_the_descriptor() {
         let set = set("p", &[("U", false, false), ("C", true, false), ("S", false, true), ("B", true, true)]);
-        let table = MethodTable::read(&[set]).unwrap();
+        let table = Methods::read(&[set]).unwrap();
         for (path, label) in [
             ("/p.Svc/U", "unary"),
             ("/p.Svc/C", "client_stream"),
             ("/p.Svc/S", "server_stream"),
             ("/p.Svc/B", "bidi_stream"),
         ] {
-            let method = &table.methods()[table.find(path).unwrap()];
+            let method = &table.all()[table.find(path).unwrap()];
             assert_eq!(method.grpc_type.label(), label);
             assert_eq!(method.service, "p.Svc");
         }
@@ -183,9 +208,8 @@ mod tests {
                 file("b.c", vec![service("One", "Get")]),
             ],
         };
-        let table =
-            MethodTable::read(&[set.encode_to_vec(), self::set("d", &[("U", false, false)])]).unwrap();
-        let services: Vec<&str> = table.methods().iter().map(|method| method.service.as_str()).collect();
+        let table = Methods::read(&[set.encode_to_vec(), self::set("d", &[("U", false, false)])]).unwrap();
+        let services: Vec<&str> = table.all().iter().map(|method| method.service.as_str()).collect();
         assert_eq!(services, ["a.One", "a.Two", "b.c.One", "d.Svc", "unknown"]);
         for (index, path) in ["/a.One/Get", "/a.Two/Get", "/b.c.One/Get", "/d.Svc/U"].iter().enumerate() {
             assert_eq!(table.find(path), Some(index));
@@ -194,20 +218,20 @@ mod tests {
 
     #[test]
     fn a_service_without_package_has_a_bare_name() {
-        let table = MethodTable::read(&[set("", &[("U", false, false)])]).unwrap();
+        let table = Methods::read(&[set("", &[("U", false, false)])]).unwrap();
         assert!(table.find("/Svc/U").is_some());
     }
 
     #[test]
     fn a_method_named_twice_is_taken_once() {
         let set = set("p", &[("U", false, false)]);
-        let table = MethodTable::read(&[set.clone(), set]).unwrap();
-        assert_eq!(table.methods().len(), 2);
+        let table = Methods::read(&[set.clone(), set]).unwrap();
+        assert_eq!(table.all().len(), 2);
     }
 
     #[test]
     fn only_a_client_looks_behind_a_prefix() {
-        let table = MethodTable::read(&[set("p", &[("U", false, false)])]).unwrap();
+        let table = Methods::read(&[set("p", &[("U", false, false)])]).unwrap();
         assert_eq!(table.find("/api/v1/p.Svc/U"), None);
         assert_eq!(table.find_behind_prefix("/api/v1/p.Svc/U"), table.find("/p.Svc/U"));
         assert_eq!(table.find_behind_prefix("/p.Svc/V"), None);
@@ -217,8 +241,8 @@ mod tests {
 
     #[test]
     fn a_set_that_is_none_or_empty_is_refused() {
-        assert!(matches!(MethodTable::read(&[b"\xff"]), Err(BuildError::Descriptor(_))));
-        assert!(matches!(MethodTable::read::<&[u8]>(&[]), Err(BuildError::NoMethods)));
-        assert!(matches!(MethodTable::read(&[b""]), Err(BuildError::NoMethods)));
+        assert!(matches!(Methods::read(&[b"\xff"]), Err(MethodsError::Descriptor(_))));
+        assert!(matches!(Methods::read::<&[u8]>(&[]), Err(MethodsError::NoMethods)));
+        assert!(matches!(Methods::read(&[b""]), Err(MethodsError::NoMethods)));
     }
 }

@@ -1,6 +1,9 @@
 //! The upper bounds of a histogram's buckets.
 
-use crate::BuildError;
+/// Bucket bounds must be finite, above zero, and strictly ascending.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("bucket bounds must be seconds above 0, strictly ascending: {0:?}")]
+pub struct BucketsError(pub Vec<f64>);
 
 /// Upper bounds of a histogram's buckets in seconds, ascending; the `+Inf` bucket is implied.
 ///
@@ -9,7 +12,7 @@ use crate::BuildError;
 pub struct Buckets(Vec<f64>);
 
 impl Buckets {
-    /// Buckets of these bounds, in seconds. They are checked when the metrics are built.
+    /// Buckets of these bounds, in seconds. They are checked when a histogram is made.
     pub fn new(bounds: impl Into<Vec<f64>>) -> Self {
         Self(bounds.into())
     }
@@ -25,14 +28,14 @@ impl Buckets {
     }
 
     /// The bounds without a closing `+Inf`, or why they cannot be buckets.
-    pub(crate) fn checked(mut self) -> Result<Vec<f64>, BuildError> {
+    pub(crate) fn checked(mut self) -> Result<Vec<f64>, BucketsError> {
         if self.0.last() == Some(&f64::INFINITY) {
             self.0.pop();
         }
         let ascending = self.0.windows(2).all(|pair| pair[0] < pair[1]);
         let positive = self.0.iter().all(|bound| bound.is_finite() && *bound > 0.0);
         if self.0.is_empty() || !ascending || !positive {
-            return Err(BuildError::Buckets(self.0));
+            return Err(BucketsError(self.0));
         }
         Ok(self.0)
     }
@@ -65,7 +68,7 @@ mod tests {
     #[test]
     fn bounds_must_be_positive_and_ascend() {
         for bounds in [vec![], vec![0.0, 1.0], vec![-1.0], vec![2.0, 1.0], vec![1.0, 1.0], vec![f64::NAN]] {
-            assert!(matches!(Buckets::new(bounds).checked(), Err(BuildError::Buckets(_))));
+            assert!(Buckets::new(bounds).checked().is_err());
         }
     }
 }

@@ -1,6 +1,4 @@
-//! Rows of counters that each thread keeps for itself and that a reader adds up.
-//!
-//! A thread writes only its own block, so that an increment is a load and a store: no lock, no
+//! Rows of counters. A thread writes only its own block, so that an increment is a load and a store: no lock, no
 //! locked instruction, no cache line that another thread writes. Changes that belong together are
 //! bracketed by the row's version, and a reader takes a row again that changed while it was read.
 
@@ -24,7 +22,7 @@ type Block = Box<[Line]>;
 
 /// `rows` rows of `width` counters each; a row's cell 0 is its version.
 #[derive(Debug)]
-pub(crate) struct Cells {
+pub struct Cells {
     rows: usize,
     width: usize,
     /// Lines of a row.
@@ -36,25 +34,26 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// Rows of `width` counters, numbered from 1 on.
-    pub(crate) fn new(rows: usize, width: usize) -> Self {
+    pub fn new(rows: usize, width: usize) -> Self {
         let width = width + 1;
         let stride = width.div_ceil(CELLS);
         let owned = (0..OWNERS).map(|_| OnceLock::new()).collect();
         Self { rows, width, stride, owned, shared: block(rows * stride) }
     }
 
-    pub(crate) fn rows(&self) -> usize {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Counters of a row.
-    pub(crate) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.width - 1
     }
 
     /// The calling thread's part of a row, to be written.
     #[inline]
-    pub(crate) fn row(&self, row: usize) -> Row<'_> {
+    pub fn row(&self, row: usize) -> Row<'_> {
         let owned = slot::current().and_then(|slot| self.owned.get(slot));
         let (block, own) = match owned {
             Some(block) => (block.get_or_init(|| block_of(self)), true),
@@ -67,7 +66,7 @@ impl Cells {
     /// except those of threads that share a block. A sum that no longer fits begins anew, as a
     /// counter does that is reset: 584 years of nanoseconds pass soon where streams stay open by
     /// the thousand.
-    pub(crate) fn sum(&self, row: usize, into: &mut [u64]) {
+    pub fn sum(&self, row: usize, into: &mut [u64]) {
         let mut copy = vec![0; self.width - 1];
         into.fill(0);
         for block in self.owned.iter().filter_map(OnceLock::get).chain([&self.shared]) {
@@ -79,7 +78,7 @@ impl Cells {
     }
 
     /// Adds up one counter over all threads.
-    pub(crate) fn sum_cell(&self, row: usize, cell: usize) -> u64 {
+    pub fn sum_cell(&self, row: usize, cell: usize) -> u64 {
         let owned = self.owned.iter().filter_map(OnceLock::get);
         let line = row * self.stride + cell / CELLS;
         owned.chain([&self.shared]).map(|block| block[line].0[cell % CELLS].load(Ordering::Acquire)).sum()
@@ -115,19 +114,21 @@ fn read(lines: &[Line], copy: &mut [u64]) {
 }
 
 /// One thread's part of a row.
-pub(crate) struct Row<'a> {
+#[derive(Debug)]
+pub struct Row<'a> {
     lines: &'a [Line],
     own: bool,
 }
 
 impl Row<'_> {
+    #[inline]
     fn cell(&self, cell: usize) -> &AtomicU64 {
         &self.lines[cell / CELLS].0[cell % CELLS]
     }
 
     /// Adds to the counter of this number.
     #[inline]
-    pub(crate) fn add(&self, cell: usize, by: u64) {
+    pub fn add(&self, cell: usize, by: u64) {
         let cell = self.cell(cell);
         if self.own {
             cell.store(cell.load(Ordering::Relaxed).wrapping_add(by), Ordering::Relaxed);
@@ -138,7 +139,7 @@ impl Row<'_> {
 
     /// Makes changes that a reader sees all or not at all. They must not panic.
     #[inline]
-    pub(crate) fn together(&self, change: impl FnOnce(&Self)) {
+    pub fn together(&self, change: impl FnOnce(&Self)) {
         if !self.own {
             return change(self);
         }

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use tonic::Code;
 
-use crate::clock::Moment;
-use crate::recorder::{Recorder, Series};
-use crate::{deadline, vanished};
+use crate::{Direction, Moment, Observer, RequestHead, deadline, vanished};
 
-/// Counts a call as started when made, and as handled once: when told, or else when dropped.
+/// Tells of a call's start when made, and of its end once: when told, or else when dropped.
 #[derive(Debug)]
-pub(crate) struct Call {
-    recorder: &'static Recorder,
-    series: Series,
+pub(crate) struct Call<O: Observer> {
+    observer: O,
+    series: O::Series,
     /// Absent where nothing needs it.
     started: Option<Moment>,
     /// How long the call may take, as it says on the wire.
@@ -21,35 +19,40 @@ pub(crate) struct Call {
     abandoned: Code,
     /// Whether the caller went away before its requests were complete.
     vanished: bool,
+    /// Whether a call takes just one request.
+    takes_one_request: bool,
     ended: bool,
 }
 
-impl Call {
+impl<O: Observer> Call<O> {
+    /// A call of the method of this index begins.
     #[inline]
-    pub(crate) fn start(recorder: &'static Recorder, series: Series, deadline: Option<Duration>) -> Self {
-        let timed = recorder.handling.is_some() || recorder.receive.is_some() || deadline.is_some();
-        recorder.started(series);
+    pub(crate) fn start(observer: O, method: usize, head: RequestHead<'_>) -> Self {
+        let deadline = deadline::of_headers(head.headers());
+        let timed = deadline.is_some() || observer.times_calls();
+        let series = observer.started(method, head);
         Self {
-            recorder,
+            observer,
             series,
-            started: timed.then(|| recorder.clock.now()),
+            started: timed.then(|| observer.clock().now()),
             deadline,
             abandoned: Code::Cancelled,
             vanished: false,
+            takes_one_request: observer.methods().all()[method].grpc_type.takes_one_request(),
             ended: false,
         }
     }
 
-    pub(crate) fn recorder(&self) -> &'static Recorder {
-        self.recorder
+    pub(crate) fn takes_one_request(&self) -> bool {
+        self.takes_one_request
     }
 
-    pub(crate) fn series(&self) -> Series {
-        self.series
+    pub(crate) fn requests(&self, direction: Direction) -> O::Messages {
+        self.observer.messages(self.series, direction, None)
     }
 
-    pub(crate) fn started(&self) -> Option<Moment> {
-        self.started
+    pub(crate) fn replies(&self, direction: Direction) -> O::Messages {
+        self.observer.messages(self.series, direction, self.started)
     }
 
     /// From now on, a drop means this code.
@@ -77,20 +80,20 @@ impl Call {
     }
 
     fn elapsed(&self) -> Option<Duration> {
-        self.started.map(|started| self.recorder.clock.since(started))
+        self.started.map(|started| self.observer.clock().since(started))
     }
 
     fn finish(&mut self, code: Code, elapsed: Option<Duration>) {
         self.ended = true;
-        self.recorder.handled(self.series, code, elapsed);
+        self.observer.ended(self.series, code, elapsed);
     }
 
     /// Runs a step of the wrapped service. If it panics, the call ends as `Internal` and the panic
     /// goes on.
     #[inline]
     pub(crate) fn watch<T>(&mut self, step: impl FnOnce() -> T) -> T {
-        struct Unwound<'a>(Option<&'a mut Call>);
-        impl Drop for Unwound<'_> {
+        struct Unwound<'a, O: Observer>(Option<&'a mut Call<O>>);
+        impl<O: Observer> Drop for Unwound<'_, O> {
             fn drop(&mut self) {
                 if let Some(call) = self.0.take().filter(|call| !call.ended) {
                     call.finish(Code::Internal, call.elapsed());
@@ -108,15 +111,15 @@ impl Call {
     }
 }
 
-/// [`Call::watch`], where there may be no call to count.
-pub(crate) fn watch<T>(call: &mut Option<Call>, step: impl FnOnce() -> T) -> T {
+/// [`Call::watch`], where there may be no call to tell of.
+pub(crate) fn watch<O: Observer, T>(call: &mut Option<Call<O>>, step: impl FnOnce() -> T) -> T {
     match call {
         Some(call) => call.watch(step),
         None => step(),
     }
 }
 
-impl Drop for Call {
+impl<O: Observer> Drop for Call<O> {
     fn drop(&mut self) {
         if self.ended {
             return;

@@ -9,38 +9,36 @@ use pin_project_lite::pin_project;
 
 use super::meter::Meter;
 use crate::call::Call;
-use crate::recorder::{Direction, Recorder, Series};
-use crate::{BoxError, failure, vanished};
+use crate::{BoxError, Direction, MessageObserver, Observer, failure, vanished};
 
 pin_project! {
-    /// A request's body that counts the messages in it as they pass.
+    /// A request's body that tells of the messages in it as they pass.
     #[derive(Debug)]
-    pub struct RequestBody<B> {
+    pub struct RequestBody<B, M> {
         #[pin]
         inner: B,
-        counted: Option<Counted>,
+        told: Option<Told<M>>,
     }
 }
 
 #[derive(Debug)]
-struct Counted {
-    recorder: &'static Recorder,
-    series: Series,
-    meter: Meter,
+struct Told<M> {
+    meter: Meter<M>,
+    direction: Direction,
+    takes_one_request: bool,
     /// Whether any data has passed.
     begun: bool,
 }
 
-impl Counted {
+impl<M: MessageObserver> Told<M> {
     /// Whether requests that end here are incomplete.
     fn is_incomplete(&self) -> bool {
-        !self.meter.is_between_messages()
-            || !self.begun && self.recorder.grpc_type(self.series).takes_one_request()
+        !self.meter.is_between_messages() || !self.begun && self.takes_one_request
     }
 
     /// The handler's part: on the calling side nobody waits to be told.
     fn notice_if_gone(&self, error: &BoxError) {
-        if self.meter.direction() == Direction::Received && failure::is_callers_going(&**error) {
+        if self.direction == Direction::Received && failure::is_callers_going(&**error) {
             vanished::notice();
         }
     }
@@ -48,35 +46,33 @@ impl Counted {
     /// A stream that is reset with `NO_ERROR`, as proxies do, ends without an error. Then the body
     /// does not say that it is at its end, but some bodies never do.
     fn notice_if_cut_off(&self, says_end: bool) {
-        if self.meter.direction() == Direction::Received && !says_end && self.is_incomplete() {
+        if self.direction == Direction::Received && !says_end && self.is_incomplete() {
             vanished::notice();
         }
     }
 }
 
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.meter.taken(self.recorder, self.series);
-    }
-}
-
-impl<B> RequestBody<B> {
+impl<B, M: MessageObserver> RequestBody<B, M> {
     /// The body of a call whose requests go in `direction`.
-    pub(crate) fn new(inner: B, call: Option<&Call>, direction: Direction) -> Self {
-        let counted = call.map(|call| Counted {
-            recorder: call.recorder(),
-            series: call.series(),
-            meter: Meter::new(call.recorder(), direction, None),
+    pub(crate) fn new<O>(inner: B, call: Option<&Call<O>>, direction: Direction) -> Self
+    where
+        O: Observer<Messages = M>,
+    {
+        let told = call.map(|call| Told {
+            meter: Meter::new(call.requests(direction)),
+            direction,
+            takes_one_request: call.takes_one_request(),
             begun: false,
         });
-        Self { inner, counted }
+        Self { inner, told }
     }
 }
 
-impl<B> Body for RequestBody<B>
+impl<B, M> Body for RequestBody<B, M>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
+    M: MessageObserver,
 {
     type Data = Bytes;
     /// The wrapped body's error, boxed.
@@ -87,25 +83,25 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let mut this = self.project();
-        let Some(counted) = this.counted else {
+        let Some(told) = this.told else {
             return this.inner.poll_frame(cx).map_err(Into::into);
         };
-        counted.meter.asked(counted.recorder, counted.series);
+        told.meter.asked();
         Poll::Ready(match ready!(this.inner.as_mut().poll_frame(cx)) {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
-                    counted.begun = true;
-                    counted.meter.passed(counted.recorder, counted.series, data);
+                    told.begun = true;
+                    told.meter.passed(data);
                 }
                 Some(Ok(frame))
             }
             Some(Err(error)) => {
                 let error = error.into();
-                counted.notice_if_gone(&error);
+                told.notice_if_gone(&error);
                 Some(Err(error))
             }
             None => {
-                counted.notice_if_cut_off(this.inner.is_end_stream());
+                told.notice_if_cut_off(this.inner.is_end_stream());
                 None
             }
         })
@@ -120,9 +116,9 @@ where
     }
 }
 
-impl<B: Default> Default for RequestBody<B> {
+impl<B: Default, M> Default for RequestBody<B, M> {
     /// An empty body that belongs to no call.
     fn default() -> Self {
-        Self { inner: B::default(), counted: None }
+        Self { inner: B::default(), told: None }
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that count the messages passing through them.
+//! Bodies that tell of the messages passing through them.
 
 mod meter;
 mod request;

@@ -11,37 +11,35 @@ use tonic::{Code, Status};
 
 use super::meter::Meter;
 use crate::call::Call;
-use crate::recorder::Direction;
-use crate::{BoxError, code, failure};
+use crate::{BoxError, Direction, Observer, code, failure};
 
 pin_project! {
-    /// A response's body that counts the messages in it as they pass, and the call as handled when
+    /// A response's body that tells of the messages in it as they pass, and of the call's end when
     /// its status is known: at the trailers, at the end, at an error, or when it is dropped.
     #[derive(Debug)]
-    pub struct ResponseBody<B> {
+    pub struct ResponseBody<B, O>
+    where
+        O: Observer,
+    {
         #[pin]
         inner: B,
-        counted: Option<Counted>,
+        told: Option<Told<O>>,
     }
 }
 
 #[derive(Debug)]
-struct Counted {
-    call: Call,
-    meter: Meter,
+struct Told<O: Observer> {
+    call: Call<O>,
+    meter: Meter<O::Messages>,
     /// What the end of the body means if no trailers tell.
     at_end: Code,
 }
 
-impl<B: Body> ResponseBody<B> {
+impl<B: Body, O: Observer> ResponseBody<B, O> {
     /// Goes on with a call whose responses go in `direction`, and ends it if it is over with the
     /// headers.
-    pub(crate) fn wrap(
-        response: Response<B>,
-        call: Option<Call>,
-        direction: Direction,
-    ) -> Response<ResponseBody<B>> {
-        let counted = call.map(|mut call| {
+    pub(crate) fn wrap(response: Response<B>, call: Option<Call<O>>, direction: Direction) -> Response<Self> {
+        let told = call.map(|mut call| {
             let at_end = code::of_http(response.status());
             if response.status() != StatusCode::OK {
                 // Such a body is not read to its end by a gRPC client.
@@ -52,17 +50,18 @@ impl<B: Body> ResponseBody<B> {
             } else if response.body().is_end_stream() {
                 call.end(at_end);
             }
-            let meter = Meter::new(call.recorder(), direction, call.started());
-            Counted { call, meter, at_end }
+            let meter = Meter::new(call.replies(direction));
+            Told { call, meter, at_end }
         });
-        response.map(|inner| ResponseBody { inner, counted })
+        response.map(|inner| Self { inner, told })
     }
 }
 
-impl<B> Body for ResponseBody<B>
+impl<B, O> Body for ResponseBody<B, O>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
+    O: Observer,
 {
     type Data = Bytes;
     /// What tonic makes of the wrapped body's error.
@@ -70,15 +69,15 @@ where
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let mut this = self.project();
-        let Some(Counted { call, meter, at_end }) = this.counted else {
+        let Some(Told { call, meter, at_end }) = this.told else {
             return this.inner.poll_frame(cx).map_err(|error| Status::from_error(error.into()));
         };
-        meter.asked(call.recorder(), call.series());
+        meter.asked();
         let polled = call.watch(|| this.inner.as_mut().poll_frame(cx));
         Poll::Ready(match ready!(polled) {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
-                    meter.passed(call.recorder(), call.series(), data);
+                    meter.passed(data);
                 }
                 if let Some(trailers) = frame.trailers_ref() {
                     call.end(code::of_headers(trailers).unwrap_or(*at_end));
@@ -108,9 +107,9 @@ where
     }
 }
 
-impl<B: Default> Default for ResponseBody<B> {
+impl<B: Default, O: Observer> Default for ResponseBody<B, O> {
     /// An empty body that belongs to no call.
     fn default() -> Self {
-        Self { inner: B::default(), counted: None }
+        Self { inner: B::default(), told: None }
     }
 }

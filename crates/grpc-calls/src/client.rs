@@ -1,4 +1,4 @@
-//! Counting on the side that makes calls.
+//! The side that makes calls.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,51 +13,51 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::call::{self, Call};
-use crate::context::RequestHead;
-use crate::recorder::{Direction, Recorder};
-use crate::{BoxError, RequestBody, ResponseBody, deadline, failure};
+use crate::{BoxError, Direction, Observer, RequestBody, RequestHead, ResponseBody, failure};
 
-/// Wraps a tonic `Channel`, or what stands for one, so that the calls through it are counted.
-///
-/// Made by [`ClientMetrics::layer`](crate::ClientMetrics::layer).
+/// Wraps a tonic `Channel`, or what stands for one, so that an observer is told of the calls through it.
 #[derive(Clone)]
-pub struct ClientLayer {
-    recorder: &'static Recorder,
+pub struct ClientLayer<O> {
+    observer: O,
 }
 
-/// A channel whose calls are counted; a generated client takes it in the channel's place.
+/// A channel whose calls are observed; a generated client takes it in the channel's place.
 #[derive(Clone)]
-pub struct ClientService<S> {
+pub struct ClientService<S, O> {
     inner: S,
-    recorder: &'static Recorder,
+    observer: O,
 }
 
 pin_project! {
-    /// The future of a counted call's response.
-    pub struct ClientFuture<F> {
+    /// The future of an observed call's response.
+    pub struct ClientFuture<F, O>
+    where
+        O: Observer,
+    {
         #[pin]
         inner: F,
-        call: Option<Call>,
+        call: Option<Call<O>>,
     }
 }
 
 // === impl ClientLayer ===
 
-impl ClientLayer {
-    pub(crate) fn new(recorder: &'static Recorder) -> Self {
-        Self { recorder }
+impl<O: Observer> ClientLayer<O> {
+    /// A layer whose calls this observer is told of.
+    pub fn new(observer: O) -> Self {
+        Self { observer }
     }
 }
 
-impl<S> Layer<S> for ClientLayer {
-    type Service = ClientService<S>;
+impl<S, O: Observer> Layer<S> for ClientLayer<O> {
+    type Service = ClientService<S, O>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ClientService { inner, recorder: self.recorder }
+        ClientService { inner, observer: self.observer }
     }
 }
 
-impl fmt::Debug for ClientLayer {
+impl<O> fmt::Debug for ClientLayer<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientLayer").finish_non_exhaustive()
     }
@@ -65,27 +65,27 @@ impl fmt::Debug for ClientLayer {
 
 // === impl ClientService ===
 
-impl<S> ClientService<S> {
-    fn start<B>(&self, request: &Request<B>) -> Call {
-        let methods = &self.recorder.methods;
+impl<S, O: Observer> ClientService<S, O> {
+    fn start<B>(&self, request: &Request<B>) -> Call<O> {
+        let methods = self.observer.methods();
         let method = methods.find_behind_prefix(request.uri().path()).unwrap_or(methods.unknown());
-        let series = self.recorder.series(method, RequestHead::of(request));
-        Call::start(self.recorder, series, deadline::of_headers(request.headers()))
+        Call::start(self.observer, method, RequestHead::of(request))
     }
 }
 
-impl<S, B, R> Service<Request<B>> for ClientService<S>
+impl<S, B, R, O> Service<Request<B>> for ClientService<S, O>
 where
     S: Service<Request<tonic::body::Body>, Response = Response<R>>,
     S::Error: Into<BoxError>,
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
     R: Body<Data = Bytes>,
+    O: Observer,
 {
-    type Response = Response<ResponseBody<R>>;
+    type Response = Response<ResponseBody<R, O>>;
     /// What tonic makes of the channel's error, which is what the caller gets in any case.
     type Error = Status;
-    type Future = ClientFuture<S::Future>;
+    type Future = ClientFuture<S::Future, O>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Status>> {
         self.inner.poll_ready(cx).map_err(|error| Status::from_error(error.into()))
@@ -100,7 +100,7 @@ where
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for ClientService<S> {
+impl<S: fmt::Debug, O> fmt::Debug for ClientService<S, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientService").field("inner", &self.inner).finish_non_exhaustive()
     }
@@ -108,13 +108,14 @@ impl<S: fmt::Debug> fmt::Debug for ClientService<S> {
 
 // === impl ClientFuture ===
 
-impl<F, R, E> Future for ClientFuture<F>
+impl<F, R, E, O> Future for ClientFuture<F, O>
 where
     F: Future<Output = Result<Response<R>, E>>,
     R: Body<Data = Bytes>,
     E: Into<BoxError>,
+    O: Observer,
 {
-    type Output = Result<Response<ResponseBody<R>>, Status>;
+    type Output = Result<Response<ResponseBody<R, O>>, Status>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -133,7 +134,7 @@ where
     }
 }
 
-impl<F> fmt::Debug for ClientFuture<F> {
+impl<F, O: Observer> fmt::Debug for ClientFuture<F, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientFuture").finish_non_exhaustive()
     }
