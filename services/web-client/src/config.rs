@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use http::uri::Authority;
 use program::setting::duration;
 
@@ -22,7 +22,10 @@ pub struct Config {
     /// How long requests may take to end after a signal to stop, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
-    /// Where the page's links lead.
+    /// Whether there is an order service behind the gRPC server's address, and pages for it
+    #[arg(long, env = "ORDERS", value_name = "BOOL", default_value_t = false, action = ArgAction::Set)]
+    pub orders: bool,
+    /// Where the pages' links lead.
     #[command(flatten)]
     pub links: Links,
 }
@@ -150,6 +153,7 @@ mod tests {
             ("--grpc-server-host", "a/b", "such as localhost"),
             ("--grpc-server-host", "me@echo", "such as localhost"),
             ("--grpc-server-host", "[::1]", "such as localhost"),
+            ("--orders", "maybe", "possible values: true, false"),
             ("--jaeger-url", "jaeger:16686", "such as http://"),
             ("--grafana-url", "javascript://x", "such as http://"),
         ] {

@@ -1,65 +1,74 @@
-//! `/echo?m=X`: the echo as plain text.
+//! `/echo?m=X`: the echo as plain text. `/` is its page.
+
+mod message;
+mod page;
 
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use lookout_proto::echo::Message;
+use lookout_proto::echo::echo_service_client::EchoServiceClient;
 use problem::Problem;
 
-use crate::App;
-use crate::message;
-use crate::upstream::Upstream;
+use crate::page::{Frame, script};
+use crate::reply;
+use crate::upstream::{Calls, Upstream};
 
-const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
+#[derive(Clone)]
+struct Echo {
+    client: EchoServiceClient<Calls>,
+    frame: Frame,
+}
+
+pub(crate) fn routes(upstream: &Upstream, frame: &Frame) -> Router {
+    let echo = Echo { client: EchoServiceClient::new(upstream.calls.clone()), frame: frame.clone() };
+    Router::new()
+        .route("/", get(page::index))
+        .route("/echo.js", get(|| async { script(include_str!("echo/echo.js")) }))
+        .route("/echo", get(text))
+        .with_state(echo)
+}
+
 /// An echo that came back.
-pub(crate) struct Echoed {
-    pub(crate) reply: String,
+struct Echoed {
+    reply: String,
     /// How long the call took.
-    pub(crate) took: Duration,
-    pub(crate) trace_id: Option<String>,
+    took: Duration,
 }
 
-/// Reads the message and sends it.
-pub(crate) async fn call(upstream: &Upstream, query: Option<&str>) -> Result<Echoed, Problem> {
-    let message = message::from_query(query)?;
-    let begun = Instant::now();
-    let result = upstream.echo(message).await;
-    let took = begun.elapsed();
-    match result {
-        Ok(reply) => {
-            tracing::info!(grpc_code = "OK", seconds = took.as_secs_f64(), "echoed");
-            Ok(Echoed { reply, took, trace_id: telemetry::current_trace_id() })
-        }
-        Err(status) => {
-            let problem = Problem::from(status);
-            tracing::warn!(grpc_code = problem.grpc_code, seconds = took.as_secs_f64(), "{}", problem.detail);
-            Err(problem)
+impl Echo {
+    /// Reads the message and sends it.
+    async fn call(&self, query: Option<&str>) -> Result<Echoed, Problem> {
+        let message = message::from_query(query)?;
+        let begun = Instant::now();
+        let result = self.client.clone().echo_service(Message { message }).await;
+        let took = begun.elapsed();
+        match result {
+            Ok(reply) => {
+                tracing::info!(grpc_code = "OK", seconds = took.as_secs_f64(), "echoed");
+                Ok(Echoed { reply: reply.into_inner().message, took })
+            }
+            Err(status) => {
+                let problem = Problem::from(status);
+                let code = problem.grpc_code.as_deref();
+                tracing::warn!(grpc_code = code, seconds = took.as_secs_f64(), "{}", problem.detail);
+                Err(problem)
+            }
         }
     }
 }
 
-pub(crate) async fn echo(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let echoed = call(&app.upstream, query.as_deref()).await;
-    let trace_id = match &echoed {
-        Ok(echoed) => echoed.trace_id.clone(),
-        Err(problem) => problem.trace_id.clone(),
-    };
-    let mut response = match echoed {
-        Ok(echoed) => {
-            let timing = format!("call;dur={:.3}", echoed.took.as_secs_f64() * 1000.0);
-            let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (SERVER_TIMING, timing)];
-            (headers, format!("Response: {}", echoed.reply)).into_response()
-        }
-        Err(problem) => problem.into_response(),
-    };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
-    headers.insert(http::header::X_CONTENT_TYPE_OPTIONS, http::HeaderValue::from_static("nosniff"));
-    if let Some(id) = trace_id.and_then(|id| id.parse().ok()) {
-        headers.insert(TRACE_ID, id);
-    }
-    response
+async fn text(State(echo): State<Echo>, RawQuery(query): RawQuery) -> Response {
+    let answer = echo.call(query.as_deref()).await.map(|echoed| {
+        let timing = format!("call;dur={:.3}", echoed.took.as_secs_f64() * 1000.0);
+        let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (SERVER_TIMING, timing)];
+        (headers, format!("Response: {}", echoed.reply)).into_response()
+    });
+    reply::finished(answer)
 }

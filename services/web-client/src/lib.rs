@@ -1,17 +1,16 @@
-//! The echo tutorial's web client: `/` is a page for people, `/echo?m=X` a path for programs; each
-//! calls `proto.EchoService` and says what came of it.
+//! The tutorials' web client: pages for people, paths for programs. `/` and `/echo?m=X` call `proto.EchoService`,
+//! `/orders` and what is below it `go.micro.srv.order.Order`; each says what came of it.
 
 mod config;
 mod deadline;
 mod echo;
 mod http_metrics;
-mod message;
+mod orders;
 mod page;
+mod reply;
 mod upstream;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use prometheus::Registry;
 use shutdown::{CancellationToken, Drained};
 use telemetry::trace::HttpServerLayer;
@@ -19,7 +18,7 @@ use tokio::net::TcpListener;
 
 pub use config::{Config, Links};
 use http_metrics::HttpMetrics;
-use page::Page;
+use page::Frame;
 use upstream::Upstream;
 
 /// Why the service could not start.
@@ -41,12 +40,6 @@ pub enum Error {
     Registry(#[from] prometheus::Error),
 }
 
-#[derive(Clone)]
-struct App {
-    upstream: Upstream,
-    page: Page,
-}
-
 /// Serves on `listener` until told to stop; then finishes what is in flight within the grace period.
 /// The server that it calls may be down, now or later.
 ///
@@ -59,19 +52,18 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<Drained, Error> {
     let grace = config.shutdown_grace;
-    let app = App { upstream: Upstream::new(&config, &registry)?, page: Page::new(config) };
+    let upstream = Upstream::new(&config, &registry)?;
     let metrics = HttpMetrics::new(&registry)?;
-    let router = Router::new()
-        .route("/", get(page::index))
-        .route("/page.css", get(page::style))
-        .route("/page.js", get(page::script))
-        .route("/icon.svg", get(page::icon))
-        .route("/echo", get(echo::echo))
+    let frame = Frame::new(&config);
+    let mut router = page::assets().merge(echo::routes(&upstream, &frame));
+    if config.orders {
+        router = router.merge(orders::routes(&upstream, &frame, config.grpc_deadline, &shutdown));
+    }
+    let router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(problem::not_found)
         .layer(from_fn_with_state(metrics, http_metrics::record))
         .layer(HttpServerLayer)
-        .with_state(app)
         .merge(telemetry::routes(registry));
     Ok(serve::serve(listener, router, shutdown, grace).await)
 }

@@ -1,14 +1,11 @@
-//! The way to the echo server: one connection for all, watched.
+//! The way to the gRPC servers: one connection for all calls, watched.
 
 use std::time::Duration;
 
 use grpc_metrics::{Buckets, ClientMetrics, ClientService};
-use lookout_proto::FILE_DESCRIPTOR_SET;
-use lookout_proto::echo::Message;
-use lookout_proto::echo::echo_service_client::EchoServiceClient;
+use lookout_proto::{echo, order};
 use prometheus::Registry;
 use telemetry::trace::{GrpcClientLayer, Traced};
-use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 use tower_layer::Layer;
 
@@ -24,20 +21,28 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 const PING_TIMEOUT: Duration = Duration::from_secs(3);
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// Calls the echo server; a clone shares the connection.
-#[derive(Clone)]
+/// For calls that end within the deadline.
+pub(crate) type Calls = Traced<ClientService<Deadline<Channel>>>;
+/// For calls that go on until somebody ends them.
+pub(crate) type Streams = Traced<ClientService<Channel>>;
+
+/// What generated clients send their calls through; clones share the connection.
 pub(crate) struct Upstream {
-    client: EchoServiceClient<Traced<ClientService<Deadline<Channel>>>>,
+    pub(crate) calls: Calls,
+    pub(crate) streams: Streams,
 }
 
 impl Upstream {
     /// Connects when first called, and again when the connection is lost.
     pub(crate) fn new(config: &Config, registry: &Registry) -> Result<Self, Error> {
-        let metrics = ClientMetrics::builder()
-            .file_descriptor_set(FILE_DESCRIPTOR_SET)
+        let mut metrics = ClientMetrics::builder()
+            .file_descriptor_set(echo::FILE_DESCRIPTOR_SET)
             .handling_histogram(Buckets::finer())
-            .message_histograms(Buckets::finer())
-            .build()?;
+            .message_histograms(Buckets::finer());
+        if config.orders {
+            metrics = metrics.file_descriptor_set(order::FILE_DESCRIPTOR_SET);
+        }
+        let metrics = metrics.build()?;
         registry.register(Box::new(metrics.clone()))?;
 
         let channel = Endpoint::from_shared(format!("http://{}", config.server()))
@@ -50,14 +55,11 @@ impl Upstream {
             .connect_lazy();
 
         // From within: the deadline ends a call, so that metrics and span see that end.
-        let bounded = Deadline::new(channel, config.grpc_deadline);
-        let counted = metrics.layer().layer(bounded);
-        let traced = GrpcClientLayer::to(&config.grpc_server_host, config.grpc_server_port).layer(counted);
-        Ok(Self { client: EchoServiceClient::new(traced) })
-    }
-
-    pub(crate) async fn echo(&self, message: String) -> Result<String, Status> {
-        let reply = self.client.clone().echo_service(Message { message }).await?;
-        Ok(reply.into_inner().message)
+        let traced = GrpcClientLayer::to(&config.grpc_server_host, config.grpc_server_port);
+        let bounded = Deadline::new(channel.clone(), config.grpc_deadline);
+        Ok(Self {
+            calls: traced.layer(metrics.layer().layer(bounded)),
+            streams: traced.layer(metrics.layer().layer(channel)),
+        })
     }
 }

@@ -1,15 +1,51 @@
-//! One echo is one trace over both services, and the answer names it.
+//! One request is one trace over both services, and the answer names it; that of a failed one carries the error.
 //!
 //! Alone in its process: where some threads have traces and others none, `tracing` may take a span of the
 //! one for the other's.
 
+#[allow(dead_code, reason = "a part of what other tests ask of it")]
+#[path = "it/order_server.rs"]
+mod order_server;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use order_server::OrderServer;
 use prometheus::Registry;
+use reqwest::{Client, Response};
+use serde_json::json;
+use shutdown::Drained;
 use telemetry::{Settings, Traces};
+use testkit::Running;
+use testkit::otlp::trace::Status;
+use testkit::otlp::trace::status::StatusCode;
 use testkit::otlp::{Collector, Received, TraceId};
 
 const GRACE: Duration = Duration::from_secs(5);
+const SERVER: i32 = 2;
+const CLIENT: i32 = 3;
+
+async fn web_client(server: SocketAddr, orders: bool) -> Running<Result<Drained, web_client::Error>> {
+    let config = web_client::Config {
+        grpc_server_host: server.ip().to_string(),
+        grpc_server_port: server.port(),
+        grpc_deadline: GRACE,
+        shutdown_grace: GRACE,
+        orders,
+        links: web_client::Links::default(),
+    };
+    testkit::start(|listener, shutdown| web_client::run(listener, config, Registry::new(), shutdown)).await
+}
+
+fn trace_of(response: &Response) -> TraceId {
+    response.headers()["x-trace-id"].to_str().unwrap().parse().unwrap()
+}
+
+fn of<'a>(spans: &'a [Arc<Received>], kind: i32, name: &str) -> &'a Received {
+    let found = spans.iter().find(|received| received.span.kind == kind && received.span.name == name);
+    found.unwrap_or_else(|| panic!("no span {name} of kind {kind} in {spans:?}"))
+}
 
 #[tokio::test]
 async fn from_the_request_to_the_server() {
@@ -18,46 +54,54 @@ async fn from_the_request_to_the_server() {
         Settings { log_filter: "off".to_owned(), traces: Traces::Otlp { endpoint: collector.endpoint() } };
     let (dispatch, telemetry) = telemetry::with_settings("echo", "0", &settings, std::io::sink).unwrap();
     tracing::dispatcher::set_global_default(dispatch).unwrap();
-    let server = testkit::start(|listener, shutdown| {
+    let echo_server = testkit::start(|listener, shutdown| {
         let config = echo_server::Config { grpc_server_port: 0, shutdown_grace: GRACE };
         echo_server::run(listener, config, Registry::new(), shutdown)
     })
     .await;
-    let web = testkit::start(|listener, shutdown| {
-        let config = web_client::Config {
-            grpc_server_host: server.addr().ip().to_string(),
-            grpc_server_port: server.addr().port(),
-            grpc_deadline: GRACE,
-            shutdown_grace: GRACE,
-            links: web_client::Links::default(),
-        };
-        web_client::run(listener, config, Registry::new(), shutdown)
-    })
-    .await;
+    let order_server = OrderServer::start().await;
+    let echoes = web_client(echo_server.addr(), false).await;
+    let orders = web_client(order_server.addr(), true).await;
 
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let trace_id_of = async |path: &str| -> TraceId {
-        let response = http.get(web.url(path)).send().await.unwrap();
-        response.headers()["x-trace-id"].to_str().unwrap().parse().unwrap()
+    let http = Client::builder().no_proxy().build().unwrap();
+    let echo = trace_of(&http.get(echoes.url("/echo?m=x")).send().await.unwrap());
+    let no_echo = trace_of(&http.get(echoes.url("/echo")).send().await.unwrap());
+    assert_ne!(echo, no_echo, "a problem has a trace of its own");
+    let place = async |customer: &str| {
+        let order = json!({ "customer": customer, "items": [] });
+        trace_of(&http.post(orders.url("/orders")).json(&order).send().await.unwrap())
     };
-    let id = trace_id_of("/echo?m=x").await;
-    assert_ne!(id, trace_id_of("/echo").await, "a problem has a trace of its own");
+    let (placed, failed) = (place("Ada").await, place("13").await);
     // A span ends with its stream, perhaps after the reply was read.
-    web.stop().await.unwrap();
-    server.stop().await.unwrap();
+    echoes.stop().await.unwrap();
+    orders.stop().await.unwrap();
+    echo_server.stop().await.unwrap();
+    order_server.stop().await;
     telemetry.shutdown().await;
 
-    let spans = collector.trace(id);
+    echo_is_one_trace(&collector.trace(echo));
+    let [http, call] = order_is_one_trace(&collector.trace(placed));
+    assert_eq!([http, call], [StatusCode::Unset; 2]);
+    let [http, call] = order_is_one_trace(&collector.trace(failed));
+    assert_eq!([http, call], [StatusCode::Error; 2]);
+}
+
+fn echo_is_one_trace(spans: &[Arc<Received>]) {
     assert_eq!(spans.len(), 3, "{spans:?}");
-    let of = |kind: i32, name: &str| -> &Received {
-        let found = spans.iter().find(|received| received.span.kind == kind && received.span.name == name);
-        found.unwrap_or_else(|| panic!("no span {name} of kind {kind} in {spans:?}"))
-    };
-    let (server, client) = (2, 3);
-    let http = of(server, "GET /echo");
-    let call = of(client, "proto.EchoService/EchoService");
-    let handler = of(server, "proto.EchoService/EchoService");
+    let http = of(spans, SERVER, "GET /echo");
+    let call = of(spans, CLIENT, "proto.EchoService/EchoService");
+    let handler = of(spans, SERVER, "proto.EchoService/EchoService");
     assert!(http.span.parent_span_id.is_empty());
     assert_eq!(call.span.parent_span_id, http.span.span_id);
     assert_eq!(handler.span.parent_span_id, call.span.span_id);
+}
+
+/// The server of these tests makes no spans of its own. The status of both that there are.
+fn order_is_one_trace(spans: &[Arc<Received>]) -> [StatusCode; 2] {
+    assert_eq!(spans.len(), 2, "{spans:?}");
+    let http = of(spans, SERVER, "POST /orders");
+    let call = of(spans, CLIENT, "go.micro.srv.order.Order/Create");
+    assert!(http.span.parent_span_id.is_empty());
+    assert_eq!(call.span.parent_span_id, http.span.span_id);
+    [http, call].map(|received| received.span.status.as_ref().map_or(StatusCode::Unset, Status::code))
 }

@@ -8,6 +8,7 @@ use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_server::{EchoService, EchoServiceServer};
 use prometheus::Registry;
 use reqwest::Response;
+use reqwest::redirect::Policy;
 use serde_json::Value;
 use shutdown::Drained;
 use testkit::{Running, Scrape};
@@ -21,27 +22,36 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Web {
     pub(crate) running: Running<Result<Drained, web_client::Error>>,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
+}
+
+fn config(server: SocketAddr, orders: bool) -> Config {
+    Config {
+        grpc_server_host: server.ip().to_string(),
+        grpc_server_port: server.port(),
+        grpc_deadline: DEADLINE,
+        shutdown_grace: PATIENCE,
+        orders,
+        links: Links::default(),
+    }
 }
 
 impl Web {
     /// In front of a server at this address, which may be down.
     pub(crate) async fn of(server: SocketAddr) -> Self {
-        let config = Config {
-            grpc_server_host: server.ip().to_string(),
-            grpc_server_port: server.port(),
-            grpc_deadline: DEADLINE,
-            shutdown_grace: PATIENCE,
-            links: Links::default(),
-        };
-        Self::with(config).await
+        Self::with(config(server, false)).await
+    }
+
+    /// The same with orders.
+    pub(crate) async fn with_orders(server: SocketAddr) -> Self {
+        Self::with(config(server, true)).await
     }
 
     pub(crate) async fn with(config: Config) -> Self {
         let running =
             testkit::start(|listener, shutdown| web_client::run(listener, config, Registry::new(), shutdown))
                 .await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { running, http }
     }
 
@@ -51,17 +61,21 @@ impl Web {
 
     /// Status and problem document.
     pub(crate) async fn problem(&self, path: &str) -> (u16, Value) {
-        let response = self.get(path).await;
-        let status = response.status().as_u16();
-        assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
-        let problem: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
-        assert_eq!(problem["status"], status, "{path}");
-        (status, problem)
+        problem_of(self.get(path).await).await
     }
 
     pub(crate) async fn scrape(&self) -> Scrape {
         Scrape::get(self.running.url("/metrics")).await
     }
+}
+
+/// Status and problem document of a response that has one.
+pub(crate) async fn problem_of(response: Response) -> (u16, Value) {
+    let (status, url) = (response.status().as_u16(), response.url().clone());
+    assert_eq!(response.headers()["content-type"], "application/problem+json", "{url}");
+    let problem: Value = response.json().await.unwrap();
+    assert_eq!(problem["status"], status, "{url}");
+    (status, problem)
 }
 
 pub(crate) type EchoServer = Running<Result<(), echo_server::Error>>;

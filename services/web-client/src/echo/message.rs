@@ -4,11 +4,11 @@ use percent_encoding::percent_decode_str;
 use problem::Problem;
 
 /// In bytes.
-pub(crate) const MAX_LEN: usize = 4096;
+pub(super) const MAX_LEN: usize = 4096;
 
 /// Why there is no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Invalid {
+pub(super) enum Invalid {
     #[error("the parameter m is missing: /echo?m=hello")]
     Missing,
     #[error("the message is empty")]
@@ -28,7 +28,7 @@ impl From<Invalid> for Problem {
 }
 
 /// The parameter `m` of a query, percent-decoded, `+` as a space.
-pub(crate) fn from_query(query: Option<&str>) -> Result<String, Invalid> {
+pub(super) fn from_query(query: Option<&str>) -> Result<String, Invalid> {
     let pairs = query.unwrap_or("").split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let mut values = pairs.filter(|(name, _)| *name == "m").map(|(_, value)| value);
     let value = values.next().ok_or(Invalid::Missing)?;

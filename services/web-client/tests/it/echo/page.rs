@@ -57,16 +57,19 @@ async fn everything_comes_from_here() {
     let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let page = response.text().await.unwrap();
-    let loaded: Vec<&str> = ["href=\"/page.css\"", "src=\"/page.js\"", "src=\"/icon.svg\""]
+    let loaded: Vec<&str> = ["href=\"/page.css\"", "src=\"/echo.js\"", "src=\"/icon.svg\""]
         .into_iter()
         .filter(|part| page.contains(part))
         .collect();
     assert_eq!(loaded.len(), 3);
     assert_eq!(page.matches(" src=\"").count(), page.matches(" src=\"/").count());
     assert!(!page.contains("style=") && !page.contains("onclick"));
-    for (path, kind) in
-        [("/page.css", "text/css"), ("/page.js", "text/javascript"), ("/icon.svg", "image/svg+xml")]
-    {
+    for (path, kind) in [
+        ("/page.css", "text/css"),
+        ("/page.js", "text/javascript"),
+        ("/echo.js", "text/javascript"),
+        ("/icon.svg", "image/svg+xml"),
+    ] {
         let response = web.get(path).await;
         assert!(response.headers()["content-type"].to_str().unwrap().starts_with(kind), "{path}");
     }
@@ -81,5 +84,5 @@ async fn only_what_is_configured_is_linked() {
     {
         assert!(page.contains(&format!("href=\"{address}\"")), "{address}");
     }
-    assert!(!page.contains("Prometheus"));
+    assert!(!page.contains("Prometheus") && !page.contains("/orders"));
 }

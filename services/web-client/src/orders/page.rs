@@ -1,0 +1,141 @@
+//! The page of orders. Without its script it places and lists; with it, it follows.
+
+use axum::response::Response;
+use http::StatusCode;
+use maud::{Markup, html};
+
+use super::Orders;
+use super::draft::new_key;
+use super::form::{Form, Line, price};
+use super::json::{self, Order};
+use super::place::encoded;
+use super::read::Asked;
+use super::refusal::Refusal;
+use crate::page::{Answer, Tab};
+
+/// How many orders it shows.
+const PAGE_SIZE: u32 = 20;
+
+/// The form and the orders; where the form has just placed one, also that.
+pub(super) async fn show(orders: &Orders, asked: Asked) -> Response {
+    let newest = asked.page_token.is_empty();
+    let list = orders.list(PAGE_SIZE, asked.page_token).await;
+    let status = list.as_ref().map_or_else(Refusal::status, |_| StatusCode::OK);
+    let answer = match (&list, asked.placed) {
+        (Err(refusal), _) => failure(orders, refusal),
+        (Ok(_), Some(id)) => placed(orders, &id),
+        (Ok(_), None) => html! {},
+    };
+    let form = form(orders, &Form::example(new_key()), &answer);
+    let list = list.map_or_else(|_| html! {}, |list| listed(&list, newest));
+    orders.frame.page(Tab::Orders, status, &html! { (form) (list) })
+}
+
+/// The form as it was sent, and what is wrong with it.
+pub(super) async fn refused(orders: &Orders, sent: Form, refusal: &Refusal) -> Response {
+    let form = form(orders, &sent, &failure(orders, refusal));
+    // That the list cannot be had is no news then.
+    let list =
+        orders.list(PAGE_SIZE, String::new()).await.map_or_else(|_| html! {}, |list| listed(&list, true));
+    orders.frame.page(Tab::Orders, refusal.status(), &html! { (form) (list) })
+}
+
+fn placed(orders: &Orders, id: &str) -> Markup {
+    orders.frame.answer(&Answer {
+        good: true,
+        reply: html! { "Order placed" },
+        facts: html! { a href={ "/orders/" (encoded(id)) } { code { (id) } } },
+        trace_id: None,
+    })
+}
+
+fn failure(orders: &Orders, refusal: &Refusal) -> Markup {
+    let answer = Answer::failed(&refusal.problem);
+    let facts = html! {
+        (answer.facts)
+        @for error in &refusal.errors {
+            span.error { code { (error.field) } " " (error.description) }
+        }
+    };
+    orders.frame.answer(&Answer { facts, ..answer })
+}
+
+fn form(orders: &Orders, form: &Form, answer: &Markup) -> Markup {
+    html! {
+        section.card {
+            h1 { "Place an order" }
+            (orders.frame.way())
+            form #order method="post" action="/orders" data-traces=[orders.frame.traces()] {
+                input type="hidden" name="idempotency_key" value=(form.idempotency_key);
+                label for="customer" { "Customer" }
+                input #customer name="customer" value=(form.customer) required autocomplete="off" spellcheck="false";
+                @for (index, line) in form.items.iter().enumerate() { (item(index, line)) }
+                div.buttons {
+                    button { "Place order" }
+                    button #more.quiet type="button" hidden { "Another item" }
+                }
+            }
+            output #result for="order" { (answer) }
+        }
+    }
+}
+
+fn item(index: usize, line: &Line) -> Markup {
+    html! {
+        fieldset.item {
+            legend { "Item " span data-of="number" { (index + 1) } }
+            label { "Article" input name="sku" value=(line.sku) required autocomplete="off" spellcheck="false"; }
+            label { "Quantity" input name="quantity" value=(line.quantity) required inputmode="numeric" pattern="[0-9]+"
+                autocomplete="off" title="A whole number, such as 2"; }
+            label { "Price of one" input name="price" value=(line.price) required inputmode="decimal"
+                pattern="[0-9]+([.,][0-9]{1,2})?" autocomplete="off" title="A price, such as 4.20"; }
+        }
+    }
+}
+
+fn listed(list: &json::Orders, newest: bool) -> Markup {
+    html! {
+        section.card {
+            div.head {
+                h2 { "Orders" }
+                p #live role="status" hidden[!newest] {
+                    a href="/orders" { @if newest { "Reload" } @else { "Newest" } }
+                }
+            }
+            p #none hidden[!list.orders.is_empty()] { "None yet." }
+            ol #orders.orders data-follow[newest] data-limit=(PAGE_SIZE) {
+                @for order in &list.orders { (row(order)) }
+            }
+            template #row { (row(&Order::default())) }
+            @if !list.next_page_token.is_empty() {
+                p.older { a rel="next" href={ "/orders?page_token=" (encoded(&list.next_page_token)) } { "Older orders" } }
+            }
+        }
+    }
+}
+
+/// The script fills the same row by `data-of`.
+fn row(order: &Order) -> Markup {
+    let items =
+        order.items.iter().map(|item| format!("{} × {}", item.quantity, item.sku)).collect::<Vec<_>>();
+    let created = order.created_at.as_deref().unwrap_or_default();
+    html! {
+        li data-id=(order.id) {
+            span.who data-of="customer" { (order.customer) }
+            span.total data-of="total" { (price(order.total_cents)) }
+            span.what data-of="items" { (items.join(", ")) }
+            (progress(order.state))
+            a.id data-of="id" href={ "/orders/" (encoded(&order.id)) } { code { (order.id) } }
+            time data-of="time" datetime=(created) { (clock(created)) }
+        }
+    }
+}
+
+fn progress(state: &str) -> Markup {
+    html! { span.state data-of="state" data-state=(state) { (state) } }
+}
+
+/// The time of day in `2026-01-31T12:34:56.789Z`.
+fn clock(time: &str) -> &str {
+    time.get(11..19).unwrap_or(time)
+}

@@ -1,0 +1,87 @@
+//! What is wrong with a request, field by field where it is known.
+
+use axum::Json;
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use problem::Problem;
+use serde::Serialize;
+use tonic::Status;
+use tonic_types::StatusExt;
+
+/// A problem document with a member `errors`.
+#[derive(Debug, Serialize)]
+pub(super) struct Refusal {
+    #[serde(flatten)]
+    pub(super) problem: Box<Problem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) errors: Vec<FieldError>,
+}
+
+/// As `google.rpc.BadRequest.FieldViolation`.
+#[derive(Debug, Serialize)]
+pub(super) struct FieldError {
+    /// Its path, such as `items[0].quantity`.
+    pub(super) field: String,
+    pub(super) description: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { problem: Problem::new(status, detail).into(), errors: Vec::new() }
+    }
+
+    /// For fields that cannot even be asked about.
+    pub(super) fn of(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "the request has fields that cannot be read") }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.problem.status
+    }
+}
+
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
+        let violations = status.get_details_bad_request().map(|details| details.field_violations);
+        let errors = violations
+            .unwrap_or_default()
+            .into_iter()
+            .map(|violation| FieldError { field: violation.field, description: violation.description })
+            .collect();
+        let problem = Problem::from(status);
+        // The caller's own mistakes are no trouble of this service's.
+        let code = problem.grpc_code.as_deref();
+        if problem.status.is_server_error() {
+            tracing::warn!(grpc_code = code, "{}", problem.detail);
+        } else {
+            tracing::info!(grpc_code = code, "{}", problem.detail);
+        }
+        Self { problem: problem.into(), errors }
+    }
+}
+
+impl From<BytesRejection> for Refusal {
+    fn from(rejection: BytesRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Refusal {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static("application/problem+json");
+        (self.status(), [(header::CONTENT_TYPE, kind)], Json(self)).into_response()
+    }
+}

@@ -1,0 +1,8 @@
+//! Orders.
+
+mod followers;
+mod following;
+mod page;
+mod placing;
+mod reading;
+mod refusals;
