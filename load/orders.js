@@ -1,0 +1,10 @@
+// Orders alone. See parts/settings.js for what can be set.
+import { only } from "./parts/parts.js";
+import { options as optionsFor } from "./parts/options.js";
+import { summary } from "./parts/summary.js";
+
+export { orders } from "./parts/orders.js";
+
+const shares = only("orders");
+export const options = optionsFor(shares);
+export const handleSummary = summary(shares);
