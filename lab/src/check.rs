@@ -10,6 +10,7 @@ mod names;
 pub mod panels;
 mod scraping;
 mod sink;
+pub mod soak;
 mod trace;
 mod values;
 
@@ -23,12 +24,10 @@ use crate::{
     parts::Parts,
     service::Service,
     table::{Claim, Table, Tally},
-    traffic::Traffic,
+    traffic::{self, Stream, Traffic},
     tutorial::Tutorial,
 };
 
-/// Echoes a second while panels are looked at.
-const RATE: u32 = 20;
 /// How long all empty panels together are waited for, while traffic flows.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long traffic flows before the first panel is judged: the widest window of a panel at rest.
@@ -47,7 +46,7 @@ pub async fn run(parts: &Parts, out: impl Write) -> io::Result<Tally> {
     table.group("Containers", containers::claims(parts, found).await)?;
     table.group("Prometheus", scraping::claims(parts).await)?;
 
-    let traffic = Traffic::start(parts.fetch.clone(), &parts.settings.edge, RATE);
+    let traffic = Stream::of(tutorial).into_iter().map(|stream| Traffic::start(parts, stream)).collect();
     let (grpc, trace, ()) =
         tokio::join!(grpc::claims(parts), trace::claims(parts), tokio::time::sleep(WARM_UP));
     table.group("gRPC", grpc)?;
@@ -74,7 +73,7 @@ pub async fn run(parts: &Parts, out: impl Write) -> io::Result<Tally> {
             table.group("Grafana", grafana::claims(parts, has_grafana, &all).await)?;
         }
     }
-    traffic.stop().await;
+    traffic::stop_all(traffic).await;
 
     table.group("Metrics", catalogue::claims(parts).await)?;
     if tutorial.has(Tutorial::Sink) {

@@ -60,6 +60,16 @@ impl Fetch {
         Request { url: url.to_owned(), builder: self.client.get(url) }
     }
 
+    /// A PUT request.
+    pub fn put(&self, url: &str) -> Request {
+        Request { url: url.to_owned(), builder: self.client.put(url) }
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, url: &str) -> Request {
+        Request { url: url.to_owned(), builder: self.client.delete(url) }
+    }
+
     /// A POST request.
     pub fn post(&self, url: &str) -> Request {
         Request { url: url.to_owned(), builder: self.client.post(url) }

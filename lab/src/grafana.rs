@@ -3,7 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::fetch::{Fetch, FetchError};
+use crate::{
+    alertmanager::Alertmanager,
+    fetch::{Fetch, FetchError},
+    prometheus::{Alert, AlertState},
+};
 
 /// A client of one Grafana; cheap to clone.
 #[derive(Clone, Debug)]
@@ -85,11 +89,27 @@ impl Grafana {
 
     /// How many rules Grafana sees in a Prometheus data source, as its alert list does.
     pub async fn alert_rules(&self, uid: &str) -> Result<usize, FetchError> {
+        let rules = self.rules(uid).await?.len();
         let url = format!("{}/api/prometheus/{uid}/api/v1/rules", self.base);
+        if rules == 0 { Err(FetchError::Shape { url, reason: "no rules".into() }) } else { Ok(rules) }
+    }
+
+    /// The alerts of its own rules that are pending or firing.
+    pub async fn alerts(&self) -> Result<Vec<Alert>, FetchError> {
+        Ok(active(&self.rules("grafana").await?))
+    }
+
+    /// The names of the alerts that it holds and mails about, unresolved.
+    pub async fn held(&self) -> Result<Vec<String>, FetchError> {
+        Alertmanager::new(self.fetch.clone(), &format!("{}/api/alertmanager/grafana", self.base)).held().await
+    }
+
+    async fn rules(&self, source: &str) -> Result<Vec<Value>, FetchError> {
+        let url = format!("{}/api/prometheus/{source}/api/v1/rules", self.base);
         let answer: Value = self.fetch.get(&url).json().await?;
         let groups = answer["data"]["groups"].as_array().map_or(&[][..], Vec::as_slice);
-        let rules = groups.iter().map(|group| group["rules"].as_array().map_or(0, Vec::len)).sum();
-        if rules == 0 { Err(FetchError::Shape { url, reason: "no rules".into() }) } else { Ok(rules) }
+        let rules = groups.iter().filter_map(|group| group["rules"].as_array());
+        Ok(rules.flatten().cloned().collect())
     }
 
     /// Asks a data source through Grafana: for each series, its values, oldest first.
@@ -111,6 +131,20 @@ impl Grafana {
         let frames = frames.ok_or_else(|| FetchError::Shape { url, reason: "no frames".into() })?;
         Ok(frames.iter().flat_map(number_fields).collect())
     }
+}
+
+/// The rules whose state says that their condition holds.
+fn active(rules: &[Value]) -> Vec<Alert> {
+    let active = rules.iter().filter_map(|rule| {
+        let state = match rule["state"].as_str()? {
+            "pending" => AlertState::Pending,
+            "firing" => AlertState::Firing,
+            _ => return None,
+        };
+        let labels = [("alertname".to_owned(), rule["name"].as_str()?.to_owned())].into();
+        Some(Alert { labels, state })
+    });
+    active.collect()
 }
 
 /// The number columns of a data frame; JSON has no NaN, so Grafana writes it (and infinities) as `null` with an entity.
@@ -140,6 +174,14 @@ fn number_fields(frame: &Value) -> Vec<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_active_while_it_is_pending_or_firing() {
+        let rule = |name: &str, state: &str| json!({"name": name, "state": state, "alerts": []});
+        let alerts = active(&[rule("A", "inactive"), rule("B", "pending"), rule("C", "firing")]);
+        let names: Vec<_> = alerts.iter().map(|alert| (alert.name(), alert.state)).collect();
+        assert_eq!(names, [("B", AlertState::Pending), ("C", AlertState::Firing)]);
+    }
 
     #[test]
     fn a_frame_gives_its_number_columns_with_what_json_cannot_write() {

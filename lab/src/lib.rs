@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod alertmanager;
 mod ask;
+pub mod balancer;
 pub mod catalogue;
 pub mod check;
 pub mod clock;
@@ -15,8 +16,10 @@ pub mod influxdb;
 pub mod jaeger;
 pub mod lock;
 pub mod maildev;
+pub mod order;
 pub mod parts;
 pub mod prometheus;
+pub mod rules;
 pub mod service;
 pub mod settings;
 pub mod table;

@@ -71,7 +71,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         What::Restore => match lock("make up") {
             Ok(_lock) => {
                 for fault in take_back::restore(&parts).await? {
-                    println!("took back {} that an earlier run left", fault.name());
+                    println!("took back {fault} that an earlier run left");
                 }
                 false
             }

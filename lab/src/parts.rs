@@ -1,8 +1,9 @@
 //! Clients of all parts of one lab.
 
 use crate::{
-    alertmanager::Alertmanager, docker::Docker, envoy::Envoy, fetch::Fetch, grafana::Grafana,
-    influxdb::InfluxDb, jaeger::Jaeger, maildev::Maildev, prometheus::Prometheus, settings::Settings,
+    alertmanager::Alertmanager, balancer::Balancer, docker::Docker, envoy::Envoy, fetch::Fetch,
+    grafana::Grafana, influxdb::InfluxDb, jaeger::Jaeger, maildev::Maildev, order::Orders,
+    prometheus::Prometheus, settings::Settings,
 };
 
 /// The lab, as its own command sees it; cheap to clone.
@@ -20,6 +21,10 @@ pub struct Parts {
     pub influxdb: InfluxDb,
     /// Alertmanager.
     pub alertmanager: Alertmanager,
+    /// The order service's admin page, and orders.
+    pub orders: Orders,
+    /// The balancer's REST.
+    pub balancer: Balancer,
     /// Envoy's admin page.
     pub envoy: Envoy,
     /// Jaeger's query API.
@@ -39,6 +44,8 @@ impl Parts {
             prometheus: Prometheus::new(fetch.clone(), &settings.prometheus),
             influxdb: InfluxDb::new(fetch.clone(), &settings.influxdb, &settings.influxdb_database),
             alertmanager: Alertmanager::new(fetch.clone(), &settings.alertmanager),
+            orders: Orders::new(fetch.clone(), &settings),
+            balancer: Balancer::new(fetch.clone(), &settings.balancer_rest, &settings.balancer_token),
             envoy: Envoy::new(fetch.clone(), &settings.envoy_admin),
             jaeger: Jaeger::new(fetch.clone(), &settings.jaeger),
             maildev: Maildev::new(fetch.clone(), &settings.maildev),

@@ -1,4 +1,4 @@
-//! Echoes through Envoy's edge: a steady, bounded stream of them, or an exact number.
+//! Traffic through the lab's front doors: steady, bounded streams of requests, or an exact number of echoes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,12 +9,88 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::fetch::{Fetch, FetchError};
+use crate::{
+    fetch::{Fetch, FetchError, Request},
+    parts::Parts,
+    tutorial::{Chosen, Tutorial},
+};
 
-/// Echoes that may wait for an answer at one time; a stopped server must not pile them up.
+/// Requests of one stream that may wait for an answer at one time; a stopped server must not pile them up.
 const IN_FLIGHT: usize = 100;
 
-/// A steady stream of echoes that ends when this is dropped.
+/// What flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Echoes through the edge.
+    Echoes,
+    /// Orders through the edge.
+    Orders,
+    /// Requests to the hello servers through the balancer, each on a connection of its own.
+    Hellos,
+    /// The same, with answers that take a second.
+    SlowHellos,
+}
+
+impl Stream {
+    /// What the chosen tutorials are about.
+    pub fn of(chosen: Chosen) -> Vec<Self> {
+        let of = [
+            (Tutorial::Echo, Self::Echoes),
+            (Tutorial::Order, Self::Orders),
+            (Tutorial::Balancer, Self::Hellos),
+        ];
+        of.into_iter().filter(|(tutorial, _)| chosen.has(*tutorial)).map(|(_, stream)| stream).collect()
+    }
+
+    /// Requests a second: enough for a rate over a few seconds.
+    pub fn rate(self) -> u32 {
+        match self {
+            Self::Echoes => 20,
+            Self::Orders | Self::Hellos | Self::SlowHellos => 10,
+        }
+    }
+
+    /// As it is told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Echoes => "echoes",
+            Self::Orders => "orders",
+            Self::Hellos => "hellos",
+            Self::SlowHellos => "slow hellos",
+        }
+    }
+
+    /// The expression that has a value while Prometheus sees it succeed.
+    pub fn seen(self) -> &'static str {
+        match self {
+            Self::Echoes => {
+                r#"sum(rate(grpc_client_handled_total{job="web-client",grpc_service="proto.EchoService",grpc_code="OK"}[3s])) > 0"#
+            }
+            Self::Orders => {
+                r#"sum(rate(micro_request_total{job="order-service",method="Order.Create",status="success"}[3s])) > 0"#
+            }
+            Self::Hellos | Self::SlowHellos => {
+                r#"sum(rate(gobetween_backend_rx_bytes_total{job="tcp-balancer",server="hello"}[3s])) > 0"#
+            }
+        }
+    }
+
+    fn request(self, parts: &Parts) -> Request {
+        let settings = &parts.settings;
+        let hello = |path: &str| {
+            // The balancer shares out connections, not requests.
+            parts.fetch.get(&format!("http://{}{path}", settings.balancer)).header("connection", "close")
+        };
+        match self {
+            Self::Echoes => parts.fetch.get(&format!("{}/echo?m=traffic", settings.edge)),
+            Self::Orders => parts.orders.place("traffic"),
+            Self::Hellos => hello("/"),
+            Self::SlowHellos => hello("/slow?ms=1000"),
+        }
+    }
+}
+
+/// A steady stream of requests that ends when this is dropped.
 #[derive(Debug)]
 pub struct Traffic {
     stop: DropGuard,
@@ -22,11 +98,10 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Starts `rate` echoes a second at `edge`, whatever they answer.
-    pub fn start(fetch: Fetch, edge: &str, rate: u32) -> Self {
+    /// Starts the stream, whatever is answered.
+    pub fn start(parts: &Parts, stream: Stream) -> Self {
         let stop = CancellationToken::new();
-        let url = format!("{edge}/echo?m=traffic");
-        let sending = tokio::spawn(send_steadily(fetch, url, rate, stop.clone()));
+        let sending = tokio::spawn(send_steadily(parts.clone(), stream, stop.clone()));
         Self { stop: stop.drop_guard(), sending }
     }
 
@@ -38,14 +113,21 @@ impl Traffic {
     }
 }
 
-async fn send_steadily(fetch: Fetch, url: String, rate: u32, stop: CancellationToken) {
-    let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
+/// Ends all of them.
+pub async fn stop_all(traffic: Vec<Traffic>) {
+    for one in traffic {
+        one.stop().await;
+    }
+}
+
+async fn send_steadily(parts: Parts, stream: Stream, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / stream.rate());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut waiting = JoinSet::new();
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         while waiting.try_join_next().is_some() {}
         if waiting.len() < IN_FLIGHT {
-            let request = fetch.get(&url);
+            let request = stream.request(&parts);
             waiting.spawn(async move { request.bytes().await.is_ok() });
         }
     }

@@ -1,19 +1,17 @@
 //! The faults: real ones, switched at run time, each with the alert that it must raise.
 
-use std::time::Duration;
-
 use clap::ValueEnum;
 
 use crate::{
-    alert::panel::{PanelId, Sign},
-    docker::DockerError,
-    fetch::FetchError,
-    parts::Parts,
+    alert::{
+        panel::{PanelId, Sign},
+        switch::Switch,
+    },
+    order::StoreFault,
     service::Service,
+    traffic::Stream,
+    tutorial::Chosen,
 };
-
-/// How long a container that was started again may take to be healthy.
-const HEALTHY: Duration = Duration::from_secs(30);
 
 /// What can be broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,158 +24,238 @@ pub enum Fault {
     Down,
     /// Envoy is stopped
     Silent,
+    /// The order service's store takes a second for each operation
+    OrderSlow,
+    /// The order service's store refuses every write
+    OrderFailures,
+    /// Callers ask the hello servers for answers that take a second
+    HelloSlow,
+    /// Both back ends of the balancer are stopped
+    BackendsDown,
+    /// One back end of the balancer is stopped
+    BackendDown,
+    /// As many connections as the balancer allows are held
+    BalancerFull,
 }
 
-/// Why a fault could not be thrown or taken back.
-#[derive(Debug, thiserror::Error)]
-pub enum SwitchError {
-    /// Envoy's admin page.
-    #[error(transparent)]
-    Envoy(#[from] FetchError),
-    /// Docker.
-    #[error(transparent)]
-    Docker(#[from] DockerError),
-    /// Envoy took the change, but does not have it.
-    #[error("Envoy's runtime has {key} = {value} after it was set to {wanted}")]
-    NotSet {
-        /// The runtime key.
-        key: &'static str,
-        /// What it has.
-        value: String,
-        /// What it should have.
-        wanted: String,
-    },
+/// Who evaluates an alert's rule and sends its mails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Prometheus, with Alertmanager.
+    Prometheus,
+    /// Grafana alone.
+    Grafana,
 }
 
-/// How a fault is switched.
-enum Switch {
-    /// Envoy's runtime keys; the first has a share in percent and is 0 or absent while the fault is off.
-    Runtime([(&'static str, &'static str); 2]),
-    /// A stopped container.
-    Stopped(Service),
+/// All that is to be known of a fault.
+struct Facts {
+    name: &'static str,
+    effect: &'static str,
+    alert: &'static str,
+    panel: PanelId,
+    sign: Sign,
+    switch: Switch,
+    traffic: &'static [Stream],
 }
+
+/// The lab's pulse: what the echo's alerts read, and what none of the others may disturb.
+const ECHOES: &[Stream] = &[Stream::Echoes];
+const ORDERS: &[Stream] = &[Stream::Echoes, Stream::Orders];
+const HELLOS: &[Stream] = &[Stream::Echoes, Stream::Hellos];
 
 impl Fault {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Errors, Self::Slow, Self::Down, Self::Silent];
+    /// All of them. What is stopped together is asked for before what is stopped alone.
+    pub const ALL: [Self; 10] = [
+        Self::Errors,
+        Self::Slow,
+        Self::Down,
+        Self::Silent,
+        Self::OrderSlow,
+        Self::OrderFailures,
+        Self::HelloSlow,
+        Self::BackendsDown,
+        Self::BackendDown,
+        Self::BalancerFull,
+    ];
+
+    fn facts(self) -> Facts {
+        match self {
+            Self::Errors => Facts {
+                name: "errors",
+                effect: "Envoy answers every gRPC call with UNAVAILABLE",
+                alert: "EchoErrorsHigh",
+                panel: ("grpc-client", 2),
+                // A share.
+                sign: Sign::Above(0.1),
+                // 14 is UNAVAILABLE.
+                switch: Switch::Runtime([
+                    ("fault.http.abort.abort_percent", "100"),
+                    ("fault.http.abort.grpc_status", "14"),
+                ]),
+                traffic: ECHOES,
+            },
+            Self::Slow => Facts {
+                name: "slow",
+                effect: "Envoy delays every gRPC call by 1 s",
+                alert: "EchoSlow",
+                panel: ("grpc-client", 3),
+                // Seconds of three quantiles, added up.
+                sign: Sign::Above(2.0),
+                switch: Switch::Runtime([
+                    ("fault.http.delay.fixed_delay_percent", "100"),
+                    ("fault.http.delay.fixed_duration_ms", "1000"),
+                ]),
+                traffic: ECHOES,
+            },
+            Self::Down => Facts {
+                name: "down",
+                effect: "echo-server is stopped",
+                alert: "TargetDown",
+                panel: ("lookout", 2),
+                sign: Sign::Falls,
+                switch: Switch::Stopped(&[Service::EchoServer]),
+                traffic: ECHOES,
+            },
+            Self::Silent => Facts {
+                name: "silent",
+                effect: "Envoy is stopped",
+                alert: "EnvoySilent",
+                panel: ("envoy", 2),
+                // Seconds since the newest flush.
+                sign: Sign::Above(2.0),
+                switch: Switch::Stopped(&[Service::Envoy]),
+                traffic: ECHOES,
+            },
+            Self::OrderSlow => Facts {
+                name: "order-slow",
+                effect: "each operation of the orders' store takes 1 s more",
+                alert: "OrderSlow",
+                panel: ("orders", 2),
+                // Seconds of three quantiles, added up.
+                sign: Sign::Above(1.0),
+                switch: Switch::Orders(StoreFault::Slow),
+                traffic: ORDERS,
+            },
+            Self::OrderFailures => Facts {
+                name: "order-failures",
+                effect: "the orders' store refuses every write",
+                alert: "OrderFailures",
+                panel: ("orders", 3),
+                // Shares of each method, added up.
+                sign: Sign::Above(0.3),
+                switch: Switch::Orders(StoreFault::ReadOnly),
+                traffic: ORDERS,
+            },
+            Self::HelloSlow => Facts {
+                name: "hello-slow",
+                effect: "every second caller of the hello servers asks for an answer that takes 1 s",
+                alert: "HelloSlow",
+                panel: ("hello", 2),
+                // Milliseconds of three quantiles, added up.
+                sign: Sign::Above(500.0),
+                switch: Switch::SlowCalls,
+                traffic: HELLOS,
+            },
+            Self::BackendsDown => Facts {
+                name: "backends-down",
+                effect: "hello-influx-1 and hello-influx-2 are stopped",
+                alert: "BackendsAllDown",
+                panel: ("balancer", 2),
+                sign: Sign::Falls,
+                switch: Switch::Stopped(&[Service::HelloInflux2, Service::HelloInflux1]),
+                traffic: HELLOS,
+            },
+            Self::BackendDown => Facts {
+                name: "backend-down",
+                effect: "hello-influx-1 is stopped",
+                alert: "BackendDown",
+                panel: ("balancer", 2),
+                sign: Sign::Falls,
+                switch: Switch::Stopped(&[Service::HelloInflux1]),
+                traffic: HELLOS,
+            },
+            Self::BalancerFull => Facts {
+                name: "balancer-full",
+                effect: "as many connections as the balancer allows are held",
+                alert: "BalancerFull",
+                panel: ("balancer", 3),
+                sign: Sign::Grows,
+                switch: Switch::Connections,
+                traffic: HELLOS,
+            },
+        }
+    }
 
     /// As `make alert FAULT=` has it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Errors => "errors",
-            Self::Slow => "slow",
-            Self::Down => "down",
-            Self::Silent => "silent",
-        }
+        self.facts().name
     }
 
     /// What it does, for a person.
     pub fn effect(self) -> &'static str {
-        match self {
-            Self::Errors => "Envoy answers every gRPC call with UNAVAILABLE",
-            Self::Slow => "Envoy delays every gRPC call by 1 s",
-            Self::Down => "echo-server is stopped",
-            Self::Silent => "Envoy is stopped",
-        }
+        self.facts().effect
     }
 
     /// The one alert that it must raise.
     pub fn alert(self) -> &'static str {
-        match self {
-            Self::Errors => "EchoErrorsHigh",
-            Self::Slow => "EchoSlow",
-            Self::Down => "TargetDown",
-            Self::Silent => "EnvoySilent",
-        }
+        self.facts().alert
+    }
+
+    /// Who evaluates that alert's rule.
+    pub fn owner(self) -> Owner {
+        let of_grafana = Chosen::All.grafana_alerts().contains(&self.alert());
+        if of_grafana { Owner::Grafana } else { Owner::Prometheus }
+    }
+
+    /// Whether its alert belongs to what was started.
+    pub fn belongs_to(self, chosen: Chosen) -> bool {
+        chosen.alerts().contains(&self.alert()) || chosen.grafana_alerts().contains(&self.alert())
     }
 
     /// The panel that the alert's mail must link to, and that must move.
     pub fn panel(self) -> PanelId {
-        match self {
-            Self::Errors => ("grpc-client", 2),
-            Self::Slow => ("grpc-client", 3),
-            Self::Down => ("lookout", 2),
-            Self::Silent => ("envoy", 2),
-        }
+        self.facts().panel
     }
 
-    /// How that panel shows it: a share, seconds of three quantiles added up, targets, seconds.
+    /// How that panel shows it.
     pub fn sign(self) -> Sign {
-        match self {
-            Self::Errors => Sign::Above(0.1),
-            Self::Slow | Self::Silent => Sign::Above(2.0),
-            Self::Down => Sign::Falls,
-        }
+        self.facts().sign
     }
 
-    fn switch(self) -> Switch {
-        match self {
-            // 14 is UNAVAILABLE.
-            Self::Errors => Switch::Runtime([
-                ("fault.http.abort.abort_percent", "100"),
-                ("fault.http.abort.grpc_status", "14"),
-            ]),
-            Self::Slow => Switch::Runtime([
-                ("fault.http.delay.fixed_delay_percent", "100"),
-                ("fault.http.delay.fixed_duration_ms", "1000"),
-            ]),
-            Self::Down => Switch::Stopped(Service::EchoServer),
-            Self::Silent => Switch::Stopped(Service::Envoy),
-        }
+    /// How it is thrown and taken back.
+    pub fn switch(self) -> Switch {
+        self.facts().switch
     }
 
-    /// Throws it, and sees that it is on.
-    pub async fn throw(self, parts: &Parts) -> Result<(), SwitchError> {
-        match self.switch() {
-            Switch::Runtime(pairs) => {
-                parts.envoy.set_runtime(&pairs).await?;
-                let runtime = parts.envoy.runtime().await?;
-                for (key, wanted) in pairs {
-                    let value = runtime.get(key).cloned().unwrap_or_default();
-                    if value != wanted {
-                        return Err(SwitchError::NotSet { key, value, wanted: wanted.into() });
-                    }
-                }
-                Ok(())
-            }
-            Switch::Stopped(service) => Ok(parts.docker.stop(service).await?),
-        }
+    /// Whether what it has moved takes a minute to forget it: the hello servers' timers look back so far.
+    pub fn lingers(self) -> bool {
+        self == Self::HelloSlow
     }
 
-    /// Takes it back, and sees that it is off; may be called when it is off already.
-    pub async fn take_back(self, parts: &Parts) -> Result<(), SwitchError> {
-        match self.switch() {
-            Switch::Runtime(pairs) => {
-                parts.envoy.set_runtime(&pairs.map(|(key, _)| (key, ""))).await?;
-                let share = pairs[0].0;
-                let value = parts.envoy.runtime().await?.remove(share).unwrap_or_default();
-                if is_off(&value) {
-                    Ok(())
-                } else {
-                    Err(SwitchError::NotSet { key: share, value, wanted: "nothing".into() })
-                }
-            }
-            Switch::Stopped(service) => {
-                parts.docker.start(service).await?;
-                Ok(parts.docker.wait_healthy(service, HEALTHY).await?)
-            }
-        }
-    }
-
-    /// Whether it is on. What cannot be asked because another fault is on counts as off.
-    pub async fn is_on(self, parts: &Parts) -> Result<bool, SwitchError> {
-        match self.switch() {
-            Switch::Runtime([(share, _), _]) => {
-                if parts.docker.is_running(Service::Envoy).await? != Some(true) {
-                    return Ok(false);
-                }
-                Ok(!is_off(parts.envoy.runtime().await?.get(share).map_or("", String::as_str)))
-            }
-            Switch::Stopped(service) => Ok(parts.docker.is_running(service).await? == Some(false)),
-        }
+    /// What must flow for its alert to be raised, and to end.
+    pub fn traffic(self) -> &'static [Stream] {
+        self.facts().traffic
     }
 }
 
-fn is_off(share: &str) -> bool {
-    matches!(share.trim(), "" | "0")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_asked_for_by_its_name_and_raises_an_alert_of_the_lab() {
+        for fault in Fault::ALL {
+            assert_eq!(Fault::from_str(fault.name(), false), Ok(fault));
+            assert!(fault.belongs_to(Chosen::All), "{}", fault.alert());
+        }
+        assert_eq!(Fault::value_variants().len(), Fault::ALL.len());
+    }
+
+    #[test]
+    fn a_tutorial_left_out_has_no_faults() {
+        assert!(!Fault::OrderSlow.belongs_to(Chosen::Influx));
+        assert!(Fault::BackendDown.belongs_to(Chosen::Influx));
+        assert_eq!(Fault::HelloSlow.owner(), Owner::Grafana);
+        assert_eq!(Fault::BackendDown.owner(), Owner::Prometheus);
+    }
 }

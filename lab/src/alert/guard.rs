@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    alert::fault::{Fault, SwitchError},
+    alert::switch::{Switch, SwitchError},
     clock::until,
     parts::Parts,
 };
@@ -31,16 +31,18 @@ pub enum GuardError {
 /// follows it.
 pub async fn under<T: Send + 'static>(
     parts: &Parts,
-    fault: Fault,
+    switch: Switch,
     watch: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, GuardError> {
     let thrower = parts.clone();
     let watched = tokio::spawn(async move {
-        fault.throw(&thrower).await?;
-        Ok(watch.await)
+        let held = switch.throw(&thrower).await?;
+        let seen = watch.await;
+        drop(held);
+        Ok(seen)
     })
     .await;
-    until(PATIENCE, || fault.take_back(parts)).await.map_err(GuardError::NotTakenBack)?;
+    until(PATIENCE, || switch.take_back(parts)).await.map_err(GuardError::NotTakenBack)?;
     match watched {
         Ok(Ok(seen)) => Ok(seen),
         Ok(Err(error)) => Err(GuardError::NotThrown(error)),

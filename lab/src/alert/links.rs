@@ -28,7 +28,8 @@ pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
     let Some(firing) = firing else {
         return vec![Claim::failed("the mail links to a panel and a runbook", "no firing mail")];
     };
-    let urls = urls(&firing.text);
+    let body = mail::body(firing, fault.owner()).replace("&amp;", "&");
+    let urls = urls(&body);
     let panel = urls.iter().find_map(|url| panel_link(url)).ok_or("no link to a panel".to_owned());
     let runbook = urls.iter().find(|url| url.contains("/user/")).ok_or("no link to a runbook".to_owned());
     let runbook = match runbook {
@@ -43,17 +44,22 @@ pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
     ]
 }
 
-fn panel_exists(parts: &Parts, link: &PanelLink, (uid, id): PanelId) -> Result<String, String> {
-    if (link.uid.as_str(), link.panel) != (uid, id) {
+fn panel_exists(parts: &Parts, link: &PanelLink, wanted: PanelId) -> Result<String, String> {
+    let (uid, id) = wanted;
+    if (link.uid.as_str(), link.panel) != wanted {
         return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel));
     }
+    panel_title(parts, wanted)
+}
+
+/// What the files call a panel.
+pub(super) fn panel_title(parts: &Parts, (uid, id): PanelId) -> Result<String, String> {
     let folders = parts.settings.tutorial.dashboard_folders();
     let all = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
-    let dashboard = all.iter().find(|dashboard| dashboard.uid == link.uid);
-    let panel = dashboard.and_then(|dashboard| dashboard.panel(link.panel));
-    let panel =
-        panel.ok_or_else(|| format!("no file has dashboard {} with panel {}", link.uid, link.panel))?;
-    Ok(format!("{} panel {} is {:?}", link.uid, link.panel, panel.title))
+    let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
+    let panel = dashboard.and_then(|dashboard| dashboard.panel(id));
+    let panel = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
+    Ok(format!("{uid} panel {id} is {:?}", panel.title))
 }
 
 async fn opens_in_grafana(parts: &Parts, link: Result<PanelLink, String>) -> Claim {
@@ -79,7 +85,7 @@ async fn opens_in_grafana(parts: &Parts, link: Result<PanelLink, String>) -> Cla
 }
 
 /// The link has the address that the host sees; the lab's network has another for the same page.
-async fn runbook_answers(parts: &Parts, url: &str, alert: &str) -> Result<String, String> {
+pub(super) async fn runbook_answers(parts: &Parts, url: &str, alert: &str) -> Result<String, String> {
     let external = parts.prometheus.external_url().await.map_err(|error| error.to_string())?;
     let path = url.strip_prefix(external.trim_end_matches('/'));
     let path = path.ok_or_else(|| format!("{url} is not below {external}"))?;

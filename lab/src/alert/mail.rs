@@ -1,6 +1,7 @@
 //! What must be true of an alert's mails. Other mails in the box are the user's and nobody's business.
 
 use crate::{
+    alert::fault::{Fault, Owner},
     maildev::{Address, Mail},
     settings::Settings,
     table::Claim,
@@ -19,7 +20,7 @@ pub enum Status {
 pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
     let (status, rest) = split(mail)?;
     let rest = rest.strip_prefix(alert)?;
-    (rest.is_empty() || rest.starts_with(' ')).then_some(status)
+    (!rest.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(status)
 }
 
 /// Tells whether the mail is about any alert, and what its subject goes on with.
@@ -29,8 +30,17 @@ fn split(mail: &Mail) -> Option<(Status, &str)> {
     firing.or_else(|| subject.strip_prefix("[RESOLVED] ").map(|rest| (Status::Resolved, rest)))
 }
 
+/// The body that a mail of this owner must have: Grafana sends HTML alone.
+pub fn body(mail: &Mail, owner: Owner) -> &str {
+    match owner {
+        Owner::Prometheus => &mail.text,
+        Owner::Grafana => &mail.html,
+    }
+}
+
 /// Claims on the mails that came since before the fault.
-pub fn claims(new: &[Mail], alert: &str, settings: &Settings) -> Vec<Claim> {
+pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
+    let alert = fault.alert();
     let of = |wanted| new.iter().filter(move |mail| status(mail, alert) == Some(wanted));
     let firing: Vec<&Mail> = of(Status::Firing).collect();
     let resolved: Vec<&Mail> = of(Status::Resolved).collect();
@@ -46,7 +56,18 @@ pub fn claims(new: &[Mail], alert: &str, settings: &Settings) -> Vec<Claim> {
         Claim::from_result("exactly one resolved mail", one(&resolved)),
         Claim::from_result("no other alert's mail", none),
         Claim::from_result("sender and recipient", addresses(&ours, &settings.smtp_from, &settings.smtp_to)),
-        Claim::from_result("a plain-text and an HTML body name the alert", bodies(&ours, alert)),
+        match fault.owner() {
+            Owner::Prometheus => {
+                let kinds = [Kind::Text, Kind::Html];
+                Claim::from_result(
+                    "a plain-text and an HTML body name the alert",
+                    bodies(&ours, alert, &kinds),
+                )
+            }
+            Owner::Grafana => {
+                Claim::from_result("the HTML body names the alert", bodies(&ours, alert, &[Kind::Html]))
+            }
+        },
     ]
 }
 
@@ -77,11 +98,21 @@ fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, String> {
     }
 }
 
-fn bodies(mails: &[&Mail], alert: &str) -> Result<String, String> {
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Html,
+}
+
+fn bodies(mails: &[&Mail], alert: &str, kinds: &[Kind]) -> Result<String, String> {
     for mail in mails {
-        for (body, kind) in [(&mail.text, "plain-text"), (&mail.html, "HTML")] {
+        for kind in kinds {
+            let (body, name) = match kind {
+                Kind::Text => (&mail.text, "plain-text"),
+                Kind::Html => (&mail.html, "HTML"),
+            };
             if !body.contains(alert) {
-                return Err(format!("the {kind} body of {:?} does not", mail.subject));
+                return Err(format!("the {name} body of {:?} does not", mail.subject));
             }
         }
     }
@@ -114,8 +145,9 @@ mod tests {
 
     fn failed(mails: &[Mail]) -> Vec<String> {
         let settings = Flags::parse_from(["lab", "--smtp-from", FROM, "--smtp-to", TO]).settings;
-        let failed =
-            claims(mails, "EchoSlow", &settings).into_iter().filter(|claim| claim.verdict == Verdict::Failed);
+        let failed = claims(mails, Fault::Slow, &settings)
+            .into_iter()
+            .filter(|claim| claim.verdict == Verdict::Failed);
         failed.map(|claim| claim.claim).collect()
     }
 

@@ -17,6 +17,8 @@ use crate::{
 const LIVE: f64 = 2.0;
 /// How long a panel may lag behind the alert's mails: its windows are wider.
 const PATIENCE: Duration = Duration::from_secs(6);
+/// How long where the figures themselves look back a minute.
+const LINGERING: Duration = Duration::from_secs(75);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// A dashboard's uid and one of its panels.
@@ -29,6 +31,8 @@ pub enum Sign {
     Above(f64),
     /// It falls below what it was at rest.
     Falls,
+    /// It grows by half of what it was at rest.
+    Grows,
 }
 
 impl Sign {
@@ -36,6 +40,7 @@ impl Sign {
         match self {
             Self::Above(limit) => reading > limit,
             Self::Falls => reading < rest,
+            Self::Grows => reading > 1.5 * rest,
         }
     }
 }
@@ -67,11 +72,12 @@ pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
 
 /// Reads the panel until it shows the fault, or until it does not any more; the last reading, if patience ends first.
 pub async fn reading_that(shows: bool, parts: &Parts, fault: Fault, rest: f64) -> Result<f64, String> {
+    let patience = if fault.lingers() { LINGERING } else { PATIENCE };
     let started = Instant::now();
     loop {
         let reading = reading(parts, fault.panel()).await;
         let done = reading.as_ref().is_ok_and(|reading| fault.sign().is_shown(rest, *reading) == shows);
-        if done || started.elapsed() > PATIENCE {
+        if done || started.elapsed() > patience {
             return reading;
         }
         tokio::time::sleep(PAUSE).await;

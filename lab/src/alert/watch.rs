@@ -9,19 +9,21 @@ use std::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    alert::timeline::{Event, Timeline},
+    alert::{
+        fault::{Fault, Owner},
+        timeline::{Event, Timeline},
+    },
     fetch::FetchError,
     maildev::Mail,
     parts::Parts,
+    prometheus::Alert,
+    traffic::Stream,
 };
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long nothing may happen for the lab to be at rest: a mail may follow its alert's end by a group interval.
 const QUIET: Duration = Duration::from_secs(3);
-/// Whether Prometheus sees the traffic that the alerts are about.
-const TRAFFIC: &str = r#"sum(rate(grpc_client_handled_total{job="web-client",grpc_code="OK"}[3s])) > 0"#;
-
 /// Recorded while `EchoErrorsHigh` and `EchoSlow` are held back, because the way to the server was cut a moment ago.
 const HELD_BACK: &str = "echo:path_cut:last8s";
 
@@ -66,6 +68,7 @@ struct Seen {
 /// are there.
 pub async fn rest(
     parts: &Parts,
+    fault: Fault,
     limit: Duration,
     stop: &CancellationToken,
 ) -> Result<BTreeSet<String>, Stopped> {
@@ -73,7 +76,7 @@ pub async fn rest(
     let mut known = BTreeSet::new();
     let mut quiet_since = Instant::now();
     loop {
-        let last = match unrest(parts, &mut known).await {
+        let last = match unrest(parts, fault, &mut known).await {
             Ok(None) if quiet_since.elapsed() >= QUIET => return Ok(known),
             Ok(None) => None,
             Ok(Some(cause)) => Some(cause),
@@ -92,13 +95,22 @@ pub async fn rest(
 }
 
 /// What keeps the lab from rest.
-async fn unrest(parts: &Parts, known: &mut BTreeSet<String>) -> Result<Option<String>, FetchError> {
-    let active = parts.prometheus.alerts().await?;
+async fn unrest(
+    parts: &Parts,
+    fault: Fault,
+    known: &mut BTreeSet<String>,
+) -> Result<Option<String>, FetchError> {
+    let active = alerts(parts, fault).await?;
     if let Some(alert) = active.first() {
         return Ok(Some(format!("{} is active", alert.name())));
     }
     if let Some(held) = parts.alertmanager.held().await?.first() {
         return Ok(Some(format!("Alertmanager still has {held}")));
+    }
+    if fault.owner() == Owner::Grafana
+        && let Some(held) = parts.grafana.held().await?.first()
+    {
+        return Ok(Some(format!("Grafana still has {held}")));
     }
     let mails: BTreeSet<String> = parts.maildev.mails().await?.into_iter().map(|mail| mail.id).collect();
     if mails != *known {
@@ -108,21 +120,37 @@ async fn unrest(parts: &Parts, known: &mut BTreeSet<String>) -> Result<Option<St
     if !parts.prometheus.instant(HELD_BACK, None).await?.is_empty() {
         return Ok(Some("the alerts on echoes are still held back by an earlier cause".into()));
     }
-    if parts.prometheus.instant(TRAFFIC, None).await?.is_empty() {
-        return Ok(Some("Prometheus sees no successful echoes".into()));
+    unseen(parts, fault.traffic()).await
+}
+
+/// What Prometheus sees nothing of, of the traffic that the alerts are about.
+pub(crate) async fn unseen(parts: &Parts, traffic: &[Stream]) -> Result<Option<String>, FetchError> {
+    for stream in traffic {
+        if parts.prometheus.instant(stream.seen(), None).await?.is_empty() {
+            return Ok(Some(format!("Prometheus sees no successful {}", stream.name())));
+        }
     }
     Ok(None)
+}
+
+/// The active alerts, as far as the fault's own and all of Prometheus' go.
+async fn alerts(parts: &Parts, fault: Fault) -> Result<Vec<Alert>, FetchError> {
+    let mut alerts = parts.prometheus.alerts().await?;
+    if fault.owner() == Owner::Grafana {
+        alerts.extend(parts.grafana.alerts().await?);
+    }
+    Ok(alerts)
 }
 
 impl Watch {
     /// Begins with the fault, which is thrown right after. `known` are the mails that were there before; `tell` gets a
     /// line for each event when it comes.
-    pub fn new(parts: Parts, alert: &'static str, known: BTreeSet<String>, tell: Tell) -> Self {
+    pub fn new(parts: Parts, fault: Fault, known: BTreeSet<String>, tell: Tell) -> Self {
         let seen = Seen { timeline: Timeline::default(), mails: Vec::new(), error: None };
         let seen = Arc::new(Mutex::new(seen));
         let started = Instant::now();
         let stop = CancellationToken::new();
-        let looking = look_on(parts, alert, known, started, (seen.clone(), tell.clone()));
+        let looking = look_on(parts, fault, known, started, (seen.clone(), tell.clone()));
         tokio::spawn(stop.clone().run_until_cancelled_owned(looking));
         let watch = Self { started, seen, tell, _looking: Arc::new(stop.drop_guard()) };
         watch.note(Event::Fault);
@@ -165,24 +193,25 @@ impl Watch {
     }
 }
 
-/// Looks at Prometheus and the mailbox for ever.
+/// Looks at the alerts and the mailbox for ever.
 async fn look_on(
     parts: Parts,
-    alert: &'static str,
+    fault: Fault,
     known: BTreeSet<String>,
     started: Instant,
     (seen, tell): (Arc<Mutex<Seen>>, Tell),
 ) {
     loop {
         // Each for itself: one of them may be what is broken.
-        let (alerts, mails) = tokio::join!(parts.prometheus.alerts(), parts.maildev.mails());
+        let (alerts, mails) = tokio::join!(alerts(&parts, fault), parts.maildev.mails());
         let error = alerts.as_ref().err().or(mails.as_ref().err()).map(FetchError::to_string);
         let mut new = mails.unwrap_or_default();
         new.retain(|mail| !known.contains(&mail.id));
         let lines = {
             let mut seen = lock(&seen);
             seen.error = error;
-            let lines = seen.timeline.observe(alert, started.elapsed(), &alerts.unwrap_or_default(), &new);
+            let lines =
+                seen.timeline.observe(fault.alert(), started.elapsed(), &alerts.unwrap_or_default(), &new);
             if !new.is_empty() {
                 seen.mails = new;
             }

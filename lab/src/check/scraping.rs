@@ -47,8 +47,8 @@ async fn quiet(parts: &Parts) -> Result<String, String> {
 async fn no_fault(parts: &Parts) -> Result<String, String> {
     let left = take_back::faults_on(parts).await.map_err(|error| error.to_string())?;
     match left.as_slice() {
-        [] => Ok("Envoy's runtime has no override, no part is stopped".into()),
-        [first, ..] => Err(format!("{} is on: take it back with `make up`", first.name())),
+        [] => Ok("Envoy's runtime has no override, the orders' store is whole, no part is stopped".into()),
+        [(first, _), ..] => Err(format!("{first} is on: take it back with `make up`")),
     }
 }
 

@@ -43,7 +43,7 @@ async fn a_panic_while_watching_takes_the_fault_back() {
         assert!(fault_was_on.lock().unwrap().fault_is_on());
         panic!("a fault of the watch itself");
     };
-    let error = guard::under::<()>(&lab.parts(), Fault::Errors, watch).await.unwrap_err();
+    let error = guard::under::<()>(&lab.parts(), Fault::Errors.switch(), watch).await.unwrap_err();
     assert!(matches!(error, GuardError::Panicked(_)), "{error}");
     assert!(!lab.fault_is_on());
 }
