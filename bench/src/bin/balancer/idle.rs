@@ -1,16 +1,17 @@
 //! Memory of connections that do nothing.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use tokio::time::{sleep, timeout};
 
 use crate::client;
-use crate::process::Process;
+use crate::process::Proxy;
 
 /// For all connections to be open.
 const PATIENCE: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(1);
+const BATCH: usize = 100;
 
 /// Bytes of the proxy's memory for each connection.
 pub(crate) struct Held {
@@ -21,26 +22,28 @@ pub(crate) struct Held {
 }
 
 /// Holds so many connections through the proxy.
-pub(crate) async fn hold(proxy: &Process, origin: &Process, connections: usize) -> anyhow::Result<Held> {
-    let before = proxy.memory()?;
+pub(crate) async fn hold(proxy: &Proxy, connections: usize) -> anyhow::Result<Held> {
+    let Proxy { process, origin } = proxy;
+    let before = process.memory()?;
     let others = client::held(origin.address).await?;
     let each = |bytes: u64| bytes.saturating_sub(before) as f64 / connections as f64;
-    timeout(PATIENCE, async {
+    let held = timeout(PATIENCE, async {
         let mut open = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            open.push(client::connect(proxy.address).await?);
+        while open.len() < connections {
+            // No more at once than a short queue takes: what overflows it would be lost until it says something.
+            for _ in 0..BATCH.min(connections - open.len()) {
+                open.push(client::connect(process.address).await?);
+            }
+            while client::held(origin.address).await? < others + open.len() as u64 {
+                sleep(PAUSE).await;
+            }
         }
-        let begun = Instant::now();
-        while client::held(origin.address).await? < others + connections as u64 {
-            ensure!(begun.elapsed() < PATIENCE, "the far end sees fewer than {connections} connections");
-            sleep(PAUSE).await;
-        }
-        let silent = each(proxy.memory()?);
+        let silent = each(process.memory()?);
         for connection in &mut open {
             client::exchange(connection).await?;
         }
-        Ok(Held { silent, used: each(proxy.memory()?) })
+        anyhow::Ok(Held { silent, used: each(process.memory()?) })
     })
-    .await
-    .context("idle connections")?
+    .await;
+    held.with_context(|| format!("{connections} idle connections took more than {} s", PATIENCE.as_secs()))?
 }

@@ -36,37 +36,6 @@ impl Process {
         Ok(Self { child, address })
     }
 
-    /// A proxy before the far end, as soon as it takes connections. What it says is in `directory`.
-    pub(crate) fn proxy(
-        program: &Path,
-        subject: Subject,
-        directory: &Path,
-        origin: SocketAddr,
-        connections: usize,
-    ) -> anyhow::Result<Self> {
-        let address = free_port()?;
-        let configuration = directory.join(format!("{}.conf", address.port()));
-        let log = directory.join(format!("{}.log", address.port()));
-        fs::write(&configuration, subject.configuration(address, origin, connections, directory)?)?;
-        let output = fs::File::create(&log)?;
-        let mut child = subject
-            .command(program, &configuration)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
-        let begun = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            if child.try_wait()?.is_some() || begun.elapsed() > PATIENCE {
-                let _ = child.kill();
-                bail!("{} does not listen; it said: {}", subject.name(), fs::read_to_string(log)?.trim());
-            }
-            thread::sleep(PAUSE);
-        }
-        Ok(Self { child, address })
-    }
-
     /// Time of the processor that it and its children have used.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let ticks: u64 = self.family()?.iter().map(|stat| stat.utime + stat.stime).sum();
@@ -89,6 +58,45 @@ impl Process {
                 .filter(|stat| stat.ppid == pid),
         );
         Ok(family)
+    }
+}
+
+/// A proxy before a far end of its own: connections that are over keep no port from another's.
+pub(crate) struct Proxy {
+    pub(crate) process: Process,
+    pub(crate) origin: Process,
+}
+
+impl Proxy {
+    /// Starts both; done as soon as the proxy takes connections. What it says is in `directory`.
+    pub(crate) fn start(
+        program: &Path,
+        subject: Subject,
+        directory: &Path,
+        connections: usize,
+    ) -> anyhow::Result<Self> {
+        let origin = Process::origin()?;
+        let address = free_port()?;
+        let configuration = directory.join(format!("{}.conf", address.port()));
+        let log = directory.join(format!("{}.log", address.port()));
+        fs::write(&configuration, subject.configuration(address, origin.address, connections, directory)?)?;
+        let output = fs::File::create(&log)?;
+        let mut child = subject
+            .command(program, &configuration)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if child.try_wait()?.is_some() || begun.elapsed() > PATIENCE {
+                let _ = child.kill();
+                bail!("{} does not listen; it said: {}", subject.name(), fs::read_to_string(log)?.trim());
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(Self { process: Process { child, address }, origin })
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use tokio::time::timeout;
 
 use crate::client;
-use crate::process::Process;
+use crate::process::{Process, Proxy};
 use crate::subject::Subject;
 
 pub(crate) const TURNS: usize = 5;
@@ -18,21 +18,29 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Target {
     /// None is past all proxies.
     pub(crate) subject: Option<Subject>,
-    address: SocketAddr,
-    process: Option<Process>,
+    end: End,
+}
+
+enum End {
+    Origin(Process),
+    Proxy(Proxy),
 }
 
 impl Target {
-    pub(crate) fn direct(origin: &Process) -> Self {
-        Self { subject: None, address: origin.address, process: None }
+    pub(crate) fn direct() -> anyhow::Result<Self> {
+        Ok(Self { subject: None, end: End::Origin(Process::origin()?) })
     }
 
-    pub(crate) fn through(subject: Subject, process: Process) -> Self {
-        Self { subject: Some(subject), address: process.address, process: Some(process) }
+    pub(crate) fn through(subject: Subject, proxy: Proxy) -> Self {
+        Self { subject: Some(subject), end: End::Proxy(proxy) }
     }
 
-    fn cpu(&self) -> anyhow::Result<Duration> {
-        self.process.as_ref().map_or(Ok(Duration::ZERO), Process::cpu)
+    /// What a client connects to.
+    fn process(&self) -> &Process {
+        match &self.end {
+            End::Origin(origin) => origin,
+            End::Proxy(proxy) => &proxy.process,
+        }
     }
 }
 
@@ -44,8 +52,6 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 3] = [Self::Bytes, Self::Connections, Self::RoundTrips];
-
     /// Connections at once.
     pub(crate) fn callers(self) -> usize {
         match self {
@@ -81,7 +87,7 @@ impl Measure {
 /// What each turn took.
 pub(crate) struct Measured {
     pub(crate) subject: Option<Subject>,
-    /// Of the proxy's processor.
+    /// Of the processor, by what the client connects to.
     pub(crate) cpu: Vec<Duration>,
     pub(crate) time: Vec<Duration>,
 }
@@ -93,12 +99,13 @@ pub(crate) async fn run(measure: Measure, targets: &[Target]) -> anyhow::Result<
     let mut measured: Vec<_> = taking_part().map(new).collect();
     for _ in 0..TURNS {
         for (target, measured) in taking_part().zip(&mut measured) {
-            let before = target.cpu()?;
+            let process = target.process();
+            let before = process.cpu()?;
             let begun = Instant::now();
             let name = target.subject.map_or("direct", Subject::name);
-            timeout(PATIENCE, measure.run(target.address)).await.context(name)?.context(name)?;
+            timeout(PATIENCE, measure.run(process.address)).await.context(name)?.context(name)?;
             measured.time.push(begun.elapsed());
-            measured.cpu.push(target.cpu()? - before);
+            measured.cpu.push(process.cpu()? - before);
         }
     }
     Ok(measured)
