@@ -3,8 +3,8 @@
 use tonic::Code;
 
 use crate::lab::Lab;
-use crate::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 use crate::scrape;
+use grpc_testkit::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 
 #[tokio::test]
 async fn test_unary_increments_metrics() {

@@ -4,8 +4,8 @@
 use tonic::Request;
 
 use crate::lab::Lab;
-use crate::ping::{SERVICE, well};
 use crate::scrape::{self, Labels};
+use grpc_testkit::ping::{SERVICE, well};
 
 async fn lab() -> Lab {
     Lab::with(

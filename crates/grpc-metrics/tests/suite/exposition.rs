@@ -13,9 +13,9 @@ use prometheus::core::Collector;
 use tower::{Layer, Service, service_fn};
 
 use crate::lab::{client_builder, server_builder};
-use crate::ping::FILE_DESCRIPTOR_SET;
 use crate::scrape::{self, Page};
-use crate::script::{Script, status_headers};
+use grpc_testkit::ping::FILE_DESCRIPTOR_SET;
+use grpc_testkit::script::{Script, status_headers};
 
 fn page(metrics: impl Collector + 'static) -> String {
     let registry = Registry::new();

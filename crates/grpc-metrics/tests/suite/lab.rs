@@ -11,8 +11,8 @@ use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint, Server};
 use tower::Layer;
 
-use crate::ping::{self, Ping, SERVICE, TestServiceClient, TestServiceServer};
 use crate::scrape::{self, Labels};
+use grpc_testkit::ping::{self, Ping, SERVICE, TestServiceClient, TestServiceServer};
 
 pub(crate) type Client = TestServiceClient<ClientService<Channel>>;
 

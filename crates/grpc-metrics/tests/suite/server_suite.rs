@@ -4,8 +4,8 @@ use tokio_stream::StreamExt;
 use tonic::{Code, Request};
 
 use crate::lab::{Lab, server_builder};
-use crate::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 use crate::scrape;
+use grpc_testkit::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 
 #[tokio::test]
 async fn test_register_presets_stuff() {

@@ -12,8 +12,8 @@ use tonic::{Request, Status};
 use tower::Layer;
 
 use crate::lab::{Lab, client_builder, server_builder};
-use crate::ping::{Ping, TestServiceClient, TestServiceServer, well};
 use crate::scrape;
+use grpc_testkit::ping::{Ping, TestServiceClient, TestServiceServer, well};
 
 fn register(server: &ServerMetrics, client: &ClientMetrics) -> Registry {
     let registry = Registry::new();

@@ -7,8 +7,8 @@ use tonic_prost::ProstCodec;
 use tower::Layer;
 
 use crate::lab::Lab;
-use crate::ping::{PingReply, PingRequest, well};
 use crate::scrape;
+use grpc_testkit::ping::{PingReply, PingRequest, well};
 
 const UNKNOWN: [(&str, &str); 3] =
     [("grpc_service", "unknown"), ("grpc_method", "unknown"), ("grpc_type", "bidi_stream")];

@@ -6,38 +6,41 @@ use std::pin::Pin;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Code, Request, Response, Status, Streaming};
 
-pub(crate) use self::generated::test_service_client::TestServiceClient;
+pub use self::generated::test_service_client::TestServiceClient;
 use self::generated::test_service_server::TestService;
-pub(crate) use self::generated::test_service_server::TestServiceServer;
-pub(crate) use self::generated::{Empty, Ending, PingReply, PingRequest};
+pub use self::generated::test_service_server::TestServiceServer;
+pub use self::generated::{Empty, Ending, PingReply, PingRequest};
 
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::doc_markdown)]
 mod generated {
     include!("gen/testpb.rs");
 }
 
-pub(crate) const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor_set.bin");
-pub(crate) const SERVICE: &str = "testpb.TestService";
+/// The service's, encoded.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor_set.bin");
+/// The service's full name.
+pub const SERVICE: &str = "testpb.TestService";
 /// Replies of a list that says no number.
-pub(crate) const LIST_REPLIES: u32 = 20;
+pub const LIST_REPLIES: u32 = 20;
 
+/// Serves it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ping;
+pub struct Ping;
 
 type Replies = Pin<Box<dyn Stream<Item = Result<PingReply, Status>> + Send>>;
 
 /// A request that is answered well.
-pub(crate) fn well() -> PingRequest {
+pub fn well() -> PingRequest {
     PingRequest::default()
 }
 
 /// A request whose call ends so.
-pub(crate) fn ending(ending: Ending) -> PingRequest {
+pub fn ending(ending: Ending) -> PingRequest {
     PingRequest { ending: ending.into(), code: Code::FailedPrecondition.into(), ..Default::default() }
 }
 
 /// A request whose call fails with this code.
-pub(crate) fn failing(code: Code) -> PingRequest {
+pub fn failing(code: Code) -> PingRequest {
     PingRequest { code: code.into(), ..ending(Ending::Failure) }
 }
 

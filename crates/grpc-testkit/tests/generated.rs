@@ -1,4 +1,4 @@
-//! What is checked in under `gen/` is what `proto/` says. After a change: `UPDATE=1 cargo test -p grpc-metrics generated`.
+//! What is checked in under `src/gen/` is what `proto/` says. After a change: `UPDATE=1 cargo test -p grpc-testkit`.
 
 use std::path::Path;
 use std::{env, fs};
@@ -7,9 +7,8 @@ use prost::Message;
 
 #[test]
 fn checked_in_code_is_what_the_proto_file_generates() {
-    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
-    let mut descriptors =
-        protox::compile(["ping.proto"], [suite.join("proto")]).expect("proto file compiles");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut descriptors = protox::compile(["ping.proto"], [root.join("proto")]).expect("proto file compiles");
     let out = tempfile::tempdir().expect("temporary directory");
     tonic_prost_build::configure()
         .out_dir(out.path())
@@ -20,7 +19,7 @@ fn checked_in_code_is_what_the_proto_file_generates() {
     }
     let code = fs::read(out.path().join("testpb.rs")).expect("generated code");
     for (name, bytes) in [("testpb.rs", code), ("descriptor_set.bin", descriptors.encode_to_vec())] {
-        let checked_in = suite.join("gen").join(name);
+        let checked_in = root.join("src/gen").join(name);
         if env::var_os("UPDATE").is_some() {
             fs::write(&checked_in, &bytes).expect("generated file can be written");
         }

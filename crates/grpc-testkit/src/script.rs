@@ -11,11 +11,14 @@ use tonic::Status;
 
 /// What a body does at one poll.
 #[derive(Clone, Debug)]
-pub(crate) enum Step {
+pub enum Step {
+    /// A chunk passes.
     Data(Vec<u8>),
     /// Trailers with this `grpc-status`, or with none.
     Trailers(Option<i32>),
+    /// Fails.
     Fail(Status),
+    /// Panics.
     Panic,
     /// Never goes on.
     Hang,
@@ -23,18 +26,21 @@ pub(crate) enum Step {
 
 /// Takes its steps one a poll, and ends after the last.
 #[derive(Debug)]
-pub(crate) struct Script {
+pub struct Script {
     steps: VecDeque<Step>,
     /// Whether it says that it is at its end, or has to be asked once more.
     says_end: bool,
 }
 
 impl Script {
-    pub(crate) fn new(steps: impl Into<VecDeque<Step>>) -> Self {
+    /// Takes these steps, and does not say before it is asked that it is at its end.
+    pub fn new(steps: impl Into<VecDeque<Step>>) -> Self {
         Self { steps: steps.into(), says_end: false }
     }
 
-    pub(crate) fn saying_end(self) -> Self {
+    /// Says so when it is at its end.
+    #[must_use]
+    pub fn saying_end(self) -> Self {
         Self { says_end: true, ..self }
     }
 }
@@ -65,13 +71,13 @@ impl Body for Script {
 }
 
 /// Headers with this `grpc-status`, or with none.
-pub(crate) fn status_headers(status: Option<i32>) -> HeaderMap {
+pub fn status_headers(status: Option<i32>) -> HeaderMap {
     let status = status.map(|status| ("grpc-status".parse().expect("a name"), status.into()));
     HeaderMap::from_iter(status)
 }
 
 /// The frame of a message of so many bytes.
-pub(crate) fn frame(size: usize) -> Vec<u8> {
+pub fn frame(size: usize) -> Vec<u8> {
     let mut frame = vec![0];
     frame.extend(u32::try_from(size).expect("a small message").to_be_bytes());
     frame.resize(5 + size, 7);
