@@ -1,0 +1,125 @@
+//! One direction of a connection: copying, splicing, and what is left between them.
+
+use std::io;
+use std::mem;
+use std::task::Context;
+
+use super::copy::{self, Copied};
+use super::pipe::{self, Pipe};
+use super::{Socket, Stop, shut_down, splice};
+use crate::traffic::Meter;
+
+/// A pipe pays only for a connection that has moved so many bytes ...
+const SPLICE_AFTER: u64 = 128 << 10;
+/// ... and moves so many at once: below, two system calls that copy are cheaper than three that do not.
+const SPLICE_FROM: usize = 16 << 10;
+
+/// From a source to a sink.
+#[derive(Debug)]
+pub(super) struct Direction {
+    held: Held,
+    phase: Phase,
+    moved: u64,
+    /// What was last moved at once.
+    chunk: usize,
+}
+
+/// What has been read and not yet been written.
+#[derive(Debug)]
+enum Held {
+    Nothing,
+    Bytes(Copied),
+    Piped(Pipe),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// The source has ended, all of it has been delivered, and the sink has to be told.
+    Ending,
+    Ended,
+}
+
+impl Direction {
+    pub(super) fn new() -> Self {
+        Self { held: Held::Nothing, phase: Phase::Open, moved: 0, chunk: 0 }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// Whether all that was read has been written.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.held, Held::Nothing)
+    }
+
+    /// Moves what can be moved now. `last` says that the other direction has ended: the sink need not be told of the
+    /// end then, since both sockets are closed next. `moved` is set if a byte has moved.
+    pub(super) fn turn<R: Socket, W: Socket>(
+        &mut self,
+        context: &mut Context<'_>,
+        source: &mut R,
+        sink: &mut W,
+        meter: Meter<'_>,
+        last: bool,
+        moved: &mut bool,
+    ) -> io::Result<Stop> {
+        if self.phase == Phase::Open {
+            let before = self.moved;
+            let stop = self.advance(context, source, sink, meter);
+            *moved |= self.moved != before;
+            match stop? {
+                Stop::End => self.phase = Phase::Ending,
+                other => return Ok(other),
+            }
+        }
+        if self.phase == Phase::Ending {
+            if !last && !shut_down(context, sink)? {
+                return Ok(Stop::Waiting);
+            }
+            self.phase = Phase::Ended;
+        }
+        Ok(Stop::End)
+    }
+
+    fn advance<R: Socket, W: Socket>(
+        &mut self,
+        context: &mut Context<'_>,
+        source: &mut R,
+        sink: &mut W,
+        meter: Meter<'_>,
+    ) -> io::Result<Stop> {
+        let is_bulk = self.moved >= SPLICE_AFTER && self.chunk >= SPLICE_FROM;
+        let Self { held, moved, chunk, .. } = self;
+        let mut count = |bytes: usize| {
+            meter.count(bytes);
+            *moved += bytes as u64;
+        };
+        let pipe = match mem::replace(held, Held::Nothing) {
+            Held::Bytes(mut bytes) => {
+                if !bytes.flush(context, sink, &mut count)? {
+                    *held = Held::Bytes(bytes);
+                    return Ok(Stop::Waiting);
+                }
+                None
+            }
+            Held::Piped(pipe) => Some(pipe),
+            Held::Nothing => None,
+        };
+        let pipe = pipe.or_else(|| if is_bulk { pipe::take() } else { None });
+        let (Some(mut pipe), Some(from), Some(to)) = (pipe, source.tcp(), sink.tcp()) else {
+            let mut left = None;
+            let stop = copy::turn(context, source, sink, &mut count, chunk, &mut left);
+            *held = left.map_or(Held::Nothing, Held::Bytes);
+            return stop;
+        };
+        let stop = splice::turn(context, from, to, &mut pipe, &mut count, chunk);
+        if pipe.held == 0 {
+            pipe::give_back(pipe);
+        } else {
+            *held = Held::Piped(pipe);
+        }
+        stop
+    }
+}

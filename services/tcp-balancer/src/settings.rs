@@ -1,0 +1,65 @@
+//! Settings of the program: flags, and environment variables behind them. What it balances is in its file.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{fs, io};
+
+use clap::Args;
+use program::setting::{duration, port};
+use thiserror::Error;
+
+/// What can be set.
+#[derive(Clone, Args)]
+pub struct Settings {
+    /// File with the servers; read again on SIGHUP
+    #[arg(long, env = "CONFIG", value_name = "FILE", default_value = "/etc/tcp-balancer/balancer.toml")]
+    pub config: PathBuf,
+    /// Port for REST, /metrics and /healthz; 0 is any free one
+    #[arg(long, env = "REST_PORT", value_name = "PORT", default_value = "8888", value_parser = port)]
+    pub rest_port: u16,
+    /// Token that lets REST change things (Authorization: Bearer TOKEN); without one, REST is read-only
+    #[arg(long, env = "BALANCER_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// File that holds the token, in place of --token
+    #[arg(long, env = "BALANCER_TOKEN_FILE", value_name = "FILE", conflicts_with = "token")]
+    pub token_file: Option<PathBuf>,
+    /// How long connections may take to end after a signal to stop, such as 5s or 500ms
+    #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub shutdown_grace: Duration,
+}
+
+/// Why the token's file cannot be used.
+#[derive(Debug, Error)]
+pub enum TokenError {
+    /// It cannot be read.
+    #[error("--token-file: cannot read {file}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It has no token.
+    #[error("--token-file: {0} is empty")]
+    Empty(String),
+}
+
+impl Settings {
+    /// The token, if one is set; an empty variable sets none.
+    ///
+    /// # Errors
+    ///
+    /// If its file cannot be read or is empty.
+    pub fn token(&self) -> Result<Option<String>, TokenError> {
+        let Some(file) = self.token_file.as_ref().filter(|file| !file.as_os_str().is_empty()) else {
+            return Ok(self.token.clone().filter(|token| !token.is_empty()));
+        };
+        let name = file.display().to_string();
+        let text =
+            fs::read_to_string(file).map_err(|source| TokenError::Read { file: name.clone(), source })?;
+        match text.trim() {
+            "" => Err(TokenError::Empty(name)),
+            token => Ok(Some(token.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The balancer over real sockets, one behaviour a file.
