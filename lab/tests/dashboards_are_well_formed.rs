@@ -8,17 +8,24 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 /// What the alerts' links open: dashboard, panel, and a word of the panel's title.
-const ALERT_PANELS: [(&str, u64, &str); 5] = [
+const ALERT_PANELS: [(&str, u64, &str); 10] = [
     ("grpc-client", 2, "Errors"),
     ("grpc-client", 3, "Duration"),
     ("envoy", 2, "flush"),
     ("envoy", 3, "Refused"),
     ("lookout", 2, "Targets"),
+    ("orders", 2, "Duration"),
+    ("orders", 3, "Failures"),
+    ("hello", 2, "Duration"),
+    ("balancer", 2, "Live"),
+    ("balancer", 3, "limit"),
 ];
 
 struct Dashboard {
     /// The file's name without `.json`.
     name: String,
+    /// The folder's name, which is its tutorial's.
+    folder: String,
     json: Value,
 }
 
@@ -36,16 +43,20 @@ impl Dashboard {
 
     /// Every `PromQL` expression: the panels' and the variables'.
     fn expressions(&self) -> Vec<(String, &str)> {
-        let charts = self.charts().into_iter();
-        let mut all: Vec<_> = charts
-            .flat_map(|(name, panel)| {
-                list(&panel["targets"]).iter().map(move |t| (name.clone(), text(&t["expr"])))
-            })
-            .collect();
+        let mut all = self.queries("prometheus", "expr");
         all.extend(
             self.variables().map(|v| (format!("{} ${}", self.name, v["name"]), text(&v["query"]["query"]))),
         );
         all
+    }
+
+    /// The field that holds the query, of every target of that data source.
+    fn queries(&self, source: &str, field: &str) -> Vec<(String, &str)> {
+        let targets = self.charts().into_iter().flat_map(|(name, panel)| {
+            list(&panel["targets"]).iter().map(move |target| (name.clone(), target))
+        });
+        let asked = targets.filter(|(_, target)| target["datasource"]["uid"] == source);
+        asked.map(|(name, target)| (name, text(&target[field]))).collect()
     }
 
     fn variables(&self) -> impl Iterator<Item = &Value> {
@@ -74,6 +85,8 @@ fn a_file_is_named_as_its_uid_and_sets_what_every_dashboard_of_the_lab_has() {
             "{name}: the links between dashboards go by this tag"
         );
         assert!(!text(&json["title"]).is_empty() && !text(&json["description"]).is_empty(), "{name}");
+        let title = text(&json["title"]).to_lowercase();
+        assert_ne!(title, board.folder, "{name}: Grafana refuses a dashboard that is titled as its folder");
     }
 }
 
@@ -121,7 +134,7 @@ fn every_panel_says_what_it_shows_and_in_what_unit() {
 #[test]
 fn every_query_names_a_provisioned_data_source() {
     let known = provisioned_uids();
-    assert!(known.contains("prometheus") && known.contains("jaeger"), "{known:?}");
+    assert!(["prometheus", "jaeger", "influxdb"].iter().all(|uid| known.contains(*uid)), "{known:?}");
     for board in dashboards() {
         for (name, panel) in board.charts() {
             for source in
@@ -154,6 +167,30 @@ fn a_window_follows_the_zoom() {
             "{name}: a rate without a window, or a window without one: {expr}"
         );
     }
+}
+
+#[test]
+fn a_query_of_influxdb_keeps_to_the_range_and_its_step() {
+    let mut seen = 0;
+    for board in dashboards() {
+        for (name, query) in board.queries("influxdb", "query") {
+            seen += 1;
+            // What is newest needs no range of the dashboard's.
+            let newest = query.contains("WHERE time > now() - ") && !query.contains("GROUP BY time(");
+            let follows = query.contains("$timeFilter")
+                && ["GROUP BY time($__interval)", "GROUP BY time(30s)"].iter().any(|by| query.contains(by));
+            assert!(newest != follows, "{name}: {query}");
+            for (at, _) in query.match_indices('$') {
+                let known = ["$timeFilter", "$__interval)"].iter().any(|word| query[at..].starts_with(word));
+                assert!(known, "{name}: {}", &query[at..]);
+            }
+        }
+        let targets = board.charts().into_iter().flat_map(|(_, panel)| list(&panel["targets"]).to_vec());
+        for target in targets.filter(|target| target["datasource"]["uid"] == "influxdb") {
+            assert_eq!((&target["rawQuery"], &target["resultFormat"]), (&true.into(), &"time_series".into()));
+        }
+    }
+    assert!(seen > 0, "no dashboard asks InfluxDB");
 }
 
 #[test]
@@ -221,15 +258,16 @@ fn links_lead_to_dashboards_that_exist_and_to_published_ports() {
 fn dashboards() -> Vec<Dashboard> {
     let mut all = Vec::new();
     for folder in fs::read_dir(root().join("grafana/dashboards")).expect("the folders") {
-        for file in fs::read_dir(folder.expect("a folder").path()).expect("the files") {
+        let folder = folder.expect("a folder");
+        for file in fs::read_dir(folder.path()).expect("the files") {
             let path = file.expect("a file").path();
             let json = serde_json::from_slice(&fs::read(&path).expect("its text"));
             let json = json.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            all.push(Dashboard { name, json });
+            all.push(Dashboard { name, folder: folder.file_name().to_string_lossy().into_owned(), json });
         }
     }
-    assert!(all.len() >= 4, "the lab has at least four dashboards");
+    assert!(all.len() >= 7, "the lab has at least seven dashboards");
     all
 }
 
