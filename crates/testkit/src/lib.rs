@@ -1,5 +1,5 @@
 //! What the integration tests share: a service on a free port, its scrape, patience with a limit,
-//! and an OTLP collector that remembers.
+//! and an OTLP collector and an InfluxDB that remember.
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+pub mod influx;
 pub mod otlp;
 
 mod running;

@@ -1,0 +1,164 @@
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::registry::Registry;
+
+/// A line as InfluxDB reads it.
+#[derive(Debug, PartialEq)]
+struct Point {
+    measurement: String,
+    tags: BTreeMap<String, String>,
+    fields: BTreeMap<String, String>,
+    timestamp: u64,
+}
+
+/// Up to the first of `ends` that has no backslash in front, unescaped; and the rest from there on.
+fn token<'a>(line: &'a str, ends: &[char]) -> (String, &'a str) {
+    let mut token = String::new();
+    let mut chars = line.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' {
+            token.push(chars.next().expect("something is escaped").1);
+        } else if ends.contains(&c) {
+            return (token, &line[at..]);
+        } else {
+            token.push(c);
+        }
+    }
+    (token, "")
+}
+
+fn parse(line: &str) -> Point {
+    let (measurement, mut rest) = token(line, &[',', ' ']);
+    let mut tags = BTreeMap::new();
+    while let Some(tag) = rest.strip_prefix(',') {
+        let (key, value) = token(tag, &['=']);
+        let (value, after) = token(value.strip_prefix('=').expect("a tag has a value"), &[',', ' ']);
+        assert!(tags.insert(key, value).is_none(), "a tag twice: {line}");
+        rest = after;
+    }
+    let (fields, timestamp) = rest.strip_prefix(' ').expect("fields").split_once(' ').expect("timestamp");
+    let fields = fields.split(',').map(|field| field.split_once('=').expect("a field has a value"));
+    Point {
+        measurement,
+        tags,
+        fields: fields.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        timestamp: timestamp.parse().expect("a number"),
+    }
+}
+
+fn one(tags: &Tags, write: impl FnOnce(&mut Writer<'_>)) -> Point {
+    let mut writer = Writer::new(tags, 1_500_000_000_000_000_001);
+    write(&mut writer);
+    let (text, points) = writer.finish();
+    assert_eq!((points, text.lines().count(), text.ends_with('\n')), (1, 1, true), "{text:?}");
+    parse(text.trim_end_matches('\n'))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    // Mostly what has a meaning, of which any order must come through.
+    let special = prop::sample::select(vec![',', ' ', '=', '"', '.', '#', '\\', '\n', '\'', 'i']);
+    prop::collection::vec(prop_oneof![3 => special, 1 => any::<char>()], 0..12)
+        .prop_map(|chars| chars.into_iter().collect())
+}
+
+proptest! {
+    #[test]
+    fn what_can_be_written_is_read_back(
+        name in text(),
+        tags in prop::collection::btree_map(text(), text(), 0..4),
+        value: i64,
+    ) {
+        let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        match (check(&name), Tags::new(pairs)) {
+            (Ok(()), Ok(written)) => {
+                let point = one(&written, |writer| writer.counter(&name, value));
+                prop_assert_eq!(point.measurement, format!("{name}.count"));
+                prop_assert_eq!(point.tags, tags);
+                prop_assert_eq!(point.fields, BTreeMap::from([("value".into(), format!("{value}i"))]));
+                prop_assert_eq!(point.timestamp, 1_500_000_000_000_000_001);
+            }
+            _ => {
+                let texts = [&name].into_iter().chain(tags.keys()).chain(tags.values());
+                let wrong = |text: &&String| {
+                    text.is_empty() || text.starts_with('#') || text.contains('\\')
+                        || text.contains(char::is_control)
+                };
+                prop_assert!(texts.filter(wrong).count() > 0, "refused without a reason");
+            }
+        }
+    }
+
+    #[test]
+    fn floats_come_through_to_the_last_bit(value in any::<f64>().prop_filter("finite", |f| f.is_finite())) {
+        let point = one(&Tags::default(), |writer| writer.gauge("g", value));
+        let read: f64 = point.fields["value"].parse().expect("a number");
+        prop_assert_eq!(read.to_bits(), value.to_bits());
+    }
+}
+
+#[test]
+fn a_timer_has_the_fields_of_the_newer_reporter() {
+    let registry = Registry::new();
+    let timer = registry.timer("response_time").expect("a name");
+    [10, 20, 30, 40].into_iter().for_each(|nanos| timer.update(Duration::from_nanos(nanos)));
+    let reading = timer.read(Instant::now());
+    let point = one(&Tags::default(), |writer| writer.timer("response_time", &reading));
+    assert_eq!(point.measurement, "response_time.timer");
+    let mut names: Vec<_> = point.fields.keys().map(String::as_str).collect();
+    names.sort_by_key(|name| FIELDS.iter().position(|field| field == name));
+    assert_eq!(names, FIELDS);
+    let expected = [
+        ("count", "4i"),
+        ("min", "10i"),
+        ("max", "40i"),
+        ("mean", "25.0"),
+        ("variance", "125.0"),
+        ("p50", "20.0"),
+        ("p75", "30.0"),
+        ("p9999", "40.0"),
+        ("m1", "0.0"),
+    ];
+    for (field, value) in expected {
+        assert_eq!(point.fields[field], value, "{field}");
+    }
+}
+
+const FIELDS: [&str; 16] = [
+    "count", "max", "mean", "min", "stddev", "variance", "p50", "p75", "p95", "p99", "p999", "p9999", "m1",
+    "m5", "m15", "meanrate",
+];
+
+#[test]
+fn a_timer_without_durations_is_zero() {
+    let reading = Registry::new().timer("t").expect("a name").read(Instant::now());
+    let point = one(&Tags::default(), |writer| writer.timer("t", &reading));
+    assert!(point.fields.values().all(|value| value == "0i" || value == "0.0"), "{point:?}");
+}
+
+#[test]
+fn a_meter_has_its_rates() {
+    let rates = Rates { count: 7, m1: 0.5, m5: 0.25, m15: 1e-9, mean: 3.0 };
+    let point = one(&Tags::default(), |writer| writer.meter("m", &rates));
+    let expected = [("count", "7i"), ("m1", "0.5"), ("m5", "0.25"), ("m15", "1e-9"), ("mean", "3.0")];
+    assert_eq!(point.fields, expected.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
+}
+
+#[test]
+fn a_gauge_that_is_no_number_has_no_point() {
+    let tags = Tags::default();
+    let mut writer = Writer::new(&tags, 0);
+    [f64::NAN, f64::INFINITY].into_iter().for_each(|value| writer.gauge("g", value));
+    assert_eq!(writer.finish(), (String::new(), 0));
+}
+
+#[test]
+fn tags_are_sorted_and_time_is_none() {
+    let tags = Tags::new([("service", "s"), ("host", "a b")]).expect("can be written");
+    assert_eq!(tags.0, ",host=a\\ b,service=s");
+    let error = Tags::new([("time", "1")]).expect_err("the timestamp's");
+    assert_eq!(error.to_string(), "got \"time\", expected another tag than the timestamp");
+}
