@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::fetch::{Fetch, FetchError};
 
 /// A span with its service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Span {
     /// Hexadecimal id.
     pub id: String,
@@ -17,8 +18,25 @@ pub struct Span {
     pub service: String,
     /// Its own name.
     pub name: String,
-    /// The `span.kind` tag: `server`, `client`, ...
-    pub kind: String,
+    /// What it says of itself.
+    pub tags: BTreeMap<String, Value>,
+}
+
+impl Span {
+    /// A tag that is a text.
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.get(key).and_then(Value::as_str)
+    }
+
+    /// `server`, `client`, ..., or empty.
+    pub fn kind(&self) -> &str {
+        self.tag("span.kind").unwrap_or_default()
+    }
+
+    /// Whether its status is an error.
+    pub fn failed(&self) -> bool {
+        self.tags.get("error") == Some(&Value::Bool(true)) || self.tag("otel.status_code") == Some("ERROR")
+    }
 }
 
 /// A client of one Jaeger; cheap to clone.
@@ -104,7 +122,7 @@ struct Reference {
 #[derive(Deserialize)]
 struct Tag {
     key: String,
-    value: serde_json::Value,
+    value: Value,
 }
 
 impl Trace {
@@ -122,13 +140,7 @@ impl Trace {
                     .get(&span.process_id)
                     .map(|process| process.service_name.clone())
                     .unwrap_or_default(),
-                kind: span
-                    .tags
-                    .iter()
-                    .find(|tag| tag.key == "span.kind")
-                    .and_then(|tag| tag.value.as_str())
-                    .unwrap_or_default()
-                    .to_owned(),
+                tags: span.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
                 id: span.span_id,
                 name: span.operation_name,
             })
@@ -156,8 +168,9 @@ mod tests {
             parent: Some("a".into()),
             service: "web-client".into(),
             name: "GET /echo".into(),
-            kind: "server".into(),
+            tags: [("n".to_owned(), 1.into()), ("span.kind".to_owned(), "server".into())].into(),
         };
         assert_eq!(spans, [expected]);
+        assert_eq!((spans[0].kind(), spans[0].failed()), ("server", false));
     }
 }

@@ -1,4 +1,4 @@
-//! `lab check`, `lab alert FAULT`, `lab restore`, `lab catalogue`: the lab's own command, run in the lab's network.
+//! `lab check`, `lab alert FAULT`, `lab outage`, `lab restore`, `lab catalogue`: the lab's own command, run in the lab's network.
 
 use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
@@ -8,6 +8,7 @@ use lab::{
     alert::{self, AlertError, fault::Fault, stop, take_back},
     check,
     lock::{Lock, LockError},
+    outage,
     parts::Parts,
     settings::Settings,
 };
@@ -37,6 +38,12 @@ enum What {
         #[arg(long, env = "LAB_TIMEOUT", default_value_t = 60)]
         timeout: u64,
     },
+    /// Stop InfluxDB for a while, and prove that nothing which was pushed is lost
+    Outage {
+        /// For how long, in seconds
+        #[arg(default_value_t = 30, value_parser = clap::value_parser!(u64).range(5..=120))]
+        seconds: u64,
+    },
     /// Take back a fault that a killed run has left
     Restore,
     /// Print the metrics that the services expose now, as the golden catalogue has them
@@ -52,8 +59,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let failed = match what {
         What::Check => {
             let _lock = lock("make check")?;
-            match stop.run_until_cancelled(check::run(&parts, stdout())).await {
-                Some(outcome) => outcome?.failed > 0,
+            match check::run(&parts, &stop, stdout()).await? {
+                Some(tally) => tally.failed > 0,
                 None => return Ok(ExitCode::from(INTERRUPTED)),
             }
         }
@@ -66,6 +73,13 @@ async fn main() -> anyhow::Result<ExitCode> {
                     return Ok(ExitCode::from(INTERRUPTED));
                 }
                 outcome => outcome?.failed > 0,
+            }
+        }
+        What::Outage { seconds } => {
+            let _lock = lock("lab outage")?;
+            match outage::run(&parts, Duration::from_secs(seconds), &stop, stdout()).await? {
+                Some(tally) => tally.failed > 0,
+                None => return Ok(ExitCode::from(INTERRUPTED)),
             }
         }
         What::Restore => match lock("make up") {

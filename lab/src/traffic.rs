@@ -75,7 +75,8 @@ impl Stream {
         }
     }
 
-    fn request(self, parts: &Parts) -> Request {
+    /// One request of it.
+    pub fn request(self, parts: &Parts) -> Request {
         let settings = &parts.settings;
         let hello = |path: &str| {
             // The balancer shares out connections, not requests.

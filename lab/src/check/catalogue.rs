@@ -47,6 +47,8 @@ fn own_services(parts: &Parts) -> Vec<(Service, &str)> {
         (Service::WebClient, settings.web_client.as_str()),
         (Service::EchoServer, settings.echo_server.as_str()),
         (Service::MetricsSink, settings.metrics_sink.as_str()),
+        (Service::OrderService, settings.order_metrics.as_str()),
+        (Service::TcpBalancer, settings.balancer_rest.as_str()),
     ];
     all.into_iter().filter(|(service, _)| settings.tutorial.expects(*service)).collect()
 }

@@ -1,114 +1,104 @@
-//! The claim that N echoes are N in every counter on their way, as Prometheus stores it: differences of raw samples.
+//! Claims that N of something are N in every counter on their way, as the stores have it: differences of raw samples.
 
 use std::time::{Duration, Instant};
 
-use crate::{parts::Parts, prometheus::Prometheus, table::Claim, traffic, tutorial::Tutorial};
+use crate::{influxdb::Rows, parts::Parts, prometheus::Series};
 
-/// Echoes that are sent.
-const SENT: usize = 200;
-/// Counters that have not moved for so long rest: longer than a flush and a scrape.
+/// Counters that have not moved for so long rest: longer than a flush, a push and a scrape.
 const REST: Duration = Duration::from_secs(4);
 /// How long they may take to come to rest, and to have counted everything.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A counter that every echo through the edge raises by one.
+/// A counter, summed here over its series.
 #[derive(Clone, Copy, Debug)]
-struct Counter {
+pub(super) struct Counter {
     who: &'static str,
-    selector: &'static str,
+    source: Source,
 }
 
-const fn counter(who: &'static str, selector: &'static str) -> Counter {
-    Counter { who, selector }
+/// Where a counter is read.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// The newest sample of each series.
+    Prometheus(&'static str),
+    /// The newest value of each row.
+    InfluxDb(&'static str),
 }
 
-const ECHO: [Counter; 9] = [
-    counter(
-        "web client, HTTP",
-        r#"http_server_request_duration_seconds_count{job="web-client",http_route="/echo"}"#,
-    ),
-    counter(
-        "client, started",
-        r#"grpc_client_started_total{job="web-client",grpc_service="proto.EchoService"}"#,
-    ),
-    counter(
-        "client, sent",
-        r#"grpc_client_msg_sent_total{job="web-client",grpc_service="proto.EchoService"}"#,
-    ),
-    counter(
-        "client, received",
-        r#"grpc_client_msg_received_total{job="web-client",grpc_service="proto.EchoService"}"#,
-    ),
-    counter(
-        "client, handled OK",
-        r#"grpc_client_handled_total{job="web-client",grpc_service="proto.EchoService",grpc_code="OK"}"#,
-    ),
-    counter(
-        "server, started",
-        r#"grpc_server_started_total{job="echo-server",grpc_service="proto.EchoService"}"#,
-    ),
-    counter(
-        "server, received",
-        r#"grpc_server_msg_received_total{job="echo-server",grpc_service="proto.EchoService"}"#,
-    ),
-    counter(
-        "server, sent",
-        r#"grpc_server_msg_sent_total{job="echo-server",grpc_service="proto.EchoService"}"#,
-    ),
-    counter(
-        "server, handled OK",
-        r#"grpc_server_handled_total{job="echo-server",grpc_service="proto.EchoService",grpc_code="OK"}"#,
-    ),
-];
-
-const ENVOY: [Counter; 3] = [
-    counter(
-        "Envoy, edge",
-        r#"envoy_http_downstream_rq_total{job="envoy",envoy_http_conn_manager_prefix="edge"}"#,
-    ),
-    counter(
-        "Envoy, gRPC",
-        r#"envoy_http_downstream_rq_total{job="envoy",envoy_http_conn_manager_prefix="grpc"}"#,
-    ),
-    counter(
-        "Envoy, to echo-server",
-        r#"envoy_cluster_upstream_rq_total{job="envoy",envoy_cluster_name="echo-server"}"#,
-    ),
-];
-
-/// One claim.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
-    let claim = format!("{SENT} echoes are exactly {SENT} more everywhere");
-    let mut counters = ECHO.to_vec();
-    if parts.settings.tutorial.has(Tutorial::Sink) {
-        counters.extend(ENVOY);
-    }
-    vec![Claim::from_result(claim, conserve(parts, &counters).await)]
+/// A counter of Prometheus.
+pub(super) const fn counter(who: &'static str, selector: &'static str) -> Counter {
+    Counter { who, source: Source::Prometheus(selector) }
 }
 
-async fn conserve(parts: &Parts, counters: &[Counter]) -> Result<String, String> {
-    let prometheus = &parts.prometheus;
-    let before = at_rest(prometheus, counters).await?.ok_or(
-        "the counters do not rest: a load or somebody's echoes are running; try again when they have ended",
+/// A counter of `InfluxDB`.
+pub(super) const fn pushed(who: &'static str, query: &'static str) -> Counter {
+    Counter { who, source: Source::InfluxDb(query) }
+}
+
+/// By how much a counter moved, and by how much it should have.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Moved {
+    who: &'static str,
+    expected: f64,
+    seen: f64,
+}
+
+/// Waits for rest, does what `send` does, waits until everything is counted, and tells how each counter moved. `send`
+/// tells how each should have.
+pub(super) async fn moved(
+    parts: &Parts,
+    counters: &[Counter],
+    send: impl Future<Output = Result<Vec<f64>, String>>,
+) -> Result<Vec<Moved>, String> {
+    let before = at_rest(parts, counters).await?.ok_or(
+        "the counters do not rest: a load or somebody's requests are running; try again when they have ended",
     )?;
-    traffic::send(&parts.fetch, &parts.settings.edge, SENT).await?;
-    wait_until_counted(prometheus, counters, &before).await?;
-    let after = at_rest(prometheus, counters).await?.ok_or("something else sends echoes at the same time")?;
-    judge(counters, &before, &after)
+    let expected = send.await?;
+    wait_until_counted(parts, counters, &before, &expected).await?;
+    let after = at_rest(parts, counters).await?.ok_or("something else sends requests at the same time")?;
+    let moved = counters.iter().zip(expected).zip(before.iter().zip(after));
+    Ok(moved
+        .map(|((counter, expected), (before, after))| Moved {
+            who: counter.who,
+            expected,
+            seen: after - before,
+        })
+        .collect())
+}
+
+/// Holds each counter to what it should have moved by.
+pub(super) fn judge(moved: &[Moved]) -> Result<String, String> {
+    let wrong: Vec<String> = moved
+        .iter()
+        .filter(|one| one.seen != one.expected)
+        .map(|one| format!("{} +{}, not +{}", one.who, one.seen, one.expected))
+        .collect();
+    if !wrong.is_empty() {
+        return Err(wrong.join("; "));
+    }
+    let mut told: Vec<(f64, Vec<&str>)> = Vec::new();
+    for one in moved {
+        match told.iter_mut().find(|(more, _)| *more == one.seen) {
+            Some((_, who)) => who.push(one.who),
+            None => told.push((one.seen, vec![one.who])),
+        }
+    }
+    let told: Vec<String> = told.iter().map(|(more, who)| format!("+{more} in {}", who.join("; "))).collect();
+    Ok(told.join(". "))
 }
 
 /// The counters' values once none has moved for `REST`; `None` if they keep moving.
-async fn at_rest(prometheus: &Prometheus, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
+async fn at_rest(parts: &Parts, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
     let started = Instant::now();
-    let mut values = read(prometheus, counters).await?;
+    let mut values = read(parts, counters).await?;
     let mut still_since = Instant::now();
     while still_since.elapsed() < REST {
         if started.elapsed() > PATIENCE {
             return Ok(None);
         }
         tokio::time::sleep(PAUSE).await;
-        let now = read(prometheus, counters).await?;
+        let now = read(parts, counters).await?;
         if now != values {
             (values, still_since) = (now, Instant::now());
         }
@@ -117,14 +107,15 @@ async fn at_rest(prometheus: &Prometheus, counters: &[Counter]) -> Result<Option
 }
 
 async fn wait_until_counted(
-    prometheus: &Prometheus,
+    parts: &Parts,
     counters: &[Counter],
     before: &[f64],
+    expected: &[f64],
 ) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
-        let now = read(prometheus, counters).await?;
-        if now.iter().zip(before).all(|(now, before)| now - before >= SENT as f64) {
+        let now = read(parts, counters).await?;
+        if now.iter().zip(before).zip(expected).all(|((now, before), more)| now - before >= *more) {
             return Ok(());
         }
         tokio::time::sleep(PAUSE).await;
@@ -133,51 +124,50 @@ async fn wait_until_counted(
     Ok(())
 }
 
-/// The newest raw samples, summed here over each counter's series; a counter that is not there yet has counted nothing.
-async fn read(prometheus: &Prometheus, counters: &[Counter]) -> Result<Vec<f64>, String> {
+/// The newest raw samples; a counter that is not there yet has counted nothing.
+async fn read(parts: &Parts, counters: &[Counter]) -> Result<Vec<f64>, String> {
     let mut values = Vec::with_capacity(counters.len());
     for counter in counters {
-        let series = prometheus.instant(counter.selector, None).await.map_err(|error| error.to_string())?;
-        values.push(series.iter().filter_map(crate::prometheus::Series::last).sum());
+        values.push(match counter.source {
+            Source::Prometheus(selector) => {
+                let series = parts.prometheus.instant(selector, None).await;
+                series.map_err(|error| error.to_string())?.iter().filter_map(Series::last).sum()
+            }
+            Source::InfluxDb(query) => {
+                let rows = parts.influxdb.query(query).await.map_err(|error| error.to_string())?;
+                let newest = rows.iter().flat_map(Rows::series).filter_map(|points| Some(points.last()?.1));
+                newest.sum()
+            }
+        });
     }
     Ok(values)
-}
-
-fn judge(counters: &[Counter], before: &[f64], after: &[f64]) -> Result<String, String> {
-    let differences = counters
-        .iter()
-        .zip(before.iter().zip(after))
-        .map(|(counter, (before, after))| (counter.who, after - before));
-    let wrong: Vec<String> = differences
-        .filter(|(_, more)| *more != SENT as f64)
-        .map(|(who, more)| format!("{who} +{more}"))
-        .collect();
-    if !wrong.is_empty() {
-        return Err(format!("{SENT} sent, but {}", wrong.join("; ")));
-    }
-    let who: Vec<&str> = counters.iter().map(|counter| counter.who).collect();
-    Ok(format!("+{SENT} in {}", who.join("; ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TWO: [Counter; 2] = [counter("client", "c"), counter("server", "s")];
+    fn of(seen: &[(f64, f64)]) -> Result<String, String> {
+        let who = ["client", "server", "store"];
+        let moved: Vec<Moved> =
+            seen.iter().zip(who).map(|(&(expected, seen), who)| Moved { who, expected, seen }).collect();
+        judge(&moved)
+    }
 
     #[test]
     fn exactly_as_many_more_is_proven() {
-        assert_eq!(judge(&TWO, &[10.0, 0.0], &[210.0, 200.0]).unwrap(), "+200 in client; server");
+        assert_eq!(of(&[(200.0, 200.0), (200.0, 200.0)]).unwrap(), "+200 in client; server");
+        assert_eq!(of(&[(9.0, 9.0), (9.0, 9.0), (2.0, 2.0)]).unwrap(), "+9 in client; server. +2 in store");
     }
 
     #[test]
     fn one_too_few_or_too_many_fails_and_is_named() {
-        assert_eq!(judge(&TWO, &[10.0, 0.0], &[210.0, 199.0]).unwrap_err(), "200 sent, but server +199");
-        assert_eq!(judge(&TWO, &[10.0, 0.0], &[211.0, 200.0]).unwrap_err(), "200 sent, but client +201");
+        assert_eq!(of(&[(200.0, 200.0), (200.0, 199.0)]).unwrap_err(), "server +199, not +200");
+        assert_eq!(of(&[(200.0, 201.0), (200.0, 200.0)]).unwrap_err(), "client +201, not +200");
     }
 
     #[test]
     fn a_restart_is_not_taken_for_a_count() {
-        assert!(judge(&TWO, &[500.0, 0.0], &[200.0, 200.0]).unwrap_err().contains("client +-300"));
+        assert!(of(&[(200.0, -300.0)]).unwrap_err().contains("client +-300"));
     }
 }

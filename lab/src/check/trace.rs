@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     clock::{unix_now, until},
+    fetch::Request,
     jaeger::Span,
     parts::Parts,
     service::Service,
@@ -16,46 +17,104 @@ use crate::{
 /// Exporters send in batches.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The spans of one echo through the edge, each the parent of the next: service and, where we make it, kind.
-const PATH: [(&str, Option<&str>); 5] = [
+/// A service, and the kind of its span where we make it.
+type Hop = (&'static str, Option<&'static str>);
+
+/// The way of one request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Journey {
+    /// What is claimed of it.
+    pub(super) claim: &'static str,
+    /// Its spans, each the parent of the next.
+    path: &'static [Hop],
+    /// What the last span has below it.
+    below: Below,
+    /// Whose log lines carry the trace id.
+    logs: &'static [Service],
+}
+
+/// What a journey's last span has below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Below {
+    /// Nothing.
+    Nothing,
+    /// At least one span of a database.
+    Database,
+    /// At least one span of a database that failed; so did the spans of our own services above it.
+    FailedDatabase,
+}
+
+const ORDER_PATH: &[Hop] = &[
     ("envoy", None),
     ("web-client", Some("server")),
     ("web-client", Some("client")),
     ("envoy", None),
-    ("echo-server", Some("server")),
+    ("order-service", Some("server")),
 ];
+const ORDER_LOGS: &[Service] = &[Service::Envoy, Service::WebClient, Service::OrderService];
 
-/// Sends one echo with a trace context of its own, and follows it.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+/// An echo through the edge.
+pub(super) const ECHO: Journey = Journey {
+    claim: "one echo is one trace through all parts",
+    path: &[
+        ("envoy", None),
+        ("web-client", Some("server")),
+        ("web-client", Some("client")),
+        ("envoy", None),
+        ("echo-server", Some("server")),
+    ],
+    below: Below::Nothing,
+    logs: &[Service::Envoy, Service::WebClient, Service::EchoServer],
+};
+
+/// An order that is placed through the edge.
+pub(super) const ORDER: Journey = Journey {
+    claim: "one order is one trace, down to the database",
+    path: ORDER_PATH,
+    below: Below::Database,
+    logs: ORDER_LOGS,
+};
+
+/// An order that the store refuses.
+pub(super) const FAILED_ORDER: Journey = Journey {
+    claim: "a failed order is one trace that carries its error",
+    path: ORDER_PATH,
+    below: Below::FailedDatabase,
+    logs: ORDER_LOGS,
+};
+
+/// Sends the request with a trace context of its own, and follows it.
+pub(super) async fn claims(parts: &Parts, journey: Journey, request: Request) -> Vec<Claim> {
     let trace_id = &format!("{:016x}{:016x}", random(), random());
     let parent = format!("{:016x}", random());
     let since = unix_now() as u64;
-    let sent = parts
-        .fetch
-        .get(&format!("{}/echo?m=trace", parts.settings.edge))
-        .header("traceparent", &format!("00-{trace_id}-{parent}-01"))
-        .send()
-        .await;
-    let claim = "one request is one trace through all parts";
+    let sent = request.header("traceparent", &format!("00-{trace_id}-{parent}-01")).send().await;
     let answer = match sent {
         Ok(answer) => answer,
-        Err(error) => return vec![Claim::failed(claim, error.to_string())],
+        Err(error) => return vec![Claim::failed(journey.claim, error.to_string())],
     };
     let named = answer.headers().get("x-trace-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     let named =
         if named == *trace_id { Ok(named.to_owned()) } else { Err(format!("{named:?}, not {trace_id}")) };
     let seen = until(PATIENCE, || async {
         let spans = parts.jaeger.trace(trace_id).await.map_err(|error| error.to_string())?;
-        follow(&spans, &parent)
+        follow(&spans, &parent, journey)
     });
-    let log = |service| async move {
-        let logged = until(PATIENCE, || logged(parts, service, since, trace_id)).await;
-        Claim::from_result(format!("the log of {service} carries the trace id"), logged)
+    let logs = async {
+        let mut claims = Vec::new();
+        for service in journey.logs {
+            let logged = until(PATIENCE, || logged(parts, *service, since, trace_id)).await;
+            claims.push(Claim::from_result(format!("the log of {service} carries the trace id"), logged));
+        }
+        claims
     };
-    let (seen, envoy, client, server) =
-        tokio::join!(seen, log(Service::Envoy), log(Service::WebClient), log(Service::EchoServer));
-    let named = Claim::from_result("the answer names its trace", named);
-    vec![Claim::from_result(claim, seen), named, envoy, client, server]
+    let (seen, logs) = tokio::join!(seen, logs);
+    let mut claims = vec![
+        Claim::from_result(journey.claim, seen),
+        Claim::from_result("the answer names its trace", named),
+    ];
+    claims.extend(logs);
+    claims
 }
 
 /// Whether a line of the service's log has the trace id.
@@ -66,14 +125,15 @@ async fn logged(parts: &Parts, service: Service, since: u64, trace_id: &str) -> 
 }
 
 /// Follows the one chain of spans from the request's own parent.
-fn follow(spans: &[Span], parent: &str) -> Result<String, String> {
+fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, String> {
     if spans.is_empty() {
         return Err("Jaeger has no span of it".into());
     }
+    let children =
+        |parent: &str| spans.iter().filter(move |span| span.parent.as_deref() == Some(parent)).collect();
     let mut parent = parent.to_owned();
-    for (service, kind) in PATH {
-        let children: Vec<&Span> =
-            spans.iter().filter(|span| span.parent.as_deref() == Some(&parent)).collect();
+    for (service, kind) in journey.path {
+        let children: Vec<&Span> = children(&parent);
         let [child] = children[..] else {
             return Err(format!(
                 "{} spans instead of one where {service}'s is expected; {}",
@@ -81,23 +141,49 @@ fn follow(spans: &[Span], parent: &str) -> Result<String, String> {
                 told(spans)
             ));
         };
-        if child.service != service || kind.is_some_and(|kind| child.kind != kind) {
-            let kind = kind.unwrap_or("any");
+        if child.service != *service || kind.is_some_and(|kind| child.kind() != kind) {
             return Err(format!(
-                "{} ({}) of {} where {service} ({kind}) is expected",
-                child.name, child.kind, child.service
+                "{} ({}) of {} where {service} ({}) is expected",
+                child.name,
+                child.kind(),
+                child.service,
+                kind.unwrap_or("any")
             ));
+        }
+        // Envoy's span has its own view of what failed.
+        if journey.below == Below::FailedDatabase && kind.is_some() && !child.failed() {
+            return Err(format!("{} of {service} carries no error", child.name));
         }
         child.id.clone_into(&mut parent);
     }
-    if spans.len() > PATH.len() {
-        return Err(format!("{} spans instead of {}: {}", spans.len(), PATH.len(), told(spans)));
+    let last: Vec<&Span> = children(&parent);
+    if spans.len() > journey.path.len() + last.len() {
+        return Err(format!("{} spans: {}", spans.len(), told(spans)));
     }
-    Ok(format!(
-        "{} spans, each the next one's parent: {}",
-        PATH.len(),
-        PATH.map(|(service, _)| service).join(" > ")
-    ))
+    let mut way: Vec<&str> = journey.path.iter().map(|(service, _)| *service).collect();
+    let database = database(&last, journey.below)?;
+    way.extend(database.as_deref());
+    Ok(format!("{} spans, each the next one's parent: {}", spans.len(), way.join(" > ")))
+}
+
+/// Holds what is below the last span to what is expected there, and names it.
+fn database(spans: &[&Span], below: Below) -> Result<Option<String>, String> {
+    let is_database = |span: &&&Span| span.tag("db.system.name").is_some();
+    match below {
+        Below::Nothing if spans.is_empty() => Ok(None),
+        Below::Nothing => Err(format!("{} spans below the last: {}", spans.len(), spans[0].name)),
+        Below::Database | Below::FailedDatabase if spans.is_empty() => Err("no span of the database".into()),
+        Below::Database | Below::FailedDatabase => {
+            if let Some(other) = spans.iter().find(|span| !is_database(span)) {
+                return Err(format!("{} is no span of a database", other.name));
+            }
+            if below == Below::FailedDatabase && !spans.iter().any(|span| span.failed()) {
+                return Err("no span of the database carries an error".into());
+            }
+            let names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
+            Ok(Some(format!("database ({})", names.join(", "))))
+        }
+    }
 }
 
 fn told(spans: &[Span]) -> String {
@@ -111,43 +197,4 @@ pub(super) fn random() -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chain() -> Vec<Span> {
-        let kinds = ["server", "server", "client", "client", "server"];
-        PATH.iter()
-            .zip(kinds)
-            .enumerate()
-            .map(|(at, ((service, _), kind))| Span {
-                id: format!("{}", at + 1),
-                parent: Some(at.to_string()),
-                service: (*service).into(),
-                name: "echo".into(),
-                kind: kind.into(),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn the_whole_chain_in_any_order_is_one_trace() {
-        let mut spans = chain();
-        spans.reverse();
-        assert!(follow(&spans, "0").unwrap().starts_with("5 spans"));
-    }
-
-    #[test]
-    fn a_missing_a_wrong_and_a_further_span_fail() {
-        assert!(follow(&[], "0").unwrap_err().contains("no span"));
-        assert!(follow(&chain(), "other").is_err());
-        let mut spans = chain();
-        spans.remove(2);
-        assert!(follow(&spans, "0").unwrap_err().contains("0 spans instead of one where web-client"));
-        let mut spans = chain();
-        spans[4].service = "envoy".into();
-        assert!(follow(&spans, "0").unwrap_err().contains("of envoy where echo-server"));
-        let mut spans = chain();
-        spans.push(Span { id: "9".into(), parent: Some("5".into()), ..chain()[4].clone() });
-        assert!(follow(&spans, "0").unwrap_err().contains("6 spans instead of 5"));
-    }
-}
+mod tests;

@@ -1,0 +1,75 @@
+use super::*;
+
+fn span(id: usize, service: &str, kind: &str) -> Span {
+    Span {
+        id: id.to_string(),
+        parent: Some((id - 1).to_string()),
+        service: service.into(),
+        name: "echo".into(),
+        tags: [("span.kind".to_owned(), kind.into())].into(),
+    }
+}
+
+fn chain(journey: Journey) -> Vec<Span> {
+    let hops = journey.path.iter().enumerate();
+    hops.map(|(at, (service, kind))| span(at + 1, service, kind.unwrap_or("client"))).collect()
+}
+
+/// A trace of an order, with its span of the database.
+fn order() -> Vec<Span> {
+    let mut spans = chain(ORDER);
+    let mut database = span(6, "order-service", "client");
+    database.name = "INSERT orders".into();
+    database.tags.insert("db.system.name".into(), "sqlite".into());
+    spans.push(database);
+    spans
+}
+
+fn fail(span: &mut Span) {
+    span.tags.insert("error".into(), true.into());
+}
+
+#[test]
+fn the_whole_chain_in_any_order_is_one_trace() {
+    let mut spans = chain(ECHO);
+    spans.reverse();
+    assert!(follow(&spans, "0", ECHO).unwrap().starts_with("5 spans"));
+}
+
+#[test]
+fn a_missing_a_wrong_and_a_further_span_fail() {
+    assert!(follow(&[], "0", ECHO).unwrap_err().contains("no span"));
+    assert!(follow(&chain(ECHO), "other", ECHO).is_err());
+    let mut spans = chain(ECHO);
+    spans.remove(2);
+    assert!(follow(&spans, "0", ECHO).unwrap_err().contains("0 spans instead of one where web-client"));
+    let mut spans = chain(ECHO);
+    spans[4].service = "envoy".into();
+    assert!(follow(&spans, "0", ECHO).unwrap_err().contains("of envoy where echo-server"));
+    let mut spans = chain(ECHO);
+    spans.push(span(6, "echo-server", "client"));
+    assert!(follow(&spans, "0", ECHO).unwrap_err().contains("1 spans below the last"));
+}
+
+#[test]
+fn an_order_ends_in_the_database() {
+    let told = follow(&order(), "0", ORDER).unwrap();
+    assert!(told.ends_with("order-service > database (INSERT orders)"), "{told}");
+    assert_eq!(follow(&chain(ORDER), "0", ORDER).unwrap_err(), "no span of the database");
+    let mut other = order();
+    other[5].tags.remove("db.system.name");
+    assert!(follow(&other, "0", ORDER).unwrap_err().contains("is no span of a database"));
+}
+
+#[test]
+fn a_failed_order_carries_its_error_in_each_of_our_spans() {
+    let mut spans = order();
+    for at in [1, 2, 4] {
+        let said = follow(&spans, "0", FAILED_ORDER).unwrap_err();
+        assert!(said.contains("carries no error"), "{said}");
+        fail(&mut spans[at]);
+    }
+    assert!(follow(&spans, "0", FAILED_ORDER).unwrap_err().contains("no span of the database carries"));
+    fail(&mut spans[5]);
+    follow(&spans, "0", FAILED_ORDER).unwrap();
+}
