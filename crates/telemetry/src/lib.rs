@@ -29,7 +29,7 @@ pub mod trace;
 pub use error::Error;
 pub use healthcheck::{Unhealthy, healthcheck};
 pub use init::{Telemetry, init, with_settings};
-pub use metrics::register_process_metrics;
+pub use metrics::{register_process_metrics, register_task_metrics};
 pub use routes::routes;
 pub use settings::{Settings, Traces};
 pub use trace::current_trace_id;

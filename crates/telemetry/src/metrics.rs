@@ -3,8 +3,11 @@
 mod family;
 mod process;
 mod runtime;
+mod tasks;
 
 use prometheus::Registry;
+
+pub use tasks::register_task_metrics;
 
 /// Registers `process_*` and `tokio_*`.
 ///

@@ -1,0 +1,45 @@
+//! `order-service`: see the library for what it does.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use order_service::{Config, Listeners};
+use program::{Command, listen};
+use prometheus::Registry;
+
+/// Takes orders over gRPC and keeps them in SQLite.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+fn main() -> ExitCode {
+    let Cli { config, command } = Cli::parse();
+    program::exit_code(match command {
+        Some(Command::Healthcheck) => telemetry::healthcheck(config.metrics_port).map_err(Into::into),
+        None => serve(config),
+    })
+}
+
+#[tokio::main]
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let telemetry = telemetry::init("order-service", env!("CARGO_PKG_VERSION"))?;
+    let shutdown = shutdown::signal()?;
+    let registry = Registry::new();
+    telemetry::register_process_metrics(&registry)?;
+    let listeners = Listeners {
+        grpc: listen("--grpc-server-port", config.grpc_server_port).await?,
+        metrics: listen("--metrics-port", config.metrics_port).await?,
+        admin: match config.admin_port {
+            Some(port) => Some(listen("--admin-port", port).await?),
+            None => None,
+        },
+    };
+    let result = order_service::run(listeners, config, registry, shutdown).await;
+    telemetry.shutdown().await;
+    result.map_err(Into::into)
+}

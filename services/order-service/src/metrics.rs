@@ -1,0 +1,46 @@
+//! What the service tells of its orders and its store.
+
+use prometheus::{Histogram, HistogramOpts, HistogramVec, IntGauge, IntGaugeVec, Opts, Registry};
+
+use crate::order::State;
+use crate::store::Operation;
+
+/// From a read that is in memory to a disk that has stopped; seconds.
+const BUCKETS: [f64; 15] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Handles, resolved once.
+#[derive(Clone, Debug)]
+pub(crate) struct Metrics {
+    orders: [IntGauge; State::ALL.len()],
+    store: [Histogram; Operation::ALL.len()],
+}
+
+impl Metrics {
+    /// # Errors
+    ///
+    /// If the registry has them already.
+    pub(crate) fn register(registry: &Registry) -> prometheus::Result<Self> {
+        let orders =
+            IntGaugeVec::new(Opts::new("order_service_orders", "Orders kept, by state."), &["state"])?;
+        let opts = HistogramOpts::new(
+            "order_service_store_duration_seconds",
+            "Time that an operation of the store took, its wait for a connection included.",
+        );
+        let store = HistogramVec::new(opts.buckets(BUCKETS.to_vec()), &["operation"])?;
+        registry.register(Box::new(orders.clone()))?;
+        registry.register(Box::new(store.clone()))?;
+        Ok(Self {
+            orders: State::ALL.map(|state| orders.with_label_values(&[state.name()])),
+            store: Operation::ALL.map(|operation| store.with_label_values(&[operation.name()])),
+        })
+    }
+
+    pub(crate) fn orders(&self, state: State) -> &IntGauge {
+        &self.orders[state.index()]
+    }
+
+    pub(crate) fn store(&self, operation: Operation) -> &Histogram {
+        &self.store[operation as usize]
+    }
+}

@@ -1,0 +1,45 @@
+//! What answers on the gRPC port.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use lookout_proto::order::FILE_DESCRIPTOR_SET;
+use lookout_proto::order::order_server::OrderServer;
+use prometheus::Registry;
+use shutdown::CancellationToken;
+use telemetry::trace::GrpcServerLayer;
+use tonic::service::Routes;
+use tonic_health::pb::health_server::{Health, HealthServer};
+use tonic_reflection::server::Builder;
+
+use crate::service::Orders;
+use crate::store::Store;
+use crate::{Config, Error};
+
+/// The largest valid order is well below; bytes.
+const LARGEST_REQUEST: usize = 64 << 10;
+
+pub(crate) fn grpc<H: Health>(
+    _config: &Config,
+    store: Store,
+    health: HealthServer<H>,
+    registry: &Registry,
+    shutdown: CancellationToken,
+) -> Result<Router, Error> {
+    let tasks = telemetry::register_task_metrics(registry)?;
+    let orders = OrderServer::new(Orders { store, shutdown }).max_decoding_message_size(LARGEST_REQUEST);
+    Ok(Routes::new(orders)
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .into_axum_router()
+        .layer(GrpcServerLayer)
+        .layer(from_fn(move |request: Request, next: Next| tasks.instrument(next.run(request)))))
+}
+
+/// The builder adds its own descriptors, those of the version that is built.
+fn reflection() -> Builder<'static> {
+    Builder::configure()
+        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}

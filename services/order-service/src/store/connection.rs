@@ -1,0 +1,40 @@
+//! Opening the database.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::OpenError;
+use super::schema;
+
+/// The write-ahead log shrinks to this, once it has been written back.
+const LOG_BYTES: i64 = 16 << 20;
+/// For a backup, or a look at the file from outside.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// For the one that writes: it makes the file and its tables.
+pub(super) fn to_write(path: &Path) -> Result<Connection, OpenError> {
+    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .and_then(|()| connection.pragma_update(None, "synchronous", "FULL"))
+        .and_then(|()| connection.pragma_update(None, "journal_size_limit", LOG_BYTES))
+        .map_err(|source| OpenError::File { path: path.into(), source })?;
+    schema::MIGRATIONS
+        .to_latest(&mut connection)
+        .map_err(|source| OpenError::Migration { path: path.into(), source: Box::new(source) })?;
+    Ok(connection)
+}
+
+/// For the one that reads, beside the writer.
+pub(super) fn to_read(path: &Path) -> Result<Connection, OpenError> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+fn open(path: &Path, mode: OpenFlags) -> Result<Connection, OpenError> {
+    // A connection stays on its thread.
+    Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .and_then(|connection| connection.busy_timeout(PATIENCE).map(|()| connection))
+        .map_err(|source| OpenError::File { path: path.into(), source })
+}

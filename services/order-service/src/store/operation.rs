@@ -1,0 +1,32 @@
+//! What the store does, by name.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Create,
+    Get,
+    List,
+    Advance,
+}
+
+impl Operation {
+    pub(crate) const ALL: [Self; 4] = [Self::Create, Self::Get, Self::List, Self::Advance];
+
+    /// As the label `operation` has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Get => "get",
+            Self::List => "list",
+            Self::Advance => "advance",
+        }
+    }
+
+    /// What SQLite is told to do.
+    pub(super) fn verb(self) -> &'static str {
+        match self {
+            Self::Create => "INSERT",
+            Self::Get | Self::List => "SELECT",
+            Self::Advance => "UPDATE",
+        }
+    }
+}

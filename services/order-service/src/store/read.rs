@@ -1,0 +1,66 @@
+//! The connection that reads.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use super::connection;
+use super::error::{Error, OpenError};
+use super::queue::Call;
+use super::row::{self, columns};
+use crate::order::Order;
+use crate::page::Page;
+
+pub(super) const BY_ID: &str = concat!("SELECT ", columns!(), " FROM orders WHERE id = ?");
+pub(super) const PAGE: &str =
+    concat!("SELECT ", columns!(), " FROM orders WHERE seq < ? ORDER BY seq DESC LIMIT ?");
+
+#[derive(Debug)]
+pub(super) enum Read {
+    Get(Call<String, Option<Order>>),
+    List(Call<Page, Vec<Order>>),
+}
+
+pub(super) struct Reader {
+    connection: Connection,
+}
+
+impl Reader {
+    /// After the writer, which makes the tables.
+    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self { connection: connection::to_read(path)? })
+    }
+
+    /// Answers what waits, each by itself.
+    pub(super) fn turn(&mut self, reads: Vec<Read>) {
+        for read in reads {
+            match read {
+                Read::Get(call) => answer(call, |id| self.get(id)),
+                Read::List(call) => answer(call, |page| self.list(*page)),
+            }
+        }
+    }
+
+    fn get(&self, id: &str) -> Result<Option<Order>> {
+        self.connection.prepare_cached(BY_ID)?.query_row([id], row::order).optional()
+    }
+
+    fn list(&self, page: Page) -> Result<Vec<Order>> {
+        let mut statement = self.connection.prepare_cached(PAGE)?;
+        statement.query_map((page.before, page.size + 1), row::order)?.collect()
+    }
+}
+
+fn answer<I, O>(mut call: Call<I, O>, read: impl FnOnce(&I) -> Result<O>) {
+    if call.is_given_up() {
+        return;
+    }
+    let went = match read(&call.input) {
+        Ok(output) => {
+            call.output = Some(output);
+            Ok(())
+        }
+        Err(error) => Err(Error::from(error)),
+    };
+    call.end(went);
+}

@@ -1,0 +1,126 @@
+//! The connection that writes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, Result, TransactionBehavior};
+use tokio::sync::{Notify, broadcast};
+
+use super::advance::{Advanced, advance};
+use super::counts::Counts;
+use super::create::{Created, create};
+use super::error::{Error, OpenError};
+use super::queue::Call;
+use super::{Settings, Store, connection};
+use crate::faults::Faults;
+use crate::metrics::Metrics;
+use crate::order::{Change, NewOrder, State};
+
+/// Orders that a turn may remove: after a lower setting there may be many too many.
+const REMOVED: u64 = 1_000;
+
+const TRIM: &str =
+    "DELETE FROM orders WHERE seq IN (SELECT seq FROM orders WHERE state = 3 ORDER BY seq LIMIT ?)";
+
+#[derive(Debug)]
+pub(super) enum Write {
+    Create(Call<NewOrder, Created>),
+    Advance(Call<(), Advanced>),
+}
+
+pub(super) struct Writer {
+    connection: Connection,
+    settings: Settings,
+    counts: Counts,
+    metrics: Metrics,
+    changes: broadcast::Sender<Arc<Change>>,
+    placed: Arc<Notify>,
+}
+
+impl Writer {
+    pub(super) fn open(path: &Path, settings: Settings, store: &Store) -> Result<Self, OpenError> {
+        let connection = connection::to_write(path)?;
+        let counts =
+            Counts::of(&connection).map_err(|source| OpenError::File { path: path.into(), source })?;
+        let metrics = store.metrics.clone();
+        counts.show(&metrics);
+        let (changes, placed) = (store.changes.clone(), Arc::clone(&store.placed));
+        Ok(Self { connection, settings, counts, metrics, changes, placed })
+    }
+
+    /// Does what waits in one transaction. Tells of it, and answers, after the commit.
+    pub(super) fn turn(&mut self, mut writes: Vec<Write>, faults: &Faults) {
+        writes.retain(|write| !write.is_given_up());
+        let went = self.commit(&mut writes, faults.broken().read_only).map_err(Error::from);
+        let ended = match went {
+            Ok((counts, changes)) => {
+                self.counts = counts;
+                self.tell(changes);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
+        for write in writes {
+            write.end(ended.clone());
+        }
+    }
+
+    fn commit(&mut self, writes: &mut [Write], read_only: bool) -> Result<(Counts, Vec<Change>)> {
+        self.connection.pragma_update(None, "query_only", read_only)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut changes = Vec::new();
+        for write in writes {
+            match write {
+                Write::Create(call) => {
+                    let created = create(&transaction, &call.input)?;
+                    if let Created::Placed(order) = &created {
+                        changes.push(Change { order: order.clone(), previous: None });
+                    }
+                    call.output = Some(created);
+                }
+                Write::Advance(call) => {
+                    call.output = Some(advance(&transaction, &self.settings, &mut changes)?);
+                }
+            }
+        }
+        let mut counts = self.counts;
+        for change in &changes {
+            counts.apply(change);
+        }
+        let excess = counts.total().saturating_sub(self.settings.retain);
+        let removable = excess.min(counts.in_state(State::Shipped)).min(REMOVED);
+        if removable > 0 {
+            let removed = transaction.prepare_cached(TRIM)?.execute([removable.cast_signed()])?;
+            counts.remove(State::Shipped, removed as u64);
+        }
+        transaction.commit()?;
+        Ok((counts, changes))
+    }
+
+    fn tell(&self, changes: Vec<Change>) {
+        self.counts.show(&self.metrics);
+        if changes.iter().any(|change| change.previous.is_none()) {
+            self.placed.notify_one();
+        }
+        for change in changes {
+            // There may be nobody to hear it.
+            let _ = self.changes.send(Arc::new(change));
+        }
+    }
+}
+
+impl Write {
+    fn is_given_up(&self) -> bool {
+        match self {
+            Self::Create(call) => call.is_given_up(),
+            Self::Advance(call) => call.is_given_up(),
+        }
+    }
+
+    fn end(self, went: Result<(), Error>) {
+        match self {
+            Self::Create(call) => call.end(went),
+            Self::Advance(call) => call.end(went),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The stream of changes that a watcher gets.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use lookout_proto::order::StateChange;
+use shutdown::CancellationToken;
+use tokio::sync::broadcast;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_stream::wrappers::errors::BroadcastStreamRecvError::Lagged;
+use tonic::Status;
+
+use crate::order::Change;
+
+/// Ends with `UNAVAILABLE` when the service stops, and with `DATA_LOSS` when the watcher has been too slow: what it
+/// missed it finds in the list.
+pub(crate) struct Changes {
+    changes: BroadcastStream<Arc<Change>>,
+    /// Only this order's.
+    id: Option<String>,
+    stopping: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Changes {
+    pub(crate) fn new(
+        changes: broadcast::Receiver<Arc<Change>>,
+        id: Option<String>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self { changes: BroadcastStream::new(changes), id, stopping: Box::pin(shutdown.cancelled_owned()) }
+    }
+
+    fn is_watched(&self, change: &Change) -> bool {
+        self.id.as_ref().is_none_or(|id| *id == change.order.id)
+    }
+}
+
+impl Stream for Changes {
+    type Item = Result<StateChange, Status>;
+
+    /// tonic polls no further after an error.
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.stopping.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Some(Err(Status::unavailable("the service is shutting down"))));
+        }
+        loop {
+            match ready!(Pin::new(&mut self.changes).poll_next(context)) {
+                Some(Ok(change)) if self.is_watched(&change) => {
+                    return Poll::Ready(Some(Ok(Arc::unwrap_or_clone(change).into())));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(Lagged(missed))) => {
+                    let message = format!("{missed} changes were missed: list the orders, then watch again");
+                    return Poll::Ready(Some(Err(Status::data_loss(message))));
+                }
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_stream::StreamExt;
+    use tonic::Code;
+
+    use super::*;
+    use crate::order::{Order, State, Time};
+
+    fn change(seq: i64) -> Arc<Change> {
+        let order = Order {
+            seq,
+            id: seq.to_string(),
+            customer: "Ada".into(),
+            items: vec![],
+            total_cents: 0,
+            state: State::Placed,
+            created_at: Time(0),
+            updated_at: Time(0),
+        };
+        Arc::new(Change { order, previous: None })
+    }
+
+    fn watch(id: Option<&str>) -> (broadcast::Sender<Arc<Change>>, Changes, CancellationToken) {
+        let sender = broadcast::Sender::new(2);
+        let shutdown = CancellationToken::new();
+        let changes = Changes::new(sender.subscribe(), id.map(Into::into), shutdown.clone());
+        (sender, changes, shutdown)
+    }
+
+    fn id(change: Option<Result<StateChange, Status>>) -> String {
+        change.expect("a change").expect("no error").order.expect("an order").id
+    }
+
+    #[tokio::test]
+    async fn changes_come_in_their_order() {
+        let (sender, mut changes, _shutdown) = watch(None);
+        for seq in 1..=2 {
+            sender.send(change(seq)).expect("watched");
+        }
+        assert_eq!((id(changes.next().await), id(changes.next().await)), ("1".into(), "2".into()));
+    }
+
+    #[tokio::test]
+    async fn one_order_can_be_watched() {
+        let (sender, mut changes, _shutdown) = watch(Some("2"));
+        for seq in 1..=2 {
+            sender.send(change(seq)).expect("watched");
+        }
+        assert_eq!(id(changes.next().await), "2");
+    }
+
+    #[tokio::test]
+    async fn one_that_is_too_slow_is_told_so() {
+        let (sender, mut changes, _shutdown) = watch(None);
+        for seq in 1..=5 {
+            sender.send(change(seq)).expect("watched");
+        }
+        let status = changes.next().await.expect("an end").expect_err("an error");
+        assert_eq!(status.code(), Code::DataLoss);
+        assert!(status.message().starts_with("3 changes were missed"), "{status}");
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_service_is_the_end_of_the_stream() {
+        let (_sender, mut changes, shutdown) = watch(None);
+        shutdown.cancel();
+        let status = changes.next().await.expect("an end").expect_err("an error");
+        assert_eq!(status.code(), Code::Unavailable);
+    }
+}

@@ -1,0 +1,76 @@
+//! The faults reach what they are to reach, and go.
+
+use lookout_proto::order::State;
+use reqwest::Method;
+use serde_json::json;
+use testkit::{Scrape, eventually};
+use tonic::Code;
+
+use crate::support::program::Program;
+use crate::support::{PATIENCE, Service, create, folder, get, list, reaches, tea};
+
+#[tokio::test]
+async fn a_read_only_store_refuses_orders_and_shows_those_it_has() {
+    let service = Service::start().await;
+    let client = service.client().await;
+    let order = create(&client, "before").await;
+    service.admin(Method::PUT, "/faults/read-only").await;
+    let status = client.clone().create(tea("during")).await.expect_err("refused");
+    assert_eq!(status.code(), Code::Unavailable);
+    // SQLite's own words.
+    assert_eq!(status.message(), "the store failed: attempt to write a readonly database");
+    assert_eq!(get(&client, &order.id).await, order);
+    assert_eq!(list(&client, 10).await, [order]);
+    service.admin(Method::DELETE, "/faults/read-only").await;
+    create(&client, "during").await;
+    assert_eq!(list(&client, 10).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_slow_store_is_in_the_stores_own_time() {
+    let service = Service::start().await;
+    let client = service.client().await;
+    create(&client, "before").await;
+    service.admin(Method::PUT, "/faults/slow?ms=260").await;
+    let order = create(&client, "during").await;
+    get(&client, &order.id).await;
+    list(&client, 10).await;
+    let scrape = service.scrape().await;
+    let name = "order_service_store_duration_seconds_bucket";
+    for (operation, quick, all) in [("create", 1.0, 2.0), ("get", 0.0, 1.0), ("list", 0.0, 1.0)] {
+        let below = |le| scrape.value(name, &[("operation", operation), ("le", le)]);
+        assert!(below("0.25") <= quick, "{operation}");
+        assert_eq!(below("+Inf"), all, "{operation}");
+    }
+    service.admin(Method::DELETE, "/faults/slow").await;
+    let (_, broken) = service.admin(Method::GET, "/faults").await;
+    assert_eq!(broken, json!({ "slow_ms": 0, "read_only": false }));
+}
+
+#[tokio::test]
+async fn orders_that_could_not_advance_go_on_and_both_are_said_once() {
+    let folder = folder();
+    let program = Program::start(folder.path(), &[("PAID_AFTER", "3s"), ("SHIPPED_AFTER", "3s")]);
+    let client = program.client().await;
+    let order = create(&client, "k").await;
+    let admin = program.url("--admin-port").await;
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    http.put(format!("{admin}/faults/read-only")).send().await.expect("a reply");
+    assert_eq!(program.logged("fault: the store refuses to write").await["level"], "WARN");
+    program.logged("orders do not advance, trying again").await;
+    let metrics = format!("{}/metrics", program.url("--metrics-port").await);
+    let turns = async || {
+        let name = "order_service_store_duration_seconds_count";
+        Scrape::get(&metrics).await.value(name, &[("operation", "advance")])
+    };
+    let before = turns().await;
+    eventually(PATIENCE, async || turns().await >= before + 2.0).await;
+    assert_eq!(get(&client, &order.id).await.state(), State::Placed);
+
+    http.delete(format!("{admin}/faults/read-only")).send().await.expect("a reply");
+    program.logged("fault taken back: the store writes again").await;
+    reaches(&client, &order.id, State::Shipped).await;
+    for said in ["orders do not advance, trying again", "orders advance again"] {
+        assert_eq!(program.log(said).len(), 1, "{said}");
+    }
+}

@@ -1,0 +1,18 @@
+//! The service over real sockets, one behaviour a file.
+
+mod support;
+
+mod admin;
+mod creates;
+mod drains;
+mod faults;
+mod health;
+mod idempotency;
+mod invalid;
+mod kill;
+mod lists;
+mod metrics;
+mod restarts;
+mod settings;
+mod traces;
+mod watches;

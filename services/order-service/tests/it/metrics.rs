@@ -1,0 +1,58 @@
+//! What is counted, exactly.
+
+use lookout_proto::order::{CreateRequest, GetRequest, ListRequest};
+
+use crate::support::{Service, create, folder, get, list, quick, tea};
+
+#[tokio::test]
+async fn each_operation_of_the_store_is_observed_once() {
+    let service = Service::start().await;
+    let mut client = service.client().await;
+    let order = create(&client, "k").await;
+    create(&client, "k").await;
+    create(&client, "l").await;
+    get(&client, &order.id).await;
+    client.get(GetRequest { id: "nope".into() }).await.expect_err("no order");
+    assert_eq!(list(&client, 1).await.len(), 2);
+    // Never asked of the store.
+    client.create(CreateRequest { items: vec![], ..tea("m") }).await.expect_err("invalid");
+    client.list(ListRequest { page_size: 1, page_token: "x".into() }).await.expect_err("invalid");
+    let scrape = service.scrape().await;
+    for (operation, count) in [("create", 3.0), ("get", 2.0), ("list", 2.0)] {
+        let labels = [("operation", operation)];
+        assert_eq!(scrape.value("order_service_store_duration_seconds_count", &labels), count, "{operation}");
+    }
+    for (state, count) in [("placed", 2.0), ("paid", 0.0), ("shipped", 0.0)] {
+        assert_eq!(scrape.value("order_service_orders", &[("state", state)]), count, "{state}");
+    }
+}
+
+#[tokio::test]
+async fn the_gauges_follow_the_orders() {
+    let service = Service::with(quick(), folder()).await;
+    let client = service.client().await;
+    for key in ["1", "2", "3"] {
+        create(&client, key).await;
+    }
+    testkit::eventually(crate::support::PATIENCE, async || {
+        service.scrape().await.value("order_service_orders", &[("state", "shipped")]) == 3.0
+    })
+    .await;
+    let scrape = service.scrape().await;
+    assert_eq!(scrape.sum("order_service_orders", &[]), 3.0);
+    assert!(scrape.value("order_service_store_duration_seconds_count", &[("operation", "advance")]) >= 2.0);
+}
+
+#[tokio::test]
+async fn the_polls_of_calls_are_counted() {
+    let service = Service::start().await;
+    let client = service.client().await;
+    let before = service.scrape().await;
+    create(&client, "k").await;
+    let after = service.scrape().await;
+    let rise = |name| after.value(name, &[]) - before.value(name, &[]);
+    assert_eq!(rise("tokio_tasks_total"), 1.0);
+    // At least one to ask the store, and one to answer.
+    assert!(rise("tokio_task_polls_total") >= 2.0);
+    assert!(rise("tokio_task_poll_seconds_total") > 0.0);
+}
