@@ -30,6 +30,11 @@ function fill(row, order) {
   return row;
 }
 
+for (const row of list.children) {
+  const shown = row.querySelector("time");
+  shown.textContent = time(shown.dateTime);
+}
+
 const newRow = (order) => fill(document.getElementById("row").content.firstElementChild.cloneNode(true), order);
 
 // Orders go forward only: what is told late changes nothing.

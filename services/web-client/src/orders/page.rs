@@ -49,13 +49,14 @@ fn placed(orders: &Orders, id: &str) -> Markup {
     })
 }
 
+/// The problem's detail; where fields are known, these instead, for it sums up no more.
 fn failure(orders: &Orders, refusal: &Refusal) -> Markup {
     let answer = Answer::failed(&refusal.problem);
+    if refusal.errors.is_empty() {
+        return orders.frame.answer(&answer);
+    }
     let facts = html! {
-        (answer.facts)
-        @for error in &refusal.errors {
-            span.error { code { (error.field) } " " (error.description) }
-        }
+        @for error in &refusal.errors { span { code { (error.field) } " " (error.description) } }
     };
     orders.frame.answer(&Answer { facts, ..answer })
 }
@@ -98,7 +99,7 @@ fn listed(list: &json::Orders, newest: bool) -> Markup {
         section.card {
             div.head {
                 h2 { "Orders" }
-                p #live role="status" hidden[!newest] {
+                p #live role="status" {
                     a href="/orders" { @if newest { "Reload" } @else { "Newest" } }
                 }
             }
@@ -135,7 +136,7 @@ fn progress(state: &str) -> Markup {
     html! { span.state data-of="state" data-state=(state) { (state) } }
 }
 
-/// The time of day in `2026-01-31T12:34:56.789Z`.
-fn clock(time: &str) -> &str {
-    time.get(11..19).unwrap_or(time)
+/// The time of day in `2026-01-31T12:34:56.789Z`. The script makes it the reader's own.
+fn clock(time: &str) -> String {
+    time.get(11..19).map_or_else(String::new, |clock| format!("{clock} UTC"))
 }

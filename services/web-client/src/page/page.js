@@ -29,9 +29,9 @@ export async function ask(address, options) {
     const trace = response.headers.get("x-trace-id");
     if (response.ok) return { good: true, response, text, took: took(), trace };
     const problem = JSON.parse(text);
-    const errors = (problem.errors ?? []).map(({ field, description }) => `${field}: ${description}`);
+    const errors = problem.errors?.map(({ field, description }) => `${field} ${description}`);
     const reply = `${problem.status} ${problem.title}`;
-    return { good: false, reply, facts: [problem.detail, ...errors], status: problem.status, took: took(), trace };
+    return { good: false, reply, facts: errors ?? [problem.detail], status: problem.status, took: took(), trace };
   } catch (error) {
     const facts = [String(error.message ?? error)];
     return { good: false, reply: "No answer from the web client", facts, took: took(), trace: null };

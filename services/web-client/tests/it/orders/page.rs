@@ -47,9 +47,15 @@ async fn the_form_alone_places_an_order_and_a_second_send_no_second_one() {
     }
     let (status, page) = open(&web, "/orders?placed=order%201").await;
     assert_eq!(status, 200);
-    for part in
-        ["Order placed", "href=\"/orders/order%201\"", "&lt;b&gt;", "8.40", "2 × tea", ">placed<", "00:00:00"]
-    {
+    for part in [
+        "Order placed",
+        "href=\"/orders/order%201\"",
+        "&lt;b&gt;",
+        "8.40",
+        "2 × tea",
+        ">placed<",
+        "00:00:00 UTC",
+    ] {
         assert!(page.contains(part), "{part} in {page}");
     }
     assert_eq!(page.matches("<li data-id=\"order 1\"").count(), 1);
@@ -88,6 +94,7 @@ async fn older_orders_are_a_link_away_and_not_followed() {
     assert!(page.contains("href=\"/orders?page_token=2\"") && page.contains("data-follow"), "{page}");
     let (_, page) = open(&web, "/orders?page_token=2").await;
     assert!(page.contains("<li data-id=\"order 1\"") && !page.contains("data-follow"), "{page}");
+    assert!(page.contains("<a href=\"/orders\">Newest</a>"), "{page}");
 }
 
 #[tokio::test]
