@@ -152,10 +152,11 @@ mod tests {
     fn calls_leave_the_window_though_nobody_scrapes() {
         let recorder = recorder();
         let begin = recorder.now();
-        let at = |minutes| begin + Duration::from_secs(minutes * 60);
-        for (minutes, micros) in [(0, 1), (3, 2), (7, 4), (11, 8)] {
-            recorder.handled(0, true, Duration::from_micros(micros), at(minutes));
+        let at = |minutes: u64| begin + Duration::from_secs(minutes * 60);
+        for (minutes, nanos) in [(0, 1), (3, 2), (7, 4), (11, 8)] {
+            recorder.handled(0, true, Duration::from_nanos(nanos), at(minutes));
         }
-        assert_eq!(quantiles(&latency(&recorder, at(11))), [4.0, 8.0, 8.0]);
+        // The first is gone.
+        assert_eq!(quantiles(&latency(&recorder, at(11))), [0.004, 0.008, 0.008]);
     }
 }

@@ -1,0 +1,9 @@
+//! Calls over real sockets, and the metrics they leave.
+
+mod build;
+mod ends;
+mod exposition;
+mod lab;
+mod scrape;
+mod soak;
+mod unknown;
