@@ -90,7 +90,7 @@ fn a_group_is_evaluated_at_a_multiple_of_the_fastest_interval() {
     for file in rule_files() {
         for group in file.groups() {
             let interval = seconds(&group["interval"]);
-            assert!(interval > 0 && interval % FASTEST == 0, "{}: interval {interval} s", file.name);
+            assert!(interval > 0 && interval.is_multiple_of(FASTEST), "{}: interval {interval} s", file.name);
             for rule in list(&group["rules"]) {
                 assert_eq!(seconds(&rule["for"]) % interval, 0, "{}: for", rule["title"]);
             }
