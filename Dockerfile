@@ -16,11 +16,12 @@ COPY offline/jaeger offline/jaeger
 COPY bench bench
 
 # Cargo goes by file times, and the cache may hold a newer build of other sources: all are touched before each use.
+# Its lock on the registry lies outside the cache: two builds take turns.
 
 FROM sources AS build
 # Link-time optimisation takes minutes for what a lab does not feel; `make bench` measures with it.
 ENV CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
-RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
+RUN --mount=type=cache,id=lookout-cargo,sharing=locked,target=/usr/local/cargo/registry \
     --mount=type=cache,id=lookout-target,target=/target \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
@@ -34,7 +35,7 @@ FROM ${RUST_IMAGE} AS checker
 # `kill`, with which tests end programs, is not in Debian's smallest set.
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
     apt-get update -qq && apt-get install -y -qq --no-install-recommends procps && rm -rf /var/lib/apt/lists/*
-RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
+RUN --mount=type=cache,id=lookout-cargo,sharing=locked,target=/usr/local/cargo/registry \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
     cargo clippy --version && cargo fmt --version || rustup component add clippy rustfmt
@@ -55,7 +56,7 @@ COPY grafana grafana
 # One stage for all checks: CHECK is cargo's arguments; RUN, different each time, keeps an old result from standing in.
 ARG CHECK
 ARG RUN
-RUN --mount=type=cache,id=lookout-cargo,target=/usr/local/cargo/registry \
+RUN --mount=type=cache,id=lookout-cargo,sharing=locked,target=/usr/local/cargo/registry \
     --mount=type=cache,id=lookout-target,target=/target \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
