@@ -1,0 +1,45 @@
+//! What answers on the port.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use problem::Problem;
+use serde::Deserialize;
+use telemetry::trace::HttpServerLayer;
+use tokio::time::sleep;
+
+use crate::measure::{self, Requests};
+
+/// Of `/slow`, in milliseconds.
+const SLOWEST: u64 = 5000;
+
+pub(crate) fn routes(requests: Requests) -> Router {
+    Router::new()
+        .route("/", get(|| async { "Hello World!" }))
+        .route("/slow", get(slow))
+        .route_layer(from_fn_with_state(requests, measure::record))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .fallback(problem::not_found)
+        .layer(HttpServerLayer)
+}
+
+#[derive(Deserialize)]
+struct Slow {
+    ms: Option<String>,
+}
+
+/// Answers after so many milliseconds.
+async fn slow(Query(Slow { ms }): Query<Slow>) -> Result<String, Problem> {
+    let asked = ms.as_deref().and_then(|ms| ms.parse().ok()).filter(|ms| *ms <= SLOWEST);
+    let Some(ms) = asked else {
+        let detail = format!("ms: got {ms:?}, expected whole milliseconds, 0 to {SLOWEST}");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    };
+    sleep(Duration::from_millis(ms)).await;
+    Ok(format!("Hello World, after {ms} ms!\n"))
+}
