@@ -33,12 +33,18 @@ use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::store::{Settings, Store};
 
+/// The service, as go-micro names it.
+const PACKAGE: &str = "go.micro.srv.order";
+
 /// Why the service could not start.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The metrics of calls do not fit the descriptors.
+    #[error("gRPC metrics")]
+    MicroMetrics(#[from] micro_metrics::BuildError),
     /// The registry has a metric of this service's already.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),
@@ -61,6 +67,15 @@ pub struct Listeners {
     pub admin: Option<TcpListener>,
 }
 
+/// A registry that says of each metric which service it is of, and which instance, as go-micro's wrapper does.
+///
+/// # Errors
+///
+/// If the labels cannot be.
+pub fn registry(config: &Config) -> prometheus::Result<Registry> {
+    micro_metrics::registry(PACKAGE, &config.micro_id, env!("CARGO_PKG_VERSION"))
+}
+
 /// Serves until `shutdown` is cancelled, then ends the watchers' streams, drains within the grace period, and closes
 /// the database. The registry gets the service's metrics, and is what `/metrics` shows.
 ///
@@ -76,7 +91,7 @@ pub async fn run(
     let faults = Arc::new(Faults::default());
     let (store, threads) = open(&config, Metrics::register(&registry)?, Arc::clone(&faults)).await?;
     let (health, health_service) = Health::new(&[SERVICE_NAME]).await;
-    let grpc = routes::grpc(&config, store.clone(), health_service, &registry, shutdown.clone())?;
+    let grpc = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
     let metrics = telemetry::routes(registry).fallback(problem::not_found);
     let grace = config.shutdown_grace;
     let admin = async {

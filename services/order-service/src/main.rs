@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use order_service::{Config, Listeners};
 use program::{Command, listen};
-use prometheus::Registry;
 
 /// Takes orders over gRPC and keeps them in SQLite.
 #[derive(Parser)]
@@ -29,7 +28,7 @@ fn main() -> ExitCode {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let telemetry = telemetry::init("order-service", env!("CARGO_PKG_VERSION"))?;
     let shutdown = shutdown::signal()?;
-    let registry = Registry::new();
+    let registry = order_service::registry(&config)?;
     telemetry::register_process_metrics(&registry)?;
     let listeners = Listeners {
         grpc: listen("--grpc-server-port", config.grpc_server_port).await?,

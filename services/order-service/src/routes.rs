@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use lookout_proto::order::FILE_DESCRIPTOR_SET;
 use lookout_proto::order::order_server::OrderServer;
+use micro_metrics::ServerMetrics;
 use prometheus::Registry;
 use shutdown::CancellationToken;
 use telemetry::trace::GrpcServerLayer;
@@ -12,27 +13,30 @@ use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
 
+use crate::Error;
 use crate::service::Orders;
 use crate::store::Store;
-use crate::{Config, Error};
 
 /// The largest valid order is well below; bytes.
 const LARGEST_REQUEST: usize = 64 << 10;
 
 pub(crate) fn grpc<H: Health>(
-    _config: &Config,
     store: Store,
     health: HealthServer<H>,
     registry: &Registry,
     shutdown: CancellationToken,
 ) -> Result<Router, Error> {
     let tasks = telemetry::register_task_metrics(registry)?;
+    let metrics = ServerMetrics::unlabelled().file_descriptor_set(FILE_DESCRIPTOR_SET).build()?;
+    registry.register(Box::new(metrics.clone()))?;
     let orders = OrderServer::new(Orders { store, shutdown }).max_decoding_message_size(LARGEST_REQUEST);
-    Ok(Routes::new(orders)
-        .add_service(health)
+    // As go-micro's wrapper, the metrics are of the handlers of orders alone.
+    let orders = Routes::new(orders).into_axum_router().reset_fallback().layer(metrics.layer());
+    Ok(Routes::new(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .into_axum_router()
+        .merge(orders)
         .layer(GrpcServerLayer)
         .layer(from_fn(move |request: Request, next: Next| tasks.instrument(next.run(request)))))
 }

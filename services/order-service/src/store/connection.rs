@@ -35,6 +35,11 @@ pub(super) fn to_read(path: &Path) -> Result<Connection, OpenError> {
 fn open(path: &Path, mode: OpenFlags) -> Result<Connection, OpenError> {
     // A connection stays on its thread.
     Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .and_then(|connection| connection.busy_timeout(PATIENCE).map(|()| connection))
+        .and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            // There may be no folder to write to but the database's.
+            connection.pragma_update(None, "temp_store", "MEMORY")?;
+            Ok(connection)
+        })
         .map_err(|source| OpenError::File { path: path.into(), source })
 }

@@ -1,8 +1,12 @@
 //! What is counted, exactly.
 
-use lookout_proto::order::{CreateRequest, GetRequest, ListRequest};
+use lookout_proto::order::{CreateRequest, GetRequest, ListRequest, WatchRequest};
+use testkit::{Scrape, eventually};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 
-use crate::support::{Service, create, folder, get, list, quick, tea};
+use crate::support::program::Program;
+use crate::support::{PATIENCE, Service, create, folder, get, list, quick, tea};
 
 #[tokio::test]
 async fn each_operation_of_the_store_is_observed_once() {
@@ -34,7 +38,7 @@ async fn the_gauges_follow_the_orders() {
     for key in ["1", "2", "3"] {
         create(&client, key).await;
     }
-    testkit::eventually(crate::support::PATIENCE, async || {
+    eventually(PATIENCE, async || {
         service.scrape().await.value("order_service_orders", &[("state", "shipped")]) == 3.0
     })
     .await;
@@ -55,4 +59,57 @@ async fn the_polls_of_calls_are_counted() {
     // At least one to ask the store, and one to answer.
     assert!(rise("tokio_task_polls_total") >= 2.0);
     assert!(rise("tokio_task_poll_seconds_total") > 0.0);
+}
+
+#[tokio::test]
+async fn each_call_is_counted_once_as_go_micro_names_it() {
+    let service = Service::start().await;
+    let mut client = service.client().await;
+    let order = create(&client, "k").await;
+    create(&client, "k").await;
+    client.create(CreateRequest::default()).await.expect_err("invalid");
+    get(&client, &order.id).await;
+    list(&client, 10).await;
+    drop(client.watch(WatchRequest::default()).await.expect("a stream"));
+    // Not of this service, so not counted.
+    let mut health = HealthClient::new(service.channel().await);
+    health.check(HealthCheckRequest::default()).await.expect("a reply");
+    let total = async || service.scrape().await.sum("micro_request_total", &[]);
+    eventually(PATIENCE, async || total().await == 6.0).await;
+    let scrape = service.scrape().await;
+    for (method, success, fail) in [
+        ("Order.Create", 2.0, 1.0),
+        ("Order.Get", 1.0, 0.0),
+        ("Order.List", 1.0, 0.0),
+        // Its caller went away.
+        ("Order.Watch", 0.0, 1.0),
+    ] {
+        let with = |status| scrape.value("micro_request_total", &[("method", method), ("status", status)]);
+        assert_eq!((with("success"), with("fail")), (success, fail), "{method}");
+        for name in ["micro_upstream_latency_microseconds_count", "micro_request_duration_seconds_count"] {
+            assert_eq!(scrape.value(name, &[("method", method)]), success + fail, "{name} {method}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn all_metrics_of_the_program_say_which_service_it_is() {
+    let folder = folder();
+    let program = Program::start(folder.path(), &[("MICRO_ID", "order-7")]);
+    let scrape = Scrape::get(format!("{}/metrics", program.url("--metrics-port").await)).await;
+    let labels = [
+        ("micro_name", "go.micro.srv.order"),
+        ("micro_id", "order-7"),
+        ("micro_version", env!("CARGO_PKG_VERSION")),
+    ];
+    for family in scrape.page().families() {
+        for sample in family.samples() {
+            for (name, value) in labels {
+                assert_eq!(sample.labels.get(name), Some(value), "{sample}");
+            }
+        }
+    }
+    for name in ["process_threads", "tokio_alive_tasks"] {
+        assert!(scrape.value(name, &labels) > 0.0, "{name}");
+    }
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 use lookout_proto::order::order_client::OrderClient;
 use lookout_proto::order::{CreateRequest, GetRequest, ListRequest, OrderItem, Record, State};
 use order_service::{Config, Error, Listeners};
-use prometheus::Registry;
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{Running, Scrape, eventually_some};
@@ -79,7 +78,7 @@ impl Service {
             format!("http://{}", listener.local_addr().expect("a bound listener"))
         };
         let (metrics_url, admin_url) = (url(&metrics), admin.as_ref().map(url));
-        let registry = Registry::new();
+        let registry = order_service::registry(&config).expect("a registry");
         let running = testkit::start(|grpc, shutdown| {
             order_service::run(Listeners { grpc, metrics, admin }, config, registry, shutdown)
         })
