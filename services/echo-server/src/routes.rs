@@ -14,7 +14,7 @@ use crate::echo::Echo;
 
 /// Descriptors of all that the port serves over gRPC: the methods that get series, as a Go server's would.
 const DESCRIPTOR_SETS: [&[u8]; 4] = [
-    lookout_proto::FILE_DESCRIPTOR_SET,
+    lookout_proto::echo::FILE_DESCRIPTOR_SET,
     tonic_health::pb::FILE_DESCRIPTOR_SET,
     v1::FILE_DESCRIPTOR_SET,
     v1alpha::FILE_DESCRIPTOR_SET,
@@ -37,6 +37,6 @@ pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -
 /// The builder adds its own descriptors, those of the version that is built.
 fn reflection() -> tonic_reflection::server::Builder<'static> {
     tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
 }
