@@ -3,7 +3,7 @@
 use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use lab::{
     alert::{self, AlertError, fault::Fault, stop, take_back},
     check,
@@ -31,9 +31,9 @@ enum What {
     Check,
     /// Throw a fault, wait for its mail, take it back, wait for the resolved mail
     Alert {
-        /// What to break
-        #[arg(value_enum)]
-        fault: Fault,
+        /// What to break; `help` lists what there is
+        #[arg(value_parser = asked)]
+        fault: Asked,
         /// Longest wait for each mail, in seconds
         #[arg(long, env = "LAB_TIMEOUT", default_value_t = 60)]
         timeout: u64,
@@ -50,6 +50,20 @@ enum What {
     Catalogue,
 }
 
+/// What `lab alert` was asked for.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    Help,
+    Fault(Fault),
+}
+
+fn asked(name: &str) -> Result<Asked, String> {
+    if name == "help" {
+        return Ok(Asked::Help);
+    }
+    Fault::from_str(name, false).map(Asked::Fault).map_err(|_| format!("the faults are\n{}", Fault::list()))
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let Command { what, settings } = Command::parse();
@@ -64,7 +78,11 @@ async fn main() -> anyhow::Result<ExitCode> {
                 None => return Ok(ExitCode::from(INTERRUPTED)),
             }
         }
-        What::Alert { fault, timeout } => {
+        What::Alert { fault: Asked::Help, .. } => {
+            print!("{}", Fault::list());
+            false
+        }
+        What::Alert { fault: Asked::Fault(fault), timeout } => {
             let _lock = lock(&format!("make alert FAULT={}", fault.name()))?;
             let tell = Arc::new(|line: &str| println!("{line}"));
             match alert::run(&parts, fault, Duration::from_secs(timeout), stop, tell).await {

@@ -75,6 +75,9 @@ pub struct Settings {
     /// What the balancer's REST takes changes with
     #[arg(long, env = "BALANCER_TOKEN_FILE", default_value = "/run/secrets/balancer-token", global = true)]
     pub balancer_token: PathBuf,
+    /// Where the balancer listens for the soak
+    #[arg(long, env = "LAB_SOAK_PORT", default_value_t = 3199, global = true)]
+    pub soak_port: u16,
     /// `InfluxDB`
     #[arg(long, env = "LAB_INFLUXDB", default_value = "http://influxdb:8086", global = true)]
     pub influxdb: String,

@@ -106,7 +106,7 @@ impl Round {
         vec![
             Claim::from_result(format!("{alert}'s condition does not hold at rest"), self.rest),
             Claim::from_result(format!("it holds under {}", fault.name()), self.fires),
-            Claim::from_result("it holds no more when the fault is back", self.ends),
+            Claim::from_result("it holds no more once the fault is off", self.ends),
             panel::claim(fault, self.panel),
         ]
     }
@@ -126,7 +126,7 @@ pub async fn links(parts: &Parts, fault: Fault, rule: &Rule) -> Vec<Claim> {
         None => Err("it has no runbook_url".into()),
     };
     vec![
-        Claim::from_result("its rule names the panel that shows the fault", panel),
+        Claim::from_result("its rule names the panel with the fault", panel),
         Claim::from_result("the runbook that it names answers", runbook),
     ]
 }

@@ -191,6 +191,12 @@ impl Fault {
         self.facts().name
     }
 
+    /// All of them with what they do, a line each.
+    pub fn list() -> String {
+        let line = |fault: Self| format!("  {:<15} {} ({})\n", fault.name(), fault.effect(), fault.alert());
+        Self::ALL.map(line).concat()
+    }
+
     /// What it does, for a person.
     pub fn effect(self) -> &'static str {
         self.facts().effect

@@ -34,8 +34,6 @@ pub const SERVER: &str = "soak";
 const CONNECTIONS: usize = 200;
 const AT_ONCE: usize = 25;
 const BACKENDS: usize = 3;
-/// Where the balancer listens for it.
-const PORT: u16 = 3199;
 /// Bytes that a side would send if it were not cut: beyond a socket's buffers, and beyond what is copied before splicing.
 const MOST: u64 = 1 << 20;
 /// How long all connections may take, and the balancer to have no connection left.
@@ -43,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const DRAINED: Duration = Duration::from_secs(15);
 
 /// The two claims. The server is removed whatever happens.
-pub(super) async fn claims(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
+pub async fn claims(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
     let graceful = format!("soak: the bytes of {CONNECTIONS} connections cut at random are equal everywhere");
     let reset = format!("soak: of {CONNECTIONS} reset connections none delivers more than was sent");
     let soak = tokio::spawn({
@@ -71,15 +69,16 @@ async fn soak(parts: &Parts) -> Result<[Result<String, String>; 2], String> {
     // One that a killed run has left would have its counts.
     parts.balancer.remove(SERVER).await.map_err(|error| error.to_string())?;
     let (host, _) = parts.settings.balancer.rsplit_once(':').ok_or("the balancer's address has no port")?;
+    let port = parts.settings.soak_port;
     let own = own_address(&parts.settings.balancer).await.map_err(|error| error.to_string())?;
     let backends = Backends::start(BACKENDS).await.map_err(|error| error.to_string())?;
     let list: Vec<String> = backends.ports().iter().map(|port| format!("{own}:{port}")).collect();
     let configuration = json!({
-        "bind": format!("0.0.0.0:{PORT}"), "protocol": "tcp", "balance": "roundrobin",
+        "bind": format!("0.0.0.0:{port}"), "protocol": "tcp", "balance": "roundrobin",
         "discovery": {"kind": "static", "static_list": list}, "healthcheck": {"kind": "none"}});
     parts.balancer.add(SERVER, &configuration).await.map_err(|error| error.to_string())?;
 
-    let address = format!("{host}:{PORT}");
+    let address = format!("{host}:{port}");
     let mut outcomes = Vec::new();
     let mut before = balancers_counts(parts).await?;
     for kind in [Cut::HalfClose, Cut::Reset] {

@@ -1,4 +1,8 @@
-//! A pretended lab on one port and one Docker socket: Envoy's runtime, an alert that follows its fault, a mailbox.
+//! A pretended lab on one port and one Docker socket: Envoy's runtime, the order service's faults, an alert that follows
+//! its fault, a mailbox, a Grafana or none.
+
+mod docker;
+mod parts;
 
 use std::{
     collections::BTreeMap,
@@ -8,15 +12,9 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Form, Json, Router,
-    extract::{Path, Query, State},
-    http::StatusCode,
-    routing::{get, post},
-};
 use clap::Parser;
 use lab::{parts::Parts, settings::Settings};
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{eventually, listener};
 use tokio::net::UnixListener;
 
@@ -26,6 +24,34 @@ struct Flags {
     settings: Settings,
 }
 
+/// A rule of Grafana's, on a figure that the pretended Prometheus has.
+const RULE: &str = r#"
+apiVersion: 1
+groups:
+  - name: order
+    folder: Alerts
+    interval: 10s
+    rules:
+      - uid: order-slow
+        title: OrderSlow
+        condition: C
+        noDataState: OK
+        dashboardUid: orders
+        panelId: 2
+        annotations: { runbook_url: "http://outside:9090/user/OrderSlow.md" }
+        data:
+          - refId: A
+            relativeTimeRange: { from: 60, to: 0 }
+            datasourceUid: prometheus
+            model: { refId: A, expr: order_seconds, instant: true }
+          - refId: B
+            datasourceUid: __expr__
+            model: { refId: B, type: reduce, expression: A, reducer: last }
+          - refId: C
+            datasourceUid: __expr__
+            model: { refId: C, type: threshold, expression: B, conditions: [{ evaluator: { type: gt, params: [0.5] } }] }
+"#;
+
 /// What a test may set, and see.
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
@@ -33,6 +59,11 @@ pub(crate) struct Inner {
     pub(crate) runtime: BTreeMap<String, String>,
     /// The services whose container is stopped.
     pub(crate) stopped: Vec<String>,
+    /// The order service's faults.
+    pub(crate) slow_ms: u64,
+    pub(crate) read_only: bool,
+    /// Whether Grafana is there.
+    pub(crate) grafana: bool,
     /// Subjects of the mails in the box.
     pub(crate) mails: Vec<String>,
     /// Whether a fault raises its alert, and so its mails.
@@ -43,7 +74,16 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn fault_is_on(&self) -> bool {
-        !self.stopped.is_empty() || self.runtime.values().any(|value| value == "100")
+        !self.stopped.is_empty()
+            || self.slow_ms > 0
+            || self.read_only
+            || self.runtime.values().any(|value| value == "100")
+    }
+
+    /// The alert of the fault that is on, or was last mailed about.
+    fn alert(&self) -> &'static str {
+        let ordered = self.mails.last().is_some_and(|mail| mail.contains("Order"));
+        if self.slow_ms > 0 || (ordered && !self.fault_is_on()) { "OrderSlow" } else { "EchoErrorsHigh" }
     }
 
     /// Mails follow the fault at once.
@@ -51,10 +91,12 @@ impl Inner {
         if !self.alerting {
             return;
         }
-        let mailed =
-            |status: &str, mails: &[String]| mails.iter().filter(|mail| mail.starts_with(status)).count();
-        let (firing, resolved) =
-            (mailed("[FIRING] EchoErr", &self.mails), mailed("[RESOLVED] EchoErr", &self.mails));
+        let alert = self.alert();
+        let mailed = |status: &str| {
+            let begin = format!("[{status}] {alert}");
+            self.mails.iter().filter(|mail| mail.starts_with(&begin)).count()
+        };
+        let (firing, resolved) = (mailed("FIRING"), mailed("RESOLVED"));
         let status = if self.fault_is_on() && firing == resolved {
             "FIRING"
         } else if !self.fault_is_on() && firing > resolved {
@@ -62,7 +104,7 @@ impl Inner {
         } else {
             return;
         };
-        self.mails.push(format!("[{status}] EchoErrorsHigh (critical)"));
+        self.mails.push(format!("[{status}] {alert}: words"));
         if self.noisy && status == "FIRING" {
             self.mails.push("[FIRING] EchoSlow (warning)".into());
         }
@@ -86,25 +128,53 @@ impl FakeLab {
             "datasource": {"type": "prometheus", "uid": "prometheus"}, "targets": [{"expr": "errors"}]});
         let dashboard = json!({"uid": "grpc-client", "title": "gRPC Client", "panels": [panel]});
         std::fs::write(folder.join("dashboards/echo/grpc-client.json"), dashboard.to_string()).unwrap();
+        std::fs::create_dir_all(folder.join("dashboards/order")).unwrap();
+        let mut panel = dashboard["panels"][0].clone();
+        panel["title"] = json!("Duration");
+        let dashboard = json!({"uid": "orders", "title": "Orders", "panels": [panel]});
+        std::fs::write(folder.join("dashboards/order/orders.json"), dashboard.to_string()).unwrap();
+        std::fs::create_dir_all(folder.join("alerting")).unwrap();
+        std::fs::write(folder.join("alerting/rules-order.yaml"), RULE).unwrap();
         let inner = Shared::default();
         let socket = UnixListener::bind(folder.join("docker.sock")).unwrap();
-        tokio::spawn(axum::serve(socket, docker(inner.clone())).into_future());
+        tokio::spawn(axum::serve(socket, docker::router(inner.clone())).into_future());
         let parts = listener().await;
         let url = format!("http://{}", parts.local_addr().unwrap());
-        tokio::spawn(axum::serve(parts, parts_router(inner.clone())).into_future());
+        tokio::spawn(axum::serve(parts, parts::router(inner.clone())).into_future());
         Self { inner, url, folder }
     }
 
     /// Where this lab is.
     fn flags(&self) -> Vec<String> {
         let in_folder = |name| self.folder.join(name).display().to_string();
-        let files = [("state", "state"), ("docker-socket", "docker.sock"), ("dashboards", "dashboards")];
+        let files = [
+            ("state", "state"),
+            ("docker-socket", "docker.sock"),
+            ("dashboards", "dashboards"),
+            ("alerting", "alerting"),
+        ];
         let mut flags: Vec<String> =
             files.iter().flat_map(|(flag, name)| [format!("--{flag}"), in_folder(name)]).collect();
-        for part in ["edge", "envoy-admin", "prometheus", "alertmanager", "maildev", "grafana", "jaeger"] {
+        let parts = [
+            "edge",
+            "envoy-admin",
+            "order-admin",
+            "prometheus",
+            "alertmanager",
+            "maildev",
+            "grafana",
+            "jaeger",
+        ];
+        for part in parts {
             flags.extend([format!("--{part}"), self.url.clone()]);
         }
         flags
+    }
+
+    /// Gives the one rule another title.
+    pub(crate) fn rule_of(&self, title: &str) {
+        let rule = RULE.replace("title: OrderSlow", &format!("title: {title}"));
+        std::fs::write(self.folder.join("alerting/rules-order.yaml"), rule).unwrap();
     }
 
     /// The clients of this lab.
@@ -147,117 +217,4 @@ pub(crate) async fn output(process: std::process::Child) -> (Option<i32>, String
     let ended = tokio::task::spawn_blocking(|| process.wait_with_output()).await.unwrap().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (ended.status.code(), text(&ended.stdout), text(&ended.stderr))
-}
-
-fn parts_router(inner: Shared) -> Router {
-    let prometheus = |data: Value| async move { Json(json!({"status": "success", "data": data})) };
-    let target =
-        json!({"labels": {}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
-    Router::new()
-        .route("/echo", get(|| async { "Response: echo traffic" }))
-        .route("/runtime", get(runtime))
-        .route("/runtime_modify", post(runtime_modify))
-        .route("/api/v1/alerts", get(alerts))
-        .route("/api/v1/query", post(instant))
-        .route("/api/v1/query_range", post(errors))
-        .route("/api/v1/targets", get(move || prometheus(json!({"activeTargets": [target]}))))
-        .route(
-            "/api/v1/status/flags",
-            get(move || prometheus(json!({"web.external-url": "http://outside:9090"}))),
-        )
-        .route("/user/EchoErrorsHigh.md", get(|| async { "# EchoErrorsHigh" }))
-        .route("/api/v2/alerts", get(|| async { Json(json!([])) }))
-        .route("/email", get(email))
-        .with_state(inner)
-}
-
-async fn runtime(State(inner): State<Shared>) -> Json<Value> {
-    let runtime = inner.lock().unwrap().runtime.clone();
-    let entries: BTreeMap<_, _> =
-        runtime.into_iter().map(|(key, value)| (key, json!({"final_value": value}))).collect();
-    Json(json!({"layers": ["admin"], "entries": entries}))
-}
-
-async fn runtime_modify(State(inner): State<Shared>, Query(pairs): Query<BTreeMap<String, String>>) {
-    let mut inner = inner.lock().unwrap();
-    for (key, value) in pairs {
-        if value.is_empty() {
-            inner.runtime.remove(&key);
-        } else {
-            inner.runtime.insert(key, value);
-        }
-    }
-}
-
-async fn alerts(State(inner): State<Shared>) -> Json<Value> {
-    let inner = inner.lock().unwrap();
-    let firing = inner.alerting && inner.fault_is_on();
-    let alerts = if firing {
-        json!([{"labels": {"alertname": "EchoErrorsHigh"}, "state": "firing"}])
-    } else {
-        json!([])
-    };
-    Json(json!({"status": "success", "data": {"alerts": alerts}}))
-}
-
-/// There is traffic, and nothing else.
-async fn instant(Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
-    let traffic = form["query"].contains("grpc_client_handled_total");
-    let result = if traffic { json!([{"metric": {}, "value": [1, "20"]}]) } else { json!([]) };
-    Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}}))
-}
-
-/// The panel's series: 1 under a fault.
-async fn errors(State(inner): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
-    let end: f64 = form["end"].parse().unwrap();
-    let value = if inner.lock().unwrap().fault_is_on() { "1" } else { "0" };
-    let result = json!([{"metric": {}, "values": [[end, value]]}]);
-    Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
-}
-
-async fn email(State(inner): State<Shared>) -> Json<Value> {
-    let mut inner = inner.lock().unwrap();
-    inner.follow();
-    let mail = |(id, subject): (usize, &String)| {
-        json!({"id": id.to_string(), "subject": subject, "html": "<p>EchoErrorsHigh</p>",
-            "text": "EchoErrorsHigh\nhttp://g/d/grpc-client?viewPanel=2\nhttp://outside:9090/user/EchoErrorsHigh.md",
-            "from": [{"address": "alertmanager@lookout.example"}], "to": [{"address": "oncall@lookout.example"}]})
-    };
-    Json(inner.mails.iter().enumerate().map(mail).collect())
-}
-
-fn docker(inner: Shared) -> Router {
-    Router::new()
-        .route("/containers/json", get(containers))
-        .route("/containers/{id}/json", get(inspect))
-        .route("/containers/{id}/stop", post(stop))
-        .route("/containers/{id}/start", post(start))
-        .with_state(inner)
-}
-
-async fn containers() -> Json<Value> {
-    let services = ["envoy", "web-client", "echo-server", "metrics-sink", "prometheus"];
-    let container = |name: &str| json!({"Id": name, "Labels": {"com.docker.compose.project": "lookout", "com.docker.compose.service": name}});
-    Json(services.map(container).into_iter().collect())
-}
-
-async fn inspect(State(inner): State<Shared>, Path(id): Path<String>) -> Json<Value> {
-    let running = !inner.lock().unwrap().stopped.contains(&id);
-    let status = if running { "running" } else { "exited" };
-    let state = json!({"Status": status, "Running": running, "ExitCode": 0, "Health": {"Status": "healthy"}});
-    Json(json!({"State": state}))
-}
-
-async fn stop(State(inner): State<Shared>, Path(id): Path<String>) -> StatusCode {
-    inner.lock().unwrap().stopped.push(id);
-    StatusCode::NO_CONTENT
-}
-
-async fn start(State(inner): State<Shared>, Path(id): Path<String>) -> StatusCode {
-    let mut inner = inner.lock().unwrap();
-    if !inner.stopped.contains(&id) {
-        return StatusCode::NOT_MODIFIED;
-    }
-    inner.stopped.retain(|stopped| *stopped != id);
-    StatusCode::NO_CONTENT
 }
