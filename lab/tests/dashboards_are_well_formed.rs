@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
+
+#[path = "grafana_files/read.rs"]
+mod read;
+
+use read::{data_source_uids, list, published_ports, root, text};
 
 /// What the alerts' links open: dashboard, panel, and a word of the panel's title.
 const ALERT_PANELS: [(&str, u64, &str); 10] = [
@@ -133,7 +137,7 @@ fn every_panel_says_what_it_shows_and_in_what_unit() {
 
 #[test]
 fn every_query_names_a_provisioned_data_source() {
-    let known = provisioned_uids();
+    let known = data_source_uids();
     assert!(["prometheus", "jaeger", "influxdb"].iter().all(|uid| known.contains(*uid)), "{known:?}");
     for board in dashboards() {
         for (name, panel) in board.charts() {
@@ -242,7 +246,7 @@ fn panels_stand_in_order_and_do_not_overlap() {
 #[test]
 fn links_lead_to_dashboards_that_exist_and_to_published_ports() {
     let boards = dashboards();
-    let ports = published_ports();
+    let ports: BTreeSet<_> = published_ports().into_values().collect();
     for (name, url) in boards.iter().flat_map(Dashboard::addresses) {
         if let Some(uid) = url.strip_prefix("/d/") {
             let uid = uid.split(['/', '?']).next().unwrap_or_default();
@@ -271,21 +275,6 @@ fn dashboards() -> Vec<Dashboard> {
     all
 }
 
-fn provisioned_uids() -> BTreeSet<String> {
-    let mut uids = BTreeSet::new();
-    for file in fs::read_dir(root().join("grafana/provisioning/datasources")).expect("the data sources") {
-        let yaml = fs::read_to_string(file.expect("a file").path()).expect("its text");
-        uids.extend(yaml.lines().filter_map(|line| Some(line.trim().strip_prefix("uid: ")?.to_owned())));
-    }
-    uids
-}
-
-fn published_ports() -> BTreeSet<String> {
-    let settings = fs::read_to_string(root().join(".env")).expect("the lab's settings");
-    let ports = settings.lines().filter_map(|line| line.split_once("_PORT="));
-    ports.map(|(_, port)| port.split_whitespace().next().unwrap_or_default().to_owned()).collect()
-}
-
 fn collect_urls<'a>(json: &'a Value, name: &str, urls: &mut Vec<(String, &'a str)>) {
     match json {
         Value::Object(fields) => {
@@ -296,16 +285,4 @@ fn collect_urls<'a>(json: &'a Value, name: &str, urls: &mut Vec<(String, &'a str
         Value::Array(items) => items.iter().for_each(|item| collect_urls(item, name, urls)),
         _ => {}
     }
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn list(json: &Value) -> &[Value] {
-    json.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(json: &Value) -> &str {
-    json.as_str().unwrap_or_default()
 }

@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+#[path = "grafana_files/read.rs"]
+mod read;
+
+use read::{data_source_uids, data_sources, list, published_ports, root, text};
+
 /// What each kind of object may have.
 const KNOWN: [(&str, &str); 14] = [
     ("file", "apiVersion groups deleteRules contactPoints policies templates muteTimes"),
@@ -47,11 +52,8 @@ struct File {
 
 impl File {
     fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).expect("its text");
-        let yaml =
-            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let name = path.strip_prefix(root().join("grafana/alerting")).unwrap_or(path).display().to_string();
-        Self { name, yaml }
+        let name = path.strip_prefix(alerting("")).unwrap_or(path).display().to_string();
+        Self { name, yaml: read::yaml(path) }
     }
 
     fn groups(&self) -> &[Value] {
@@ -128,7 +130,8 @@ fn a_rule_asks_known_data_sources_and_its_steps_name_each_other() {
 
 #[test]
 fn a_rule_leads_to_a_panel_and_a_runbook_that_exist() {
-    let (grafana, prometheus) = (port("GRAFANA_PORT"), port("PROMETHEUS_PORT"));
+    let ports = published_ports();
+    let (grafana, prometheus) = (&ports["GRAFANA_PORT"], &ports["PROMETHEUS_PORT"]);
     for (tutorial, rule) in rules() {
         let (title, notes) = (text(&rule["title"]), &rule["annotations"]);
         let (uid, panel) = (text(&rule["dashboardUid"]), rule["panelId"].as_u64().expect("a panel"));
@@ -196,8 +199,8 @@ fn a_dollar_is_doubled_where_grafana_expands_it_and_only_there() {
 
 #[test]
 fn mail_goes_to_a_receiver_with_an_address_in_words_that_are_defined() {
-    let points = File::read(&root().join("grafana/alerting/contact-points.yaml")).yaml;
-    let templates = File::read(&root().join("grafana/alerting/templates.yaml")).yaml;
+    let [points, templates] =
+        ["contact-points", "templates"].map(|name| File::read(&alerting(&format!("{name}.yaml"))).yaml);
     let words: String = list(&templates["templates"]).iter().map(|one| text(&one["template"])).collect();
     for receiver in list(&points["contactPoints"]).iter().flat_map(|point| list(&point["receivers"])) {
         let settings = &receiver["settings"];
@@ -213,7 +216,7 @@ fn mail_goes_to_a_receiver_with_an_address_in_words_that_are_defined() {
 
 #[test]
 fn policies_name_contact_points_and_mute_timings_that_exist() {
-    let read = |name: &str| File::read(&root().join("grafana/alerting").join(name)).yaml;
+    let read = |name: &str| File::read(&alerting(name)).yaml;
     let names = |of: &Value| -> BTreeSet<String> {
         list(of).iter().map(|one| text(&one["name"]).to_owned()).collect()
     };
@@ -237,8 +240,7 @@ fn policies_name_contact_points_and_mute_timings_that_exist() {
 #[test]
 fn leaving_a_tutorial_out_deletes_exactly_its_rules() {
     for file in rule_files() {
-        let left_out =
-            File::read(&root().join("grafana/alerting").join(file.name.replace("rules/", "left-out/")));
+        let left_out = File::read(&alerting(&file.name.replace("rules/", "left-out/")));
         let deleted: Vec<_> =
             list(&left_out.yaml["deleteRules"]).iter().map(|one| text(&one["uid"])).collect();
         assert_eq!(deleted, file.rules().map(|rule| text(&rule["uid"])).collect::<Vec<_>>(), "{}", file.name);
@@ -286,9 +288,13 @@ fn walk<'a>(value: &'a Value, path: &str, visit: &mut impl FnMut(&str, &'a Value
     }
 }
 
+fn alerting(name: &str) -> PathBuf {
+    root().join("grafana/alerting").join(name)
+}
+
 /// Every file of grafana/alerting.
 fn files() -> Vec<File> {
-    let folders = ["", "rules", "left-out"].map(|name| root().join("grafana/alerting").join(name));
+    let folders = ["", "rules", "left-out"].map(alerting);
     let paths = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder"));
     let paths = paths.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
     let all: Vec<_> = paths.map(|path| File::read(&path)).collect();
@@ -311,36 +317,8 @@ fn rules() -> Vec<(String, Value)> {
     all
 }
 
-fn data_sources() -> Vec<Value> {
-    let folder = fs::read_dir(root().join("grafana/provisioning/datasources")).expect("the data sources");
-    let files = folder.map(|file| File::read(&file.expect("a file").path()).yaml);
-    files.flat_map(|yaml| list(&yaml["datasources"]).to_vec()).collect()
-}
-
-fn data_source_uids() -> BTreeSet<String> {
-    data_sources().iter().map(|source| text(&source["uid"]).to_owned()).collect()
-}
-
-fn port(name: &str) -> String {
-    let settings = fs::read_to_string(root().join(".env")).expect("the lab's settings");
-    let line = settings.lines().find_map(|line| line.strip_prefix(&format!("{name}="))).expect(name);
-    line.split_whitespace().next().unwrap_or_default().to_owned()
-}
-
 /// Seconds of `10s` or `1m`.
 fn seconds(duration: &Value) -> u64 {
     let parsed = lab::dashboards::duration::parse(text(duration));
     parsed.unwrap_or_else(|error| panic!("{error}")).as_secs()
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }
