@@ -1,15 +1,18 @@
 //! `lab check`'s soak against a pretended balancer: it passes where every byte is counted, and fails where one is not.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use axum::{
-    Json, Router,
+    Form, Json, Router,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
-    routing::get,
+    routing::{get, post},
 };
 use clap::Parser;
 use lab::{
@@ -105,7 +108,19 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, counted: &AtomicU
 }
 
 async fn stats(State(fake): State<Shared>) -> Json<Value> {
-    let mut fake = fake.lock().unwrap();
+    Json(counted(&mut fake.lock().unwrap()))
+}
+
+/// Prometheus, which has scraped the balancer just now.
+async fn instant(State(fake): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
+    let fields = ["tx_total", "rx_total"];
+    let field = fields.into_iter().find(|field| form["query"].contains(field)).unwrap();
+    let value = counted(&mut fake.lock().unwrap())[field].to_string();
+    let result = json!([{"metric": {}, "value": [1, value]}]);
+    Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}}))
+}
+
+fn counted(fake: &mut Fake) -> Value {
     fake.asked += 1;
     let (mut tx_total, mut rx_total) = (if fake.miscounts { fake.asked } else { 0 }, 0);
     let mut backends = Vec::new();
@@ -116,9 +131,9 @@ async fn stats(State(fake): State<Shared>) -> Json<Value> {
         backends.push(json!({"host": host, "port": port, "stats": {"tx": tx, "rx": rx}}));
     }
     let open = fake.open.load(Relaxed);
-    Json(
-        json!({"active_connections": open, "rx_total": rx_total, "tx_total": tx_total, "backends": backends}),
-    )
+    json!({
+        \"active_connections\": open, \"rx_total\": rx_total, \"tx_total\": tx_total, \"rx_second\": 0, \"tx_second\": 0,
+        \"backends\": backends})
 }
 
 async fn remove(State(fake): State<Shared>, Path(name): Path<String>) -> StatusCode {
@@ -133,6 +148,7 @@ async fn soaked(name: &str, fake: Shared) -> Vec<Claim> {
     let router = Router::new()
         .route("/servers/{name}", get(|| async {}).post(add).delete(remove))
         .route("/servers/{name}/stats", get(stats))
+        .route("/api/v1/query", post(instant))
         .with_state(fake);
     let (rest, free) = (listener().await, listener().await);
     let url = format!("http://{}", rest.local_addr().unwrap());
@@ -149,6 +165,8 @@ async fn soaked(name: &str, fake: Shared) -> Vec<Claim> {
         &port,
         "--balancer-rest",
         &url,
+        "--prometheus",
+        &url,
         "--balancer-token",
         token.to_str().unwrap(),
     ]);
@@ -162,7 +180,7 @@ async fn a_balancer_that_counts_every_byte_passes_and_keeps_no_server() {
     let fake = Shared::default();
     let claims = soaked("right", fake.clone()).await;
     let verdicts: Vec<Verdict> = claims.iter().map(|claim| claim.verdict).collect();
-    assert_eq!(verdicts, [Verdict::Proven; 2], "{claims:?}");
+    assert_eq!(verdicts, [Verdict::Proven; 4], "{claims:?}");
     assert!(claims[0].evidence.contains("3 back ends"), "{claims:?}");
     assert!(fake.lock().unwrap().serving.is_none());
 }

@@ -8,12 +8,14 @@
 //!   wrote, and the balancer's tx and rx, in all and for each back end.
 //! - A client resets its connection at a random byte. Then bytes are under way that nobody will read, and each count is
 //!   at most the one before it: written by the sender, written on by the balancer, read by the receiver.
+//!
+//! Two more: Prometheus has what the balancer counted, and the rates go back to 0.
 
 mod backends;
 mod client;
 mod counts;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::{net::UdpSocket, task::JoinSet};
@@ -25,7 +27,7 @@ use self::{
     counts::Counts,
 };
 use super::trace::random;
-use crate::{clock::until, parts::Parts, table::Claim};
+use crate::{clock::until, parts::Parts, prometheus::Series, table::Claim};
 
 /// The server that it adds to the balancer.
 pub const SERVER: &str = "soak";
@@ -40,16 +42,24 @@ const MOST: u64 = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 const DRAINED: Duration = Duration::from_secs(15);
 
-/// The two claims. The server is removed whatever happens.
+/// The four claims. The server is removed whatever happens.
 pub async fn claims(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
     let graceful = format!("soak: the bytes of {CONNECTIONS} connections cut at random are equal everywhere");
     let reset = format!("soak: of {CONNECTIONS} reset connections none delivers more than was sent");
+    let stored = "soak: Prometheus has the balancer's counts".to_owned();
+    let idle = "soak: the rates go back to 0 when it is idle".to_owned();
+    // They outlive the server: one without back ends would raise an alert.
+    let backends = match Backends::start(BACKENDS).await {
+        Ok(backends) => Arc::new(backends),
+        Err(error) => return vec![Claim::failed(graceful, error.to_string())],
+    };
     let soak = tokio::spawn({
-        let (parts, stop) = (parts.clone(), stop.clone());
-        async move { stop.run_until_cancelled(soak(&parts)).await }
+        let (parts, stop, backends) = (parts.clone(), stop.clone(), backends.clone());
+        async move { stop.run_until_cancelled(soak(&parts, &backends)).await }
     });
     let soaked = soak.await;
     let removed = until(DRAINED, || parts.balancer.remove(SERVER)).await;
+    drop(backends);
     let result = match (soaked, removed) {
         (_, Err(error)) => Err(format!("its server could not be removed: {error}")),
         (Err(error), _) => Err(error.to_string()),
@@ -57,21 +67,21 @@ pub async fn claims(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
         (Ok(Some(result)), _) => result,
     };
     match result {
-        Ok([equal, bounded]) => {
-            vec![Claim::from_result(graceful, equal), Claim::from_result(reset, bounded)]
+        Ok(outcomes) => {
+            let claims = [graceful, reset, stored, idle].into_iter().zip(outcomes);
+            claims.map(|(claim, outcome)| Claim::from_result(claim, outcome)).collect()
         }
-        Err(error) => vec![Claim::failed(graceful, error.clone()), Claim::failed(reset, error)],
+        Err(error) => vec![Claim::failed(graceful, error)],
     }
 }
 
-/// Runs both halves; the outcome of each.
-async fn soak(parts: &Parts) -> Result<[Result<String, String>; 2], String> {
+/// Runs both halves, then asks Prometheus; the outcome of each.
+async fn soak(parts: &Parts, backends: &Backends) -> Result<Vec<Result<String, String>>, String> {
     // One that a killed run has left would have its counts.
     parts.balancer.remove(SERVER).await.map_err(|error| error.to_string())?;
     let (host, _) = parts.settings.balancer.rsplit_once(':').ok_or("the balancer's address has no port")?;
     let port = parts.settings.soak_port;
     let own = own_address(&parts.settings.balancer).await.map_err(|error| error.to_string())?;
-    let backends = Backends::start(BACKENDS).await.map_err(|error| error.to_string())?;
     let list: Vec<String> = backends.ports().iter().map(|port| format!("{own}:{port}")).collect();
     let configuration = json!({
         "bind": format!("0.0.0.0:{port}"), "protocol": "tcp", "balance": "roundrobin",
@@ -87,14 +97,42 @@ async fn soak(parts: &Parts) -> Result<[Result<String, String>; 2], String> {
         let after = until(DRAINED, || drained(parts)).await?;
         let own_after = until(DRAINED, || async { backends.at_rest() }).await?;
         let balancer = after.since(&before);
-        let backends = own_after.since(&own_before);
+        let own = own_after.since(&own_before);
         outcomes.push(match kind {
-            Cut::HalfClose => counts::judge_equal(&clients, &balancer, &backends),
-            Cut::Reset => counts::judge_bounded(&clients, &balancer, &backends),
+            Cut::HalfClose => counts::judge_equal(&clients, &balancer, &own),
+            Cut::Reset => counts::judge_bounded(&clients, &balancer, &own),
         });
         before = after;
     }
-    <[_; 2]>::try_from(outcomes).map_err(|_| "two halves".to_owned())
+    outcomes.push(until(DRAINED, || stored(parts, &before)).await);
+    outcomes.push(until(DRAINED, || idle(parts)).await);
+    Ok(outcomes)
+}
+
+async fn idle(parts: &Parts) -> Result<String, String> {
+    let stats = parts.balancer.stats(SERVER).await.map_err(|error| error.to_string())?;
+    let rates = ["rx_second", "tx_second"].map(|field| stats[field].as_u64());
+    if rates == [Some(0), Some(0)] {
+        Ok("rx_second 0, tx_second 0".into())
+    } else {
+        Err(format!("{rates:?}"))
+    }
+}
+
+/// Whether Prometheus' newest samples are the balancer's totals.
+async fn stored(parts: &Parts, balancer: &Counts) -> Result<String, String> {
+    let mut totals = [0, 0];
+    for (total, metric) in totals.iter_mut().zip(["gobetween_server_tx_total", "gobetween_server_rx_total"]) {
+        let query = format!("{metric}{{job=\"tcp-balancer\",server=\"{SERVER}\"}}");
+        let series = parts.prometheus.instant(&query, None).await.map_err(|error| error.to_string())?;
+        *total = series.iter().filter_map(Series::last).sum::<f64>() as u64;
+    }
+    let told = format!("tx {}, rx {}", totals[0], totals[1]);
+    if totals == [balancer.up, balancer.down] {
+        Ok(told)
+    } else {
+        Err(format!("{told}, but the balancer says tx {}, rx {}", balancer.up, balancer.down))
+    }
 }
 
 /// Opens all connections, a few at a time; what the clients wrote and read.
