@@ -5,6 +5,7 @@ import { ask, milliseconds, onSubmit, show } from "/page.js";
 const form = document.getElementById("order");
 const result = document.getElementById("result");
 const list = document.getElementById("orders");
+const none = document.getElementById("none");
 const live = document.getElementById("live");
 const { traces } = form.dataset;
 const STATES = ["placed", "paid", "shipped"];
@@ -47,7 +48,7 @@ const rowOf = (id) => [...list.children].find((row) => row.dataset.id === id);
 
 function shorten() {
   while (list.children.length > Number(list.dataset.limit)) list.lastElementChild.remove();
-  document.getElementById("none").hidden = list.children.length > 0;
+  none.hidden = list.children.length > 0;
 }
 
 function changed(order) {
@@ -68,6 +69,7 @@ async function reload() {
     return row ?? newRow(order);
   });
   list.replaceChildren(...rows);
+  none.textContent = "None yet.";
   shorten();
 }
 

@@ -27,16 +27,14 @@ pub(super) async fn show(orders: &Orders, asked: Asked) -> Response {
         (Ok(_), None) => html! {},
     };
     let form = form(orders, &Form::example(new_key()), &answer);
-    let list = list.map_or_else(|_| html! {}, |list| listed(&list, newest));
+    let list = listed(list.ok().as_ref(), newest);
     orders.frame.page(Tab::Orders, status, &html! { (form) (list) })
 }
 
 /// The form as it was sent, and what is wrong with it.
 pub(super) async fn refused(orders: &Orders, sent: Form, refusal: &Refusal) -> Response {
     let form = form(orders, &sent, &failure(orders, refusal));
-    // That the list cannot be had is no news then.
-    let list =
-        orders.list(PAGE_SIZE, String::new()).await.map_or_else(|_| html! {}, |list| listed(&list, true));
+    let list = listed(orders.list(PAGE_SIZE, String::new()).await.ok().as_ref(), true);
     orders.frame.page(Tab::Orders, refusal.status(), &html! { (form) (list) })
 }
 
@@ -94,7 +92,10 @@ fn item(index: usize, line: &Line) -> Markup {
     }
 }
 
-fn listed(list: &json::Orders, newest: bool) -> Markup {
+/// Without a list, the place for one: the script fills it once the service is back.
+fn listed(list: Option<&json::Orders>, newest: bool) -> Markup {
+    let orders = list.map_or(&[][..], |list| &list.orders);
+    let older = list.map(|list| &*list.next_page_token).filter(|token| !token.is_empty());
     html! {
         section.card {
             div.head {
@@ -103,13 +104,15 @@ fn listed(list: &json::Orders, newest: bool) -> Markup {
                     a href="/orders" { @if newest { "Reload" } @else { "Newest" } }
                 }
             }
-            p #none hidden[!list.orders.is_empty()] { "None yet." }
+            p #none hidden[!orders.is_empty()] {
+                @if list.is_some() { "None yet." } @else { "They cannot be had at the moment." }
+            }
             ol #orders.orders data-follow[newest] data-limit=(PAGE_SIZE) {
-                @for order in &list.orders { (row(order)) }
+                @for order in orders { (row(order)) }
             }
             template #row { (row(&Order::default())) }
-            @if !list.next_page_token.is_empty() {
-                p.older { a rel="next" href={ "/orders?page_token=" (encoded(&list.next_page_token)) } { "Older orders" } }
+            @if let Some(token) = older {
+                p.older { a rel="next" href={ "/orders?page_token=" (encoded(token)) } { "Older orders" } }
             }
         }
     }

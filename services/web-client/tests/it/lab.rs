@@ -25,13 +25,13 @@ pub(crate) struct Web {
     pub(crate) http: reqwest::Client,
 }
 
-fn config(server: SocketAddr, orders: bool) -> Config {
+fn config(server: SocketAddr, grpc_deadline: Duration) -> Config {
     Config {
         grpc_server_host: server.ip().to_string(),
         grpc_server_port: server.port(),
-        grpc_deadline: DEADLINE,
+        grpc_deadline,
         shutdown_grace: PATIENCE,
-        orders,
+        orders: false,
         links: Links::default(),
     }
 }
@@ -39,12 +39,17 @@ fn config(server: SocketAddr, orders: bool) -> Config {
 impl Web {
     /// In front of a server at this address, which may be down.
     pub(crate) async fn of(server: SocketAddr) -> Self {
-        Self::with(config(server, false)).await
+        Self::with(config(server, DEADLINE)).await
     }
 
-    /// The same with orders.
+    /// With orders, and calls that may take their time.
     pub(crate) async fn with_orders(server: SocketAddr) -> Self {
-        Self::with(config(server, true)).await
+        Self::with(Config { orders: true, ..config(server, PATIENCE) }).await
+    }
+
+    /// With orders, and calls that have to hurry.
+    pub(crate) async fn with_orders_in_a_hurry(server: SocketAddr) -> Self {
+        Self::with(Config { orders: true, ..config(server, DEADLINE) }).await
     }
 
     pub(crate) async fn with(config: Config) -> Self {

@@ -135,7 +135,7 @@ async fn a_stream_that_the_server_breaks_off_says_why_and_ends() {
 #[tokio::test]
 async fn a_stream_outlives_the_deadline_of_calls() {
     let server = OrderServer::start().await;
-    let web = Web::with_orders(server.addr()).await;
+    let web = Web::with_orders_in_a_hurry(server.addr()).await;
     let mut events = Events::follow(&web, "/orders/events").await;
     let begun = std::time::Instant::now();
     // As long as a call without reply takes, and once more.
@@ -151,6 +151,6 @@ async fn a_stream_outlives_the_deadline_of_calls() {
 #[tokio::test]
 async fn a_server_that_says_nothing_is_a_504() {
     let silent = testkit::listener().await;
-    let web = Web::with_orders(silent.local_addr().unwrap()).await;
+    let web = Web::with_orders_in_a_hurry(silent.local_addr().unwrap()).await;
     assert_eq!(web.problem("/orders/events").await.0, 504);
 }

@@ -117,5 +117,7 @@ async fn a_service_that_is_down_is_said_on_the_page() {
     let web = Web::with_orders(nobody).await;
     let (status, page) = open(&web, "/orders").await;
     assert_eq!(status, 503);
-    assert!(page.contains("503 Service Unavailable") && page.contains("name=\"customer\""), "{page}");
+    for part in ["503 Service Unavailable", "name=\"customer\"", "cannot be had", "data-follow"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
 }

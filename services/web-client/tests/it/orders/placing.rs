@@ -50,7 +50,7 @@ async fn the_key_and_the_deadline_are_passed_on() {
     }
     let asked = server.asked();
     assert_eq!(asked.iter().map(|asked| &*asked.key).collect::<Vec<_>>(), ["first", "first", "second"]);
-    assert!(asked.iter().all(|asked| asked.timeout.as_deref() == Some("300m")), "{asked:?}");
+    assert!(asked.iter().all(|asked| asked.timeout.as_deref() == Some("5000m")), "{asked:?}");
     let list: Value = web.get("/orders").await.json().await.unwrap();
     assert_eq!(list["orders"].as_array().unwrap().len(), 2, "the first key's order was placed once");
 }

@@ -45,6 +45,13 @@ async fn each_code_has_its_status_and_no_errors() {
         assert_eq!((answered, problem["grpc_code"].as_str()), (status, Some(code)));
         assert!(problem.get("errors").is_none(), "{problem}");
     }
+    lab::assert_balanced(&web.scrape().await);
+}
+
+#[tokio::test]
+async fn no_reply_within_the_deadline_is_a_504() {
+    let server = OrderServer::start().await;
+    let web = Web::with_orders_in_a_hurry(server.addr()).await;
     let (status, problem) = refused(&web, JSON, order_of("never")).await;
     assert_eq!((status, problem["grpc_code"].as_str()), (504, Some("DeadlineExceeded")));
     lab::assert_balanced(&web.scrape().await);
