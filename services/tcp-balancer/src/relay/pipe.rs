@@ -64,3 +64,9 @@ fn open() -> Option<Pipe> {
     let size = [SIZE, SMALLEST].into_iter().find_map(|size| fcntl_setpipe_size(&write, size).ok());
     size.map(|size| Pipe { read, write, size, held: 0 })
 }
+
+/// How many this thread keeps.
+#[cfg(test)]
+pub(super) fn idle() -> usize {
+    PIPES.with_borrow(|pipes| pipes.idle.len())
+}

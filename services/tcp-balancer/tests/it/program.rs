@@ -1,0 +1,91 @@
+//! The program: its signals, and settings that cannot be.
+
+use std::fs;
+
+use tempfile::NamedTempFile;
+
+use crate::support::hello;
+use crate::support::peers::{Peer, round_trip};
+use crate::support::program::{Program, command};
+
+#[tokio::test]
+async fn sighup_reads_the_file_again_and_sigterm_ends_it_well() {
+    let backend = Peer::echo().await;
+    let mut program = Program::start(&hello(&[backend.addr], ""));
+    let mut client = tokio::net::TcpStream::connect(program.balancer().await).await.expect("it listens");
+    round_trip(&mut client, b"one").await;
+    program.write("[servers.hello]\nbond = 1\n");
+    program.signal("-HUP").await;
+    let said = program.logged("configuration is as before", "error").await;
+    assert!(said["error"].as_str().expect("a sentence").contains(":2: unknown field `bond`"), "{said}");
+    program.write(&hello(&[backend.addr], "balance = \"leastconn\""));
+    program.signal("-HUP").await;
+    program.logged("configuration read again", "message").await;
+    assert_eq!(round_trip(&mut client, b"two").await, b"two");
+    drop(client);
+    let status = program.terminate().await;
+    assert!(status.success(), "{status}");
+    let stopped = program.logged("stopped", "server").await;
+    assert_eq!((&stopped["connections"], &stopped["rx"], &stopped["tx"]), (&1.into(), &6.into(), &6.into()));
+}
+
+#[tokio::test]
+async fn it_says_how_many_connections_the_limit_of_files_allows_for() {
+    let program = Program::start("");
+    let line = program.logged("file descriptors", "files").await;
+    let (files, connections) = (line["files"].as_u64(), line["connections"].as_u64());
+    assert!(files.is_some_and(|files| connections.is_some_and(|most| 2 * most < files)), "{line}");
+}
+
+/// What the program says to stderr before it fails.
+async fn complaint(config: &str, variables: &[(&str, &str)]) -> String {
+    let file = NamedTempFile::new().expect("a file");
+    fs::write(&file, config).expect("written");
+    let mut command = command(&[("REST_PORT", "0")]);
+    let output = command.env("CONFIG", file.path()).envs(variables.iter().copied()).output().await;
+    let output = output.expect("program runs");
+    assert!(!output.status.success(), "{:?}", output.status);
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    said.replace(file.path().to_str().expect("UTF-8"), "FILE")
+}
+
+#[tokio::test]
+async fn a_wrong_file_ends_the_program_with_its_line() {
+    let config = hello(&["127.0.0.1:1".parse().expect("an address")], "balance = \"best\"");
+    let said = complaint(&config, &[]).await;
+    assert!(said.starts_with("error: FILE:3: unknown variant `best`, expected one of `weight`"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_one_sentence() {
+    let taken = Peer::echo().await;
+    let config = hello(&[taken.addr], "").replace("127.0.0.1:0", &taken.addr.to_string());
+    let said = complaint(&config, &[("RUST_BACKTRACE", "1")]).await;
+    let expected = format!("error: servers.hello: cannot listen on {}: Address already in use", taken.addr);
+    assert!(said.starts_with(&expected), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[tokio::test]
+async fn other_settings_that_cannot_be_are_named() {
+    for (variables, expected) in [
+        (&[("CONFIG", "/nowhere/balancer.toml")][..], "/nowhere/balancer.toml: cannot be read: No such file"),
+        (&[("REST_PORT", "70000")], "'--rest-port <PORT>': expected a port, 0 to 65535"),
+        (&[("SHUTDOWN_GRACE", "soon")], "'--shutdown-grace <DURATION>': expected a duration"),
+        (&[("BALANCER_TOKEN_FILE", "/nowhere/token")], "--token-file: cannot read /nowhere/token"),
+        (&[("BALANCER_TOKEN_FILE", "/dev/null")], "--token-file: /dev/null is empty"),
+    ] {
+        let said = complaint("", variables).await;
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn healthcheck_asks_rest() {
+    let program = Program::start("");
+    let rest = program.rest().await;
+    let port = rest.rsplit_once(':').expect("a port").1;
+    let check = command(&[("REST_PORT", port)]).arg("healthcheck").status().await.expect("program runs");
+    assert!(check.success(), "{check}");
+}
