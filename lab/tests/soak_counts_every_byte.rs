@@ -132,8 +132,8 @@ fn counted(fake: &mut Fake) -> Value {
     }
     let open = fake.open.load(Relaxed);
     json!({
-        \"active_connections\": open, \"rx_total\": rx_total, \"tx_total\": tx_total, \"rx_second\": 0, \"tx_second\": 0,
-        \"backends\": backends})
+        "active_connections": open, "rx_total": rx_total, "tx_total": tx_total, "rx_second": 0, "tx_second": 0,
+        "backends": backends})
 }
 
 async fn remove(State(fake): State<Shared>, Path(name): Path<String>) -> StatusCode {
