@@ -23,7 +23,7 @@ measure() { "${cargo[@]}" run --quiet --release --locked --package bench --bin "
 want=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 have=$(cargo --version 2>/dev/null | cut -d ' ' -f 2 || true)
 at_least "$have" "$want" || use_image "cargo $want or newer is not here"
-for bench in grpc sink; do measure "$bench"; done
+for bench in grpc sink timers; do measure "$bench"; done
 
 for peer in haproxy nginx; do
   PATH=$PATH:/usr/sbin command -v "$peer" >/dev/null || use_image "$peer is not here"

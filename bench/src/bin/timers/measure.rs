@@ -1,0 +1,86 @@
+//! Time and allocations of each subject, one after the other, many times over; and how right it is.
+
+use std::sync::Barrier;
+use std::thread;
+use std::time::Instant;
+
+use crate::subject::Subject;
+use crate::values;
+
+pub(crate) const TURNS: usize = 101;
+pub(crate) const TRIALS: usize = 21;
+/// In a turn: about a millisecond's of a quick subject.
+const RECORDS: usize = 100_000;
+
+/// Of one record.
+pub(crate) struct Costs {
+    /// With one thread and with two.
+    pub(crate) nanos: [f64; 2],
+    pub(crate) allocations: f64,
+}
+
+pub(crate) fn in_turns(subjects: &[Subject]) -> Vec<Costs> {
+    let durations = values::durations(RECORDS, 0);
+    let mut times: Vec<_> = subjects.iter().map(|_| [Vec::new(), Vec::new()]).collect();
+    for turn in 0..=TURNS {
+        for (subject, times) in subjects.iter().zip(&mut times) {
+            for (threads, times) in (1..).zip(times) {
+                let nanos = time(subject, &durations, threads);
+                // The first turn warms up.
+                if turn > 0 {
+                    times.push(nanos);
+                }
+            }
+        }
+    }
+    let costs = subjects.iter().zip(times).map(|(subject, times)| {
+        subject.record(&durations);
+        let counted = allocation_counter::measure(|| subject.record(&durations));
+        Costs { nanos: times.map(median), allocations: counted.count_total as f64 / RECORDS as f64 }
+    });
+    costs.collect()
+}
+
+/// Nanoseconds of one record, with as many threads recording at once.
+fn time(subject: &Subject, durations: &[u64], threads: usize) -> f64 {
+    let barrier = Barrier::new(threads);
+    let run = || {
+        // A thread's first record is no measure of the next.
+        subject.record(&durations[..1]);
+        barrier.wait();
+        let begin = Instant::now();
+        subject.record(durations);
+        begin.elapsed().as_nanos() as f64 / durations.len() as f64
+    };
+    thread::scope(|scope| {
+        let recorders: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        let sum: f64 = recorders.into_iter().map(|recorder| recorder.join().expect("no panic")).sum();
+        sum / threads as f64
+    })
+}
+
+/// How far each subject's p999 is off, as a part of the exact one: the median of the trials, and the worst.
+pub(crate) fn errors() -> Vec<[f64; 2]> {
+    let mut errors: Vec<Vec<f64>> = Subject::all().iter().map(|_| Vec::new()).collect();
+    for trial in 0..TRIALS {
+        let mut durations = values::durations(values::OF_A_TRIAL, trial as u64);
+        for (subject, errors) in Subject::all().iter().zip(&mut errors) {
+            subject.record(&durations);
+            errors.push(subject.p999());
+        }
+        let exact = values::quantile(&mut durations, 0.999) as f64;
+        for errors in &mut errors {
+            let seen = errors.last_mut().expect("this trial's");
+            *seen = (*seen - exact).abs() / exact;
+        }
+    }
+    errors
+        .into_iter()
+        .map(|errors| [median(errors.clone()), errors.into_iter().fold(0.0, f64::max)])
+        .collect()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
