@@ -98,21 +98,23 @@ pub async fn run(
     tell(&format!("{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert()));
 
     let traffic = fault.traffic().iter().map(|stream| Traffic::start(parts, *stream)).collect();
-    let table = if mails {
+    let groups = if mails {
         mails_round(parts, fault, limit, &stop, &tell).await
     } else {
         condition_round(parts, fault, limit, &stop, &tell).await
     };
     traffic::stop_all(traffic).await;
+    // A fault that could not be taken back is told, whatever else happened.
+    let groups = groups?;
     if stop.is_cancelled() {
         return Err(AlertError::Interrupted);
     }
     let mut out = Vec::new();
-    let mut written = Table::new(&mut out);
-    for (title, claims) in table? {
-        written.group(title, claims)?;
+    let mut table = Table::new(&mut out);
+    for (title, claims) in groups {
+        table.group(title, claims)?;
     }
-    let tally = written.finish()?;
+    let tally = table.finish()?;
     tell(String::from_utf8_lossy(&out).trim_end());
     if !mails {
         tell("The mail's way through Grafana was not proven here: Grafana is not in this lab.");

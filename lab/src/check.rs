@@ -10,6 +10,7 @@ mod hello;
 mod memory;
 mod names;
 mod orders;
+pub mod outage;
 pub mod panels;
 mod rules;
 mod scraping;

@@ -17,7 +17,6 @@ pub mod jaeger;
 pub mod lock;
 pub mod maildev;
 pub mod order;
-pub mod outage;
 pub mod parts;
 pub mod prometheus;
 pub mod rules;

@@ -6,9 +6,8 @@ use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use lab::{
     alert::{self, AlertError, fault::Fault, stop, take_back},
-    check,
+    check::{self, outage},
     lock::{Lock, LockError},
-    outage,
     parts::Parts,
     settings::Settings,
 };

@@ -89,7 +89,7 @@ pub(super) fn judge(moved: &[Moved]) -> Result<String, String> {
 }
 
 /// The counters' values once none has moved for `REST`; `None` if they keep moving.
-async fn at_rest(parts: &Parts, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
+pub(super) async fn at_rest(parts: &Parts, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
     let started = Instant::now();
     let mut values = read(parts, counters).await?;
     let mut still_since = Instant::now();
@@ -125,7 +125,7 @@ async fn wait_until_counted(
 }
 
 /// The newest raw samples; a counter that is not there yet has counted nothing.
-async fn read(parts: &Parts, counters: &[Counter]) -> Result<Vec<f64>, String> {
+pub(super) async fn read(parts: &Parts, counters: &[Counter]) -> Result<Vec<f64>, String> {
     let mut values = Vec::with_capacity(counters.len());
     for counter in counters {
         values.push(match counter.source {

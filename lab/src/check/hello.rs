@@ -36,9 +36,11 @@ const BYTES: [Counter; 6] = [
     ),
 ];
 
-/// Each process counts all its requests; their sum is over the replicas.
+/// Each process counts all its requests; the sum is over the replicas.
+pub(super) const COUNT_REQUEST: Counter =
+    pushed("count_request.count", r#"SELECT last("value") FROM "count_request.count" GROUP BY "host""#);
 const PUSHED: [Counter; 2] = [
-    pushed("count_request.count", r#"SELECT last("value") FROM "count_request.count" GROUP BY "host""#),
+    COUNT_REQUEST,
     pushed("response_time.timer", r#"SELECT last("count") FROM "response_time.timer" GROUP BY "host""#),
 ];
 

@@ -7,10 +7,13 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
+use super::{
+    conservation::{self, Counter},
+    hello,
+};
 use crate::{
     alert::{guard, take_back::OUTAGE},
     clock::{unix_now, until},
-    influxdb::Rows,
     parts::Parts,
     table::{Claim, Table, Tally},
     traffic::Stream,
@@ -20,10 +23,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two requests.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Counts that have not moved for so long rest: longer than two pushes.
-const REST: Duration = Duration::from_secs(4);
-
-const COUNTED: &str = r#"SELECT last("value") FROM "count_request.count" GROUP BY "host""#;
+/// What they have counted.
+const COUNTED: [Counter; 1] = [hello::COUNT_REQUEST];
 
 /// What happened while `InfluxDB` was stopped.
 #[derive(Clone, Copy, Debug)]
@@ -64,15 +65,15 @@ async fn prove(parts: &Parts, length: Duration, stop: &CancellationToken) -> Res
     let outage = guard::under(parts, OUTAGE, asking).await.map_err(|error| error.to_string())??;
     let wanted = before + outage.answered as f64;
     let counted = until(PATIENCE, || async {
-        let now = counted(parts).await?;
-        if now >= wanted { Ok(now) } else { Err(format!("{now} are counted of {wanted}")) }
+        let now: f64 = conservation::read(parts, &COUNTED).await?.iter().sum();
+        if now >= wanted { Ok(()) } else { Err(format!("{now} are counted of {wanted}")) }
     });
     let counted = stop.run_until_cancelled(counted).await.ok_or("interrupted")?;
     // Not one too many either, once nothing waits any more.
     let after = at_rest(parts, stop).await?;
     let count = match counted {
-        Ok(_) if after == wanted => Ok(format!("{before} + {} = {after}", outage.answered)),
-        Ok(_) => Err(format!("{before} + {} requests, but {after} are counted", outage.answered)),
+        Ok(()) if after == wanted => Ok(format!("{before} + {} = {after}", outage.answered)),
+        Ok(()) => Err(format!("{before} + {} requests, but {after} are counted", outage.answered)),
         Err(error) => Err(error),
     };
     Ok(vec![
@@ -94,27 +95,12 @@ async fn ask(parts: &Parts, length: Duration, stop: &CancellationToken) -> Resul
     Ok(Outage { from, to: unix_now(), answered })
 }
 
-/// The requests that `InfluxDB` knows of, over all hello servers.
-async fn counted(parts: &Parts) -> Result<f64, String> {
-    let rows = parts.influxdb.query(COUNTED).await.map_err(|error| error.to_string())?;
-    let newest = rows.iter().flat_map(Rows::series).filter_map(|points| Some(points.last()?.1));
-    Ok(newest.sum())
-}
-
+/// The requests that `InfluxDB` knows of, over all hello servers, once their number rests.
 async fn at_rest(parts: &Parts, stop: &CancellationToken) -> Result<f64, String> {
-    let started = Instant::now();
-    let (mut last, mut since) = (counted(parts).await?, Instant::now());
-    while since.elapsed() < REST {
-        if started.elapsed() > PATIENCE {
-            return Err("the count does not rest: somebody else asks the hello servers".into());
-        }
-        stop.run_until_cancelled(tokio::time::sleep(4 * PAUSE)).await.ok_or("interrupted")?;
-        let now = counted(parts).await?;
-        if now != last {
-            (last, since) = (now, Instant::now());
-        }
-    }
-    Ok(last)
+    let values =
+        stop.run_until_cancelled(conservation::at_rest(parts, &COUNTED)).await.ok_or("interrupted")?;
+    let values = values?.ok_or("the count does not rest: somebody else asks the hello servers")?;
+    Ok(values.iter().sum())
 }
 
 /// The points that carry times of the outage, by server. Pushed each second, they are as many as its seconds; one fewer
