@@ -23,6 +23,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two requests.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The error of what a signal has ended.
+const INTERRUPTED: &str = "interrupted";
+
 /// What they have counted.
 const COUNTED: [Counter; 1] = [hello::COUNT_REQUEST];
 
@@ -49,7 +52,7 @@ pub async fn run(
     let title = format!("InfluxDB stopped for {} s", length.as_secs());
     let claims = match prove(parts, length, stop).await {
         Ok(claims) => claims,
-        Err(_) if stop.is_cancelled() => return Ok(None),
+        Err(error) if error == INTERRUPTED => return Ok(None),
         Err(error) => vec![Claim::failed("no count is lost in an outage", error)],
     };
     table.group(&title, claims)?;
@@ -68,7 +71,7 @@ async fn prove(parts: &Parts, length: Duration, stop: &CancellationToken) -> Res
         let now: f64 = conservation::read(parts, &COUNTED).await?.iter().sum();
         if now >= wanted { Ok(()) } else { Err(format!("{now} are counted of {wanted}")) }
     });
-    let counted = stop.run_until_cancelled(counted).await.ok_or("interrupted")?;
+    let counted = stop.run_until_cancelled(counted).await.ok_or(INTERRUPTED)?;
     // Not one too many either, once nothing waits any more.
     let after = at_rest(parts, stop).await?;
     let count = match counted {
@@ -90,15 +93,14 @@ async fn ask(parts: &Parts, length: Duration, stop: &CancellationToken) -> Resul
         let request = Stream::Hellos.request(parts);
         request.bytes().await.map_err(|error| format!("after {answered} requests: {error}"))?;
         answered += 1;
-        stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.ok_or("interrupted")?;
+        stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.ok_or(INTERRUPTED)?;
     }
     Ok(Outage { from, to: unix_now(), answered })
 }
 
 /// The requests that `InfluxDB` knows of, over all hello servers, once their number rests.
 async fn at_rest(parts: &Parts, stop: &CancellationToken) -> Result<f64, String> {
-    let values =
-        stop.run_until_cancelled(conservation::at_rest(parts, &COUNTED)).await.ok_or("interrupted")?;
+    let values = stop.run_until_cancelled(conservation::at_rest(parts, &COUNTED)).await.ok_or(INTERRUPTED)?;
     let values = values?.ok_or("the count does not rest: somebody else asks the hello servers")?;
     Ok(values.iter().sum())
 }
