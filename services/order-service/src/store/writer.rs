@@ -51,17 +51,17 @@ impl Writer {
     /// Does what waits in one transaction. Tells of it, and answers, after the commit.
     pub(super) fn turn(&mut self, mut writes: Vec<Write>, faults: &Faults) {
         writes.retain(|write| !write.is_given_up());
-        let went = self.commit(&mut writes, faults.broken().read_only).map_err(Error::from);
-        let ended = match went {
-            Ok((counts, changes)) => {
-                self.counts = counts;
-                self.tell(changes);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        };
+        if writes.is_empty() {
+            return;
+        }
+        let committed = self.commit(&mut writes, faults.broken().read_only);
+        let went = committed.map(|(counts, changes)| {
+            self.counts = counts;
+            self.tell(changes);
+        });
+        let went = went.map_err(Error::from);
         for write in writes {
-            write.end(ended.clone());
+            write.end(went.clone());
         }
     }
 

@@ -24,7 +24,7 @@ async fn watchers_are_told_and_do_not_hold_it_up() {
 async fn an_order_in_flight_is_placed() {
     let service = Service::start().await;
     let client = service.client().await;
-    service.admin(Method::PUT, "/faults/slow?ms=300").await;
+    service.admin(Method::PUT, "/faults/slow?ms=1000").await;
     let call = tokio::spawn(async move { create(&client, "k").await });
     let begun = async || service.scrape().await.value("tokio_tasks_total", &[]);
     eventually(PATIENCE, async || begun().await == 1.0).await;

@@ -37,7 +37,7 @@ async fn an_order_is_placed_then_paid_then_shipped() {
 
 #[tokio::test]
 async fn one_order_is_watched_without_the_others() {
-    let options = Options { paid_after: Duration::from_millis(500), ..quick() };
+    let options = Options { paid_after: Duration::from_secs(3), ..quick() };
     let service = Service::with(options, folder()).await;
     let client = service.client().await;
     create(&client, "other").await;
