@@ -81,7 +81,9 @@ pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, Str
             let answer = parts.influxdb.query(&query).await.map_err(|error| error.to_string())?;
             let series = answer.iter().flat_map(Rows::series);
             // What is not grouped by time has the range's beginning for its time, or none.
-            let is_of_all = |points: &[(f64, f64)]| points.last().is_some_and(|newest| newest.0 <= from);
+            let is_of_all = |points: &[(f64, f64)]| {
+                width.is_zero() && points.last().is_some_and(|newest| newest.0 <= from)
+            };
             return Ok(series
                 .map(|points| {
                     let end = if is_of_all(&points) { points[0].0 } else { now - width.as_secs_f64() };

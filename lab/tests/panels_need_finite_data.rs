@@ -1,6 +1,9 @@
 //! `lab check` on dashboards: a panel without a finite number is a failed claim.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use axum::{
     Form, Json, Router,
@@ -57,6 +60,20 @@ async fn parse_query(Query(query): Query<Pairs>) -> Json<Value> {
     Json(json!({"status": "success", "data": {"type": "vectorSelector", "name": name}}))
 }
 
+/// An `InfluxDB` whose measurement `good` has a bucket of 30 s that began 31 s ago, and `old` one of an hour ago.
+async fn influxql(Query(query): Query<Pairs>) -> Json<Value> {
+    let q = &query["q"];
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    assert!(q.contains("time >= ") && q.contains("GROUP BY time(30s)"), "{q}");
+    let rows = |age: u64| json!([{"columns": ["time", "mean"], "values": [[now - age, 7], [now, null]]}]);
+    let series = match q.split('"').nth(1) {
+        Some("good") => rows(31_000),
+        Some("old") => rows(3_600_000),
+        _ => json!([]),
+    };
+    Json(json!({"results": [{"statement_id": 0, "series": series}]}))
+}
+
 async fn claims(targets: Value) -> Vec<Claim> {
     let data = |data: Value| async move { Json(json!({"status": "success", "data": data})) };
     let target = json!({"labels": {"job": "a"}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
@@ -65,12 +82,15 @@ async fn claims(targets: Value) -> Vec<Claim> {
         .route("/api/v1/query", post(instant))
         .route("/api/v1/query_range", post(query_range))
         .route("/api/v1/parse_query", get(parse_query))
+        .route("/query", get(influxql))
         .route("/stats/prometheus", get(|| async { "# TYPE envoy_a counter\nenvoy_a 1\n" }));
     let listener = listener().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
 
-    let flags = Flags::try_parse_from(["lab", "--prometheus", &url, "--envoy-admin", &url]).unwrap();
+    let flags =
+        Flags::try_parse_from(["lab", "--prometheus", &url, "--envoy-admin", &url, "--influxdb", &url])
+            .unwrap();
     let parts = Parts::new(flags.settings).unwrap();
     let source = json!({"type": "prometheus", "uid": "prometheus"});
     let panel =
@@ -103,6 +123,22 @@ async fn nan_infinity_and_emptiness_fail_with_the_query_that_was_sent() {
         assert_eq!(claim.verdict, Verdict::Failed, "{name}");
         assert_eq!(claim.evidence, format!("{said}, query A: rate({name}[4s])"));
     }
+}
+
+#[tokio::test]
+async fn a_panel_of_influxdb_is_asked_with_grafanas_macros_and_judged_like_any_other() {
+    let panel = |measurement: &str| {
+        let query =
+            format!("SELECT mean(x) FROM \"{measurement}\" WHERE $timeFilter GROUP BY time($__interval)");
+        let source = json!({"type": "influxdb", "uid": "influxdb"});
+        claims(
+            json!([{"refId": "A", "datasource": source, "rawQuery": true, "query": query, "interval": "30s"}]),
+        )
+    };
+    let of = |claims: Vec<Claim>| claims.into_iter().find(|claim| claim.claim == "d 7: Panel").unwrap();
+    assert_eq!(of(panel("good").await), Claim::proven("d 7: Panel", "1 series; newest 7"));
+    assert!(of(panel("old").await).evidence.starts_with("no number now, only older ones, query A: SELECT"));
+    assert!(of(panel("none").await).evidence.starts_with("no data"));
 }
 
 #[tokio::test]
