@@ -175,3 +175,8 @@ impl WindowedHistogram {
         self.shards.iter().map(|shard| &**shard)
     }
 }
+
+/// The example of the page that introduces the crate compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Introduction;

@@ -27,6 +27,7 @@ async fn assert_nothing_lost(influx: &Influx, pushing: Pushing) {
     }
 }
 
+/// For 60 pushes: at one a second, a minute.
 #[tokio::test]
 async fn a_stop_of_influxdb_loses_nothing() {
     let influx = Influx::healthy();
@@ -60,13 +61,13 @@ async fn an_influxdb_that_comes_late_gets_everything_from_the_start() {
 
 #[tokio::test]
 async fn an_overloaded_or_broken_one_is_asked_again_with_the_same_points() {
-    let mut failures = [503, 429, 500, 401, 403, 408].into_iter();
+    let mut failures = [503, 429, 401].into_iter();
     let influx = Influx::new(move |_| failures.next().map_or(Answer::Take, |s| Answer::Refuse(s, "not now")));
     let server = influx.listen().await;
     let pushing = Pushing::often(server.addr(), &registry());
     eventually(PATIENCE, async || pushing.stats.written() > 0).await;
     let requests = influx.requests();
-    for request in &requests[..7] {
+    for request in &requests[..4] {
         assert_eq!(request.lines, requests[0].lines, "the oldest first");
     }
     assert_nothing_lost(&influx, pushing).await;
