@@ -53,7 +53,7 @@ impl Subject {
         let mut command = Command::new(program);
         match self {
             Self::Balancer => command
-                .arg("--config")
+                .args(["--rest-port", "0", "--config"])
                 .arg(configuration)
                 .env("TOKIO_WORKER_THREADS", "1")
                 .env("RUST_LOG", "warn"),
@@ -90,8 +90,7 @@ impl Subject {
 
 fn balancer(listen: SocketAddr, origin: SocketAddr, connections: usize) -> String {
     format!(
-        "[api]\nenabled = false\n\
-         [servers.bench]\nbind = \"{listen}\"\nprotocol = \"tcp\"\nbalance = \"roundrobin\"\nmax_connections = {connections}\n\
+        "[servers.bench]\nbind = \"{listen}\"\nprotocol = \"tcp\"\nbalance = \"roundrobin\"\nmax_connections = {connections}\n\
          [servers.bench.discovery]\nkind = \"static\"\nstatic_list = [\"{origin}\"]\n"
     )
 }
