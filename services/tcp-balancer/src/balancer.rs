@@ -10,12 +10,15 @@ use std::time::{Duration, SystemTime};
 
 use parking_lot::RwLock;
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::time::Instant;
 
 use crate::config::{self, Defaults, File, FileError};
 use crate::pool::REMEMBER;
 use crate::server::{Server, Tasks};
+
+/// Clients that wait to be accepted: as many as Linux allows for, unless told otherwise.
+const BACKLOG: u32 = 4096;
 
 /// The balancer; a clone is another handle of the same one.
 #[derive(Clone, Debug)]
@@ -261,6 +264,19 @@ impl Servers {
 
 async fn listen(name: &str, config: &config::Server) -> Result<TcpListener, ChangeError> {
     let address = config.bind.address();
-    let listening = TcpListener::bind(&address).await;
-    listening.map_err(|source| ChangeError::Listen { server: name.to_owned(), address, source })
+    bind(&address).await.map_err(|source| ChangeError::Listen { server: name.to_owned(), address, source })
+}
+
+/// Listens on the first address that can be had.
+async fn bind(address: &str) -> io::Result<TcpListener> {
+    let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
+    for address in lookup_host(address).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        result = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
 }

@@ -1,6 +1,6 @@
 //! The PROXY protocol's header, by which a back end learns who its client is.
 //!
-//! As HAProxy's proxy-protocol.txt specifies it. It is no part of what the client sends, and is not counted.
+//! As `proxy-protocol.txt` specifies it. It is no part of what the client sends, and is not counted.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,6 +1,6 @@
 //! Who may change things.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use problem::Problem;
 
 use super::Rest;
@@ -21,7 +21,7 @@ impl Rest {
         let Some(token) = &self.token.0 else {
             return Err(Problem::new(StatusCode::FORBIDDEN, "read-only: the balancer has no token set"));
         };
-        let given = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
+        let given = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
         let given = given.and_then(|value| value.strip_prefix(b"Bearer ")).unwrap_or_default();
         if same(token, given) {
             Ok(())

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 
+use testkit::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::support::peers::Peer;
-use crate::support::{Lab, hello};
+use crate::support::{Lab, PATIENCE, hello};
 
 const CONNECTIONS: u64 = 200;
 
@@ -95,6 +96,8 @@ async fn what_clients_and_back_ends_send_receive_and_the_balancer_counts_is_the_
     }
     tasks.join_all().await;
     let counts = lab.idle().await;
+    // The back ends may still read what they have been given.
+    eventually(PATIENCE, async || clients.sums().0 == backends.sums().1).await;
     let ((sent, received), (answered, delivered)) = (clients.sums(), backends.sums());
     assert_eq!((sent, answered), (delivered, received));
     assert_eq!((counts.tx, counts.rx), (delivered, received));

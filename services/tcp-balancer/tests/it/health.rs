@@ -92,7 +92,7 @@ async fn pong(mut stream: TcpStream, answer: &[u8]) {
 async fn who_is_unhealthy_at_first_gets_nothing_before_a_pass() {
     let silent = Peer::start(|stream| async move {
         std::future::pending::<()>().await;
-        drop(stream)
+        drop(stream);
     })
     .await;
     let probe = checked(
