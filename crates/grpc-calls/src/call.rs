@@ -10,6 +10,8 @@ use crate::{Direction, Moment, Observer, RequestHead, deadline, vanished};
 #[derive(Debug)]
 pub(crate) struct Call<O: Observer> {
     observer: O,
+    /// Its index.
+    method: usize,
     series: O::Series,
     /// Absent where nothing needs it.
     started: Option<Moment>,
@@ -19,8 +21,6 @@ pub(crate) struct Call<O: Observer> {
     abandoned: Code,
     /// Whether the caller went away before its requests were complete.
     vanished: bool,
-    /// Whether a call takes just one request.
-    takes_one_request: bool,
     ended: bool,
 }
 
@@ -33,18 +33,22 @@ impl<O: Observer> Call<O> {
         let series = observer.started(method, head);
         Self {
             observer,
+            method,
             series,
             started: timed.then(|| observer.clock().now()),
             deadline,
             abandoned: Code::Cancelled,
             vanished: false,
-            takes_one_request: observer.methods().all()[method].grpc_type.takes_one_request(),
             ended: false,
         }
     }
 
-    pub(crate) fn takes_one_request(&self) -> bool {
-        self.takes_one_request
+    pub(crate) fn observer(&self) -> O {
+        self.observer
+    }
+
+    pub(crate) fn method(&self) -> usize {
+        self.method
     }
 
     pub(crate) fn requests(&self, direction: Direction) -> O::Messages {

@@ -19,7 +19,7 @@ pub enum Direction {
 /// Is told of every call that passes a layer. Each one that is told as started is told as ended, once.
 ///
 /// The layers, and each call, hold a copy: a reference, usually.
-pub trait Observer: Copy + fmt::Debug {
+pub trait Observer: Copy + fmt::Debug + Send + 'static {
     /// What the observer calls a call by.
     type Series: Copy + fmt::Debug;
     /// Observes the messages of one direction of one call.

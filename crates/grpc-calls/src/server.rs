@@ -91,7 +91,7 @@ fn is_grpc<B>(request: &Request<B>) -> bool {
 
 impl<S, B, R, O> Service<Request<B>> for ServerService<S, O>
 where
-    S: Service<Request<RequestBody<B, O::Messages>>, Response = Response<R>>,
+    S: Service<Request<RequestBody<B, O>>, Response = Response<R>>,
     S::Error: 'static,
     R: Body<Data = Bytes>,
     O: Observer,

@@ -11,7 +11,6 @@ mod metrics;
 mod recorder;
 mod tally;
 
-use meter::Meter;
 use tally::Tally;
 
 pub use builder::Builder;
@@ -33,6 +32,6 @@ pub type ClientService<S> = grpc_calls::ClientService<S, Tally>;
 /// The future of the response to a counted call.
 pub type ClientFuture<F> = grpc_calls::ClientFuture<F, Tally>;
 /// A request's body that counts the messages in it as they pass.
-pub type RequestBody<B> = grpc_calls::RequestBody<B, Meter>;
+pub type RequestBody<B> = grpc_calls::RequestBody<B, Tally>;
 /// A response's body that counts the messages in it as they pass, and the call as handled at its end.
 pub type ResponseBody<B> = grpc_calls::ResponseBody<B, Tally>;

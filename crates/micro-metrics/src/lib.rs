@@ -27,6 +27,6 @@ pub type ServerService<S> = grpc_calls::ServerService<S, Tally>;
 /// The future of the response of a counted call's handler.
 pub type ServerFuture<F> = grpc_calls::ServerFuture<F, Tally>;
 /// A request's body, as a counted call's handler gets it.
-pub type RequestBody<B> = grpc_calls::RequestBody<B, ()>;
+pub type RequestBody<B> = grpc_calls::RequestBody<B, Tally>;
 /// A response's body, with whose end the call is counted.
 pub type ResponseBody<B> = grpc_calls::ResponseBody<B, Tally>;

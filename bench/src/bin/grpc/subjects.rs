@@ -20,6 +20,7 @@ pub(crate) struct Subject {
 /// Built once, used by all threads.
 pub(crate) struct Services {
     server: ServerMetrics,
+    micro: micro_metrics::ServerMetrics,
     client: ClientMetrics,
 }
 
@@ -35,11 +36,15 @@ impl Services {
             .handling_histogram(Buckets::default())
             .build()
             .expect("client metrics");
-        Self { server, client }
+        let micro = micro_metrics::ServerMetrics::builder("bench")
+            .file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+            .build()
+            .expect("micro metrics");
+        Self { server, micro, client }
     }
 }
 
-pub(crate) fn servers() -> [Subject; 3] {
+pub(crate) fn servers() -> [Subject; 4] {
     [
         Subject {
             name: "bare service",
@@ -54,6 +59,15 @@ pub(crate) fn servers() -> [Subject; 3] {
             caller: |services| {
                 let mut service = services.server.layer().layer(service_fn(|request: Request<_>| {
                     ready(Ok::<_, Infallible>(call::answer::<grpc_metrics::RequestBody<Message>>(request)))
+                }));
+                Box::new(move || call::make(&mut service, |request| request))
+            },
+        },
+        Subject {
+            name: "micro-metrics",
+            caller: |services| {
+                let mut service = services.micro.layer().layer(service_fn(|request: Request<_>| {
+                    ready(Ok::<_, Infallible>(call::answer::<micro_metrics::RequestBody<Message>>(request)))
                 }));
                 Box::new(move || call::make(&mut service, |request| request))
             },

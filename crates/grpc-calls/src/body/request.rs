@@ -9,31 +9,37 @@ use pin_project_lite::pin_project;
 
 use super::meter::Meter;
 use crate::call::Call;
-use crate::{BoxError, Direction, MessageObserver, Observer, failure, vanished};
+use crate::{BoxError, Direction, Observer, failure, vanished};
 
 pin_project! {
     /// A request's body that tells of the messages in it as they pass.
     #[derive(Debug)]
-    pub struct RequestBody<B, M> {
+    pub struct RequestBody<B, O>
+    where
+        O: Observer,
+    {
         #[pin]
         inner: B,
-        told: Option<Told<M>>,
+        told: Option<Told<O>>,
     }
 }
 
 #[derive(Debug)]
-struct Told<M> {
-    meter: Meter<M>,
+struct Told<O: Observer> {
+    observer: O,
+    /// Its index.
+    method: usize,
+    meter: Meter<O::Messages>,
     direction: Direction,
-    takes_one_request: bool,
     /// Whether any data has passed.
     begun: bool,
 }
 
-impl<M: MessageObserver> Told<M> {
+impl<O: Observer> Told<O> {
     /// Whether requests that end here are incomplete.
     fn is_incomplete(&self) -> bool {
-        !self.meter.is_between_messages() || !self.begun && self.takes_one_request
+        let method = &self.observer.methods().all()[self.method];
+        !self.meter.is_between_messages() || !self.begun && method.grpc_type.takes_one_request()
     }
 
     /// The handler's part: on the calling side nobody waits to be told.
@@ -52,27 +58,25 @@ impl<M: MessageObserver> Told<M> {
     }
 }
 
-impl<B, M: MessageObserver> RequestBody<B, M> {
+impl<B, O: Observer> RequestBody<B, O> {
     /// The body of a call whose requests go in `direction`.
-    pub(crate) fn new<O>(inner: B, call: Option<&Call<O>>, direction: Direction) -> Self
-    where
-        O: Observer<Messages = M>,
-    {
+    pub(crate) fn new(inner: B, call: Option<&Call<O>>, direction: Direction) -> Self {
         let told = call.map(|call| Told {
+            observer: call.observer(),
+            method: call.method(),
             meter: Meter::new(call.requests(direction)),
             direction,
-            takes_one_request: call.takes_one_request(),
             begun: false,
         });
         Self { inner, told }
     }
 }
 
-impl<B, M> Body for RequestBody<B, M>
+impl<B, O> Body for RequestBody<B, O>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
-    M: MessageObserver,
+    O: Observer,
 {
     type Data = Bytes;
     /// The wrapped body's error, boxed.
@@ -116,7 +120,7 @@ where
     }
 }
 
-impl<B: Default, M> Default for RequestBody<B, M> {
+impl<B: Default, O: Observer> Default for RequestBody<B, O> {
     /// An empty body that belongs to no call.
     fn default() -> Self {
         Self { inner: B::default(), told: None }
