@@ -31,5 +31,3 @@ pub mod order {
     /// A serialised `google.protobuf.FileDescriptorSet` of the file and what it imports, source comments left out.
     pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/order.bin");
 }
-
-pub use echo::FILE_DESCRIPTOR_SET;

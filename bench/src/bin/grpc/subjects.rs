@@ -27,17 +27,17 @@ pub(crate) struct Services {
 impl Services {
     pub(crate) fn new() -> Self {
         let server = ServerMetrics::builder()
-            .file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+            .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .handling_histogram(Buckets::default())
             .build()
             .expect("server metrics");
         let client = ClientMetrics::builder()
-            .file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+            .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .handling_histogram(Buckets::default())
             .build()
             .expect("client metrics");
         let micro = micro_metrics::ServerMetrics::builder("bench")
-            .file_descriptor_set(lookout_proto::FILE_DESCRIPTOR_SET)
+            .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .build()
             .expect("micro metrics");
         Self { server, micro, client }
