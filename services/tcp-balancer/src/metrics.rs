@@ -1,12 +1,15 @@
 //! `gobetween_*`: gobetween's names, and counters beside its gauges of totals.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
+use prometheus::proto::{Gauge, LabelPair, Metric, MetricFamily, MetricType};
+use thread_cells::{counter, family, labels};
 
 use crate::backend::Backend;
 use crate::balancer::Balancer;
+use crate::config::Target;
 use crate::server::Server;
 use crate::traffic::Snapshot;
 
@@ -41,7 +44,7 @@ impl Metrics {
     fn reloads(&self) -> MetricFamily {
         let [ok, failed] = self.balancer.reloads();
         let metrics = [("failed", failed), ("ok", ok)]
-            .map(|(result, count)| metric(MetricType::COUNTER, count, &[("result", result)]));
+            .map(|(result, count)| counter(labels(&self.reloads, [result]), count));
         family(&self.reloads, MetricType::COUNTER, metrics.into())
     }
 }
@@ -144,6 +147,15 @@ impl<T> Family<T> {
         let name = format!("gobetween_{subsystem}_{name}");
         Ok(Self { desc: Desc::new(name, help.into(), labels, HashMap::new())?, kind, value })
     }
+
+    fn of(&self, series: &[Series<T>]) -> MetricFamily {
+        let metrics = series.iter().map(|series| {
+            let labels = labels(&self.desc, series.labels.iter().map(String::as_str));
+            let value = (self.value)(&series.of, series.counts);
+            if self.kind == MetricType::COUNTER { counter(labels, value) } else { gauge(labels, value) }
+        });
+        family(&self.desc, self.kind, metrics.collect())
+    }
 }
 
 impl Collector for Metrics {
@@ -154,64 +166,44 @@ impl Collector for Metrics {
 
     fn collect(&self) -> Vec<MetricFamily> {
         let servers = self.balancer.counted();
-        // Back ends first: what their server has counted is then at least the sum of theirs.
-        let backends: Vec<_> = servers
-            .iter()
-            .flat_map(|server| {
-                server.pool.members().iter().cloned().map(|member| (server, member)).collect::<Vec<_>>()
-            })
-            .map(|(server, backend)| {
-                let port = backend.target.port.to_string();
-                let counts = backend.traffic.snapshot();
-                (&server.name, backend, port, counts)
-            })
-            .collect();
-        let servers: Vec<_> = servers.iter().map(|server| (server, server.traffic.snapshot())).collect();
-        let of_servers = self.of_servers.iter().map(|Family { desc, kind, value }| {
-            let series = servers
-                .iter()
-                .map(|(server, counts)| metric(*kind, value(server, *counts), &[("server", &server.name)]));
-            family(desc, *kind, series.collect())
-        });
-        let of_backends = self.of_backends.iter().map(|Family { desc, kind, value }| {
-            let series = backends.iter().map(|(server, backend, port, counts)| {
-                let labels = [("host", backend.target.host.as_str()), ("port", port), ("server", server)];
-                metric(*kind, value(backend, *counts), &labels)
-            });
-            family(desc, *kind, series.collect())
-        });
+        let backends: Vec<_> = servers.iter().flat_map(|server| backends(server)).collect();
+        // After the back ends: what a server has counted is then at least the sum of theirs.
+        let counted = |server: &Arc<Server>| Series {
+            labels: vec![server.name.clone()],
+            counts: server.traffic.snapshot(),
+            of: Arc::clone(server),
+        };
+        let servers: Vec<_> = servers.iter().map(counted).collect();
+        let of_servers = self.of_servers.iter().map(|family| family.of(&servers));
+        let of_backends = self.of_backends.iter().map(|family| family.of(&backends));
         let families = of_servers.chain(of_backends).chain([self.reloads()]);
         families.filter(|family| !family.get_metric().is_empty()).collect()
     }
 }
 
-fn family(desc: &Desc, kind: MetricType, metrics: Vec<Metric>) -> MetricFamily {
-    let mut family = MetricFamily::default();
-    family.set_name(desc.fq_name.clone());
-    family.set_help(desc.help.clone());
-    family.set_field_type(kind);
-    family.set_metric(metrics);
-    family
+/// What the series of one server or back end have in common.
+struct Series<T> {
+    labels: Vec<String>,
+    counts: Snapshot,
+    of: Arc<T>,
 }
 
-fn metric(kind: MetricType, value: u64, labels: &[(&str, &str)]) -> Metric {
-    let mut metric = Metric::default();
-    metric.set_label(labels.iter().map(|(name, value)| label(name, value)).collect());
-    if kind == MetricType::COUNTER {
-        let mut counter = Counter::default();
-        counter.set_value(value as f64);
-        metric.set_counter(counter);
-    } else {
-        let mut gauge = Gauge::default();
-        gauge.set_value(value as f64);
-        metric.set_gauge(gauge);
-    }
+fn backends(server: &Server) -> Vec<Series<Backend>> {
+    let series = |backend: &Arc<Backend>| {
+        let Target { host, port } = &backend.target;
+        Series {
+            labels: vec![server.name.clone(), host.clone(), port.to_string()],
+            counts: backend.traffic.snapshot(),
+            of: Arc::clone(backend),
+        }
+    };
+    server.pool.members().iter().map(series).collect()
+}
+
+fn gauge(labels: Vec<LabelPair>, value: u64) -> Metric {
+    let mut gauge = Gauge::default();
+    gauge.set_value(value as f64);
+    let mut metric = Metric::from_label(labels);
+    metric.set_gauge(gauge);
     metric
-}
-
-fn label(name: &str, value: &str) -> LabelPair {
-    let mut label = LabelPair::default();
-    label.set_name(name.to_owned());
-    label.set_value(value.to_owned());
-    label
 }
