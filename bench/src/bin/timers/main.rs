@@ -1,6 +1,7 @@
 //! What recording one duration costs, and how far off the p999 is: ours and peers, in turns.
 
 mod measure;
+mod processor;
 mod reservoir;
 mod subject;
 mod values;

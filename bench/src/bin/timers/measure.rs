@@ -1,9 +1,11 @@
 //! Time and allocations of each subject, one after the other, many times over; and how right it is.
 
-use std::sync::Barrier;
+use std::hint::spin_loop;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use crate::processor;
 use crate::subject::Subject;
 use crate::values;
 
@@ -43,17 +45,22 @@ pub(crate) fn in_turns(subjects: &[Subject]) -> Vec<Costs> {
 
 /// Nanoseconds of one record, with as many threads recording at once.
 fn time(subject: &Subject, durations: &[u64], threads: usize) -> f64 {
-    let barrier = Barrier::new(threads);
-    let run = || {
+    let missing = AtomicUsize::new(threads);
+    let run = |thread| {
+        processor::keep(thread);
         // A thread's first record is no measure of the next.
         subject.record(&durations[..1]);
-        barrier.wait();
+        // Not by a barrier: who is woken from one finds the other halfway through.
+        missing.fetch_sub(1, Ordering::AcqRel);
+        while missing.load(Ordering::Acquire) > 0 {
+            spin_loop();
+        }
         let begin = Instant::now();
         subject.record(durations);
         begin.elapsed().as_nanos() as f64 / durations.len() as f64
     };
     thread::scope(|scope| {
-        let recorders: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        let recorders: Vec<_> = (0..threads).map(|thread| scope.spawn(move || run(thread))).collect();
         let sum: f64 = recorders.into_iter().map(|recorder| recorder.join().expect("no panic")).sum();
         sum / threads as f64
     })
