@@ -9,8 +9,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, SystemTime};
 
 use parking_lot::RwLock;
+use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use crate::config::{self, Defaults, File, FileError};
@@ -31,7 +33,8 @@ struct Inner {
     servers: RwLock<Servers>,
     tasks: Tasks,
     /// Held by whoever changes servers, from the first check to the last change.
-    changing: tokio::sync::Mutex<()>,
+    changing: Mutex<()>,
+    stopping: CancellationToken,
     reloaded: AtomicU64,
     rejected: AtomicU64,
 }
@@ -76,6 +79,9 @@ pub enum ChangeError {
     /// There is one of that name.
     #[error("there is a server {0} already")]
     Exists(String),
+    /// It is too late for changes.
+    #[error("the balancer is stopping")]
+    Stopping,
 }
 
 impl Balancer {
@@ -90,7 +96,8 @@ impl Balancer {
             started: SystemTime::now(),
             servers: RwLock::default(),
             tasks: Tasks::default(),
-            changing: tokio::sync::Mutex::default(),
+            changing: Mutex::default(),
+            stopping: CancellationToken::new(),
             reloaded: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
         }));
@@ -113,7 +120,7 @@ impl Balancer {
 
     /// Everything that can fail comes before anything that changes.
     async fn apply(&self) -> Result<(), ChangeError> {
-        let _changing = self.0.changing.lock().await;
+        let _changing = self.change().await?;
         let file = File::read(&self.0.path)?;
         let before = self.0.servers.read().running.clone();
         let mut changes = Vec::new();
@@ -149,7 +156,7 @@ impl Balancer {
     ///
     /// If there is one of that name, or its address cannot be listened on.
     pub async fn add(&self, name: String, config: config::Server) -> Result<(), ChangeError> {
-        let _changing = self.0.changing.lock().await;
+        let _changing = self.change().await?;
         if self.get(&name).is_some() {
             return Err(ChangeError::Exists(name));
         }
@@ -167,6 +174,11 @@ impl Balancer {
             server.cut();
         }
         removed.is_some()
+    }
+
+    async fn change(&self) -> Result<MutexGuard<'_, ()>, ChangeError> {
+        let changing = self.0.changing.lock().await;
+        if self.0.stopping.is_cancelled() { Err(ChangeError::Stopping) } else { Ok(changing) }
     }
 
     fn run(&self, name: String, config: config::Server, listener: Option<TcpListener>, origin: Origin) {
@@ -238,9 +250,11 @@ impl Balancer {
     /// Accepts no more, waits for the connections at most `grace`, and cuts what is left. All is counted when it
     /// returns.
     pub(crate) async fn drain(&self, grace: Duration) {
-        let _changing = self.0.changing.lock().await;
+        self.0.stopping.cancel();
+        let changing = self.0.changing.lock().await;
         let servers = self.counted();
         servers.iter().for_each(|server| server.stop());
+        drop(changing);
         let tasks = &self.0.tasks;
         shutdown::drain("connections", &tasks.connections, grace).await;
         servers.iter().for_each(|server| server.cut());

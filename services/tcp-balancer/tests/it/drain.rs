@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use prometheus::{Encoder, Registry, TextEncoder};
+use tcp_balancer::ChangeError;
 use testkit::eventually;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -17,9 +18,11 @@ async fn connections_go_on_and_are_counted_while_new_ones_are_refused() {
     let (address, mut client) = (lab.addr(), lab.connect().await);
     round_trip(&mut client, b"before").await;
     let (url, server) = (lab.url("/metrics"), lab.balancer.get("hello").expect("it runs"));
+    let balancer = lab.balancer.clone();
     let stopping = tokio::spawn(lab.stop());
     eventually(PATIENCE, async || TcpStream::connect(address).await.is_err()).await;
     assert_eq!(round_trip(&mut client, b"after!").await, b"after!");
+    assert!(matches!(balancer.reload().await, Err(ChangeError::Stopping)), "nothing begins any more");
     let page = testkit::Scrape::get(url).await;
     assert_eq!(page.value("gobetween_server_tx_total", &[("server", "hello")]), 12.0);
     drop(client);

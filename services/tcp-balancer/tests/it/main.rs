@@ -4,6 +4,7 @@ mod support;
 
 mod conservation;
 mod dns_discovery;
+mod documents;
 mod drain;
 mod full;
 mod half_close;
