@@ -42,8 +42,7 @@ async fn talk(
     chosen: &Chosen,
     Sockets { client, backend, .. }: &mut Sockets,
 ) -> io::Result<End> {
-    // Bytes are passed on as they come: waiting for more only delays them.
-    client.set_nodelay(true)?;
+    // The client's socket has it from its listener.
     backend.set_nodelay(true)?;
     if let Some(proxy) = config.proxy_protocol {
         let header = proxy_protocol::header(proxy.version, peer, client.local_addr()?);
