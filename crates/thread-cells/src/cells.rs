@@ -2,13 +2,10 @@
 //! locked instruction, no cache line that another thread writes. Changes that belong together are
 //! bracketed by the row's version, and a reader takes a row again that changed while it was read.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use crate::slot;
+use per_thread::{Part, PerThread};
 
-/// Threads beyond this number share one block, by atomic additions.
-const OWNERS: usize = 256;
 /// How often a reader takes a row again before it yields its thread to the writer.
 const SPINS: u32 = 64;
 const CELLS: usize = 8;
@@ -27,9 +24,8 @@ pub struct Cells {
     width: usize,
     /// Lines of a row.
     stride: usize,
-    /// Made when its thread writes for the first time.
-    owned: Box<[OnceLock<Block>]>,
-    shared: Block,
+    /// Threads that share a block write to it by atomic additions.
+    blocks: PerThread<Block>,
 }
 
 impl Cells {
@@ -37,8 +33,7 @@ impl Cells {
     pub fn new(rows: usize, width: usize) -> Self {
         let width = width + 1;
         let stride = width.div_ceil(CELLS);
-        let owned = (0..OWNERS).map(|_| OnceLock::new()).collect();
-        Self { rows, width, stride, owned, shared: block(rows * stride) }
+        Self { rows, width, stride, blocks: PerThread::new() }
     }
 
     /// How many rows there are.
@@ -54,10 +49,9 @@ impl Cells {
     /// The calling thread's part of a row, to be written.
     #[inline]
     pub fn row(&self, row: usize) -> Row<'_> {
-        let owned = slot::current().and_then(|slot| self.owned.get(slot));
-        let (block, own) = match owned {
-            Some(block) => (block.get_or_init(|| block_of(self)), true),
-            None => (&self.shared, false),
+        let (block, own) = match self.blocks.part(|| self.block()) {
+            Part::Own(block) => (block, true),
+            Part::Shared(block) => (block, false),
         };
         Row { lines: &block[row * self.stride..(row + 1) * self.stride], own }
     }
@@ -69,7 +63,7 @@ impl Cells {
     pub fn sum(&self, row: usize, into: &mut [u64]) {
         let mut copy = vec![0; self.width - 1];
         into.fill(0);
-        for block in self.owned.iter().filter_map(OnceLock::get).chain([&self.shared]) {
+        for block in self.blocks.iter() {
             read(&block[row * self.stride..(row + 1) * self.stride], &mut copy);
             for (total, part) in into.iter_mut().zip(&copy) {
                 *total = total.wrapping_add(*part);
@@ -79,18 +73,14 @@ impl Cells {
 
     /// Adds up one counter over all threads.
     pub fn sum_cell(&self, row: usize, cell: usize) -> u64 {
-        let owned = self.owned.iter().filter_map(OnceLock::get);
         let line = row * self.stride + cell / CELLS;
-        owned.chain([&self.shared]).map(|block| block[line].0[cell % CELLS].load(Ordering::Acquire)).sum()
+        self.blocks.iter().map(|block| block[line].0[cell % CELLS].load(Ordering::Acquire)).sum()
     }
-}
 
-fn block_of(cells: &Cells) -> Block {
-    block(cells.rows * cells.stride)
-}
-
-fn block(lines: usize) -> Block {
-    (0..lines).map(|_| Line::default()).collect()
+    #[cold]
+    fn block(&self) -> Block {
+        (0..self.rows * self.stride).map(|_| Line::default()).collect()
+    }
 }
 
 /// Copies a row's counters, again for as long as they change meanwhile.
@@ -154,8 +144,11 @@ impl Row<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
     use std::sync::atomic::AtomicBool;
     use std::thread;
+
+    use per_thread::OWNERS;
 
     use super::*;
 
@@ -183,8 +176,8 @@ mod tests {
     #[test]
     fn a_sum_that_no_longer_fits_begins_anew() {
         let cells = Cells::new(1, 1);
-        cells.shared[0].0[1].store(u64::MAX, Ordering::Relaxed);
-        cells.row(0).add(1, 8);
+        cells.row(0).add(1, u64::MAX);
+        thread::scope(|scope| scope.spawn(|| cells.row(0).add(1, 8)).join().unwrap());
         let mut sums = [0];
         cells.sum(0, &mut sums);
         assert_eq!(sums, [7]);
@@ -193,11 +186,11 @@ mod tests {
     #[test]
     fn more_threads_than_blocks_lose_nothing() {
         let cells = Cells::new(1, 1);
-        let barrier = std::sync::Barrier::new(OWNERS + 40);
+        let barrier = Barrier::new(OWNERS + 40);
         thread::scope(|scope| {
             for _ in 0..OWNERS + 40 {
                 scope.spawn(|| {
-                    slot::current();
+                    cells.row(0);
                     barrier.wait();
                     for _ in 0..100 {
                         cells.row(0).together(|row| row.add(1, 1));
@@ -206,7 +199,6 @@ mod tests {
             }
         });
         assert_eq!(cells.sum_cell(0, 1), (OWNERS as u64 + 40) * 100);
-        assert!(cells.shared[0].0[1].load(Ordering::Relaxed) > 0, "no thread shared a block");
     }
 
     #[test]

@@ -7,7 +7,6 @@ mod buckets;
 mod cells;
 mod histogram;
 mod metric;
-mod slot;
 
 pub use buckets::{Buckets, BucketsError};
 pub use cells::{Cells, Row};
