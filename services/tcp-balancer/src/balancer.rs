@@ -11,16 +11,13 @@ use std::time::{Duration, SystemTime};
 use parking_lot::RwLock;
 use shutdown::CancellationToken;
 use thiserror::Error;
-use tokio::net::{TcpListener, TcpSocket, lookup_host};
+use tokio::net::TcpListener;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use crate::config::{self, Defaults, File, FileError};
 use crate::pool::REMEMBER;
-use crate::server::{Server, Tasks};
-
-/// Clients that wait to be accepted: as many as Linux allows for, unless told otherwise.
-const BACKLOG: u32 = 4096;
+use crate::server::{self, Server, Tasks};
 
 /// The balancer; a clone is another handle of the same one.
 #[derive(Clone, Debug)]
@@ -278,41 +275,9 @@ impl Servers {
 
 async fn listen(name: &str, config: &config::Server) -> Result<TcpListener, ChangeError> {
     let address = config.bind.address();
-    bind(&address).await.map_err(|source| ChangeError::Listen { server: name.to_owned(), address, source })
-}
-
-/// Listens on the first address that can be had.
-async fn bind(address: &str) -> io::Result<TcpListener> {
-    let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
-    for address in lookup_host(address).await? {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        socket.set_reuseaddr(true)?;
-        // What is accepted inherits these. Bytes are passed on as they come: waiting for more only delays them. And
-        // a client that is gone without a word is noticed in the end, even where no idle time is set.
-        socket.set_nodelay(true)?;
-        socket.set_keepalive(true)?;
-        result = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
-        if result.is_ok() {
-            break;
-        }
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::net::TcpStream;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn what_is_accepted_inherits_the_listeners_options() {
-        let listener = bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("bound");
-        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
-        let (accepted, _) = accepted.expect("accepted");
-        assert!(accepted.nodelay().expect("an open socket"));
-        assert!(rustix::net::sockopt::socket_keepalive(&accepted).expect("an open socket"));
-        drop(client);
-    }
+    server::listen(&address).await.map_err(|source| ChangeError::Listen {
+        server: name.to_owned(),
+        address,
+        source,
+    })
 }

@@ -1,6 +1,7 @@
 //! One server: a listener, its back ends, and what is counted.
 
 mod accept;
+mod listen;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use crate::discovery;
 use crate::health;
 use crate::pool::Pool;
 use crate::traffic::Traffic;
+
+pub(crate) use listen::listen;
 
 /// A server. It stays the same one while its configuration, even its listener, changes.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use crate::support::{Lab, hello};
 #[tokio::test]
 async fn a_thousand_connections_need_no_more_threads_and_two_files_each() {
     const CONNECTIONS: u32 = 1000;
+    tcp_balancer::raise_limit();
     let backend = Peer::echo().await;
     let program = Program::start(&hello(&[backend.addr], ""));
     let (balancer, metrics) = (program.balancer().await, format!("{}/metrics", program.rest().await));

@@ -52,6 +52,8 @@ impl Lab {
         grace: Duration,
         registry: Registry,
     ) -> Self {
+        // Clients, the balancer and back ends are one process here: a shell's usual limit is too low.
+        tcp_balancer::raise_limit();
         let file = NamedTempFile::new().expect("a file");
         fs::write(&file, config).expect("written");
         let balancer = Balancer::start(file.path().into()).await.expect("it starts");
