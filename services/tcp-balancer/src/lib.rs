@@ -33,15 +33,9 @@ pub use balancer::{Balancer, ChangeError};
 pub use file_descriptors::raise_limit;
 pub use settings::{Settings, TokenError};
 
-/// What REST needs besides the balancer.
-#[derive(Clone, Debug, Default)]
-pub struct Access {
-    /// Lets REST change things.
-    pub token: Option<String>,
-}
-
 /// Serves REST and `/metrics` on `rest` until `shutdown` is cancelled and the balancer has drained within `grace`. The
-/// file is read again at each of `hangups`. The registry gets the balancer's metrics, and is what `/metrics` shows.
+/// file is read again at each of `hangups`; who has the `token` may change servers over REST, without one nobody may. The
+/// registry gets the balancer's metrics, and is what `/metrics` shows.
 ///
 /// # Errors
 ///
@@ -49,14 +43,14 @@ pub struct Access {
 pub async fn run(
     rest: TcpListener,
     balancer: Balancer,
-    access: Access,
+    token: Option<&str>,
     registry: Registry,
     hangups: impl Stream<Item = ()> + Unpin,
     grace: Duration,
     shutdown: CancellationToken,
 ) -> Result<(), prometheus::Error> {
     registry.register(Box::new(metrics::Metrics::new(balancer.clone())?))?;
-    let router = rest::router(balancer.clone(), access.token.as_deref(), registry);
+    let router = rest::router(balancer.clone(), token, registry);
     // Until the last connection has ended, its counts can be read.
     let over = CancellationToken::new();
     let balancing = async {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use program::{Command, Program};
-use tcp_balancer::{Access, Balancer, Settings};
+use tcp_balancer::{Balancer, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_stream::wrappers::SignalStream;
 
@@ -25,11 +25,11 @@ fn main() -> ExitCode {
     program.run(command, async |registry, shutdown| {
         let hangups = SignalStream::new(signal(SignalKind::hangup())?);
         tcp_balancer::raise_limit();
-        let access = Access { token: settings.token()? };
+        let token = settings.token()?;
         let rest = program::listen("--rest-port", port).await?;
         let balancer = Balancer::start(settings.config).await?;
         let grace = settings.shutdown_grace;
-        tcp_balancer::run(rest, balancer, access, registry, hangups, grace, shutdown).await?;
+        tcp_balancer::run(rest, balancer, token.as_deref(), registry, hangups, grace, shutdown).await?;
         Ok(())
     })
 }

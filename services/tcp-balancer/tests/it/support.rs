@@ -11,8 +11,8 @@ use std::time::Duration;
 use prometheus::Registry;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tcp_balancer::Balancer;
 use tcp_balancer::traffic::Snapshot;
-use tcp_balancer::{Access, Balancer};
 use tempfile::NamedTempFile;
 use testkit::{Running, Scrape, eventually};
 use tokio::net::TcpStream;
@@ -48,7 +48,7 @@ impl Lab {
 
     pub(crate) async fn start_with(
         config: &str,
-        token: Option<&str>,
+        token: Option<&'static str>,
         grace: Duration,
         registry: Registry,
     ) -> Self {
@@ -57,11 +57,10 @@ impl Lab {
         let file = NamedTempFile::new().expect("a file");
         fs::write(&file, config).expect("written");
         let balancer = Balancer::start(file.path().into()).await.expect("it starts");
-        let access = Access { token: token.map(str::to_owned) };
         let (hangups, receiver) = mpsc::channel(1);
         let handle = balancer.clone();
         let service = testkit::start(|rest, shutdown| {
-            tcp_balancer::run(rest, handle, access, registry, ReceiverStream::new(receiver), grace, shutdown)
+            tcp_balancer::run(rest, handle, token, registry, ReceiverStream::new(receiver), grace, shutdown)
         })
         .await;
         Self { balancer, service, file, hangups }
