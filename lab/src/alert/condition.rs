@@ -131,14 +131,8 @@ pub async fn links(parts: &Parts, fault: Fault, rule: &Rule) -> Vec<Claim> {
     ]
 }
 
-/// How the rule stands now, where it does not fire.
-pub async fn quiet(parts: &Parts, condition: &Condition) -> Result<String, String> {
-    let standing = evaluate(parts, condition).await.map_err(|error| error.to_string())?;
-    if standing.fires() { Err(standing.to_string()) } else { Ok(standing.to_string()) }
-}
-
-/// Waits until the traffic is seen and the condition does not hold.
-async fn at_rest(
+/// Waits until the traffic is seen, by the rule's own query too, and the condition does not hold.
+pub async fn at_rest(
     parts: &Parts,
     fault: Fault,
     condition: &Condition,
@@ -149,9 +143,10 @@ async fn at_rest(
     loop {
         let unseen = watch::unseen(parts, fault.traffic()).await.map_err(|error| error.to_string());
         let last = match unseen {
-            Ok(None) => match quiet(parts, condition).await {
-                Ok(said) => return Ok(said),
-                Err(error) => error,
+            Ok(None) => match evaluate(parts, condition).await {
+                Ok(quiet @ Standing::Quiet(_)) => return Ok(quiet.to_string()),
+                Ok(other) => other.to_string(),
+                Err(error) => error.to_string(),
             },
             Ok(Some(unseen)) => unseen,
             Err(error) => error,

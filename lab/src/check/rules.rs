@@ -67,7 +67,7 @@ async fn rule(parts: &Parts, fault: Fault, has_grafana: bool, stop: &Cancellatio
         Err(error) => return failed(error.to_string()),
     };
     let mut claims = if has_grafana {
-        let quiet = condition::quiet(parts, &condition).await;
+        let quiet = condition::at_rest(parts, fault, &condition, LIMIT, stop).await;
         vec![Claim::from_result(format!("{}'s condition does not hold at rest", fault.alert()), quiet)]
     } else {
         let silent: Tell = Arc::new(|_| {});
