@@ -1,13 +1,13 @@
 //! Scrapes while calls go on: each is whole in itself, and none holds up a call.
 
+use std::convert::Infallible;
+use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use grpc_testkit::bare::{self, Message, answer, request};
 use http::Request;
 use micro_metrics::RequestBody;
-use std::convert::Infallible;
-use std::future::ready;
-use std::thread;
 use tower::{Layer, service_fn};
 
 use crate::lab::{DURATION, LATENCY, builder, counts, page, registered};

@@ -1,10 +1,12 @@
-//! Many calls at once, ending in every way, are counted exactly.
+//! Many calls at once, ending in every way, are counted exactly, and every scrape meanwhile is whole.
+
+use std::sync::Arc;
 
 use grpc_testkit::ping::{Ending, PingRequest, TestServiceClient, ending, well};
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-use crate::lab::Lab;
+use crate::lab::{Lab, counts};
 
 const CALLERS: u32 = 16;
 /// Of each caller, for each way to end.
@@ -32,15 +34,25 @@ async fn round(client: &mut TestServiceClient<Channel>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_are_counted_exactly() {
-    let lab = Lab::start().await;
+async fn calls_are_counted_exactly_while_others_scrape() {
+    let lab = Arc::new(Lab::start().await);
     let shared = lab.client();
     let mut callers = JoinSet::new();
     for caller in 0..CALLERS {
         let mut client = if caller % 2 == 0 { shared.clone() } else { lab.client() };
+        let lab = Arc::clone(&lab);
         callers.spawn(async move {
             for _ in 0..ROUNDS {
+                let before = lab.page();
                 round(&mut client).await;
+                let after = lab.page();
+                for method in ["TestService.Ping", "TestService.PingList"] {
+                    let (before, after) = (counts(&before, method), counts(&after, method));
+                    assert!(
+                        before.0 <= after.0 && before.1 <= after.1,
+                        "{method}: {after:?} after {before:?}"
+                    );
+                }
             }
         });
     }
