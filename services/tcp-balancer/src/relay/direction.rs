@@ -5,8 +5,9 @@ use std::mem;
 use std::task::Context;
 
 use super::copy::{self, Copied};
-use super::pipe::{self, Pipe};
-use super::{Socket, Stop, shut_down, splice};
+use super::pipe;
+use super::splice::{self, Pipes};
+use super::{Socket, Stop, shut_down};
 use crate::traffic::Meter;
 
 /// A pipe pays only for a connection that has moved so many bytes ...
@@ -29,7 +30,7 @@ pub(super) struct Direction {
 enum Held {
     Nothing,
     Bytes(Copied),
-    Piped(Pipe),
+    Piped(Pipes),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +97,7 @@ impl Direction {
             meter.count(bytes);
             *moved += bytes as u64;
         };
-        let pipe = match mem::replace(held, Held::Nothing) {
+        let pipes = match mem::replace(held, Held::Nothing) {
             Held::Bytes(mut bytes) => {
                 if !bytes.flush(context, sink, &mut count)? {
                     *held = Held::Bytes(bytes);
@@ -104,21 +105,19 @@ impl Direction {
                 }
                 None
             }
-            Held::Piped(pipe) => Some(pipe),
+            Held::Piped(pipes) => Some(pipes),
             Held::Nothing => None,
         };
-        let pipe = pipe.or_else(|| if is_bulk { pipe::take() } else { None });
-        let (Some(mut pipe), Some(from), Some(to)) = (pipe, source.tcp(), sink.tcp()) else {
+        let pipes = pipes.or_else(|| if is_bulk { pipe::take().map(|pipe| [pipe].into()) } else { None });
+        let (Some(mut pipes), Some(from), Some(to)) = (pipes, source.tcp(), sink.tcp()) else {
             let mut left = None;
             let stop = copy::turn(context, source, sink, &mut count, chunk, &mut left);
             *held = left.map_or(Held::Nothing, Held::Bytes);
             return stop;
         };
-        let stop = splice::turn(context, from, to, &mut pipe, &mut count, chunk);
-        if pipe.held == 0 {
-            pipe::give_back(pipe);
-        } else {
-            *held = Held::Piped(pipe);
+        let stop = splice::turn(context, from, to, &mut pipes, &mut count, chunk);
+        if !pipes.is_empty() {
+            *held = Held::Piped(pipes);
         }
         stop
     }

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
@@ -10,8 +12,10 @@ use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 const SIZE: usize = 1 << 20;
 /// A smaller one, which a user with many pipes may be given, does not pay.
 const SMALLEST: usize = 64 << 10;
-/// A thread keeps so many: each connection gives its pipe back when the pipe is empty.
+/// A thread keeps so many: each connection gives a pipe back when the pipe is empty.
 const MOST: usize = 16;
+/// Beyond one for each connection that needs it there are so many in all: what slow sinks leave in them is memory.
+const SPARE: usize = 32;
 /// Where there are no pipes to be had, they are asked for no more often than this.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -22,6 +26,15 @@ pub(super) struct Pipe {
     pub(super) write: OwnedFd,
     pub(super) size: usize,
     pub(super) held: usize,
+}
+
+/// All that there are.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Relaxed);
+    }
 }
 
 #[derive(Default)]
@@ -49,6 +62,12 @@ pub(super) fn take() -> Option<Pipe> {
     })
 }
 
+/// An empty pipe for a connection that has one already; none where others may need it more.
+pub(super) fn take_another() -> Option<Pipe> {
+    let idle = PIPES.with_borrow_mut(|pipes| pipes.idle.pop());
+    if idle.is_some() || OPEN.load(Relaxed) >= SPARE { idle } else { take() }
+}
+
 /// Takes back an empty pipe.
 pub(super) fn give_back(pipe: Pipe) {
     debug_assert_eq!(pipe.held, 0, "another connection would get its bytes");
@@ -62,7 +81,9 @@ pub(super) fn give_back(pipe: Pipe) {
 fn open() -> Option<Pipe> {
     let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
     let size = [SIZE, SMALLEST].into_iter().find_map(|size| fcntl_setpipe_size(&write, size).ok());
-    size.map(|size| Pipe { read, write, size, held: 0 })
+    let size = size?;
+    OPEN.fetch_add(1, Relaxed);
+    Some(Pipe { read, write, size, held: 0 })
 }
 
 /// How many this thread keeps.
