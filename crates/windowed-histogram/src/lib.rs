@@ -19,7 +19,7 @@
 //!
 //! **Speed.** Each thread adds to cells that only it writes, by a load and a store: no lock, no locked instruction,
 //! no cache line that another thread writes. A thread's first record into a histogram allocates its cells, later ones
-//! allocate nothing.
+//! allocate nothing. (Threads beyond 256 at a time share cells, by locked instructions; so does one that is ending.)
 //!
 //! **Memory.** 15 KiB for each thread that records (a later thread takes over the cells of one that has ended),
 //! 15 KiB once, and 8 bytes for each cell that is not empty in each age bucket but the current: latencies from 1 ms to
@@ -52,7 +52,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use thread_local::ThreadLocal;
+use per_thread::{Part, PerThread};
 
 use crate::extremes::Extremes;
 use crate::shard::Shard;
@@ -63,7 +63,7 @@ pub use snapshot::Snapshot;
 /// See the [crate's documentation](crate).
 #[derive(Debug)]
 pub struct WindowedHistogram {
-    shards: ThreadLocal<Box<Shard>>,
+    shards: PerThread<Box<Shard>>,
     extremes: Extremes,
     begin: Instant,
     /// In nanoseconds.
@@ -96,7 +96,7 @@ impl WindowedHistogram {
         let age_bucket = u64::try_from(age_bucket).unwrap_or(u64::MAX);
         assert!(age_bucket > 0, "an age bucket of a nanosecond or more");
         Self {
-            shards: ThreadLocal::new(),
+            shards: PerThread::new(),
             extremes: Extremes::new(),
             begin: now,
             age_bucket,
@@ -108,7 +108,10 @@ impl WindowedHistogram {
     /// Adds a value to the current age bucket.
     #[inline]
     pub fn record(&self, value: u64) {
-        self.shards.get_or(Box::default).record(value);
+        match self.shards.part(Box::default) {
+            Part::Own(shard) => shard.record(value),
+            Part::Shared(shard) => shard.record_shared(value),
+        }
         self.extremes.widen(value);
     }
 

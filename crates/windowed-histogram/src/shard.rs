@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::cells::{CELLS, index};
 
-/// Only its thread writes; at most one thread at a time has it. Counts wrap around.
+/// Either only its thread writes, and at most one thread at a time has it, or threads share it. Counts wrap around.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Shard {
@@ -27,6 +27,14 @@ impl Shard {
         cell.store(cell.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         self.sum.store(self.sum().wrapping_add(value), Ordering::Relaxed);
         self.count.store(self.count().wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// From any thread, if no thread has this shard.
+    #[cold]
+    pub(crate) fn record_shared(&self, value: u64) {
+        self.cells[index(value)].fetch_add(1, Ordering::Relaxed);
+        self.sum.fetch_add(value, Ordering::Relaxed);
+        self.count.fetch_add(1, Ordering::Relaxed);
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! Threads that record while another closes age buckets.
 
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -68,4 +69,24 @@ fn threads_one_after_the_other_add_up() {
     }
     assert_eq!((histogram.lifetime_count(), histogram.lifetime_sum()), (100, 500));
     assert_eq!(histogram.snapshot(Instant::now()).count(), 100);
+}
+
+#[test]
+fn more_threads_than_have_cells_of_their_own_lose_nothing() {
+    let histogram = WindowedHistogram::new(Duration::from_secs(3600), 2);
+    let (threads, records) = (per_thread::OWNERS as u64 + 40, 100);
+    let barrier = Barrier::new(threads as usize);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                histogram.record(0);
+                barrier.wait();
+                (1..records).for_each(|value| histogram.record(value));
+            });
+        }
+    });
+    let sum = threads * records * (records - 1) / 2;
+    assert_eq!((histogram.lifetime_count(), histogram.lifetime_sum()), (threads * records, sum));
+    let snapshot = histogram.snapshot(Instant::now());
+    assert_eq!((snapshot.count(), snapshot.sum()), (threads * records, sum));
 }
