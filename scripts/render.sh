@@ -77,14 +77,18 @@ alertmanager() {
 # Grafana's provisioning: data sources, where dashboards lie, and its own alerting with the chosen tutorials' rules.
 grafana() {
   local name file
-  mkdir -p "$out/grafana/alerting"
+  # Grafana looks for plugins, too, and logs an error where the folder is missing.
+  mkdir -p "$out/grafana/alerting" "$out/grafana/plugins"
   cp -R grafana/provisioning/. "$out/grafana/"
   for file in grafana/alerting/*.yaml; do
-    published <"$file" | sed "s|@SMTP_TO@|$(quoted "$SMTP_TO")|" >"$out/grafana/alerting/${file##*/}"
+    # A $ is doubled: Grafana takes it for a variable.
+    published <"$file" | sed "s|@SMTP_TO@|$(quoted "${SMTP_TO//\$/\$\$}")|" >"$out/grafana/alerting/${file##*/}"
   done
-  for name in "${tutorials[@]}"; do
-    file=grafana/alerting/rules/$name.yaml
-    [ ! -e "$file" ] || published <"$file" >"$out/grafana/alerting/rules-$name.yaml"
+  # A rule stays in Grafana's database until a file deletes it: so does what is left out.
+  for file in grafana/alerting/rules/*.yaml; do
+    name=${file##*/}
+    has_tutorial "${name%.yaml}" || file=grafana/alerting/left-out/$name
+    published <"$file" >"$out/grafana/alerting/rules-$name"
   done
 }
 
