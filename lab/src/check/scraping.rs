@@ -12,6 +12,8 @@ use crate::{
 
 /// After a start, the first scrapes and evaluations may still be on their way.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Parts of a tutorial that was left out are gone a little earlier than Prometheus knows.
+const SETTLE: Duration = Duration::from_secs(30);
 
 /// Targets, rules, alerts.
 pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
@@ -24,7 +26,7 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
         let rules = parts.prometheus.rules().await.map_err(|error| error.to_string())?;
         judge_rules(&rules, &tutorial.alerts())
     });
-    let quiet = until(PATIENCE, || quiet(parts));
+    let quiet = until(SETTLE, || quiet(parts));
     let (targets, rules, quiet, no_fault) = tokio::join!(targets, rules, quiet, no_fault(parts));
     vec![
         Claim::from_result("every target is up, scraped each second", targets),
@@ -36,10 +38,12 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
 
 async fn quiet(parts: &Parts) -> Result<String, String> {
     let alerts = parts.prometheus.alerts().await.map_err(|error| error.to_string())?;
-    let firing: Vec<&str> = alerts
-        .iter()
-        .filter(|alert| alert.state == AlertState::Firing)
-        .map(crate::prometheus::Alert::name)
+    let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing);
+    let firing: Vec<String> = firing
+        .map(|alert| match alert.labels.get("job") {
+            Some(job) => format!("{} ({job})", alert.name()),
+            None => alert.name().to_owned(),
+        })
         .collect();
     if firing.is_empty() { Ok("none".into()) } else { Err(format!("firing: {}", firing.join(", "))) }
 }

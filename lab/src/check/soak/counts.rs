@@ -19,12 +19,14 @@ impl Counts {
         self.down += other.down;
     }
 
-    /// What was counted since an earlier reading of the same counters.
+    /// What was counted since an earlier reading of the same counters; a back end that had nothing to do is left out, for
+    /// the balancer still tells of an earlier soak's.
     pub(super) fn since(&self, before: &Self) -> Self {
         let each = self.each.iter().map(|(port, [up, down])| {
             let [up_before, down_before] = before.each.get(port).copied().unwrap_or_default();
             (*port, [up.saturating_sub(up_before), down.saturating_sub(down_before)])
         });
+        let each = each.filter(|(_, moved)| *moved != [0, 0]);
         Self {
             up: self.up.saturating_sub(before.up),
             down: self.down.saturating_sub(before.down),
@@ -121,5 +123,6 @@ mod tests {
     fn what_was_counted_before_does_not_count() {
         let since = counts(10, 20).since(&counts(4, 5));
         assert_eq!(since, counts(6, 15));
+        assert!(counts(10, 20).since(&counts(10, 20)).each.is_empty());
     }
 }
