@@ -1,5 +1,5 @@
-//! What the integration tests share: a service on a free port, its scrape, patience with a limit,
-//! and an OTLP collector and an InfluxDB that remember.
+//! What the integration tests share: a service on a free port or its real program, its scrape, patience with a
+//! limit, and an OTLP collector and an InfluxDB that remember.
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -19,10 +19,12 @@
 pub mod influx;
 pub mod otlp;
 
+mod program;
 mod running;
 mod scrape;
 mod wait;
 
+pub use program::{Program, command, complaint};
 pub use running::{Running, listener, start};
 pub use scrape::Scrape;
 pub use wait::{eventually, eventually_some};

@@ -6,8 +6,7 @@ use prometheus::{Encoder, Registry, TextEncoder};
 use testkit::eventually;
 use tokio::net::TcpStream;
 
-use crate::support::program::Program;
-use crate::support::{PATIENCE, counted, echo, raw, start, start_with};
+use crate::support::{PATIENCE, counted, echo, program, raw, start, start_with};
 
 #[tokio::test]
 async fn a_call_in_flight_is_finished_while_new_connections_are_refused() {
@@ -42,8 +41,8 @@ async fn a_call_that_outlasts_the_grace_period_is_cut_and_counted() {
 
 #[tokio::test]
 async fn sigterm_ends_the_program_well_and_it_says_how_it_went() {
-    let mut program = Program::start(&[]);
-    echo(&program.channel().await, "hello").await.expect("a reply");
+    let mut program = program::start(&[]);
+    echo(&program::channel(&program).await, "hello").await.expect("a reply");
     let status = program.terminate().await;
     assert!(status.success(), "{status}");
     assert_eq!(program.logged("shutting down").await["signal"], "SIGTERM");

@@ -6,9 +6,7 @@ use crate::support::program::command;
 
 /// What the program says to stderr before it fails.
 async fn complaint(variables: &[(&str, &str)], arguments: &[&str]) -> String {
-    let output = command(variables).args(arguments).output().await.expect("program runs");
-    assert!(!output.status.success(), "{:?}", output.status);
-    String::from_utf8(output.stderr).expect("UTF-8")
+    testkit::complaint(command(variables).args(arguments)).await
 }
 
 #[tokio::test]

@@ -9,8 +9,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Request;
 use tonic::transport::{Channel, Server};
 
-use crate::support::program::Program;
-use crate::support::{PATIENCE, echo};
+use crate::support::{PATIENCE, echo, program};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
@@ -30,8 +29,8 @@ fn hex(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn a_call_is_a_span_of_the_callers_trace_and_its_log_line_says_so() {
     let collector = Collector::start().await;
-    let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint()), DELAY]);
-    traced_echo(program.channel().await).await;
+    let program = program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint()), DELAY]);
+    traced_echo(program::channel(&program).await).await;
     let id = TRACE.parse().expect("a trace id");
     let received = eventually_some(PATIENCE, async || collector.trace(id).into_iter().next()).await;
     assert_eq!(&*received.service, "echo-server");
@@ -50,8 +49,8 @@ async fn the_last_spans_are_sent_before_the_end() {
         ("OTEL_BSP_SCHEDULE_DELAY", "3600000"),
         ("OTEL_SERVICE_NAME", "renamed"),
     ];
-    let mut program = Program::start(&variables);
-    echo(&program.channel().await, "hello").await.expect("a reply");
+    let mut program = program::start(&variables);
+    echo(&program::channel(&program).await, "hello").await.expect("a reply");
     program.terminate().await;
     assert_eq!(collector.by_service("renamed").len(), 1);
 }
@@ -63,8 +62,8 @@ async fn a_collector_that_comes_late_gets_spans_and_its_absence_is_one_line() {
     let address = free.local_addr().expect("bound");
     drop(free);
     let endpoint = format!("http://{address}");
-    let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), DELAY]);
-    let channel = program.channel().await;
+    let program = program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), DELAY]);
+    let channel = program::channel(&program).await;
     echo(&channel, "lost").await.expect("a reply");
     program.logged(LOST).await;
 
@@ -91,8 +90,8 @@ async fn a_disabled_sdk_makes_no_spans_and_its_log_still_names_the_callers_trace
     let collector = Collector::start().await;
     let variables =
         [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint()), ("OTEL_SDK_DISABLED", "true"), DELAY];
-    let mut program = Program::start(&variables);
-    traced_echo(program.channel().await).await;
+    let mut program = program::start(&variables);
+    traced_echo(program::channel(&program).await).await;
     assert_eq!(program.logged("echo").await["trace_id"], TRACE);
     program.terminate().await;
     assert!(collector.by_service("echo-server").is_empty());

@@ -1,6 +1,8 @@
 //! Settings that cannot be.
 
-use tokio::process::Command;
+use testkit::complaint;
+
+use crate::support::command;
 
 #[tokio::test]
 async fn a_wrong_setting_ends_the_program_with_its_name_what_was_given_and_what_is_expected() {
@@ -11,14 +13,8 @@ async fn a_wrong_setting_ends_the_program_with_its_name_what_was_given_and_what_
         ("SHUTDOWN_GRACE", "soon", "'--shutdown-grace <DURATION>': expected a duration, such as 5s"),
         ("HOST_TAG", "a\\b", "error: --host-tag: tag: got \"a\\\\b\", expected a text without"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_hello-influx"))
-            .env_clear()
-            .envs([("PORT", "0"), ("INFLUX_URL", "http://127.0.0.1:1"), (variable, value)])
-            .output()
-            .await
-            .expect("program runs");
-        assert!(!output.status.success(), "{variable}={value}");
-        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        let variables = [("PORT", "0"), ("INFLUX_URL", "http://127.0.0.1:1"), (variable, value)];
+        let said = complaint(&mut command(&variables)).await;
         assert!(said.contains(expected), "{said}");
     }
 }

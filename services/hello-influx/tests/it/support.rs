@@ -4,10 +4,16 @@ use std::time::Duration;
 
 use hello_influx::{Config, Error};
 use testkit::Running;
+use tokio::process::Command;
 
 pub(crate) type Server = Running<Result<(), Error>>;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The program with these variables and no other settings.
+pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
+    testkit::command(env!("CARGO_BIN_EXE_hello-influx"), variables)
+}
 
 /// One that pushes to this address, or to none.
 pub(crate) async fn start(influx_url: &str) -> Server {

@@ -1,7 +1,7 @@
 //! The program: its settings, its console, its end.
 
-use serde_json::{Value, json};
-use testkit::{Scrape, eventually};
+use serde_json::json;
+use testkit::{Scrape, complaint, eventually};
 
 use crate::support::PATIENCE;
 use crate::support::client::EnvoyStream;
@@ -18,10 +18,8 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
         ("SINK_MAX_SERIES", "0", "from 1"),
         ("SINK_GRPC_PORT", "90000", "65535"),
     ] {
-        let output = command().env(variable, given).output().await.unwrap();
-        let error = String::from_utf8(output.stderr).unwrap();
+        let error = complaint(&mut command(&[(variable, given)])).await;
         let flag = format!("--{}", variable.trim_start_matches("SINK_").to_lowercase().replace('_', "-"));
-        assert!(!output.status.success());
         assert!(error.contains(&flag) && error.contains(expected), "{variable}: {error}");
     }
 }
@@ -30,38 +28,37 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
 async fn a_port_in_use_is_named() {
     let taken = testkit::listener().await;
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = command().env("SINK_GRPC_PORT", "0").env("SINK_HTTP_PORT", &port).output().await.unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success());
+    let variables = [("SINK_GRPC_PORT", "0"), ("SINK_HTTP_PORT", &port)];
+    let error = complaint(&mut command(&variables)).await;
     assert!(error.contains("--http-port") && error.contains(&port), "{error}");
 }
 
 #[tokio::test]
 async fn the_console_has_a_line_per_flush() {
-    let mut sink = Process::start(&["--outputs=console"]).await;
+    let sink = Process::start(&["--outputs=console"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     let message = first("e", vec![counter("n", &[], 1.0), counter("m", &[], 1.0)]);
     stream.send(&message).await;
-    let line = sink.lines_until("flush").await.pop().unwrap();
+    let line = sink.program.line(|line| line.get("flush").is_some()).await;
     let bytes = prost::Message::encoded_len(&message);
     let flush = json!({ "job": "envoy", "instance": "e", "families": 2, "bytes": bytes });
-    assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), json!({ "flush": flush }));
+    assert_eq!(line, json!({ "flush": flush }));
     let page = reqwest::get(format!("http://{}/envoy/metrics", sink.http)).await.unwrap();
     assert_eq!(page.status(), 404);
 }
 
 #[tokio::test]
 async fn the_console_has_a_line_per_family() {
-    let mut sink = Process::start(&["--outputs=prometheus,console=families"]).await;
+    let sink = Process::start(&["--outputs=prometheus,console=families"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     let families =
         vec![counter("n", &[("a.b", "c")], 1.0), histogram("h", &[], &[(0.5, 1), (1.0, 2)], 2, 1.25)];
     stream.send(&first("e", families)).await;
-    let lines = sink.lines_until("histogram").await;
-    let lines: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    sink.program.line(|line| line["family"]["type"] == "histogram").await;
     let family = |name, kind, metric| json!({ "family": { "job": "envoy", "instance": "e", "name": name, "type": kind, "metrics": [metric] } });
+    // The first two lines say where it listens.
     assert_eq!(
-        lines,
+        sink.program.lines()[2..4],
         [
             family("n", "counter", json!({ "labels": { "a.b": "c" }, "value": 1.0 })),
             family(
@@ -78,8 +75,8 @@ async fn a_signal_ends_the_streams_and_the_program() {
     let mut sink = Process::start(&["--shutdown-grace=10s", "--outputs=console"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     stream.send(&first("e", vec![])).await;
-    sink.lines_until("flush").await;
-    let (_, status) = sink.terminate().await;
+    sink.program.line(|line| line.get("flush").is_some()).await;
+    let status = sink.program.terminate().await;
     assert!(status.success(), "{status}");
     assert_eq!(stream.ended().await.code(), tonic::Code::Unavailable);
 }
@@ -87,6 +84,7 @@ async fn a_signal_ends_the_streams_and_the_program() {
 #[tokio::test]
 async fn a_console_that_nobody_reads_holds_up_nobody() {
     let sink = Process::start(&["--outputs=prometheus,console=families"]).await;
+    sink.program.leave_unread();
     let stream = EnvoyStream::open(sink.grpc).await;
     let names: Vec<_> = (0..500).map(|at| format!("n{at}")).collect();
     let families: Vec<_> = names.iter().map(|name| counter(name, &[], 1.0)).collect();
@@ -102,12 +100,13 @@ async fn a_console_that_nobody_reads_holds_up_nobody() {
 
 #[tokio::test]
 async fn the_last_lines_are_written_before_the_end() {
-    let sink = Process::start(&["--outputs=console=families"]).await;
+    let mut sink = Process::start(&["--outputs=console=families"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     let names: Vec<_> = (0..1_000).map(|at| format!("n{at}")).collect();
     stream.send(&first("e", names.iter().map(|name| counter(name, &[], 1.0)).collect())).await;
     stream.finish().await.unwrap();
-    let (lines, status) = sink.terminate().await;
+    let status = sink.program.terminate().await;
     assert!(status.success());
-    assert_eq!(lines.iter().filter(|line| line.contains("\"family\"")).count(), 1_000);
+    let lines = sink.program.lines();
+    assert_eq!(lines.iter().filter(|line| line.get("family").is_some()).count(), 1_000);
 }

@@ -14,7 +14,7 @@ const MEMORY: usize = 128 << 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_is_refused_within_the_memory_that_compose_gives() {
     // A busy machine may take longer for all this than the 30 s in which what has come would be forgotten.
-    let sink = Process::start(&["--stale-after=10m"]).await;
+    let mut sink = Process::start(&["--stale-after=10m"]).await;
     let honest = EnvoyStream::open(sink.grpc).await;
     honest.send(&first("honest", vec![counter("n", &[], 1.0)])).await;
     let own = async || Scrape::get(format!("http://{}/metrics", sink.http)).await;
@@ -58,10 +58,11 @@ async fn a_flood_is_refused_within_the_memory_that_compose_gives() {
     let peak = sink.peak_memory();
     println!("at most {} MiB, {} series", peak >> 20, own().await.value("metrics_sink_series", &[]));
     assert!(peak <= MEMORY, "{} MiB", peak >> 20);
-    let (log, status) = sink.terminate().await;
+    let status = sink.program.terminate().await;
     assert!(status.success());
+    let log = sink.program.lines();
     for reason in ["memory", "message_size"] {
-        let lines = log.iter().filter(|line| line.contains(&format!("\"reason\":\"{reason}\""))).count();
+        let lines = log.iter().filter(|line| line["reason"] == reason).count();
         assert_eq!(lines, 1, "{reason} is logged once");
     }
 }

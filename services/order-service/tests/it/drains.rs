@@ -6,8 +6,7 @@ use testkit::eventually;
 use tokio_stream::StreamExt;
 use tonic::Code;
 
-use crate::support::program::Program;
-use crate::support::{Options, PATIENCE, Service, create, folder, list};
+use crate::support::{Options, PATIENCE, Service, create, folder, list, program};
 
 #[tokio::test]
 async fn watchers_are_told_and_do_not_hold_it_up() {
@@ -37,8 +36,8 @@ async fn an_order_in_flight_is_placed() {
 #[tokio::test]
 async fn sigterm_ends_the_program_well() {
     let folder = folder();
-    let mut program = Program::start(folder.path(), &[]);
-    let client = program.client().await;
+    let mut program = program::start(folder.path(), &[]);
+    let client = program::client(&program).await;
     let order = create(&client, "k").await;
     let mut watched = client.clone().watch(WatchRequest::default()).await.expect("a stream").into_inner();
     let status = program.terminate().await;

@@ -6,8 +6,7 @@ use serde_json::json;
 use testkit::{Scrape, eventually};
 use tonic::Code;
 
-use crate::support::program::Program;
-use crate::support::{PATIENCE, Service, create, folder, get, list, reaches, tea};
+use crate::support::{PATIENCE, Service, create, folder, get, list, program, reaches, tea};
 
 #[tokio::test]
 async fn a_read_only_store_refuses_orders_and_shows_those_it_has() {
@@ -50,15 +49,15 @@ async fn a_slow_store_is_in_the_stores_own_time() {
 #[tokio::test]
 async fn orders_that_could_not_advance_go_on_and_both_are_said_once() {
     let folder = folder();
-    let program = Program::start(folder.path(), &[("PAID_AFTER", "3s"), ("SHIPPED_AFTER", "3s")]);
-    let client = program.client().await;
+    let program = program::start(folder.path(), &[("PAID_AFTER", "3s"), ("SHIPPED_AFTER", "3s")]);
+    let client = program::client(&program).await;
     let order = create(&client, "k").await;
-    let admin = program.url("--admin-port").await;
+    let read_only = program.url("--admin-port", "/faults/read-only").await;
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    http.put(format!("{admin}/faults/read-only")).send().await.expect("a reply");
+    http.put(&read_only).send().await.expect("a reply");
     assert_eq!(program.logged("fault: the store refuses to write").await["level"], "WARN");
     program.logged("orders do not advance, trying again").await;
-    let metrics = format!("{}/metrics", program.url("--metrics-port").await);
+    let metrics = program.url("--metrics-port", "/metrics").await;
     let turns = async || {
         let name = "order_service_store_duration_seconds_count";
         Scrape::get(&metrics).await.value(name, &[("operation", "advance")])
@@ -67,7 +66,7 @@ async fn orders_that_could_not_advance_go_on_and_both_are_said_once() {
     eventually(PATIENCE, async || turns().await >= before + 2.0).await;
     assert_eq!(get(&client, &order.id).await.state(), State::Placed);
 
-    http.delete(format!("{admin}/faults/read-only")).send().await.expect("a reply");
+    http.delete(&read_only).send().await.expect("a reply");
     program.logged("fault taken back: the store writes again").await;
     reaches(&client, &order.id, State::Shipped).await;
     for said in ["orders do not advance, trying again", "orders advance again"] {

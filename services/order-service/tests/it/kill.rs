@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex};
 use lookout_proto::order::State;
 use testkit::eventually;
 
-use crate::support::program::Program;
-use crate::support::{Client, PATIENCE, create, folder, get, list, reaches, tea};
+use crate::support::{Client, PATIENCE, create, folder, get, list, program, reaches, tea};
 
 const CALLERS: usize = 24;
 const ROUNDS: usize = 4;
@@ -36,8 +35,8 @@ async fn no_acknowledged_order_is_lost_and_each_key_is_one_order() {
     let folder = folder();
     let acknowledged = Acknowledged::default();
     for round in 0..ROUNDS {
-        let program = Program::start(folder.path(), &[("RUST_LOG", "info,order_service::service=warn")]);
-        let client = program.client().await;
+        let program = program::start(folder.path(), &[("RUST_LOG", "info,order_service::service=warn")]);
+        let client = program::client(&program).await;
         let count = Arc::new(AtomicUsize::new(0));
         let callers: Vec<_> = (0..CALLERS)
             .map(|caller| {
@@ -63,8 +62,8 @@ fn rand_byte() -> u8 {
 }
 
 async fn check(folder: &std::path::Path, acknowledged: &Acknowledged) {
-    let program = Program::start(folder, &[("PAID_AFTER", "0s"), ("SHIPPED_AFTER", "0s")]);
-    let client = program.client().await;
+    let program = program::start(folder, &[("PAID_AFTER", "0s"), ("SHIPPED_AFTER", "0s")]);
+    let client = program::client(&program).await;
     let orders = list(&client, 500).await;
     let ids: BTreeSet<_> = orders.iter().map(|order| order.id.clone()).collect();
     assert_eq!(ids.len(), orders.len(), "each order is listed once");

@@ -5,8 +5,7 @@ use testkit::{Scrape, eventually};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::support::program::Program;
-use crate::support::{PATIENCE, Service, create, folder, get, list, quick, tea};
+use crate::support::{PATIENCE, Service, create, folder, get, list, program, quick, tea};
 
 #[tokio::test]
 async fn each_operation_of_the_store_is_observed_once() {
@@ -95,8 +94,8 @@ async fn each_call_is_counted_once_as_go_micro_names_it() {
 #[tokio::test]
 async fn all_metrics_of_the_program_say_which_service_it_is() {
     let folder = folder();
-    let program = Program::start(folder.path(), &[("MICRO_ID", "order-7")]);
-    let scrape = Scrape::get(format!("{}/metrics", program.url("--metrics-port").await)).await;
+    let program = program::start(folder.path(), &[("MICRO_ID", "order-7")]);
+    let scrape = Scrape::get(program.url("--metrics-port", "/metrics").await).await;
     let labels = [
         ("micro_name", "go.micro.srv.order"),
         ("micro_id", "order-7"),

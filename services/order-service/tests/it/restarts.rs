@@ -2,7 +2,7 @@
 
 use lookout_proto::order::State;
 
-use crate::support::{Options, Service, create, folder, get, list, quick, reaches};
+use crate::support::{Options, Service, create, folder, get, list, program, quick, reaches};
 
 #[tokio::test]
 async fn orders_and_keys_are_kept_and_states_go_on() {
@@ -35,12 +35,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     let connection = rusqlite::Connection::open(&path).expect("a file");
     connection.pragma_update(None, "user_version", 99).expect("set");
     drop(connection);
-    let output = crate::support::program::command(&[("GRPC_SERVER_PORT", "0"), ("METRICS_PORT", "0")])
-        .env("DATABASE", &path)
-        .output()
-        .await
-        .expect("program runs");
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
-    assert!(!output.status.success());
+    let ports = [("GRPC_SERVER_PORT", "0"), ("METRICS_PORT", "0")];
+    let said = testkit::complaint(program::command(&ports).env("DATABASE", &path)).await;
     assert!(said.contains(&format!("--database: {} cannot be brought up to date", path.display())), "{said}");
 }

@@ -1,13 +1,8 @@
 //! Settings that cannot be.
 
-use crate::support::program::command;
+use testkit::complaint;
 
-/// What the program says to stderr before it fails.
-async fn complaint(variables: &[(&str, &str)]) -> String {
-    let output = command(variables).output().await.expect("program runs");
-    assert!(!output.status.success(), "{:?}", output.status);
-    String::from_utf8(output.stderr).expect("UTF-8")
-}
+use crate::support::program::command;
 
 #[tokio::test]
 async fn a_wrong_setting_is_named_with_what_is_expected() {
@@ -20,19 +15,19 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
         ("SHIPPED_AFTER", "3", "--shipped-after", "expected a duration, such as 5s or 500ms"),
         ("SHUTDOWN_GRACE", "", "--shutdown-grace", "expected a duration, such as 5s or 500ms"),
     ] {
-        let said = complaint(&[(variable, given)]).await;
+        let said = complaint(&mut command(&[(variable, given)])).await;
         assert!(said.contains(flag) && said.contains(expected), "{variable}: {said}");
     }
 }
 
 #[tokio::test]
 async fn a_database_that_cannot_be_is_one_sentence() {
-    let said = complaint(&[
+    let said = complaint(&mut command(&[
         ("GRPC_SERVER_PORT", "0"),
         ("METRICS_PORT", "0"),
         ("DATABASE", "/nowhere/orders.db"),
         ("RUST_BACKTRACE", "1"),
-    ])
+    ]))
     .await;
     assert!(said.starts_with("error: --database: cannot open /nowhere/orders.db: "), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");

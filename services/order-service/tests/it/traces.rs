@@ -10,8 +10,7 @@ use testkit::otlp::trace::status::StatusCode;
 use testkit::otlp::{Collector, Received};
 use tonic::Request;
 
-use crate::support::program::Program;
-use crate::support::{Client, PATIENCE, folder, tea};
+use crate::support::{Client, PATIENCE, folder, program, tea};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const FAILED_TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -55,8 +54,8 @@ async fn an_order_is_a_span_of_the_callers_trace_with_the_databases_below_it() {
     let folder = folder();
     let endpoint = collector.endpoint();
     let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "20")];
-    let program = Program::start(folder.path(), &variables);
-    let client = program.client().await;
+    let program = program::start(folder.path(), &variables);
+    let client = program::client(&program).await;
     traced_create(&client, TRACE).await.expect("placed");
 
     let [call, database] = spans(&collector, TRACE).await;
@@ -78,9 +77,9 @@ async fn an_order_is_a_span_of_the_callers_trace_with_the_databases_below_it() {
     let line = program.logged("order placed").await;
     assert_eq!((&line["trace_id"], &line["span_id"]), (&TRACE.into(), &hex(&call.span.span_id).into()));
 
-    let admin = program.url("--admin-port").await;
+    let admin = program.url("--admin-port", "/faults/read-only").await;
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    http.request(Method::PUT, format!("{admin}/faults/read-only")).send().await.expect("a reply");
+    http.request(Method::PUT, admin).send().await.expect("a reply");
     traced_create(&client, FAILED_TRACE).await.expect_err("refused");
 
     let [call, database] = spans(&collector, FAILED_TRACE).await;

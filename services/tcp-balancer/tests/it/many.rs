@@ -3,7 +3,7 @@
 use testkit::Scrape;
 
 use crate::support::peers::{Peer, round_trip};
-use crate::support::program::Program;
+use crate::support::program::Process;
 use crate::support::{Lab, hello};
 
 #[tokio::test]
@@ -11,8 +11,9 @@ async fn a_thousand_connections_need_no_more_threads_and_two_files_each() {
     const CONNECTIONS: u32 = 1000;
     tcp_balancer::raise_limit();
     let backend = Peer::echo().await;
-    let program = Program::start(&hello(&[backend.addr], ""));
-    let (balancer, metrics) = (program.balancer().await, format!("{}/metrics", program.rest().await));
+    let process = Process::start(&hello(&[backend.addr], ""));
+    let metrics = process.program.url("--rest-port", "/metrics").await;
+    let balancer = process.balancer().await;
     let value = async |name: &str| Scrape::get(&metrics).await.value(name, &[]);
     let before = (value("process_threads").await, value("process_open_fds").await);
     let mut clients = Vec::new();

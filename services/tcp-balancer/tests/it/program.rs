@@ -1,51 +1,45 @@
 //! The program: its signals, and settings that cannot be.
 
-use std::fs;
-
-use tempfile::NamedTempFile;
-
 use crate::support::hello;
 use crate::support::peers::{Peer, round_trip};
-use crate::support::program::{Program, command};
+use crate::support::program::{Process, command, file};
 
 #[tokio::test]
 async fn sighup_reads_the_file_again_and_sigterm_ends_it_well() {
     let backend = Peer::echo().await;
-    let mut program = Program::start(&hello(&[backend.addr], ""));
-    let mut client = tokio::net::TcpStream::connect(program.balancer().await).await.expect("it listens");
+    let mut process = Process::start(&hello(&[backend.addr], ""));
+    let mut client = tokio::net::TcpStream::connect(process.balancer().await).await.expect("it listens");
     round_trip(&mut client, b"one").await;
-    program.write("[servers.hello]\nbond = 1\n");
-    program.signal("-HUP").await;
-    let said = program.logged("configuration is as before", "error").await;
+    process.write("[servers.hello]\nbond = 1\n");
+    process.program.hang_up();
+    let said = process.program.logged("configuration is as before").await;
     assert!(said["error"].as_str().expect("a sentence").contains(":2: unknown field `bond`"), "{said}");
-    program.write(&hello(&[backend.addr], "balance = \"leastconn\""));
-    program.signal("-HUP").await;
-    program.logged("configuration read again", "message").await;
+    process.write(&hello(&[backend.addr], "balance = \"leastconn\""));
+    process.program.hang_up();
+    process.program.logged("configuration read again").await;
     assert_eq!(round_trip(&mut client, b"two").await, b"two");
     drop(client);
-    let status = program.terminate().await;
+    let status = process.program.terminate().await;
     assert!(status.success(), "{status}");
-    let stopped = program.logged("stopped", "server").await;
+    let stopped =
+        process.program.line(|line| line["message"] == "stopped" && line["server"] == "hello").await;
     assert_eq!((&stopped["connections"], &stopped["rx"], &stopped["tx"]), (&1.into(), &6.into(), &6.into()));
 }
 
 #[tokio::test]
 async fn it_says_how_many_connections_the_limit_of_files_allows_for() {
-    let program = Program::start("");
-    let line = program.logged("file descriptors", "files").await;
+    let process = Process::start("");
+    let line = process.program.logged("file descriptors").await;
     let (files, connections) = (line["files"].as_u64(), line["connections"].as_u64());
     assert!(files.is_some_and(|files| connections.is_some_and(|most| 2 * most < files)), "{line}");
 }
 
 /// What the program says to stderr before it fails.
 async fn complaint(config: &str, variables: &[(&str, &str)]) -> String {
-    let file = NamedTempFile::new().expect("a file");
-    fs::write(&file, config).expect("written");
+    let file = file(config);
     let mut command = command(&[("REST_PORT", "0")]);
-    let output = command.env("CONFIG", file.path()).envs(variables.iter().copied()).output().await;
-    let output = output.expect("program runs");
-    assert!(!output.status.success(), "{:?}", output.status);
-    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    command.env("CONFIG", file.path()).envs(variables.iter().copied());
+    let said = testkit::complaint(&mut command).await;
     said.replace(file.path().to_str().expect("UTF-8"), "FILE")
 }
 
@@ -83,9 +77,8 @@ async fn other_settings_that_cannot_be_are_named() {
 
 #[tokio::test]
 async fn healthcheck_asks_rest() {
-    let program = Program::start("");
-    let rest = program.rest().await;
-    let port = rest.rsplit_once(':').expect("a port").1;
-    let check = command(&[("REST_PORT", port)]).arg("healthcheck").status().await.expect("program runs");
+    let process = Process::start("");
+    let port = process.program.addr("--rest-port").await.port().to_string();
+    let check = command(&[("REST_PORT", &port)]).arg("healthcheck").status().await.expect("program runs");
     assert!(check.success(), "{check}");
 }

@@ -31,6 +31,23 @@ async fn a_clients_reset_is_the_back_ends() {
 }
 
 #[tokio::test]
+async fn what_a_back_end_says_before_it_hangs_up_in_the_middle_of_an_upload_arrives() {
+    let backend = Peer::start(|mut stream| async move {
+        stream.read_exact(&mut [0; 5]).await.expect("a greeting");
+        stream.write_all(b"no, thanks").await.expect("written");
+        // What it has not read makes its end a reset.
+    })
+    .await;
+    let lab = Lab::start(&hello(&[backend.addr], "")).await;
+    let mut client = lab.connect().await;
+    while client.write_all(&[0; 100_000]).await.is_ok() {}
+    let mut said = [0; 10];
+    client.read_exact(&mut said).await.expect("what it said");
+    assert_eq!(&said, b"no, thanks");
+    assert_eq!(lab.idle().await.rx, 10);
+}
+
+#[tokio::test]
 async fn a_back_ends_reset_is_the_clients() {
     let backend = Peer::start(|mut stream| async move {
         stream.read_exact(&mut [0; 5]).await.expect("a greeting");
