@@ -6,4 +6,5 @@ mod exposition;
 mod lab;
 mod scrape;
 mod soak;
+mod threads;
 mod unknown;
