@@ -54,9 +54,19 @@ enum Stop {
     End,
 }
 
+/// Why a direction cannot go on.
+#[derive(Debug)]
+enum Failure {
+    /// Its source has broken off.
+    Source(io::Error),
+    /// Its sink takes no more.
+    Sink(io::Error),
+}
+
 /// Moves bytes until both directions have ended, one fails, or neither has moved a byte for `idle`.
 ///
-/// What a socket takes is counted at once: `tx` at the back end, `rx` at the client.
+/// What a socket takes is counted at once: `tx` at the back end, `rx` at the client. A side that takes no more may have
+/// said why: what it has said is still delivered.
 ///
 /// # Errors
 ///
@@ -75,7 +85,9 @@ pub(crate) async fn relay<C: Socket, B: Socket>(
         let up_stop = up.turn(context, client, backend, tx, down.has_ended(), &mut moved)?;
         let down_stop = down.turn(context, backend, client, rx, up.has_ended(), &mut moved)?;
         match (up_stop, down_stop) {
-            (Stop::End, Stop::End) => return Poll::Ready(Ok(End::Finished)),
+            (Stop::End, Stop::End) => {
+                return Poll::Ready(up.broken().or(down.broken()).map_or(Ok(End::Finished), Err));
+            }
             (Stop::Turn, _) | (_, Stop::Turn) => context.waker().wake_by_ref(),
             _ => {}
         }
@@ -108,13 +120,13 @@ fn ready<T>(poll: Poll<T>) -> Option<T> {
 }
 
 /// Passes an end on.
-fn shut_down<W: AsyncWrite + Unpin>(context: &mut Context<'_>, sink: &mut W) -> io::Result<bool> {
+fn shut_down<W: AsyncWrite + Unpin>(context: &mut Context<'_>, sink: &mut W) -> Result<bool, Failure> {
     match std::pin::Pin::new(sink).poll_shutdown(context) {
         Poll::Pending => Ok(false),
         Poll::Ready(Ok(())) => Ok(true),
         // It has gone altogether in the meantime: there is nobody to tell.
         Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::NotConnected => Ok(true),
-        Poll::Ready(Err(error)) => Err(error),
+        Poll::Ready(Err(error)) => Err(Failure::Sink(error)),
     }
 }
 

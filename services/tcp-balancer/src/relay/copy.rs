@@ -7,7 +7,7 @@ use std::task::Context;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{Stop, ready};
+use super::{Failure, Stop, ready};
 
 const BUFFER: usize = 64 << 10;
 /// So many buffers a turn.
@@ -31,7 +31,7 @@ impl Copied {
         context: &mut Context<'_>,
         sink: &mut W,
         count: &mut impl FnMut(usize),
-    ) -> io::Result<bool> {
+    ) -> Result<bool, Failure> {
         let taken = write(context, sink, &self.bytes[self.written..], count)?;
         self.written += taken;
         Ok(self.written == self.bytes.len())
@@ -47,12 +47,12 @@ pub(super) fn turn<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     count: &mut impl FnMut(usize),
     chunk: &mut usize,
     left: &mut Option<Copied>,
-) -> io::Result<Stop> {
+) -> Result<Stop, Failure> {
     SHARED.with_borrow_mut(|buffer| {
         for _ in 0..TURN {
             let mut read = ReadBuf::new(buffer);
             match ready(Pin::new(&mut *source).poll_read(context, &mut read)) {
-                Some(result) => result?,
+                Some(result) => result.map_err(Failure::Source)?,
                 None => return Ok(Stop::Waiting),
             }
             let bytes = read.filled();
@@ -76,14 +76,14 @@ fn write<W: AsyncWrite + Unpin>(
     sink: &mut W,
     bytes: &[u8],
     count: &mut impl FnMut(usize),
-) -> io::Result<usize> {
+) -> Result<usize, Failure> {
     let mut written = 0;
     while written < bytes.len() {
         match ready(Pin::new(&mut *sink).poll_write(context, &bytes[written..])) {
             None => break,
-            Some(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
+            Some(Ok(0)) => return Err(Failure::Sink(io::ErrorKind::WriteZero.into())),
             Some(result) => {
-                let taken = result?;
+                let taken = result.map_err(Failure::Sink)?;
                 count(taken);
                 written += taken;
             }

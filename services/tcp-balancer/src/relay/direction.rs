@@ -7,7 +7,7 @@ use std::task::Context;
 use super::copy::{self, Copied};
 use super::pipe;
 use super::splice::{self, Pipes};
-use super::{Socket, Stop, shut_down};
+use super::{Failure, Socket, Stop, shut_down};
 use crate::traffic::Meter;
 
 /// A pipe pays only for a connection that has moved so many bytes ...
@@ -23,6 +23,8 @@ pub(super) struct Direction {
     moved: u64,
     /// What was last moved at once.
     chunk: usize,
+    /// Why the sink takes no more.
+    broken: Option<io::Error>,
 }
 
 /// What has been read and not yet been written.
@@ -43,7 +45,12 @@ enum Phase {
 
 impl Direction {
     pub(super) fn new() -> Self {
-        Self { held: Held::Nothing, phase: Phase::Open, moved: 0, chunk: 0 }
+        Self { held: Held::Nothing, phase: Phase::Open, moved: 0, chunk: 0, broken: None }
+    }
+
+    /// Why the sink took no more, if that was the end; once.
+    pub(super) fn broken(&mut self) -> Option<io::Error> {
+        self.broken.take()
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -57,6 +64,10 @@ impl Direction {
 
     /// Moves what can be moved now. `last` says that the other direction has ended: the sink need not be told of the
     /// end then, since both sockets are closed next. `moved` is set if a byte has moved.
+    ///
+    /// # Errors
+    ///
+    /// If the source has broken off. A sink that takes no more is an end.
     pub(super) fn turn<R: Socket, W: Socket>(
         &mut self,
         context: &mut Context<'_>,
@@ -66,11 +77,29 @@ impl Direction {
         last: bool,
         moved: &mut bool,
     ) -> io::Result<Stop> {
+        let before = self.moved;
+        let stop = self.go_on(context, source, sink, meter, last);
+        *moved |= self.moved != before;
+        match stop {
+            Ok(stop) => Ok(stop),
+            Err(Failure::Source(error)) => Err(error),
+            Err(Failure::Sink(error)) => {
+                (self.held, self.phase, self.broken) = (Held::Nothing, Phase::Ended, Some(error));
+                Ok(Stop::End)
+            }
+        }
+    }
+
+    fn go_on<R: Socket, W: Socket>(
+        &mut self,
+        context: &mut Context<'_>,
+        source: &mut R,
+        sink: &mut W,
+        meter: Meter<'_>,
+        last: bool,
+    ) -> Result<Stop, Failure> {
         if self.phase == Phase::Open {
-            let before = self.moved;
-            let stop = self.advance(context, source, sink, meter);
-            *moved |= self.moved != before;
-            match stop? {
+            match self.advance(context, source, sink, meter)? {
                 Stop::End => self.phase = Phase::Ending,
                 other => return Ok(other),
             }
@@ -90,7 +119,7 @@ impl Direction {
         source: &mut R,
         sink: &mut W,
         meter: Meter<'_>,
-    ) -> io::Result<Stop> {
+    ) -> Result<Stop, Failure> {
         let is_bulk = self.moved >= SPLICE_AFTER && self.chunk >= SPLICE_FROM;
         let Self { held, moved, chunk, .. } = self;
         let mut count = |bytes: usize| {

@@ -9,7 +9,7 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::pipe::{self, Pipe};
-use super::{Stop, ready};
+use super::{Failure, Stop, ready};
 
 /// So many pipes are filled before the first is emptied, if there is so much: the fewer the changes between reading
 /// and writing, the fewer the wake-ups and acknowledgements for the same bytes.
@@ -29,7 +29,7 @@ pub(super) fn turn(
     pipes: &mut Pipes,
     count: &mut impl FnMut(usize),
     chunk: &mut usize,
-) -> io::Result<Stop> {
+) -> Result<Stop, Failure> {
     let mut moved = 0;
     while empty(context, sink, pipes, count)? {
         let first = if moved < TURN { pipe::take() } else { None };
@@ -44,7 +44,7 @@ pub(super) fn turn(
             Err(error) => {
                 // What came before the error is delivered, as far as there is room.
                 empty(context, sink, pipes, count)?;
-                return Err(error);
+                return Err(Failure::Source(error));
             }
         }
     }
@@ -57,10 +57,10 @@ fn empty(
     sink: &TcpStream,
     pipes: &mut Pipes,
     count: &mut impl FnMut(usize),
-) -> io::Result<bool> {
+) -> Result<bool, Failure> {
     while let Some(pipe) = pipes.front_mut() {
         while pipe.held > 0 {
-            let Some(taken) = write(context, sink, pipe)? else { return Ok(false) };
+            let Some(taken) = write(context, sink, pipe).map_err(Failure::Sink)? else { return Ok(false) };
             pipe.held -= taken;
             count(taken);
         }

@@ -168,6 +168,24 @@ proptest! {
     }
 }
 
+#[test]
+fn what_a_side_has_said_is_delivered_though_it_takes_no_more() {
+    let bytes = |text: &str| Give::Bytes(text.into());
+    let mut client = Faulty { gives: [bytes("a long story"), bytes("and more")].into(), ..Faulty::default() };
+    let mut backend = Faulty {
+        gives: [Give::Later, bytes("no, "), Give::Later, bytes("thanks")].into(),
+        takes: [Take::AtMost(6), Take::Broken].into(),
+        ..Faulty::default()
+    };
+    let (server, of_backend) = (Traffic::default(), Traffic::default());
+    let meters = [Meter::tx(&server, &of_backend), Meter::rx(&server, &of_backend)];
+    let error = run(relay(&mut client, &mut backend, meters, None)).expect_err("it is no good end");
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!((client.written.as_slice(), backend.written.as_slice()), (&b"no, thanks"[..], &b"a long"[..]));
+    assert!(!client.shut_down, "it is no end to be passed on");
+    assert_eq!((server.snapshot().rx, server.snapshot().tx), (10, 6));
+}
+
 impl Socket for DuplexStream {
     fn tcp(&self) -> Option<&TcpStream> {
         None
