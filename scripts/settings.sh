@@ -11,6 +11,7 @@ while IFS='=' read -r key value; do
 done <.env
 
 # What a tutorial needs to run: it decides services, scrape jobs, rules, dashboards and claims.
+# shellcheck disable=SC2153 # TUTORIAL comes from .env, TUTORIALS from it
 case $TUTORIAL in
   all) tutorials=(lab echo sink order balancer influx) ;;
   echo) tutorials=(lab echo) ;;
