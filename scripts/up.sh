@@ -40,6 +40,11 @@ if grep -qx grafana <<<"$changed" && grep -qx grafana <<<"$running"; then
   step "restart grafana" compose restart grafana
   step "healthy" start
 fi
+# Envoy's totals are the sink's only from Envoy's start on.
+if has_tutorial sink && grep -qx envoy <<<"$running" && ! grep -qx metrics-sink <<<"$running"; then
+  step "restart envoy" compose restart envoy
+  step "healthy" start
+fi
 # A tutorial that was left out this time does not go on running; Prometheus no longer misses it.
 mapfile -t gone < <(comm -23 <(docker compose --profile '*' ps --services --all | sort) \
   <({ compose config --services && printf '%s\n' lab load; } | sort))
