@@ -1,5 +1,6 @@
 //! Memory of connections that do nothing.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -24,19 +25,18 @@ pub(crate) struct Held {
 /// Holds so many connections through the proxy.
 pub(crate) async fn hold(proxy: &Proxy, connections: usize) -> anyhow::Result<Held> {
     let Proxy { process, origin } = proxy;
-    let before = process.memory()?;
-    let others = client::held(origin.address).await?;
-    let each = |bytes: u64| bytes.saturating_sub(before) as f64 / connections as f64;
     let held = timeout(PATIENCE, async {
+        // The look whether it listens was a connection, too.
+        wait(origin.address, |held| held == 0).await?;
+        let before = process.memory()?;
+        let each = |bytes: u64| bytes.saturating_sub(before) as f64 / connections as f64;
         let mut open = Vec::with_capacity(connections);
         while open.len() < connections {
             // No more at once than a short queue takes: what overflows it would be lost until it says something.
             for _ in 0..BATCH.min(connections - open.len()) {
                 open.push(client::connect(process.address).await?);
             }
-            while client::held(origin.address).await? < others + open.len() as u64 {
-                sleep(PAUSE).await;
-            }
+            wait(origin.address, |held| held >= open.len() as u64).await?;
         }
         let silent = each(process.memory()?);
         for connection in &mut open {
@@ -46,4 +46,12 @@ pub(crate) async fn hold(proxy: &Proxy, connections: usize) -> anyhow::Result<He
     })
     .await;
     held.with_context(|| format!("{connections} idle connections took more than {} s", PATIENCE.as_secs()))?
+}
+
+/// Waits until so many connections as `enough` says have reached the far end.
+async fn wait(origin: SocketAddr, enough: impl Fn(u64) -> bool) -> anyhow::Result<()> {
+    while !enough(client::held(origin).await?) {
+        sleep(PAUSE).await;
+    }
+    Ok(())
 }
