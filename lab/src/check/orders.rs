@@ -76,7 +76,14 @@ const COUNTERS: [(Counter, [usize; 3]); 9] = [
         ),
         [1, 1, 1],
     ),
-    (counter("order_service_orders", r#"order_service_orders{job="order-service"}"#), [1, 0, 0]),
+    // The oldest have to go when there are too many.
+    (
+        counter(
+            "order_service_orders, kept or removed",
+            r#"{__name__=~"order_service_orders(_removed_total)?",job="order-service"}"#,
+        ),
+        [1, 0, 0],
+    ),
 ];
 
 /// What was answered.

@@ -1,6 +1,6 @@
 //! What the service tells of its orders and its store.
 
-use prometheus::{Histogram, HistogramOpts, HistogramVec, IntGauge, IntGaugeVec, Opts, Registry};
+use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
 
 use crate::order::State;
 use crate::store::Operation;
@@ -13,6 +13,7 @@ const BUCKETS: [f64; 15] =
 #[derive(Clone, Debug)]
 pub(crate) struct Metrics {
     orders: [IntGauge; State::ALL.len()],
+    removed: IntCounter,
     store: [Histogram; Operation::ALL.len()],
 }
 
@@ -23,21 +24,31 @@ impl Metrics {
     pub(crate) fn register(registry: &Registry) -> prometheus::Result<Self> {
         let orders =
             IntGaugeVec::new(Opts::new("order_service_orders", "Orders kept, by state."), &["state"])?;
+        let removed = IntCounter::new(
+            "order_service_orders_removed_total",
+            "Old orders that had to go, since no more than a set number is kept.",
+        )?;
         let opts = HistogramOpts::new(
             "order_service_store_duration_seconds",
             "Time that an operation of the store took, its wait for a connection included.",
         );
         let store = HistogramVec::new(opts.buckets(BUCKETS.to_vec()), &["operation"])?;
         registry.register(Box::new(orders.clone()))?;
+        registry.register(Box::new(removed.clone()))?;
         registry.register(Box::new(store.clone()))?;
         Ok(Self {
             orders: State::ALL.map(|state| orders.with_label_values(&[state.name()])),
+            removed,
             store: Operation::ALL.map(|operation| store.with_label_values(&[operation.name()])),
         })
     }
 
     pub(crate) fn orders(&self, state: State) -> &IntGauge {
         &self.orders[state.index()]
+    }
+
+    pub(crate) fn removed(&self) -> &IntCounter {
+        &self.removed
     }
 
     pub(crate) fn store(&self, operation: Operation) -> &Histogram {

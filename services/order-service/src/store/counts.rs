@@ -6,42 +6,48 @@ use crate::metrics::Metrics;
 use crate::order::{Change, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Counts([u64; State::ALL.len()]);
+pub(super) struct Counts {
+    states: [u64; State::ALL.len()],
+    /// Since the start.
+    removed: u64,
+}
 
 impl Counts {
     pub(super) fn of(connection: &Connection) -> Result<Self> {
-        let mut counts = Self([0; State::ALL.len()]);
+        let mut counts = Self { states: [0; State::ALL.len()], removed: 0 };
         let mut statement = connection.prepare("SELECT state, count(*) FROM orders GROUP BY state")?;
         let rows = statement.query_map((), |row| Ok((row.get::<_, State>(0)?, row.get::<_, i64>(1)?)))?;
         for row in rows {
             let (state, count) = row?;
-            counts.0[state.index()] = count.unsigned_abs();
+            counts.states[state.index()] = count.unsigned_abs();
         }
         Ok(counts)
     }
 
     pub(super) fn total(&self) -> u64 {
-        self.0.iter().sum()
+        self.states.iter().sum()
     }
 
     pub(super) fn in_state(&self, state: State) -> u64 {
-        self.0[state.index()]
+        self.states[state.index()]
     }
 
     pub(super) fn apply(&mut self, change: &Change) {
-        self.0[change.order.state.index()] += 1;
+        self.states[change.order.state.index()] += 1;
         if let Some(previous) = change.previous {
-            self.0[previous.index()] -= 1;
+            self.states[previous.index()] -= 1;
         }
     }
 
     pub(super) fn remove(&mut self, state: State, count: u64) {
-        self.0[state.index()] -= count;
+        self.states[state.index()] -= count;
+        self.removed += count;
     }
 
     pub(super) fn show(&self, metrics: &Metrics) {
         for state in State::ALL {
             metrics.orders(state).set(self.in_state(state).cast_signed());
         }
+        metrics.removed().inc_by(self.removed - metrics.removed().get());
     }
 }

@@ -96,10 +96,12 @@ proptest! {
     fn the_gauges_are_what_the_table_has_and_the_oldest_shipped_go(steps in steps(), retain in 1..8u64) {
         let Opened { store, threads, metrics, path, _folder } = open(retain);
         let runtime = Builder::new_current_thread().build().expect("a runtime");
+        let mut placed = 0;
         for step in steps {
             match step {
                 Step::Create(key) => {
-                    runtime.block_on(store.create(tea(&key.to_string()))).expect("created");
+                    let created = runtime.block_on(store.create(tea(&key.to_string()))).expect("created");
+                    placed += i64::from(matches!(created, Created::Placed(_)));
                 }
                 Step::Advance => {
                     runtime.block_on(store.advance()).expect("advanced");
@@ -112,6 +114,8 @@ proptest! {
                 connection.query_row(count, [state], |row| row.get::<_, i64>(0)).expect("a count")
             });
             prop_assert_eq!(shown, counted);
+            let removed = i64::try_from(metrics.removed().get()).expect("few");
+            prop_assert_eq!(shown.iter().sum::<i64>() + removed, placed);
             let open = shown[0] + shown[1];
             prop_assert!(shown.iter().sum::<i64>() <= open.max(retain.cast_signed()));
         }
