@@ -14,9 +14,7 @@ if [ "${1:-}" != everything ]; then
   exit
 fi
 "${down[@]}" --volumes
-for program in echo-server web-client metrics-sink order-service tcp-balancer hello-influx lab tools checked; do
-  ! has_image "lookout/$program:$LAB_NAME" || docker rmi "lookout/$program:$LAB_NAME" >/dev/null
-done
+remove_own_images
 # An image that something else runs on stays; Docker says so.
 sed -n 's/^\([A-Z0-9]*\)_IMAGE=.*/\1/p' .env | while read -r name; do
   image=$(pin "$name")

@@ -40,6 +40,11 @@ has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
 is_stand_in() { [ -n "$(docker image inspect --format '{{index .Config.Labels "dev.lookout.stand-in"}}' "$1" 2>/dev/null)" ]; }
 
+# Removes the images that were built for this lab alone.
+remove_own_images() {
+  docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=lookout/*:$LAB_NAME" | xargs -r docker rmi >/dev/null
+}
+
 # compose ARGUMENT...: Docker Compose on this lab, with the profiles that are chosen and can be had.
 compose() {
   local IFS=,

@@ -14,7 +14,7 @@ while IFS='=' read -r name port; do export "$name=$((port + 15000))"; done < <(g
 
 down() {
   docker compose --profile '*' down --volumes --remove-orphans
-  docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=lookout/*:$LAB_NAME" | xargs -r docker rmi >/dev/null
+  remove_own_images
   rm -rf ".lookout/$LAB_NAME"
 }
 # However it ends, nothing is left running.

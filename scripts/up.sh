@@ -35,15 +35,12 @@ reload() { docker compose kill --signal HUP "$1"; }
 for part in prometheus alertmanager; do
   if grep -qx "$part" <<<"$changed" && grep -qx "$part" <<<"$running"; then step "reload $part" reload "$part"; fi
 done
+restart() { compose restart "$1" && start; }
 # Grafana reads its alerting at its start, or when its administrator asks.
-if grep -qx grafana <<<"$changed" && grep -qx grafana <<<"$running"; then
-  step "restart grafana" compose restart grafana
-  step "healthy" start
-fi
+if grep -qx grafana <<<"$changed" && grep -qx grafana <<<"$running"; then step "restart grafana" restart grafana; fi
 # Envoy's totals are the sink's only from Envoy's start on.
 if has_tutorial sink && grep -qx envoy <<<"$running" && ! grep -qx metrics-sink <<<"$running"; then
-  step "restart envoy" compose restart envoy
-  step "healthy" start
+  step "restart envoy" restart envoy
 fi
 # A tutorial that was left out this time does not go on running; Prometheus no longer misses it.
 mapfile -t gone < <(comm -23 <(docker compose --profile '*' ps --services --all | sort) \
