@@ -1,14 +1,11 @@
 //! `lab alert`: throws a fault, waits for its mail, takes it back, waits for the resolved mail, and checks both.
 
 pub mod condition;
-mod connections;
-pub mod fault;
 pub mod guard;
 pub mod links;
 pub mod mail;
 pub mod panel;
 pub mod stop;
-pub mod switch;
 pub mod take_back;
 pub mod timeline;
 pub mod watch;
@@ -17,17 +14,20 @@ use std::{io, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
+use parts::{
+    Parts,
+    docker::DockerError,
+    fault::{Fault, Owner},
+    service::Service,
+    traffic::{self, Traffic},
+};
+
 use crate::{
     alert::{
-        fault::{Fault, Owner},
         timeline::Event,
         watch::{Stopped, Tell, Watch},
     },
-    docker::DockerError,
-    parts::Parts,
-    service::Service,
     table::{Claim, Table, Tally},
-    traffic::{self, Traffic},
 };
 
 /// How many times as long a wait may be for an alert of Grafana's: it evaluates each 10 s at the fastest, and the hello
@@ -52,7 +52,7 @@ pub enum AlertError {
     MailElsewhere(String),
     /// A fault that an earlier run left cannot be taken back.
     #[error("a fault of an earlier run cannot be taken back: {0}")]
-    LeftOver(#[source] switch::SwitchError),
+    LeftOver(#[source] parts::switch::SwitchError),
     /// The lab is not at rest before the fault.
     #[error("the lab does not come to rest: {0}")]
     Baseline(Stopped),

@@ -26,15 +26,15 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    dashboards,
+use parts::{
+    Parts,
     docker::DockerError,
-    parts::Parts,
     service::Service,
-    table::{Claim, Table, Tally},
     traffic::{self, Stream, Traffic},
     tutorial::Tutorial,
 };
+
+use crate::table::{Claim, Table, Tally};
 
 /// How long all empty panels together are waited for, while traffic flows.
 const PATIENCE: Duration = Duration::from_secs(15);

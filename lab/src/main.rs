@@ -5,10 +5,13 @@ use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use lab::{
-    alert::{self, AlertError, fault::Fault, stop, take_back},
+    alert::{self, AlertError, stop, take_back},
     check::{self, outage},
+};
+use parts::{
+    Parts,
+    fault::Fault,
     lock::{Lock, LockError},
-    parts::Parts,
     settings::Settings,
 };
 

@@ -10,14 +10,9 @@ use std::{
 
 use axum::{Router, routing::get};
 use clap::Parser;
-use lab::{
-    alert::{
-        fault::Fault,
-        guard::{self, GuardError},
-    },
-    parts::Parts,
-    settings::Settings,
-};
+use parts::{Parts, fault::Fault, settings::Settings};
+
+use lab::alert::guard::{self, GuardError};
 use testkit::{eventually, listener};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 

@@ -319,6 +319,6 @@ fn rules() -> Vec<(String, Value)> {
 
 /// Seconds of `10s` or `1m`.
 fn seconds(duration: &Value) -> u64 {
-    let parsed = lab::dashboards::duration::parse(text(duration));
+    let parsed = dashboards::duration::parse(text(duration));
     parsed.unwrap_or_else(|error| panic!("{error}")).as_secs()
 }

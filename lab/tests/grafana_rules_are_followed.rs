@@ -8,9 +8,9 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
-use lab::{
-    alert::fault::{Fault, Owner},
-    parts::Parts,
+use parts::{
+    Parts,
+    fault::{Fault, Owner},
     rules::{
         self,
         condition::{Condition, Standing},

@@ -11,11 +11,11 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
+use dashboards::model::Dashboard;
+use parts::{Parts, settings::Settings};
+
 use lab::{
     check::panels::Panels,
-    dashboards::model::Dashboard,
-    parts::Parts,
-    settings::Settings,
     table::{Claim, Verdict},
 };
 use serde_json::{Value, json};

@@ -15,10 +15,10 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
+use parts::{Parts, settings::Settings};
+
 use lab::{
     check::soak,
-    parts::Parts,
-    settings::Settings,
     table::{Claim, Verdict},
 };
 use serde_json::{Value, json};

@@ -5,19 +5,22 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    alert::{
-        fault::Fault,
-        guard::{self, GuardError},
-        links, panel,
-        watch::{self, Tell},
-    },
-    parts::Parts,
+use parts::{
+    Parts,
+    fault::Fault,
     rules::{
         self,
         condition::{Condition, Standing},
         evaluate::evaluate,
         model::Rule,
+    },
+};
+
+use crate::{
+    alert::{
+        guard::{self, GuardError},
+        links, panel,
+        watch::{self, Tell},
     },
     table::Claim,
 };

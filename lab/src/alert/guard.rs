@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{
-    alert::switch::{Switch, SwitchError},
+use parts::{
+    Parts,
     clock::until,
-    parts::Parts,
+    switch::{Switch, SwitchError},
 };
 
 /// How long taking back is tried.

@@ -1,15 +1,14 @@
 //! The links of an alert's mail: each must lead somewhere.
 
-use crate::{
-    alert::{
-        fault::Fault,
-        mail::{self, Status},
-        panel::PanelId,
-    },
-    dashboards,
+use parts::{
+    Parts,
+    fault::{Fault, PanelId},
     maildev::Mail,
-    parts::Parts,
     service::Service,
+};
+
+use crate::{
+    alert::mail::{self, Status},
     table::Claim,
 };
 

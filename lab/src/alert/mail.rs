@@ -1,11 +1,12 @@
 //! What must be true of an alert's mails. Other mails in the box are the user's and nobody's business.
 
-use crate::{
-    alert::fault::{Fault, Owner},
+use parts::{
+    fault::{Fault, Owner},
     maildev::{Address, Mail},
     settings::Settings,
-    table::Claim,
 };
+
+use crate::table::Claim;
 
 /// What a mail says of its alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

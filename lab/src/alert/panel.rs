@@ -2,16 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    alert::fault::Fault,
-    ask,
-    dashboards::{
-        self,
-        queries::{self, Content, Context},
-    },
-    parts::Parts,
-    table::Claim,
+use dashboards::queries::{self, Content, Context};
+use parts::{
+    Parts, ask,
+    fault::{Fault, PanelId},
 };
+
+use crate::table::Claim;
 
 /// Seconds that a newest value may be old.
 const LIVE: f64 = 2.0;
@@ -20,30 +17,6 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// How long where the figures themselves look back a minute.
 const LINGERING: Duration = Duration::from_secs(75);
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// A dashboard's uid and one of its panels.
-pub type PanelId = (&'static str, u64);
-
-/// How a panel shows its fault.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Sign {
-    /// It rises above this.
-    Above(f64),
-    /// It falls below what it was at rest.
-    Falls,
-    /// It grows by half of what it was at rest.
-    Grows,
-}
-
-impl Sign {
-    fn is_shown(self, rest: f64, reading: f64) -> bool {
-        match self {
-            Self::Above(limit) => reading > limit,
-            Self::Falls => reading < rest,
-            Self::Grows => reading > 1.5 * rest,
-        }
-    }
-}
 
 /// Adds up the newest number of every series that the panel draws.
 pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {

@@ -1,14 +1,13 @@
 //! Faults that a killed run has left.
 
-use crate::{
-    alert::{
-        fault::Fault,
-        switch::{Switch, SwitchError},
-    },
-    check::soak,
-    parts::Parts,
+use parts::{
+    Parts,
+    fault::Fault,
     service::Service,
+    switch::{Switch, SwitchError},
 };
+
+use crate::check::soak;
 
 /// The stop of `InfluxDB` by which `lab outage` proves that no count is lost.
 pub const OUTAGE: Switch = Switch::Stopped(&[Service::InfluxDb]);

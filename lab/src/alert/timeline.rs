@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{
-    alert::mail::{self, Status},
+use parts::{
     maildev::Mail,
     prometheus::{Alert, AlertState},
 };
+
+use crate::alert::mail::{self, Status};
 
 /// A step of the round, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,17 +8,16 @@ use std::{
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::{
-    alert::{
-        fault::{Fault, Owner},
-        timeline::{Event, Timeline},
-    },
+use parts::{
+    Parts,
+    fault::{Fault, Owner},
     fetch::FetchError,
     maildev::Mail,
-    parts::Parts,
     prometheus::Alert,
     traffic::Stream,
 };
+
+use crate::alert::timeline::{Event, Timeline};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -1,6 +1,8 @@
 //! Claims that our services expose exactly the metrics of the golden catalogue.
 
-use crate::{catalogue::Catalogue, fetch::FetchError, parts::Parts, service::Service, table::Claim};
+use parts::{Parts, fetch::FetchError, service::Service};
+
+use crate::{catalogue::Catalogue, table::Claim};
 
 /// One claim a service.
 pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{influxdb::Rows, parts::Parts, prometheus::Series};
+use parts::{Parts, influxdb::Rows, prometheus::Series};
 
 /// Counters that have not moved for so long rest: longer than a flush, a push and a scrape.
 const REST: Duration = Duration::from_secs(4);

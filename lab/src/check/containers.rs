@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{
+use parts::{
+    Parts,
     clock::until,
     docker::{DockerError, Health},
-    parts::Parts,
     service::Service,
-    table::Claim,
 };
+
+use crate::table::Claim;
 
 /// A health check may be between two of its looks.
 const PATIENCE: Duration = Duration::from_secs(10);

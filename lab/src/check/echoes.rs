@@ -1,7 +1,9 @@
 //! The claim that N echoes are N in every counter on their way.
 
 use super::conservation::{Counter, counter, judge, moved};
-use crate::{parts::Parts, table::Claim, traffic, tutorial::Tutorial};
+use parts::{Parts, traffic, tutorial::Tutorial};
+
+use crate::table::Claim;
 
 /// Echoes that are sent.
 const SENT: usize = 200;

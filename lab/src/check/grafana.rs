@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::{
+use dashboards::{
+    Unknown,
+    model::{Dashboard, Panel, Target},
+    queries::{self, Content, Context, influxql, promql, steps::Steps},
+    variables::Bound,
+};
+use parts::{
+    Parts,
     ask::{self, Drawn},
     clock::{unix_now, until},
-    dashboards::{
-        Unknown,
-        model::{Dashboard, Panel, Target},
-        queries::{self, Content, Context, influxql, promql, steps::Steps},
-        variables::Bound,
-    },
     grafana::DsQuery,
-    parts::Parts,
-    table::Claim,
     tutorial::Tutorial,
 };
+
+use crate::table::Claim;
 
 use super::values;
 

@@ -8,7 +8,9 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::{parts::Parts, table::Claim};
+use parts::Parts;
+
+use crate::table::Claim;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const SERVICE: &str = "proto.EchoService";

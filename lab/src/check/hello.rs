@@ -12,7 +12,9 @@ use tokio::{
 };
 
 use super::conservation::{Counter, counter, judge, moved, pushed};
-use crate::{balancer::HELLO, parts::Parts, table::Claim, tutorial::Tutorial};
+use parts::{Parts, balancer::HELLO, tutorial::Tutorial};
+
+use crate::table::Claim;
 
 /// Requests that are sent, each on a connection of its own.
 const SENT: usize = 200;
@@ -129,7 +131,7 @@ async fn pages(parts: &Parts) -> Result<String, String> {
         let own = page.value(metric, &[("server", HELLO)]).ok_or_else(|| format!("it has no {metric}"))?;
         let query = format!("{metric}{{job=\"tcp-balancer\",server=\"{HELLO}\"}}");
         let stored = parts.prometheus.instant(&query, None).await.map_err(|error| error.to_string())?;
-        let stored: f64 = stored.iter().filter_map(crate::prometheus::Series::last).sum();
+        let stored: f64 = stored.iter().filter_map(parts::prometheus::Series::last).sum();
         if rest != own || own != stored {
             return Err(format!("{field}: {rest} in REST, {own} in /metrics, {stored} in Prometheus"));
         }

@@ -1,6 +1,8 @@
 //! The claim on memory: the lab fits on a small machine.
 
-use crate::{parts::Parts, service::Service, table::Claim};
+use parts::{Parts, service::Service};
+
+use crate::table::Claim;
 
 /// What all parts but Grafana may hold.
 const BUDGET_MIB: f64 = 400.0;

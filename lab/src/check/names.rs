@@ -4,14 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    dashboards::{
-        model::Dashboard,
-        queries::{self, Content, Context, Query},
-    },
-    parts::Parts,
-    table::Claim,
+use dashboards::{
+    model::Dashboard,
+    queries::{self, Content, Context, Query},
 };
+use parts::Parts;
+
+use crate::table::Claim;
 
 /// Every name that has a series now. Prometheus' list of names would have those of the last hours.
 const LIVE: &str = r#"group by (__name__) ({__name__=~".+"})"#;

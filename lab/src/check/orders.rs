@@ -9,7 +9,9 @@ use super::{
     conservation::{Counter, counter, judge, moved},
     trace::random,
 };
-use crate::{order::Order, parts::Parts, table::Claim};
+use parts::{Parts, order::Order};
+
+use crate::table::Claim;
 
 /// Orders that are placed, of these repeated with the same key, and requests that no order can come of.
 const PLACED: usize = 40;

@@ -11,12 +11,15 @@ use super::{
     conservation::{self, Counter},
     hello,
 };
+use parts::{
+    Parts,
+    clock::{unix_now, until},
+    traffic::Stream,
+};
+
 use crate::{
     alert::{guard, take_back::OUTAGE},
-    clock::{unix_now, until},
-    parts::Parts,
     table::{Claim, Table, Tally},
-    traffic::Stream,
 };
 
 /// How long the hello servers may take to send what has waited.

@@ -2,19 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    ask,
-    clock::until,
-    dashboards::{
-        Unknown,
-        model::{Dashboard, Panel, Target},
-        queries::{self, Content, Context, Query, steps::time_range},
-        variables::Bound,
-    },
-    parts::Parts,
-    table::Claim,
-    tutorial::Tutorial,
+use dashboards::{
+    Unknown,
+    model::{Dashboard, Panel, Target},
+    queries::{self, Content, Context, Query, steps::time_range},
+    variables::Bound,
 };
+use parts::{Parts, ask, clock::until, tutorial::Tutorial};
+
+use crate::table::Claim;
 
 use super::{
     names::Names,

@@ -6,17 +6,16 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use super::trace;
-use crate::{
-    alert::{
-        condition,
-        fault::{Fault, Owner},
-        guard,
-        watch::Tell,
-    },
-    parts::Parts,
-    table::Claim,
+use parts::{
+    Parts,
+    fault::{Fault, Owner},
     traffic::{self, Stream, Traffic},
     tutorial::Tutorial,
+};
+
+use crate::{
+    alert::{condition, guard, watch::Tell},
+    table::Claim,
 };
 
 /// Longest wait for a condition to hold, or to hold no more.

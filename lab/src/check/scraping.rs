@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::{
-    alert::take_back,
+use parts::{
+    Parts,
     clock::until,
-    parts::Parts,
     prometheus::{AlertState, Rule, Target},
-    table::Claim,
 };
+
+use crate::{alert::take_back, table::Claim};
 
 /// After a start, the first scrapes and evaluations may still be on their way.
 const PATIENCE: Duration = Duration::from_secs(10);

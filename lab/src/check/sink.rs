@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use exposition::{Difference, Exposition, Kind};
 
-use crate::{
+use parts::{
+    Parts,
     clock::{unix_now, until},
-    parts::Parts,
-    table::Claim,
 };
+
+use crate::table::Claim;
 
 /// What the sink adds to every series.
 const ADDED: [&str; 2] = ["job", "instance"];

@@ -27,7 +27,9 @@ use self::{
     counts::Counts,
 };
 use super::trace::random;
-use crate::{clock::until, parts::Parts, prometheus::Series, table::Claim};
+use parts::{Parts, clock::until, prometheus::Series};
+
+use crate::table::Claim;
 
 /// The server that it adds to the balancer.
 pub const SERVER: &str = "soak";

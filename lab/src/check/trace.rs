@@ -5,14 +5,15 @@ use std::{
     time::Duration,
 };
 
-use crate::{
+use parts::{
+    Parts,
     clock::{unix_now, until},
     fetch::Request,
     jaeger::Span,
-    parts::Parts,
     service::Service,
-    table::Claim,
 };
+
+use crate::table::Claim;
 
 /// Exporters send in batches.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,6 +1,6 @@
 //! Whether an answer is data that a panel can draw.
 
-use crate::ask::Drawn;
+use parts::ask::Drawn;
 
 /// Seconds that the newest value may be old while traffic flows: some scrapes.
 pub(crate) const LIVE: f64 = 5.0;

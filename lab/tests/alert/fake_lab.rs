@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
+use ::parts::{Parts, settings::Settings};
 use clap::Parser;
-use lab::{parts::Parts, settings::Settings};
 use serde_json::json;
 use testkit::{eventually, listener};
 use tokio::net::UnixListener;

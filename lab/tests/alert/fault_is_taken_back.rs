@@ -1,9 +1,8 @@
 //! A fault never outlives its run, whatever ends it.
 
-use lab::alert::{
-    fault::Fault,
-    guard::{self, GuardError},
-};
+use parts::fault::Fault;
+
+use lab::alert::guard::{self, GuardError};
 
 use crate::fake_lab::{FakeLab, output, signal};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{io::AsyncReadExt, net::TcpStream, task::JoinSet};
 
-use crate::{balancer::HELLO, clock::until, fetch::FetchError, parts::Parts};
+use crate::{Parts, balancer::HELLO, clock::until, fetch::FetchError};
 
 /// A limit above this is not filled: the lab's own is 256.
 const MOST: u32 = 1024;

@@ -2,22 +2,18 @@
 
 use std::time::Duration;
 
-use crate::{
-    clock::unix_now,
-    dashboards::{
-        duration,
-        interpolate::{in_influxql, in_promql, replace},
-        model::{Dashboard, Panel},
-        queries::{Query, influxql, steps::time_range},
-        variables::{self, Bound, Source},
-    },
-    influxdb::Rows,
-    parts::Parts,
-    prometheus::Range,
+use dashboards::{
+    duration,
+    interpolate::{in_influxql, in_promql, replace},
+    model::{Dashboard, Panel},
+    queries::{Query, influxql, steps::time_range},
+    variables::{self, Bound, Source},
 };
 
+use crate::{Parts, clock::unix_now, influxdb::Rows, prometheus::Range};
+
 /// The scrape interval that Grafana's data source has: the lab's targets all have the same.
-pub(crate) async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
+pub async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
     let targets = parts.prometheus.targets().await.map_err(|error| error.to_string())?;
     let intervals = targets.iter().map(|target| duration::parse(&target.scrape_interval));
     let intervals = intervals.collect::<Result<Vec<_>, _>>().map_err(|unknown| unknown.to_string())?;
@@ -25,7 +21,7 @@ pub(crate) async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
 }
 
 /// Resolves the variables in order; each may use those before it.
-pub(crate) async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Vec<Bound>, String> {
+pub async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Vec<Bound>, String> {
     let back = time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
     let now = unix_now();
     let range = Range { start: now - back.as_secs_f64(), end: now, step: 1.0 };
@@ -57,15 +53,15 @@ pub(crate) async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Ve
 
 /// A series that a panel draws.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Drawn {
+pub struct Drawn {
     /// Oldest first; may have NaN.
-    pub(crate) values: Vec<f64>,
+    pub values: Vec<f64>,
     /// Seconds from its newest value to the end of the range.
-    pub(crate) age: f64,
+    pub age: f64,
 }
 
 /// Sends a query, and gives the series of the answer. A search for traces gives their number, if there are any.
-pub(crate) async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, String> {
+pub async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, String> {
     let now = unix_now();
     let mut end = now;
     let answer = match query {
@@ -118,7 +114,7 @@ fn aligned(now: f64, range: Duration, step: Duration) -> Range {
 }
 
 /// The variables for each copy of the panel.
-pub(crate) fn copies(panel: &Panel, bound: &[Bound]) -> Vec<Vec<Bound>> {
+pub fn copies(panel: &Panel, bound: &[Bound]) -> Vec<Vec<Bound>> {
     let by = panel.repeat.as_deref().and_then(|name| bound.iter().position(|variable| variable.name == name));
     let Some(by) = by else { return vec![bound.to_vec()] };
     let each = bound[by].value.each();
@@ -134,7 +130,7 @@ pub(crate) fn copies(panel: &Panel, bound: &[Bound]) -> Vec<Vec<Bound>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboards::variables::Value;
+    use dashboards::variables::Value;
 
     #[test]
     fn a_range_is_aligned_to_its_step() {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::model::{Evaluator, Model, NoDataState, Rule, Step};
-use crate::dashboards::{
+use dashboards::{
     Unknown,
     queries::{influxql, promql, steps::Steps},
 };

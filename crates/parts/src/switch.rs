@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::{
-    alert::connections::{self, NotFull},
+    Parts,
+    connections::{self, NotFull},
     docker::DockerError,
     fetch::FetchError,
     order::StoreFault,
-    parts::Parts,
     service::Service,
     traffic::{Stream, Traffic},
 };

@@ -1,4 +1,27 @@
-//! Clients of all parts of one lab.
+//! The parts of a lab: which there are, how each is asked, what flows through them, and what can be broken.
+
+pub mod alertmanager;
+pub mod ask;
+pub mod balancer;
+pub mod clock;
+pub mod connections;
+pub mod docker;
+pub mod envoy;
+pub mod fault;
+pub mod fetch;
+pub mod grafana;
+pub mod influxdb;
+pub mod jaeger;
+pub mod lock;
+pub mod maildev;
+pub mod order;
+pub mod prometheus;
+pub mod rules;
+pub mod service;
+pub mod settings;
+pub mod switch;
+pub mod traffic;
+pub mod tutorial;
 
 use crate::{
     alertmanager::Alertmanager, balancer::Balancer, docker::Docker, envoy::Envoy, fetch::Fetch,

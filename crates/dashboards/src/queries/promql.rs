@@ -46,7 +46,7 @@ pub fn with_variables(expr: &str, variables: &[Bound]) -> Result<String, Unknown
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboards::variables::Value;
+    use crate::variables::Value;
 
     #[test]
     fn only_the_dashboards_own_variables_are_replaced_for_grafana() {

@@ -2,16 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::{
-    alert::{
-        panel::{PanelId, Sign},
-        switch::Switch,
-    },
-    order::StoreFault,
-    service::Service,
-    traffic::Stream,
-    tutorial::Chosen,
-};
+use crate::{order::StoreFault, service::Service, switch::Switch, traffic::Stream, tutorial::Chosen};
 
 /// What can be broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -36,6 +27,31 @@ pub enum Fault {
     BackendDown,
     /// As many connections as the balancer allows are held
     BalancerFull,
+}
+
+/// A dashboard's uid and one of its panels.
+pub type PanelId = (&'static str, u64);
+
+/// How a panel shows its fault.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sign {
+    /// It rises above this.
+    Above(f64),
+    /// It falls below what it was at rest.
+    Falls,
+    /// It grows by half of what it was at rest.
+    Grows,
+}
+
+impl Sign {
+    /// Whether a reading shows it, beside the one at rest.
+    pub fn is_shown(self, rest: f64, reading: f64) -> bool {
+        match self {
+            Self::Above(limit) => reading > limit,
+            Self::Falls => reading < rest,
+            Self::Grows => reading > 1.5 * rest,
+        }
+    }
 }
 
 /// Who evaluates an alert's rule and sends its mails.

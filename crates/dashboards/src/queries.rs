@@ -134,7 +134,7 @@ pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboards::variables::Value;
+    use crate::variables::Value;
 
     fn panel(json: &serde_json::Value) -> Panel {
         let mut panel = serde_json::json!({

@@ -10,8 +10,8 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
+    Parts,
     fetch::{Fetch, FetchError, Request},
-    parts::Parts,
     tutorial::{Chosen, Tutorial},
 };
 

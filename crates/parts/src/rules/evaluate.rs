@@ -1,12 +1,13 @@
 //! Asks the data source what Grafana would ask it for a rule.
 
 use super::condition::{Condition, RuleQuery, Standing};
+use dashboards::queries::influxql;
+
 use crate::{
+    Parts,
     clock::unix_now,
-    dashboards::queries::influxql,
     fetch::FetchError,
     influxdb::Rows,
-    parts::Parts,
     prometheus::{Range, Series},
 };
 

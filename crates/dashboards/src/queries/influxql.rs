@@ -63,7 +63,7 @@ pub fn width(query: &str) -> Result<Duration, Unknown> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboards::variables::Value;
+    use crate::variables::Value;
 
     const QUERY: &str = r#"SELECT mean("p99") FROM "response_time.timer" WHERE $timeFilter AND "host" =~ /^$host$/ GROUP BY time($__interval), "host" fill(none)"#;
 
