@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use http::uri::Authority;
-use program::setting::duration;
+use program::setting::{BaseUrl, base_url, duration};
 
 /// Settings of the service, but for its port.
 #[derive(Args, Clone, Debug)]
@@ -47,10 +47,6 @@ pub struct Links {
     pub maildev_url: Option<BaseUrl>,
 }
 
-/// An address without `/` at its end; empty if the variable is set to nothing.
-#[derive(Clone, Debug)]
-pub struct BaseUrl(String);
-
 /// What goes on the wire is whole milliseconds, in at most eight digits.
 fn deadline(value: &str) -> Result<Duration, &'static str> {
     let allowed = Duration::from_millis(1)..=Duration::from_secs(3600);
@@ -75,19 +71,6 @@ fn address(host: &str, port: u16) -> String {
     if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
-fn base_url(text: &str) -> Result<BaseUrl, String> {
-    let address = text.trim_end_matches('/');
-    let right = match address.split_once("://") {
-        Some(("http" | "https", rest)) => !rest.is_empty() && !rest.contains(char::is_whitespace),
-        _ => text.is_empty(),
-    };
-    if right {
-        Ok(BaseUrl(address.to_owned()))
-    } else {
-        Err("expected an address such as http://127.0.0.1:3000".to_owned())
-    }
-}
-
 // === impl Config ===
 
 impl Config {
@@ -102,24 +85,20 @@ impl Config {
 
 impl Links {
     pub(crate) fn grafana(&self) -> Option<&str> {
-        given(self.grafana_url.as_ref())
+        self.grafana_url.as_ref().and_then(BaseUrl::given)
     }
 
     pub(crate) fn prometheus(&self) -> Option<&str> {
-        given(self.prometheus_url.as_ref())
+        self.prometheus_url.as_ref().and_then(BaseUrl::given)
     }
 
     pub(crate) fn jaeger(&self) -> Option<&str> {
-        given(self.jaeger_url.as_ref())
+        self.jaeger_url.as_ref().and_then(BaseUrl::given)
     }
 
     pub(crate) fn mailbox(&self) -> Option<&str> {
-        given(self.maildev_url.as_ref())
+        self.maildev_url.as_ref().and_then(BaseUrl::given)
     }
-}
-
-fn given(url: Option<&BaseUrl>) -> Option<&str> {
-    url.map(|url| url.0.as_str()).filter(|url| !url.is_empty())
 }
 
 #[cfg(test)]

@@ -1,0 +1,17 @@
+//! Grafana's dashboards, and the data of their panels.
+
+use axum::Router;
+
+use crate::state::Shared;
+
+/// What this module remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Dashboards;
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+}
+
+/// Runs until shutdown.
+pub(crate) async fn run(console: Shared) {
+    console.shutdown.cancelled().await;
+}

@@ -1,0 +1,17 @@
+//! Faults that are thrown by a click and taken back by themselves.
+
+use axum::Router;
+
+use crate::state::Shared;
+
+/// What this module remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Faults;
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+}
+
+/// Runs until shutdown.
+pub(crate) async fn run(console: Shared) {
+    console.shutdown.cancelled().await;
+}

@@ -1,0 +1,70 @@
+//! What the console tells of itself, `console_*`.
+
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry};
+
+/// From an answer out of memory to one that is given up; seconds.
+const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+
+/// Where queries go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Prometheus,
+    InfluxDb,
+    Jaeger,
+}
+
+/// Handles, cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Metrics {
+    queries: IntCounterVec,
+    durations: HistogramVec,
+    /// Open streams of events.
+    pub(crate) event_streams: IntGauge,
+}
+
+impl Source {
+    pub(crate) const ALL: [Self; 3] = [Self::Prometheus, Self::InfluxDb, Self::Jaeger];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Prometheus => "prometheus",
+            Self::InfluxDb => "influxdb",
+            Self::Jaeger => "jaeger",
+        }
+    }
+}
+
+impl Metrics {
+    /// # Errors
+    ///
+    /// If the registry has them already.
+    pub(crate) fn register(registry: &Registry) -> prometheus::Result<Self> {
+        let queries = IntCounterVec::new(
+            Opts::new("console_queries_total", "Queries of dashboards that were sent, by their outcome."),
+            &["source", "outcome"],
+        )?;
+        let opts =
+            HistogramOpts::new("console_query_duration_seconds", "Time until a query's answer was read.");
+        let durations = HistogramVec::new(opts.buckets(BUCKETS.to_vec()), &["source"])?;
+        let event_streams =
+            IntGauge::new("console_event_streams", "Streams of server-sent events that are open.")?;
+        registry.register(Box::new(queries.clone()))?;
+        registry.register(Box::new(durations.clone()))?;
+        registry.register(Box::new(event_streams.clone()))?;
+        for source in Source::ALL {
+            durations.with_label_values(&[source.name()]);
+            for outcome in [OK, FAILED] {
+                queries.with_label_values(&[source.name(), outcome]);
+            }
+        }
+        Ok(Self { queries, durations, event_streams })
+    }
+
+    pub(crate) fn query(&self, source: Source, ok: bool, seconds: f64) {
+        self.queries.with_label_values(&[source.name(), if ok { OK } else { FAILED }]).inc();
+        self.durations.with_label_values(&[source.name()]).observe(seconds);
+    }
+}
+
+const OK: &str = "ok";
+const FAILED: &str = "failed";

@@ -1,0 +1,9 @@
+//! Traces, as Jaeger has them.
+
+use axum::Router;
+
+use crate::state::Shared;
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+}

@@ -1,0 +1,9 @@
+//! The tutorials' documents, in blocks.
+
+use axum::Router;
+
+use crate::state::Shared;
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+}
