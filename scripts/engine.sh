@@ -72,8 +72,12 @@ start_engine() {
   if [ -d /run/systemd/system ]; then
     systemctl start docker
   else
+    # By default the engine keeps what it has ever built, tens of gigabytes after a few days of changes; ours keeps some.
+    # Who has configured one knows better.
+    local config=()
+    [ -e /etc/docker/daemon.json ] || config=(--config-file "$PWD/scripts/dockerd.json")
     # Its own session: it outlives this script, and Ctrl-C here does not reach it.
-    setsid -f dockerd >>/var/log/dockerd.log 2>&1 </dev/null
+    setsid -f dockerd "${config[@]}" >>/var/log/dockerd.log 2>&1 </dev/null
   fi
   local tries
   for tries in $(seq 60); do
