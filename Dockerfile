@@ -1,16 +1,22 @@
-# All images of the lab's own programs. Stages: `build` makes every binary, `test` runs cargo for checks and
-# measurements; one target per program. The pins come from .env; the two caches are shared by all.
+# All images of the lab's own programs. Stages: `build` makes every binary, `web` the console's pages, `test` runs cargo
+# and `web-check` npm for checks and measurements; one target per program. The pins come from .env; the two caches are shared by all.
 ARG DEBIAN_IMAGE=debian:trixie-slim
 ARG RUST_IMAGE=rust:1.96-slim-trixie
+ARG NODE_IMAGE=node:24-trixie-slim
 # What `test` stands on: `checker`, or `peers` where programs of others are measured, too.
 ARG TOOLS=checker
+
+# Cargo's part of the services: a change of the console's pages compiles nothing anew.
+FROM ${DEBIAN_IMAGE} AS services
+COPY services services
+RUN rm -rf services/console/web services/console/e2e
 
 FROM ${RUST_IMAGE} AS sources
 WORKDIR /src
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
 COPY Cargo.toml Cargo.lock rustfmt.toml ./
 COPY crates crates
-COPY services services
+COPY --from=services services services
 COPY lab lab
 COPY offline/jaeger offline/jaeger
 COPY bench bench
@@ -29,7 +35,25 @@ RUN --mount=type=cache,id=lookout-cargo,sharing=locked,target=/usr/local/cargo/r
  && cargo build --release --locked --bins \
  && mkdir /out \
  && cd /target/release \
- && cp echo-server web-client metrics-sink order-service tcp-balancer hello-influx lab jaeger-standin /out/
+ && cp echo-server web-client metrics-sink order-service tcp-balancer hello-influx console lab jaeger-standin /out/
+
+# The pages' packages, then the pages: no other file of the repository plays a part.
+FROM ${NODE_IMAGE} AS web-packages
+WORKDIR /web
+COPY services/console/web/package.json services/console/web/package-lock.json services/console/web/.npmrc ./
+RUN --mount=type=secret,id=npm-config,target=/root/.npmrc \
+    --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=client-env,target=/run/client-env \
+    if [ -s /run/client-env ]; then . /run/client-env; fi \
+ && NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt npm ci --no-audit --no-fund
+COPY services/console/web ./
+
+FROM web-packages AS web
+RUN npm run build
+
+FROM web-packages AS web-check
+ARG RUN
+RUN npm run check
 
 FROM ${RUST_IMAGE} AS checker
 # `kill`, with which tests end programs, is not in Debian's smallest set.
@@ -47,7 +71,8 @@ RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
 
 FROM ${TOOLS} AS test
 WORKDIR /src
-ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
+# Incremental state would double what the cache holds.
+ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
 # All of it: tests hold the configuration, the dashboards and the documents to each other, too.
 COPY . .
 # What tests read beside the code.
@@ -93,6 +118,15 @@ ENTRYPOINT ["/usr/local/bin/tcp-balancer"]
 FROM program AS hello-influx
 COPY --from=build /out/hello-influx /usr/local/bin/
 ENTRYPOINT ["/usr/local/bin/hello-influx"]
+
+FROM program AS console
+COPY --from=build /out/console /usr/local/bin/
+COPY --from=web /web/dist /srv/console
+# Shared with the lab's own command; a volume takes its owner over from the first that has it.
+USER root
+RUN install -d -o 65532 -g 65532 /var/lib/lab
+USER 65532:65532
+ENTRYPOINT ["/usr/local/bin/console"]
 
 FROM program AS lab
 COPY --from=build /out/lab /usr/local/bin/

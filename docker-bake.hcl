@@ -2,12 +2,13 @@
 variable "LAB_NAME" {}
 variable "DEBIAN_IMAGE" {}
 variable "RUST_IMAGE" {}
+variable "NODE_IMAGE" {}
 
 target "program" {
   name       = program
-  matrix     = { program = ["echo-server", "web-client", "metrics-sink", "order-service", "tcp-balancer", "hello-influx", "lab"] }
+  matrix     = { program = ["echo-server", "web-client", "metrics-sink", "order-service", "tcp-balancer", "hello-influx", "console", "lab"] }
   context    = "."
   target     = program
   tags       = ["lookout/${program}:${LAB_NAME}"]
-  args       = { DEBIAN_IMAGE = DEBIAN_IMAGE, RUST_IMAGE = RUST_IMAGE }
+  args       = { DEBIAN_IMAGE = DEBIAN_IMAGE, RUST_IMAGE = RUST_IMAGE, NODE_IMAGE = NODE_IMAGE }
 }

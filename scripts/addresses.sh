@@ -9,6 +9,9 @@ at() { printf '  %-28s http://127.0.0.1:%s\n' "$1" "$2$3"; }
 runs() { [ -n "$(compose ps --quiet "$1" 2>/dev/null)" ]; }
 
 say ""
+say "  Open http://127.0.0.1:$CONSOLE_PORT: the lab's picture, its tutorials and dashboards."
+say ""
+say "  Its parts, one by one:"
 at "Send an echo" "$EDGE_PORT" /
 ! runs order-service || at "Place an order" "$EDGE_PORT" /orders
 ! runs tcp-balancer || at "Hello, through the balancer" "$BALANCER_PORT" /
@@ -22,7 +25,7 @@ at "Envoy's admin page" "$ENVOY_ADMIN_PORT" /
 ! runs tcp-balancer || at "The balancer's back ends" "$BALANCER_REST_PORT" /servers
 ! runs influxdb || at "InfluxDB" "$INFLUXDB_PORT" "/query?db=metric&q=SHOW+MEASUREMENTS"
 say ""
-runs grafana || say "  Grafana is not here: its image cannot be had on this machine."
+runs grafana || say "  Grafana is not here: its image cannot be had on this machine. The console draws its dashboards."
 ! is_stand_in "$PROMETHEUS_IMAGE" || say "  Prometheus is Debian's build, without web pages: ask its API, e.g. http://127.0.0.1:$PROMETHEUS_PORT/api/v1/alerts"
 ! is_stand_in "$ALERTMANAGER_IMAGE" || say "  Alertmanager too, e.g. http://127.0.0.1:$ALERTMANAGER_PORT/api/v2/alerts"
 ! is_stand_in "$JAEGER_IMAGE" || say "  Jaeger is a stand-in: it keeps the latest spans and answers Jaeger's query API."

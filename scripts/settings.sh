@@ -25,6 +25,8 @@ has_tutorial() { [[ " $TUTORIALS " == *" $1 "* ]]; }
 # What a part that is always there, or that another tutorial brings along, must know of those left out.
 if has_tutorial order; then export ORDERS=true; else export ORDERS=false; fi
 if has_tutorial influx; then export INFLUX_URL=http://influxdb:8086; else export INFLUX_URL=; fi
+# What is left out is not linked to: SINK_LINK= and so on.
+for name in sink order balancer influx; do has_tutorial "$name" || export "${name^^}_LINK="; done
 
 case $LAB_NAME in
   '' | [!a-z0-9]* | *[!a-z0-9_-]*) fail "LAB_NAME=$LAB_NAME: expected small letters, digits, - and _, a letter or digit first." ;;

@@ -16,7 +16,7 @@ from() { # from DOCKERFILE ARGUMENT...
 
 case $name in
   debian) offline/debian.sh "$image" "$label" ;;
-  rust) from rust ;;
+  rust | node) from "$name" ;;
   prometheus | alertmanager) from prometheus --target "$name" ;;
   envoy | maildev | influxdb) from "$name" ;;
   k6) from go --build-arg "MODULE=go.k6.io/k6@v${image##*:}" --build-arg PROGRAM=k6 ;;

@@ -21,12 +21,17 @@ down() {
 trap 'down >/dev/null 2>&1' EXIT
 
 say "Code"
-step "images to build with" scripts/images.sh debian rust || exit 1
+step "images to build with" scripts/images.sh debian rust node || exit 1
 try "format" scripts/cargo.sh fmt --all --check
 try "lints" scripts/cargo.sh clippy --all-targets --locked -- -D warnings
 # On its own: the peers that it measures turn on features of dependencies that the lab does without.
 try "lints of the bench" scripts/cargo.sh clippy --package bench --all-targets --locked -- -D warnings
 try "unit and integration tests" scripts/cargo.sh test --locked --no-fail-fast
+pages() {
+  scripts/build.sh "lookout/pages:$LAB_NAME" --target web-check --build-arg "NODE_IMAGE=$NODE_IMAGE" \
+    --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" --build-arg "RUST_IMAGE=$RUST_IMAGE" --build-arg "RUN=$(date +%s%N)" .
+}
+try "types and tests of the console's pages" pages
 
 say "Configuration"
 tools() { scripts/build.sh "lookout/tools:$LAB_NAME" --file offline/tools.Dockerfile --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" offline; }

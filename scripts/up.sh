@@ -9,7 +9,7 @@ scripts/engine.sh
 . scripts/settings.sh
 QUIET=1 scripts/preflight.sh
 
-scripts/images.sh debian rust
+scripts/images.sh debian rust node
 step "programs" scripts/programs.sh
 scripts/images.sh jaeger prometheus alertmanager envoy maildev grafana
 ! has_tutorial influx || scripts/images.sh influxdb

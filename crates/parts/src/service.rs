@@ -5,6 +5,8 @@ use std::fmt;
 /// A part of the lab that is always wanted, or wanted by one of its tutorials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
+    /// The lab's front door.
+    Console,
     /// The proxy in front of everything.
     Envoy,
     /// The page and the gRPC client.
@@ -37,7 +39,8 @@ pub enum Service {
 
 impl Service {
     /// All of them, in the order in which they are reported.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
+        Self::Console,
         Self::Envoy,
         Self::WebClient,
         Self::EchoServer,
@@ -57,6 +60,7 @@ impl Service {
     /// The name in compose.yaml.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Console => "console",
             Self::Envoy => "envoy",
             Self::WebClient => "web-client",
             Self::EchoServer => "echo-server",

@@ -52,6 +52,7 @@ impl Tutorial {
         match self {
             Self::Lab => Brings {
                 services: &[
+                    Service::Console,
                     Service::Envoy,
                     Service::Prometheus,
                     Service::Alertmanager,
@@ -59,10 +60,10 @@ impl Tutorial {
                     Service::Jaeger,
                     Service::Maildev,
                 ],
-                jobs: &["alertmanager", "prometheus"],
+                jobs: &["alertmanager", "console", "prometheus"],
                 alerts: &["TargetDown"],
                 grafana_alerts: &[],
-                metrics: &[],
+                metrics: &["console_"],
             },
             Self::Echo => Brings {
                 services: &[Service::WebClient, Service::EchoServer],
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn one_tutorial_has_its_own_and_what_it_stands_on() {
-        assert_eq!(Chosen::Echo.jobs(), ["alertmanager", "echo-server", "prometheus", "web-client"]);
+        assert_eq!(Chosen::Echo.jobs(), ["alertmanager", "console", "echo-server", "prometheus", "web-client"]);
         assert_eq!(Chosen::Echo.alerts(), ["EchoErrorsHigh", "EchoSlow", "TargetDown"]);
         assert_eq!(Chosen::Influx.dashboard_folders(), ["lab", "echo", "balancer", "influx"]);
         assert_eq!(Chosen::Influx.grafana_alerts(), ["HelloSlow"]);
