@@ -20,6 +20,7 @@ mod tutorials;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::map_response;
 use parts::Parts;
 use prometheus::Registry;
 use shutdown::{CancellationToken, Drained};
@@ -57,7 +58,10 @@ pub async fn run(
     let metrics = Metrics::register(&registry)?;
     let console = Arc::new(Console::new(config, parts, metrics, shutdown.clone()));
     start_tasks(&console);
-    let router = routes(Arc::clone(&console)).layer(HttpServerLayer).merge(telemetry::routes(registry));
+    let router = guard::guarded(routes(&console), Arc::clone(&console))
+        .layer(HttpServerLayer)
+        .merge(telemetry::routes(registry))
+        .layer(map_response(guard::headers));
     let drained = serve::serve(listener, router, shutdown, grace).await;
     shutdown::drain("tasks", &console.tasks, grace).await;
     Ok(drained)
@@ -73,9 +77,9 @@ fn start_tasks(console: &Shared) {
     console.tasks.spawn(dashboards::run(Arc::clone(console)));
 }
 
-fn routes(console: Shared) -> Router {
+fn routes(console: &Shared) -> Router {
     Router::new()
-        .merge(assets::routes())
+        .merge(assets::routes(&console.config.console_assets))
         .merge(events::routes())
         .merge(picture::routes())
         .merge(alerts::routes())
@@ -88,5 +92,5 @@ fn routes(console: Shared) -> Router {
         .merge(dashboards::routes())
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(problem::not_found)
-        .with_state(console)
+        .with_state(Arc::clone(console))
 }

@@ -1,0 +1,90 @@
+//! What flows between two parts: a line whose width is the rate, and its figures.
+import type { LabMap, MapEdge } from "../api/types";
+import { facts, told } from "./facts";
+import { edgeName } from "./flow";
+import type { Look } from "./look";
+import { dotsPerSecond, fare, isMain, lineWidth } from "./measure";
+import type { Curve } from "./route";
+import { along, path } from "./route";
+
+interface Props {
+  readonly edge: MapEdge;
+  readonly map: LabMap;
+  readonly curve: Curve;
+  readonly itemKey: string;
+  readonly look: Look;
+  readonly faded: boolean;
+}
+
+/** The line, and a wider one that is easy to hit. */
+export function Edge({ edge, map, curve, itemKey, look, faded }: Props) {
+  const shown = look.shown === itemKey;
+  return (
+    <g
+      class={`edge ${edge.kind} ${fare(edge)}${isMain(edge) ? " main" : ""}${faded ? " faded" : ""}${shown ? " shown" : ""}`}
+      data-edge={edgeName(edge)}
+      data-kind={edge.kind}
+      data-rate={String(edge.rate ?? "")}
+      data-errors={String(edge.errors ?? "")}
+      data-p95={String(edge.p95 ?? "")}
+      data-key={itemKey}
+      role="button"
+      tabIndex={look.reachable === itemKey ? 0 : -1}
+      aria-label={told(edge, map)}
+      aria-expanded={look.pinned && shown}
+      onMouseEnter={() => look.enter(itemKey)}
+      onMouseLeave={look.leave}
+      onFocus={() => look.focus(itemKey)}
+      onBlur={look.leave}
+      onClick={() => look.pin(itemKey)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        look.pin(itemKey);
+      }}
+    >
+      <path class="hit" d={path(curve)} />
+      <path class="line" d={path(curve)} stroke-width={lineWidth(edge).toFixed(2)} data-dots={dotsPerSecond(edge).toFixed(1)} />
+      <path class="head" d={arrow(curve, 3.4 + lineWidth(edge) * 0.8)} />
+    </g>
+  );
+}
+
+interface LabelProps {
+  readonly edge: MapEdge;
+  readonly curve: Curve;
+  /** Where on the curve, 0 to 1. */
+  readonly at: number;
+  readonly faded: boolean;
+}
+
+/** The figures beside the line: the rate above it; errors and p95 below. */
+export function Label({ edge, curve, at, faded }: LabelProps) {
+  const { x, y } = along(curve, at);
+  const [rate, ...others] = facts(edge);
+  if (edge.rate === null || rate === undefined) return null;
+  return (
+    <g class={`label ${fare(edge)}${faded ? " faded" : ""}`} transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`} aria-hidden="true">
+      <text y="-7" text-anchor="middle" class="rate">
+        {rate.text}
+      </text>
+      {others
+        .filter((fact) => fact.name !== "Errors" || (edge.errors ?? 0) > 0)
+        .map((fact, row) => (
+          <text key={fact.name} y={15 + row * 12} text-anchor="middle" class={fact.name === "Errors" ? "errors" : "figure"}>
+            {fact.name === "Errors" ? `${fact.text} fail` : fact.text}
+          </text>
+        ))}
+    </g>
+  );
+}
+
+/** A small arrow head at the curve's end. */
+function arrow(curve: Curve, size: number): string {
+  const end = curve[3];
+  const before = along(curve, 0.94);
+  const angle = Math.atan2(end.y - before.y, end.x - before.x);
+  const corner = (turn: number): string =>
+    `${(end.x - size * 1.5 * Math.cos(angle + turn)).toFixed(1)},${(end.y - size * 1.5 * Math.sin(angle + turn)).toFixed(1)}`;
+  return `M${end.x.toFixed(1)},${end.y.toFixed(1)}L${corner(0.42)}L${corner(-0.42)}z`;
+}

@@ -1,0 +1,19 @@
+//! Bundles each unit test for node's own runner, so that tests need no package of their own.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vite";
+
+const tests = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".test.ts"))
+  .map((path) => [path.replace(/[/\\]/g, "-").replace(/\.ts$/, ""), join("src", path)]);
+
+export default defineConfig({
+  build: {
+    ssr: true,
+    outDir: ".tests",
+    emptyOutDir: true,
+    target: "node20",
+    rolldownOptions: { input: Object.fromEntries(tests) },
+  },
+  logLevel: "warn",
+});
