@@ -122,6 +122,8 @@ export interface FaultState {
   panel: number | null;
   error: string | null;
   held_by: string | null;
+  /** Taken back, and its traffic still flows until the alert has recovered. */
+  recovering: boolean;
 }
 
 export interface LoadState {
@@ -130,7 +132,7 @@ export interface LoadState {
   streams: string[];
   sent: number;
   failed: number;
-  /** Requests a second. */
+  /** Requests a second asked for, of all streams; 0 while none runs. */
   rate: number;
 }
 
@@ -200,4 +202,6 @@ export interface Trace {
   duration_us: number;
   /** In waterfall order. */
   spans: Span[];
+  /** Spans above the server's limit, not sent. */
+  left_out: number;
 }

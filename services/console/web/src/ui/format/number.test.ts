@@ -1,0 +1,104 @@
+//! What Grafana writes for the same values.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Unit } from "../../api/dashboard";
+import { formatText, toFixed } from "./number";
+import { bytes, MILLISECONDS, seconds, share } from "./units";
+
+const unit = (scale: Unit["scale"], suffix = "", factor = 1): Unit => ({ id: "", scale, suffix, factor });
+
+function writes(unit: Unit, cases: [number, string][], decimals: number | null = null) {
+  for (const [value, text] of cases) assert.equal(formatText(value, unit, decimals), text);
+}
+
+test("decimals are chosen for three digits, whole numbers have none", () => {
+  assert.equal(toFixed(1.23456), "1.23");
+  assert.equal(toFixed(12.3456), "12.3");
+  assert.equal(toFixed(123.456), "123");
+  assert.equal(toFixed(0.0123456), "0.0123");
+  assert.equal(toFixed(1.5), "1.50");
+  assert.equal(toFixed(5), "5");
+  assert.equal(toFixed(0), "0");
+  assert.equal(toFixed(-1.23456), "-1.23");
+});
+
+test("decimals that are set are kept, zeros included", () => {
+  assert.equal(toFixed(0, 1), "0.0");
+  assert.equal(toFixed(40, 1), "40.0");
+  assert.equal(toFixed(99.96, 1), "100.0");
+  assert.equal(toFixed(2.7, 0), "3");
+});
+
+test("seconds take the unit that fits", () => {
+  assert.equal(seconds(0), "0 s");
+  assert.equal(seconds(0.00000012), "120 ns");
+  assert.equal(seconds(0.000123), "123 µs");
+  assert.equal(seconds(0.00175), "1.75 ms");
+  assert.equal(seconds(0.998), "998 ms");
+  assert.equal(seconds(1.1), "1.10 s");
+  assert.equal(seconds(225), "3.75 mins");
+  assert.equal(seconds(5400), "1.50 hours");
+  assert.equal(seconds(86400 * 3), "3 days");
+  assert.equal(seconds(86400 * 10.5), "1.50 weeks");
+});
+
+test("milliseconds are never written finer than milliseconds", () => {
+  writes(MILLISECONDS, [
+    [0, "0 ms"],
+    [0.5, "0.500 ms"],
+    [12.34, "12.3 ms"],
+    [1234, "1.23 s"],
+    [90_000, "1.50 mins"],
+  ]);
+});
+
+test("counts are shortened by thousands", () => {
+  writes(unit("short"), [
+    [0, "0"],
+    [999, "999"],
+    [1000, "1 K"],
+    [1234, "1.23 K"],
+    [1_500_000, "1.50 Mil"],
+    [2e9, "2 Bil"],
+  ]);
+});
+
+test("rates are shortened without a gap before the letter", () => {
+  writes(unit("short", " req/s"), [
+    [0, "0 req/s"],
+    [0.667, "0.667 req/s"],
+    [40.12, "40.1 req/s"],
+    [1234, "1.23K req/s"],
+    [1e6, "1M req/s"],
+  ]);
+});
+
+test("bytes go by 1024 or by 1000", () => {
+  assert.equal(bytes(0), "0 B");
+  assert.equal(bytes(1023), "1023 B");
+  assert.equal(bytes(1024), "1 KiB");
+  assert.equal(bytes(31744), "31 KiB");
+  assert.equal(bytes(1.5 * 1024 ** 2), "1.50 MiB");
+  writes(unit("si", "B"), [
+    [0, "0 B"],
+    [4500, "4.50 kB"],
+    [1e6, "1 MB"],
+    [0.5, "500 mB"],
+  ]);
+  writes(unit("si", "B/s"), [[12345, "12.3 kB/s"]]);
+});
+
+test("shares are written as percent", () => {
+  assert.equal(share(0.777), "77.7%");
+  assert.equal(share(0), "0%");
+  assert.equal(share(0, 1), "0.0%");
+  assert.equal(share(1), "100%");
+});
+
+test("a unit of one's own follows the number", () => {
+  writes(unit("plain", " refusals/s"), [
+    [0, "0 refusals/s"],
+    [0.25, "0.250 refusals/s"],
+    [12345, "12345 refusals/s"],
+  ]);
+});

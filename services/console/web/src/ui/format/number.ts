@@ -1,0 +1,110 @@
+//! Numbers in a panel's unit, in Grafana's own words: 1.23 ms, 4.50 kB, 12.3%, 1.20K req/s.
+import type { Unit } from "../../api/dashboard";
+import { dateTime } from "./time";
+
+/** The number and what follows it, apart, since a stat draws them in two sizes. */
+export interface Formatted {
+  text: string;
+  suffix: string;
+}
+
+const COUNTS = ["", " K", " Mil", " Bil", " Tri", " Quadr", " Quint", " Sext", " Sept"];
+const RATES = ["", "K", "M", "B", "T"];
+const SI = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+const SI_ONE = 5;
+const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"];
+
+/** Seconds, and from how many of them on Grafana takes the next unit. */
+const DURATIONS: { suffix: string; seconds: number; below: number }[] = [
+  { suffix: " ns", seconds: 1e-9, below: 1e-6 },
+  { suffix: " µs", seconds: 1e-6, below: 1e-3 },
+  { suffix: " ms", seconds: 1e-3, below: 1 },
+  { suffix: " s", seconds: 1, below: 60 },
+  { suffix: " mins", seconds: 60, below: 3_600 },
+  { suffix: " hours", seconds: 3_600, below: 86_400 },
+  { suffix: " days", seconds: 86_400, below: 604_800 },
+  { suffix: " weeks", seconds: 604_800, below: 31_536_000 },
+  { suffix: " years", seconds: 31_556_900, below: Infinity },
+];
+
+/** By how much a value is divided, and what is written behind the result. */
+export interface Scaled {
+  divisor: number;
+  suffix: string;
+}
+
+/** The step of a unit's scale that a value falls into. */
+export function scaled(value: number, unit: Unit): Scaled {
+  const base = value * unit.factor;
+  switch (unit.scale) {
+    case "short": {
+      const steps = unit.suffix ? RATES : COUNTS;
+      const step = clamp(power(base, 1000), 0, steps.length - 1);
+      return { divisor: 1000 ** step / unit.factor, suffix: steps[step] + unit.suffix };
+    }
+    case "si": {
+      const step = clamp(power(base, 1000), -SI_ONE, SI.length - SI_ONE - 1);
+      return { divisor: 1000 ** step / unit.factor, suffix: ` ${SI[step + SI_ONE]}${unit.suffix.trim()}` };
+    }
+    case "iec": {
+      const step = clamp(power(base, 1024), 0, IEC.length - 1);
+      return { divisor: 1024 ** step / unit.factor, suffix: ` ${IEC[step]}${unit.suffix.trim()}` };
+    }
+    case "duration": {
+      const { seconds, suffix } = duration(base, unit.factor);
+      return { divisor: seconds / unit.factor, suffix };
+    }
+    case "percent":
+      return { divisor: 1 / unit.factor, suffix: unit.suffix || "%" };
+    case "plain":
+    case "date":
+      return { divisor: 1 / unit.factor, suffix: unit.suffix };
+  }
+}
+
+/** Never finer than the unit itself: 0.5 of a ms stays 0.500 ms. */
+function duration(seconds: number, factor: number) {
+  const size = Math.abs(seconds);
+  const finest = DURATIONS.findLastIndex((step) => step.seconds <= Math.min(factor, 1) * 1.000001);
+  const first = factor < 1 ? finest : 0;
+  if (size === 0) return DURATIONS[factor < 1 ? finest : 3]!;
+  return DURATIONS.slice(first).find((step) => size < step.below)!;
+}
+
+export function format(value: number, unit: Unit, decimals: number | null = null): Formatted {
+  if (unit.scale === "date") return { text: dateTime(value * unit.factor), suffix: "" };
+  if (!Number.isFinite(value)) return { text: value.toLocaleString(), suffix: "" };
+  const { divisor, suffix } = scaled(value, unit);
+  return { text: toFixed(value / divisor, decimals), suffix };
+}
+
+/** The same as one text. */
+export function formatText(value: number, unit: Unit, decimals: number | null = null): string {
+  const { text, suffix } = format(value, unit, decimals);
+  return text + suffix;
+}
+
+/** So many decimals, or as many as make three digits; whole numbers have none. */
+export function toFixed(value: number, decimals: number | null = null): string {
+  const places = Math.min(decimals ?? automatic(value), 20);
+  if (value === 0) return (0).toFixed(places);
+  const factor = 10 ** places;
+  const rounded = Math.round(value * factor) / factor;
+  const text = String(rounded);
+  return text.includes("e") ? text : rounded.toFixed(places);
+}
+
+function automatic(value: number): number {
+  if (value % 1 === 0) return 0;
+  return Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+}
+
+/** Into which power of the base a value falls; as logarithms of its digits, so that 1000 is not 999.99. */
+function power(value: number, base: number): number {
+  if (value === 0) return 0;
+  return Math.floor(Math.log10(Math.abs(value)) / Math.log10(base) + 1e-12);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
