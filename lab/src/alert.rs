@@ -1,7 +1,6 @@
 //! `lab alert`: throws a fault, waits for its mail, takes it back, waits for the resolved mail, and checks both.
 
 pub mod condition;
-pub mod guard;
 pub mod links;
 pub mod mail;
 pub mod panel;
@@ -18,6 +17,7 @@ use parts::{
     Parts,
     docker::DockerError,
     fault::{Fault, Owner},
+    guard,
     service::Service,
     traffic::{self, Traffic},
 };

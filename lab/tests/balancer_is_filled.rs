@@ -10,9 +10,12 @@ use std::{
 
 use axum::{Router, routing::get};
 use clap::Parser;
-use parts::{Parts, fault::Fault, settings::Settings};
-
-use lab::alert::guard::{self, GuardError};
+use parts::{
+    Parts,
+    fault::Fault,
+    guard::{self, GuardError},
+    settings::Settings,
+};
 use testkit::{eventually, listener};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 

@@ -207,6 +207,11 @@ impl Fault {
         self.facts().name
     }
 
+    /// What throws it in a shell.
+    pub fn command(self) -> String {
+        format!("make alert FAULT={}", self.name())
+    }
+
     /// All of them with what they do, a line each.
     pub fn list() -> String {
         let line = |fault: Self| format!("  {:<15} {} ({})\n", fault.name(), fault.effect(), fault.alert());

@@ -1,4 +1,4 @@
-//! Jaeger's query API: spans, their services and their parents.
+//! Jaeger's query API: spans, their services, parents, times and events.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::fetch::{Fetch, FetchError};
 
 /// A span with its service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Span {
     /// Hexadecimal id.
     pub id: String,
@@ -20,6 +20,32 @@ pub struct Span {
     pub name: String,
     /// What it says of itself.
     pub tags: BTreeMap<String, Value>,
+    /// When it began, in Unix microseconds.
+    pub start_us: u64,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// What happened in it, as it was reported.
+    pub events: Vec<Event>,
+}
+
+/// Something that happened in a span.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Unix microseconds.
+    pub at_us: u64,
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// What it says of itself.
+    pub tags: BTreeMap<String, Value>,
+}
+
+/// A trace as far as its spans have arrived.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Hexadecimal id.
+    pub id: String,
+    /// At least one.
+    pub spans: Vec<Span>,
 }
 
 impl Span {
@@ -66,7 +92,7 @@ impl Jaeger {
     /// The spans of a trace as far as they have arrived; none if it is not known.
     pub async fn trace(&self, id: &str) -> Result<Vec<Span>, FetchError> {
         match self.fetch.get(&format!("{}/api/traces/{id}", self.base)).json::<Answer>().await {
-            Ok(answer) => Ok(answer.data.into_iter().flat_map(Trace::into_spans).collect()),
+            Ok(answer) => Ok(answer.data.into_iter().flat_map(RawTrace::into_spans).collect()),
             Err(FetchError::Status { status: 404, .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -74,19 +100,31 @@ impl Jaeger {
 
     /// How many traces a search finds; `query` has Jaeger's parameters (`service`, `limit`, ...).
     pub async fn search(&self, query: &[(&str, &str)]) -> Result<usize, FetchError> {
-        let answer: Answer = self.fetch.get(&format!("{}/api/traces", self.base)).query(query).json().await?;
-        Ok(answer.data.len())
+        Ok(self.find(query).await?.data.len())
+    }
+
+    /// The traces that a search finds; parameters as those of [`Jaeger::search`].
+    pub async fn traces(&self, query: &[(&str, &str)]) -> Result<Vec<Trace>, FetchError> {
+        let found = self.find(query).await?.data.into_iter();
+        let traces = found.map(|raw| Trace { id: raw.trace_id.clone(), spans: raw.into_spans() });
+        Ok(traces.filter(|trace| !trace.spans.is_empty()).collect())
+    }
+
+    async fn find(&self, query: &[(&str, &str)]) -> Result<Answer, FetchError> {
+        self.fetch.get(&format!("{}/api/traces", self.base)).query(query).json().await
     }
 }
 
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
-    data: Vec<Trace>,
+    data: Vec<RawTrace>,
 }
 
 #[derive(Deserialize)]
-struct Trace {
+struct RawTrace {
+    #[serde(rename = "traceID")]
+    trace_id: String,
     spans: Vec<RawSpan>,
     processes: BTreeMap<String, Process>,
 }
@@ -109,6 +147,18 @@ struct RawSpan {
     process_id: String,
     #[serde(default)]
     tags: Vec<Tag>,
+    start_time: u64,
+    duration: u64,
+    // Jaeger answers `null` for none.
+    #[serde(default)]
+    logs: Option<Vec<Log>>,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    timestamp: u64,
+    #[serde(default)]
+    fields: Vec<Tag>,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +175,7 @@ struct Tag {
     value: Value,
 }
 
-impl Trace {
+impl RawTrace {
     fn into_spans(self) -> Vec<Span> {
         let processes = self.processes;
         self.spans
@@ -140,12 +190,28 @@ impl Trace {
                     .get(&span.process_id)
                     .map(|process| process.service_name.clone())
                     .unwrap_or_default(),
-                tags: span.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
+                tags: by_key(span.tags),
                 id: span.span_id,
                 name: span.operation_name,
+                start_us: span.start_time,
+                duration_us: span.duration,
+                events: span.logs.unwrap_or_default().into_iter().map(Log::into_event).collect(),
             })
             .collect()
     }
+}
+
+impl Log {
+    /// `OpenTelemetry`'s name of an event arrives as the field `event`.
+    fn into_event(self) -> Event {
+        let mut tags = by_key(self.fields);
+        let name = tags.remove("event").and_then(|name| name.as_str().map(str::to_owned));
+        Event { at_us: self.timestamp, name: name.unwrap_or_default(), tags }
+    }
+}
+
+fn by_key(tags: Vec<Tag>) -> BTreeMap<String, Value> {
+    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
 #[cfg(test)]
@@ -153,22 +219,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_gets_its_service_its_parent_and_its_kind() {
+    fn a_span_gets_its_service_its_parent_its_kind_and_its_events() {
         let answer: Answer = serde_json::from_str(
             r#"{"data":[{"traceID":"t","spans":[
                 {"traceID":"t","spanID":"b","operationName":"GET /echo","processID":"p1","startTime":1,"duration":2,
                  "references":[{"refType":"CHILD_OF","traceID":"t","spanID":"a"}],
-                 "tags":[{"key":"n","type":"int64","value":1},{"key":"span.kind","type":"string","value":"server"}]}],
+                 "tags":[{"key":"n","type":"int64","value":1},{"key":"span.kind","type":"string","value":"server"}],
+                 "logs":[{"timestamp":2,"fields":[{"key":"event","type":"string","value":"retry"},{"key":"n","type":"int64","value":3}]}]}],
               "processes":{"p1":{"serviceName":"web-client","tags":[]}}}],"errors":null}"#,
         )
         .unwrap();
-        let spans: Vec<Span> = answer.data.into_iter().flat_map(Trace::into_spans).collect();
+        let spans: Vec<Span> = answer.data.into_iter().flat_map(RawTrace::into_spans).collect();
         let expected = Span {
             id: "b".into(),
             parent: Some("a".into()),
             service: "web-client".into(),
             name: "GET /echo".into(),
             tags: [("n".to_owned(), 1.into()), ("span.kind".to_owned(), "server".into())].into(),
+            start_us: 1,
+            duration_us: 2,
+            events: vec![Event { at_us: 2, name: "retry".into(), tags: [("n".to_owned(), 3.into())].into() }],
         };
         assert_eq!(spans, [expected]);
         assert_eq!((spans[0].kind(), spans[0].failed()), ("server", false));

@@ -1,5 +1,6 @@
 //! The parts of a lab: which there are, how each is asked, what flows through them, and what can be broken.
 
+pub mod alert_rules;
 pub mod alertmanager;
 pub mod ask;
 pub mod balancer;
@@ -10,12 +11,14 @@ pub mod envoy;
 pub mod fault;
 pub mod fetch;
 pub mod grafana;
+pub mod guard;
 pub mod influxdb;
 pub mod jaeger;
 pub mod lock;
 pub mod maildev;
 pub mod order;
 pub mod prometheus;
+pub mod rfc3339;
 pub mod rules;
 pub mod service;
 pub mod settings;

@@ -111,7 +111,8 @@ impl Orders {
         self.post(&json!({"customer": customer, "items": []}))
     }
 
-    fn post(&self, order: &Value) -> Request {
+    /// A request that places this order, as the web client takes it in JSON.
+    pub fn post(&self, order: &Value) -> Request {
         self.fetch.post(&format!("{}/orders", self.edge)).body(order)
     }
 

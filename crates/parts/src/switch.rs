@@ -71,6 +71,11 @@ pub enum SwitchError {
 }
 
 impl Switch {
+    /// Whether it takes Docker to throw it and to take it back; the others ask only the lab's own pages and doors.
+    pub fn needs_docker(self) -> bool {
+        matches!(self, Self::Stopped(_))
+    }
+
     /// Throws it, and sees that it is on.
     pub async fn throw(self, parts: &Parts) -> Result<Held, SwitchError> {
         match self {

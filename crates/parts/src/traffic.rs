@@ -1,6 +1,12 @@
 //! Traffic through the lab's front doors: steady, bounded streams of requests, or an exact number of echoes.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use tokio::{
     sync::Semaphore,
@@ -91,26 +97,55 @@ impl Stream {
     }
 }
 
+/// What has become of a stream's requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Begun; all of them have ended once the stream has stopped.
+    pub sent: u64,
+    /// Ended without a 2xx answer.
+    pub failed: u64,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    sent: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Tally {
+    fn counts(&self) -> Counts {
+        Counts { sent: self.sent.load(Relaxed), failed: self.failed.load(Relaxed) }
+    }
+}
+
 /// A steady stream of requests that ends when this is dropped.
 #[derive(Debug)]
 pub struct Traffic {
     stop: DropGuard,
     sending: JoinHandle<()>,
+    tally: Arc<Tally>,
 }
 
 impl Traffic {
     /// Starts the stream, whatever is answered.
     pub fn start(parts: &Parts, stream: Stream) -> Self {
         let stop = CancellationToken::new();
-        let sending = tokio::spawn(send_steadily(parts.clone(), stream, stop.clone()));
-        Self { stop: stop.drop_guard(), sending }
+        let tally = Arc::<Tally>::default();
+        let sending = tokio::spawn(send_steadily(parts.clone(), stream, stop.clone(), tally.clone()));
+        Self { stop: stop.drop_guard(), sending, tally }
+    }
+
+    /// So far.
+    pub fn counts(&self) -> Counts {
+        self.tally.counts()
     }
 
     /// Sends no more, and waits for the answers: a call that is cut off would count as canceled.
-    pub async fn stop(self) {
+    pub async fn stop(self) -> Counts {
         drop(self.stop);
         // It ends by itself; a panic in it has been printed.
         _ = self.sending.await;
+        self.tally.counts()
     }
 }
 
@@ -121,7 +156,7 @@ pub async fn stop_all(traffic: Vec<Traffic>) {
     }
 }
 
-async fn send_steadily(parts: Parts, stream: Stream, stop: CancellationToken) {
+async fn send_steadily(parts: Parts, stream: Stream, stop: CancellationToken, tally: Arc<Tally>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / stream.rate());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut waiting = JoinSet::new();
@@ -129,7 +164,13 @@ async fn send_steadily(parts: Parts, stream: Stream, stop: CancellationToken) {
         while waiting.try_join_next().is_some() {}
         if waiting.len() < IN_FLIGHT {
             let request = stream.request(&parts);
-            waiting.spawn(async move { request.bytes().await.is_ok() });
+            let tally = tally.clone();
+            tally.sent.fetch_add(1, Relaxed);
+            waiting.spawn(async move {
+                if request.bytes().await.is_err() {
+                    tally.failed.fetch_add(1, Relaxed);
+                }
+            });
         }
     }
     waiting.join_all().await;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use parts::{
     Parts,
     fault::Fault,
+    guard::{self, GuardError},
     rules::{
         self,
         condition::{Condition, Standing},
@@ -18,7 +19,6 @@ use parts::{
 
 use crate::{
     alert::{
-        guard::{self, GuardError},
         links, panel,
         watch::{self, Tell},
     },

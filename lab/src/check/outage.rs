@@ -14,11 +14,12 @@ use super::{
 use parts::{
     Parts,
     clock::{unix_now, until},
+    guard,
     traffic::Stream,
 };
 
 use crate::{
-    alert::{guard, take_back::OUTAGE},
+    alert::take_back::OUTAGE,
     table::{Claim, Table, Tally},
 };
 

@@ -9,12 +9,13 @@ use super::trace;
 use parts::{
     Parts,
     fault::{Fault, Owner},
+    guard,
     traffic::{self, Stream, Traffic},
     tutorial::Tutorial,
 };
 
 use crate::{
-    alert::{condition, guard, watch::Tell},
+    alert::{condition, watch::Tell},
     table::Claim,
 };
 

@@ -1,8 +1,9 @@
 //! A fault never outlives its run, whatever ends it.
 
-use parts::fault::Fault;
-
-use lab::alert::guard::{self, GuardError};
+use parts::{
+    fault::Fault,
+    guard::{self, GuardError},
+};
 
 use crate::fake_lab::{FakeLab, output, signal};
 

@@ -7,6 +7,7 @@ fn span(id: usize, service: &str, kind: &str) -> Span {
         service: service.into(),
         name: "echo".into(),
         tags: [("span.kind".to_owned(), kind.into())].into(),
+        ..Span::default()
     }
 }
 

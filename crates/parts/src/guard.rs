@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parts::{
+use crate::{
     Parts,
     clock::until,
     switch::{Switch, SwitchError},
