@@ -7,6 +7,7 @@ pub mod interpolate;
 pub mod interval;
 pub mod model;
 pub mod queries;
+pub mod time;
 pub mod variables;
 
 use std::path::{Path, PathBuf};

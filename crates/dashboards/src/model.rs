@@ -145,13 +145,22 @@ pub struct Panel {
 /// A place in Grafana's grid of 24 columns.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct GridPos {
+    /// The first column.
+    #[serde(default)]
+    pub x: u32,
+    /// The first line.
+    #[serde(default)]
+    pub y: u32,
     /// Columns.
     pub w: u32,
+    /// Lines.
+    #[serde(default)]
+    pub h: u32,
 }
 
 impl Default for GridPos {
     fn default() -> Self {
-        Self { w: 24 }
+        Self { x: 0, y: 0, w: 24, h: 1 }
     }
 }
 

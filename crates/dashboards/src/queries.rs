@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::{
     Unknown,
     interpolate::{in_promql, replace},
-    model::{DataSource, Panel, Target, TimeRange},
+    model::{DataSource, Panel, Target},
+    time::Window,
     variables::Bound,
 };
 
@@ -36,28 +37,30 @@ pub enum Query {
     Instant {
         /// Complete, without variables.
         expr: String,
+        /// When, in Unix milliseconds.
+        time_ms: i64,
     },
     /// `PromQL` over the range.
     Range {
         /// Complete, without variables.
         expr: String,
-        /// How far it goes back from now.
-        range: Duration,
+        /// First and last point: multiples of the step.
+        window: Window,
         /// Between two points.
         step: Duration,
     },
     /// `InfluxQL` over the range.
     InfluxQl {
-        /// Without variables but `$timeFilter`.
+        /// Complete, without variables.
         query: String,
-        /// How far it goes back from now.
-        range: Duration,
+        /// What its time filter says.
+        window: Window,
         /// The width of the buckets that it groups by; 0 if it groups by no time.
         width: Duration,
     },
     /// A search for traces, in the parameters of Jaeger's query API.
     Traces {
-        /// `service`, `operation`, `tags`, `limit`, `lookback` in microseconds.
+        /// `service`, `operation`, `tags`, `limit`, `start` and `end` in Unix microseconds.
         parameters: Vec<(&'static str, String)>,
     },
 }
@@ -66,7 +69,7 @@ impl Query {
     /// What is asked, for a person to read.
     pub fn text(&self) -> String {
         match self {
-            Self::Instant { expr } | Self::Range { expr, .. } => expr.clone(),
+            Self::Instant { expr, .. } | Self::Range { expr, .. } => expr.clone(),
             Self::InfluxQl { query, .. } => query.clone(),
             Self::Traces { parameters } => format!("traces {parameters:?}"),
         }
@@ -88,7 +91,10 @@ pub enum Content<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The dashboard's time range.
-    pub time: &'a TimeRange,
+    pub window: Window,
+    /// Points that a panel without a number of its own asks for: its width in pixels. As wide as it is in a window of
+    /// 1440 pixels if absent.
+    pub max_data_points: Option<u32>,
     /// The dashboard's variables with their values.
     pub variables: &'a [Bound],
     /// The data source's scrape interval (its `timeInterval`).
@@ -136,6 +142,8 @@ mod tests {
     use super::*;
     use crate::variables::Value;
 
+    const WINDOW: Window = Window { from_ms: 700_900, to_ms: 1_000_900 };
+
     fn panel(json: &serde_json::Value) -> Panel {
         let mut panel = serde_json::json!({
             "id": 1, "type": "timeseries", "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0},
@@ -146,9 +154,13 @@ mod tests {
     }
 
     fn asked(panel: &Panel) -> Result<Vec<Query>, Unknown> {
-        let time = TimeRange { from: "now-5m".into(), to: "now".into() };
         let variables = [Bound { name: "job".into(), value: Value::One("echo-server".into()) }];
-        let context = Context { time: &time, variables: &variables, scrape: Duration::from_secs(1) };
+        let context = Context {
+            window: WINDOW,
+            max_data_points: None,
+            variables: &variables,
+            scrape: Duration::from_secs(1),
+        };
         let Content::Targets(targets) = content(panel)? else { return Ok(Vec::new()) };
         let mut all = Vec::new();
         for target in targets {
@@ -165,7 +177,7 @@ mod tests {
             asked,
             [Query::Range {
                 expr: r#"rate(x{job="echo-server"}[4s]) > 1000 offset 300s"#.into(),
-                range: Duration::from_secs(300),
+                window: Window { from_ms: 700_000, to_ms: 1_000_000 },
                 step: Duration::from_secs(1),
             }]
         );
@@ -178,6 +190,20 @@ mod tests {
         assert_eq!(asked(&panels).unwrap()[0].text(), "rate(x[11s])");
         let queries = panel(&serde_json::json!({"targets": [target("10s")]}));
         assert_eq!(asked(&queries).unwrap()[0].text(), "rate(x[40s])");
+    }
+
+    #[test]
+    fn a_narrow_panel_asks_for_fewer_points() {
+        let panel = panel(&serde_json::json!({"targets": [{"refId": "A", "expr": "up"}]}));
+        let context = Context {
+            window: WINDOW,
+            max_data_points: Some(30),
+            variables: &[],
+            scrape: Duration::from_secs(1),
+        };
+        let asked = queries(&panel, &panel.targets[0], context).unwrap();
+        let window = Window { from_ms: 700_000, to_ms: 1_000_000 };
+        assert_eq!(asked, [Query::Range { expr: "up".into(), window, step: Duration::from_secs(10) }]);
     }
 
     #[test]
@@ -199,7 +225,8 @@ mod tests {
         let json = serde_json::json!({"type": "table", "datasource": {"type": "jaeger", "uid": "jaeger"},
             "targets": [{"refId": "A", "queryType": "search", "service": "web-client", "limit": 5}]});
         let parameters = vec![
-            ("lookback", "300000000".to_owned()),
+            ("start", "700900000".to_owned()),
+            ("end", "1000900000".to_owned()),
             ("service", "web-client".to_owned()),
             ("limit", "5".to_owned()),
         ];
@@ -207,13 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn a_written_query_of_influxdb_keeps_its_time_filter_and_knows_its_buckets() {
+    fn a_written_query_of_influxdb_has_its_time_filter_and_knows_its_buckets() {
         let query = r#"SELECT mean("count") FROM "t" WHERE $timeFilter GROUP BY time($interval)"#;
         let json = serde_json::json!({"datasource": {"type": "influxdb", "uid": "influxdb"}, "interval": "30s",
             "targets": [{"refId": "A", "query": query, "rawQuery": true}]});
-        let written = query.replace("$interval", "30s");
-        let (range, width) = (Duration::from_secs(300), Duration::from_secs(30));
-        assert_eq!(asked(&panel(&json)).unwrap(), [Query::InfluxQl { query: written, range, width }]);
+        let filter = "time >= 700900ms and time <= 1000900ms";
+        let query = query.replace("$interval", "30s").replace("$timeFilter", filter);
+        let width = Duration::from_secs(30);
+        assert_eq!(asked(&panel(&json)).unwrap(), [Query::InfluxQl { query, window: WINDOW, width }]);
     }
 
     #[test]
@@ -225,6 +253,7 @@ mod tests {
         named(serde_json::json!({"type": "canvas"}), "canvas");
         named(serde_json::json!({"targets": []}), "without a query");
         named(serde_json::json!({"targets": [{"refId": "A", "expr": "x[$__foo]"}]}), "$__foo");
+        named(serde_json::json!({"timeFrom": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
         named(serde_json::json!({"timeShift": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
         let loki = serde_json::json!({"type": "loki", "uid": "loki"});
         named(serde_json::json!({"targets": [{"refId": "A", "datasource": loki}]}), "loki");

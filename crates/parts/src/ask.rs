@@ -5,8 +5,9 @@ use std::time::Duration;
 use dashboards::{
     duration,
     interpolate::{in_influxql, in_promql, replace},
-    model::{Dashboard, Panel},
-    queries::{Query, influxql, steps::time_range},
+    model::{Dashboard, Panel, TimeRange},
+    queries::Query,
+    time::{self, Window},
     variables::{self, Bound, Source},
 };
 
@@ -20,11 +21,14 @@ pub async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
     intervals.into_iter().max().ok_or_else(|| "Prometheus has no target".into())
 }
 
+/// A dashboard's time range as it is now.
+pub fn window(time: &TimeRange) -> Result<Window, String> {
+    time::resolve(time, (unix_now() * 1000.0) as i64).map_err(|unknown| unknown.to_string())
+}
+
 /// Resolves the variables in order; each may use those before it.
-pub async fn variables(parts: &Parts, dashboard: &Dashboard) -> Result<Vec<Bound>, String> {
-    let back = time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
-    let now = unix_now();
-    let range = Range { start: now - back.as_secs_f64(), end: now, step: 1.0 };
+pub async fn variables(parts: &Parts, dashboard: &Dashboard, window: Window) -> Result<Vec<Bound>, String> {
+    let range = seconds(window, Duration::from_secs(1));
     let mut bound: Vec<Bound> = Vec::new();
     for variable in &dashboard.templating.list {
         let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
@@ -62,19 +66,18 @@ pub struct Drawn {
 
 /// Sends a query, and gives the series of the answer. A search for traces gives their number, if there are any.
 pub async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, String> {
-    let now = unix_now();
-    let mut end = now;
-    let answer = match query {
-        Query::Instant { expr } => parts.prometheus.instant(expr, Some(now)).await,
-        Query::Range { expr, range, step } => {
-            let range = aligned(now, *range, *step);
-            end = range.end;
-            parts.prometheus.range(expr, range).await
+    let (end, answer) = match query {
+        Query::Instant { expr, time_ms } => {
+            let time = *time_ms as f64 / 1000.0;
+            (time, parts.prometheus.instant(expr, Some(time)).await)
         }
-        Query::InfluxQl { query, range, width } => {
-            let from = now - range.as_secs_f64();
-            let query = influxql::between(query, (from * 1000.0) as u64, (now * 1000.0) as u64);
-            let answer = parts.influxdb.query(&query).await.map_err(|error| error.to_string())?;
+        Query::Range { expr, window, step } => {
+            let range = seconds(*window, *step);
+            (range.end, parts.prometheus.range(expr, range).await)
+        }
+        Query::InfluxQl { query, window, width } => {
+            let Range { start: from, end: to, .. } = seconds(*window, *width);
+            let answer = parts.influxdb.query(query).await.map_err(|error| error.to_string())?;
             let series = answer.iter().flat_map(Rows::series);
             // What is not grouped by time has the range's beginning for its time, or none.
             let is_of_all = |points: &[(f64, f64)]| {
@@ -82,7 +85,7 @@ pub async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, String> {
             };
             return Ok(series
                 .map(|points| {
-                    let end = if is_of_all(&points) { points[0].0 } else { now - width.as_secs_f64() };
+                    let end = if is_of_all(&points) { points[0].0 } else { to - width.as_secs_f64() };
                     drawn(&points, end)
                 })
                 .collect());
@@ -106,11 +109,9 @@ fn drawn(points: &[(f64, f64)], end: f64) -> Drawn {
     Drawn { values: points.iter().map(|point| point.1).collect(), age: end - newest }
 }
 
-/// Start and end as Grafana aligns them: multiples of the step.
-fn aligned(now: f64, range: Duration, step: Duration) -> Range {
-    let step = step.as_secs_f64();
-    let align = |time: f64| (time / step).floor() * step;
-    Range { start: align(now - range.as_secs_f64()), end: align(now), step }
+fn seconds(window: Window, step: Duration) -> Range {
+    let seconds = |millis: i64| millis as f64 / 1000.0;
+    Range { start: seconds(window.from_ms), end: seconds(window.to_ms), step: step.as_secs_f64() }
 }
 
 /// The variables for each copy of the panel.
@@ -131,12 +132,6 @@ pub fn copies(panel: &Panel, bound: &[Bound]) -> Vec<Vec<Bound>> {
 mod tests {
     use super::*;
     use dashboards::variables::Value;
-
-    #[test]
-    fn a_range_is_aligned_to_its_step() {
-        let range = aligned(1_003.7, Duration::from_secs(300), Duration::from_secs(5));
-        assert_eq!(range, Range { start: 700.0, end: 1_000.0, step: 5.0 });
-    }
 
     #[test]
     fn a_repeated_panel_is_asked_once_a_value() {

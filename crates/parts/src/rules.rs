@@ -53,7 +53,11 @@ pub fn load(folder: &Path) -> Result<Vec<Rule>, LoadError> {
             .map_err(|source| LoadError::File { path: path.clone(), source })?;
         let file: File = serde_saphyr::from_str(&text)
             .map_err(|error| LoadError::Yaml { path: path.clone(), reason: error.to_string() })?;
-        rules.extend(file.groups.into_iter().flat_map(|group| group.rules));
+        for group in file.groups {
+            rules.extend(
+                group.rules.into_iter().map(|rule| Rule { interval: group.interval.clone(), ..rule }),
+            );
+        }
     }
     Ok(rules)
 }

@@ -26,8 +26,9 @@ pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
     let panel = dashboard.and_then(|dashboard| Some((dashboard, dashboard.panel(id)?)));
     let (dashboard, panel) = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
     let scrape = ask::scrape_interval(parts).await?;
-    let variables = ask::variables(parts, dashboard).await?;
-    let context = Context { time: &dashboard.time, variables: &variables, scrape };
+    let window = ask::window(&dashboard.time)?;
+    let variables = ask::variables(parts, dashboard, window).await?;
+    let context = Context { window, max_data_points: None, variables: &variables, scrape };
     let content = queries::content(panel).map_err(|unknown| unknown.to_string())?;
     let Content::Targets(targets) = content else { return Err(format!("panel {id} draws no data")) };
     let mut sum = 0.0;

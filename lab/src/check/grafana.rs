@@ -8,12 +8,11 @@ use dashboards::{
     Unknown,
     model::{Dashboard, Panel, Target},
     queries::{self, Content, Context, influxql, promql, steps::Steps},
-    variables::Bound,
 };
 use parts::{
     Parts,
     ask::{self, Drawn},
-    clock::{unix_now, until},
+    clock::until,
     grafana::DsQuery,
     tutorial::Tutorial,
 };
@@ -77,7 +76,7 @@ async fn all_provisioned(parts: &Parts, dashboards: &[Dashboard]) -> Result<Stri
 async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
     let mut passed = 0;
     for dashboard in dashboards {
-        let bound = ask::variables(parts, dashboard).await?;
+        let bound = ask::variables(parts, dashboard, ask::window(&dashboard.time)?).await?;
         for panel in dashboard.panels() {
             let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };
             for target in targets {
@@ -89,7 +88,9 @@ async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, Str
                 if left_out || text.contains("k6_") {
                     continue;
                 }
-                let query = query(dashboard, panel, target, &bound).map_err(|unknown| unknown.to_string())?;
+                let window = ask::window(&dashboard.time)?;
+                let context = Context { window, max_data_points: None, variables: &bound, scrape: SCRAPE };
+                let query = query(panel, target, context).map_err(|unknown| unknown.to_string())?;
                 let answer = parts.grafana.query(&query).await.map_err(|error| error.to_string())?;
                 let drawn: Vec<Drawn> = answer.into_iter().map(|values| Drawn { values, age: 0.0 }).collect();
                 let judged = values::judge(&drawn, values::LIVE);
@@ -101,10 +102,9 @@ async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, Str
     Ok(format!("{passed} queries"))
 }
 
-fn query(dashboard: &Dashboard, panel: &Panel, target: &Target, bound: &[Bound]) -> Result<DsQuery, Unknown> {
-    let context = Context { time: &dashboard.time, variables: bound, scrape: SCRAPE };
+fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<DsQuery, Unknown> {
     let steps = Steps::of_panel(panel, target, context)?;
-    let to = (unix_now() * 1000.0) as i64;
+    let bound = context.variables;
     let source = queries::data_source(panel, target, bound)?;
     let mut asked = match source.kind.as_str() {
         "prometheus" => json!({
@@ -122,8 +122,8 @@ fn query(dashboard: &Dashboard, panel: &Panel, target: &Target, bound: &[Bound])
     }
     Ok(DsQuery {
         target: asked,
-        from: to - steps.range.as_millis() as i64,
-        to,
+        from: context.window.from_ms,
+        to: context.window.to_ms,
         interval_ms: steps.step.as_millis() as u64,
         max_data_points: panel.max_data_points.map_or(1000, |points| points as u32),
     })

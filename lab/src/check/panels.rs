@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use dashboards::{
     Unknown,
-    model::{Dashboard, Panel, Target},
-    queries::{self, Content, Context, Query, steps::time_range},
+    model::{Dashboard, Panel, Target, TimeRange},
+    queries::{self, Content, Context, Query},
     variables::Bound,
 };
 use parts::{Parts, ask, clock::until, tutorial::Tutorial};
@@ -47,16 +47,21 @@ impl<'a> Panels<'a> {
                 return vec![Claim::failed(format!("{uid}: its panels can be asked for"), error.clone())];
             }
         };
-        let bound = until(self.patience(), || ask::variables(self.parts, dashboard)).await;
+        let time = &dashboard.time;
+        let bound =
+            until(self.patience(), async || ask::variables(self.parts, dashboard, ask::window(time)?).await)
+                .await;
         let bound = match bound {
             Ok(bound) => bound,
             Err(error) => return vec![Claim::failed(format!("{uid}: its variables have values"), error)],
         };
-        let context = Context { time: &dashboard.time, variables: &bound, scrape };
-        let has_load = match load_ran(self.parts, dashboard).await {
-            Ok(has_load) => has_load,
-            Err(error) => return vec![Claim::failed(format!("{uid}: its panels can be asked for"), error)],
+        let (window, has_load) = match (ask::window(time), load_ran(self.parts, time).await) {
+            (Ok(window), Ok(has_load)) => (window, has_load),
+            (Err(error), _) | (_, Err(error)) => {
+                return vec![Claim::failed(format!("{uid}: its panels can be asked for"), error)];
+            }
         };
+        let context = Context { window, max_data_points: None, variables: &bound, scrape };
         let mut claims = vec![variables_claim(uid, &bound)];
         claims.push(names.claim(self.parts, dashboard, context).await);
         let mut still = 0;
@@ -65,7 +70,7 @@ impl<'a> Panels<'a> {
                 Ok(Content::Static) => still += 1,
                 content => {
                     let claim = format!("{uid} {}: {}", panel.id, panel.title);
-                    claims.push(self.claim(claim, has_load, panel, content, context).await);
+                    claims.push(self.claim(claim, has_load, panel, content, (time, context)).await);
                 }
             }
         }
@@ -88,7 +93,7 @@ impl<'a> Panels<'a> {
         has_load: bool,
         panel: &Panel,
         content: Result<Content<'_>, Unknown>,
-        context: Context<'_>,
+        (time, context): (&TimeRange, Context<'_>),
     ) -> Claim {
         let targets = match content {
             Ok(Content::Targets(targets)) => targets,
@@ -101,7 +106,12 @@ impl<'a> Panels<'a> {
                 "no load ran in the panel's time range; `make load` gives it data",
             );
         }
-        let asked = until(self.patience(), || self.ask(panel, &targets, context)).await;
+        // Each try looks at the range as it is then.
+        let asked = until(self.patience(), async || {
+            let context = Context { window: ask::window(time)?, ..context };
+            self.ask(panel, &targets, context).await
+        })
+        .await;
         Claim::from_result(claim, asked.map(|findings| evidence(&findings)))
     }
 
@@ -153,10 +163,9 @@ impl<'a> Panels<'a> {
     }
 }
 
-/// Whether a load left series in the dashboard's time range, but for its very beginning, which is about to leave it.
-async fn load_ran(parts: &Parts, dashboard: &Dashboard) -> Result<bool, String> {
-    let range = time_range(&dashboard.time).map_err(|unknown| unknown.to_string())?;
-    let seconds = (range.as_secs() * 9 / 10).max(1);
+/// Whether a load left series in the time range, but for its very beginning, which is about to leave it.
+async fn load_ran(parts: &Parts, time: &TimeRange) -> Result<bool, String> {
+    let seconds = (ask::window(time)?.duration().as_secs() * 9 / 10).max(1);
     let expr = format!(r#"group(last_over_time({{__name__=~"{LOAD_PREFIX}.+"}}[{seconds}s]))"#);
     let found = parts.prometheus.instant(&expr, None).await.map_err(|error| error.to_string())?;
     Ok(!found.is_empty())

@@ -7,13 +7,14 @@ use super::{
         Unknown, duration,
         interpolate::{in_influxql, replace},
         model::{Panel, Target},
+        time::Window,
         variables::Bound,
     },
     Context, Query,
     steps::Steps,
 };
 
-/// The macro that stands for the range; it can only be written when the query is sent.
+/// The macro that stands for the range; of a rule, it can only be written when the query is sent.
 const TIME_FILTER: &str = "timeFilter";
 
 pub(super) fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unknown> {
@@ -22,7 +23,8 @@ pub(super) fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Res
     }
     let steps = Steps::of_panel(panel, target, context)?;
     let query = complete(&target.query, context.variables, steps)?;
-    Ok(Query::InfluxQl { width: width(&query)?, query, range: steps.range })
+    let window = context.window;
+    Ok(Query::InfluxQl { width: width(&query)?, query: between(&query, window), window })
 }
 
 /// A query without variables but the time filter.
@@ -45,9 +47,9 @@ pub fn with_variables(query: &str, variables: &[Bound]) -> Result<String, Unknow
     })
 }
 
-/// Writes the time filter: from and to in Unix milliseconds.
-pub fn between(query: &str, from: u64, to: u64) -> String {
-    query.replace(&format!("${TIME_FILTER}"), &format!("time >= {from}ms and time <= {to}ms"))
+/// Writes the time filter.
+pub fn between(query: &str, Window { from_ms, to_ms }: Window) -> String {
+    query.replace(&format!("${TIME_FILTER}"), &format!("time >= {from_ms}ms and time <= {to_ms}ms"))
 }
 
 /// The width of the buckets that the query groups by; 0 if it groups by no time.
@@ -77,7 +79,7 @@ mod tests {
         let written = complete(QUERY, &variables(), steps).unwrap();
         assert_eq!(width(&written).unwrap(), Duration::from_secs(30));
         assert_eq!(
-            between(&written, 1000, 2000),
+            between(&written, Window { from_ms: 1000, to_ms: 2000 }),
             r#"SELECT mean("p99") FROM "response_time.timer" WHERE time >= 1000ms and time <= 2000ms AND "host" =~ /^(hello\.1|b)$/ GROUP BY time(30s), "host" fill(none)"#
         );
     }

@@ -20,10 +20,10 @@ pub(super) fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> R
     }
     let mut queries = Vec::new();
     if target.instant {
-        queries.push(Query::Instant { expr: expr.clone() });
+        queries.push(Query::Instant { expr: expr.clone(), time_ms: context.window.to_ms });
     }
     if target.range.unwrap_or(!target.instant) || !target.instant {
-        queries.push(Query::Range { expr, range: steps.range, step: steps.step });
+        queries.push(Query::Range { expr, window: context.window.aligned(steps.step), step: steps.step });
     }
     Ok(queries)
 }

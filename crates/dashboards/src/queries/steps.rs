@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{
     super::{
         Unknown, duration, interval,
-        model::{Panel, Target, TimeRange},
+        model::{Panel, Target},
+        time::Window,
     },
     Context,
 };
@@ -22,12 +23,15 @@ pub struct Steps {
     pub step: Duration,
     /// `$__rate_interval`.
     pub rate: Duration,
+    /// `$__from` and `$__to`, where they are known already.
+    pub window: Option<Window>,
 }
 
 impl Steps {
     /// What Grafana computes for a panel's target.
     pub fn of_panel(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Self, Unknown> {
-        let range = panel_range(panel, context)?;
+        refuse_own_range(panel)?;
+        let range = context.window.duration();
         let given = |text: &Option<String>| {
             text.as_deref().filter(|text| !text.is_empty()).map(duration::parse).transpose()
         };
@@ -35,15 +39,16 @@ impl Steps {
         let own = given(&target.interval)?;
         let scrape = own.unwrap_or(context.scrape);
         let smallest = own.or(given(&panel.interval)?).unwrap_or(context.scrape);
-        let points = panel.max_data_points.map_or(panel.grid_pos.w * COLUMN, |points| points as u32);
+        let given_width = context.max_data_points.unwrap_or(panel.grid_pos.w * COLUMN);
+        let points = panel.max_data_points.map_or(given_width, |points| points as u32);
         let interval = interval::interval(range, points, smallest);
         let factor = target.interval_factor.filter(|factor| *factor > 0.0).unwrap_or(1.0);
-        Ok(Self::new(range, interval.mul_f64(factor), scrape))
+        Ok(Self { window: Some(context.window), ..Self::new(range, interval.mul_f64(factor), scrape) })
     }
 
     /// A range in given steps; `scrape` is the data source's scrape interval.
     pub fn new(range: Duration, step: Duration, scrape: Duration) -> Self {
-        Self { range, step, rate: interval::rate_interval(step, scrape) }
+        Self { range, step, rate: interval::rate_interval(step, scrape), window: None }
     }
 
     /// What Grafana writes for one of its own variables.
@@ -56,26 +61,19 @@ impl Steps {
             "__range" => format!("{}s", self.range.as_secs()),
             "__range_s" => self.range.as_secs().to_string(),
             "__range_ms" => self.range.as_millis().to_string(),
+            "__from" => self.window?.from_ms.to_string(),
+            "__to" => self.window?.to_ms.to_string(),
             _ => return None,
         })
     }
 }
 
-/// How far a panel looks back: its own `timeFrom`, or the dashboard's range, which must end now.
-pub(super) fn panel_range(panel: &Panel, context: Context<'_>) -> Result<Duration, Unknown> {
-    if let Some(shift) = panel.time_shift.as_deref().filter(|shift| !shift.is_empty()) {
-        return Err(Unknown(format!("time shift {shift:?}")));
+/// A panel that looks at another range than its dashboard is not known here.
+pub(super) fn refuse_own_range(panel: &Panel) -> Result<(), Unknown> {
+    for (what, own) in [("range of its own", &panel.time_from), ("shift", &panel.time_shift)] {
+        if let Some(own) = own.as_deref().filter(|own| !own.is_empty()) {
+            return Err(Unknown(format!("time {what} {own:?}")));
+        }
     }
-    if let Some(own) = panel.time_from.as_deref().filter(|own| !own.is_empty()) {
-        return duration::parse(own.trim_start_matches("now-"));
-    }
-    time_range(context.time)
-}
-
-/// How far a dashboard looks back.
-pub fn time_range(time: &TimeRange) -> Result<Duration, Unknown> {
-    if duration::parse_before_now(&time.to)? != Duration::ZERO {
-        return Err(Unknown(format!("a time range that ends at {:?}", time.to)));
-    }
-    duration::parse_before_now(&time.from)
+    Ok(())
 }

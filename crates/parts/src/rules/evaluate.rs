@@ -1,7 +1,7 @@
 //! Asks the data source what Grafana would ask it for a rule.
 
 use super::condition::{Condition, RuleQuery, Standing};
-use dashboards::queries::influxql;
+use dashboards::{queries::influxql, time::Window};
 
 use crate::{
     Parts,
@@ -36,7 +36,8 @@ pub async fn evaluate(parts: &Parts, condition: &Condition) -> Result<Standing, 
             values(parts.prometheus.range(expr, range).await?)
         }
         RuleQuery::InfluxQl(query) => {
-            let query = influxql::between(query, (start * 1000.0) as u64, (end * 1000.0) as u64);
+            let window = Window { from_ms: (start * 1000.0) as i64, to_ms: (end * 1000.0) as i64 };
+            let query = influxql::between(query, window);
             let rows = parts.influxdb.query(&query).await?;
             let points = rows.iter().flat_map(Rows::series);
             points.map(|points| points.into_iter().map(|point| point.1).collect()).collect()

@@ -15,6 +15,9 @@ pub struct File {
 /// Rules that are evaluated together.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Group {
+    /// How often they are evaluated.
+    #[serde(default)]
+    pub interval: String,
     /// Its rules.
     #[serde(default)]
     pub rules: Vec<Rule>,
@@ -42,6 +45,15 @@ pub struct Rule {
     /// The panel that shows it.
     #[serde(default)]
     pub panel_id: Option<u64>,
+    /// How long its condition holds before it fires.
+    #[serde(rename = "for", default)]
+    pub hold: String,
+    /// Its alert's labels.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// How often it is evaluated: its group's.
+    #[serde(skip)]
+    pub interval: String,
 }
 
 /// What a rule is where its query gives nothing.
