@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    alert_rules::{self, AlertRule, RuleState},
     alertmanager::Alertmanager,
     fetch::{Fetch, FetchError},
     prometheus::{Alert, AlertState},
@@ -90,13 +91,18 @@ impl Grafana {
     /// How many rules Grafana sees in a Prometheus data source, as its alert list does.
     pub async fn alert_rules(&self, uid: &str) -> Result<usize, FetchError> {
         let rules = self.rules(uid).await?.len();
-        let url = format!("{}/api/prometheus/{uid}/api/v1/rules", self.base);
+        let url = self.rules_url(uid);
         if rules == 0 { Err(FetchError::Shape { url, reason: "no rules".into() }) } else { Ok(rules) }
+    }
+
+    /// Its own rules, and how they stand.
+    pub async fn own_rules(&self) -> Result<Vec<AlertRule>, FetchError> {
+        alert_rules::ask(&self.fetch, &self.rules_url("grafana")).await
     }
 
     /// The alerts of its own rules that are pending or firing.
     pub async fn alerts(&self) -> Result<Vec<Alert>, FetchError> {
-        Ok(active(&self.rules("grafana").await?))
+        Ok(active(&self.own_rules().await?))
     }
 
     /// The names of the alerts that it holds and mails about, unresolved.
@@ -105,11 +111,14 @@ impl Grafana {
     }
 
     async fn rules(&self, source: &str) -> Result<Vec<Value>, FetchError> {
-        let url = format!("{}/api/prometheus/{source}/api/v1/rules", self.base);
-        let answer: Value = self.fetch.get(&url).json().await?;
+        let answer: Value = self.fetch.get(&self.rules_url(source)).json().await?;
         let groups = answer["data"]["groups"].as_array().map_or(&[][..], Vec::as_slice);
         let rules = groups.iter().filter_map(|group| group["rules"].as_array());
         Ok(rules.flatten().cloned().collect())
+    }
+
+    fn rules_url(&self, source: &str) -> String {
+        format!("{}/api/prometheus/{source}/api/v1/rules", self.base)
     }
 
     /// Asks a data source through Grafana: for each series, its values, oldest first.
@@ -134,15 +143,14 @@ impl Grafana {
 }
 
 /// The rules whose state says that their condition holds.
-fn active(rules: &[Value]) -> Vec<Alert> {
+fn active(rules: &[AlertRule]) -> Vec<Alert> {
     let active = rules.iter().filter_map(|rule| {
-        let state = match rule["state"].as_str()? {
-            "pending" => AlertState::Pending,
-            "firing" => AlertState::Firing,
-            _ => return None,
+        let state = match rule.state {
+            RuleState::Pending => AlertState::Pending,
+            RuleState::Firing => AlertState::Firing,
+            RuleState::Inactive => return None,
         };
-        let labels = [("alertname".to_owned(), rule["name"].as_str()?.to_owned())].into();
-        Some(Alert { labels, state })
+        Some(Alert { labels: [("alertname".to_owned(), rule.name.clone())].into(), state })
     });
     active.collect()
 }
@@ -177,7 +185,9 @@ mod tests {
 
     #[test]
     fn a_rule_is_active_while_it_is_pending_or_firing() {
-        let rule = |name: &str, state: &str| json!({"name": name, "state": state, "alerts": []});
+        let rule = |name: &str, state: &str| {
+            serde_json::from_value(json!({"name": name, "state": state, "alerts": []})).unwrap()
+        };
         let alerts = active(&[rule("A", "inactive"), rule("B", "pending"), rule("C", "firing")]);
         let names: Vec<_> = alerts.iter().map(|alert| (alert.name(), alert.state)).collect();
         assert_eq!(names, [("B", AlertState::Pending), ("C", AlertState::Firing)]);
