@@ -1,0 +1,20 @@
+//! The mailbox's own list.
+import { address } from "./addresses";
+import { json } from "./fetch";
+
+export interface Mail {
+  id: string;
+  subject: string;
+}
+
+/** All mails, oldest first. */
+export async function mails(): Promise<Mail[]> {
+  return (await json(`${address.mailbox}/email`)) as Mail[];
+}
+
+/** Its mails about an alert that are not among `known`, by their subjects. */
+export async function newMails(alert: string, known: Mail[]): Promise<string[]> {
+  const ids = new Set(known.map((mail) => mail.id));
+  const fresh = (await mails()).filter((mail) => !ids.has(mail.id) && mail.subject.includes(alert));
+  return fresh.map((mail) => mail.subject);
+}
