@@ -18,6 +18,9 @@ pub struct InfluxDb {
 /// The rows of one measurement and one set of tags.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 pub struct Rows {
+    /// The measurement.
+    #[serde(default)]
+    pub name: String,
     /// What it was grouped by.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -103,7 +106,7 @@ mod tests {
             "values": [[1000, 5, 7.5], [2000, null, 8]]}));
         let series: Vec<_> = rows.series().collect();
         assert_eq!(series, [vec![(1.0, 5.0)], vec![(1.0, 7.5), (2.0, 8.0)]]);
-        assert_eq!(rows.tags["host"], "a");
+        assert_eq!((rows.name.as_str(), rows.tags["host"].as_str()), ("t", "a"));
     }
 
     #[test]

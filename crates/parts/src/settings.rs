@@ -99,4 +99,10 @@ pub struct Settings {
     /// The mailbox
     #[arg(long, env = "LAB_MAILDEV", default_value = "http://maildev:1080", global = true)]
     pub maildev: String,
+    /// The console
+    #[arg(long, env = "LAB_CONSOLE", default_value = "http://console:8000", global = true)]
+    pub console: String,
+    /// The `Host` that the console lets in, as a browser names it
+    #[arg(long, env = "LAB_CONSOLE_HOST", default_value = "127.0.0.1:8000", global = true)]
+    pub console_host: String,
 }
