@@ -73,7 +73,6 @@ fn start_tasks(console: &Shared) {
     console.tasks.spawn(alerts::run(Arc::clone(console)));
     console.tasks.spawn(mails::run(Arc::clone(console)));
     console.tasks.spawn(faults::run(Arc::clone(console)));
-    console.tasks.spawn(load::run(Arc::clone(console)));
     console.tasks.spawn(dashboards::run(Arc::clone(console)));
 }
 

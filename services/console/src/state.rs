@@ -46,7 +46,7 @@ impl Console {
             picture: Picture::default(),
             alerts: Alerts::default(),
             mails: Mails::default(),
-            faults: Faults::default(),
+            faults: Faults::new(config.settings.tutorial, &config.settings.state),
             load: Load::default(),
             token: Token::random(),
             tasks: TaskTracker::new(),

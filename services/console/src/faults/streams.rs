@@ -1,0 +1,30 @@
+//! The traffic that faults' alerts need: one stream of each kind, however many faults ask for it.
+
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use parts::Parts;
+use parts::traffic::{Stream, Traffic};
+
+/// The streams that flow now.
+#[derive(Debug, Default)]
+pub(super) struct Streams(Mutex<Vec<(Stream, Weak<Traffic>)>>);
+
+impl Streams {
+    /// Starts those that do not flow yet. Each ends when the last who asked for it drops it.
+    pub(super) fn share(&self, parts: &Parts, wanted: &[Stream]) -> Vec<Arc<Traffic>> {
+        let mut flowing = self.0.lock();
+        flowing.retain(|(_, traffic)| traffic.strong_count() > 0);
+        let mut shares = Vec::new();
+        for stream in wanted {
+            let known = flowing.iter().find(|(known, _)| known == stream);
+            let share = known.and_then(|(_, traffic)| traffic.upgrade()).unwrap_or_else(|| {
+                let traffic = Arc::new(Traffic::start(parts, *stream));
+                flowing.push((*stream, Arc::downgrade(&traffic)));
+                traffic
+            });
+            shares.push(share);
+        }
+        shares
+    }
+}
