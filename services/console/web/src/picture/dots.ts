@@ -97,7 +97,7 @@ export class Dots {
     const circle = this.spare.pop() ?? document.createElementNS(SVG, "circle");
     const failed = Math.random() < stream.errors;
     circle.setAttribute("r", failed ? "3.6" : stream.quiet ? "1.6" : "2.6");
-    circle.setAttribute("class", failed ? "dot failed" : stream.quiet ? "dot quiet" : "dot");
+    circle.setAttribute("class", failed ? "flow-dot failed" : stream.quiet ? "flow-dot quiet" : "flow-dot");
     circle.setAttribute("cx", stream.curve[0].x.toFixed(1));
     circle.setAttribute("cy", stream.curve[0].y.toFixed(1));
     this.group.append(circle);

@@ -27,7 +27,7 @@ export function useLook(items: readonly Item[], focusItem: (key: string) => void
   const [hovered, setHovered] = useState<string | null>(null);
   const [pinnedKey, setPinned] = useState<string | null>(null);
   const [current, setCurrent] = useState<string | null>(null);
-  const timer = useRef<number | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const keys = items.map(keyOf);

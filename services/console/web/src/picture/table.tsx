@@ -8,7 +8,7 @@ import { healthWord } from "./health";
 /** Hidden from sight, not from a screen reader. */
 export function MapTable({ map }: { map: LabMap }) {
   return (
-    <div class="visually-hidden">
+    <div class="hidden">
       <table>
         <caption>Parts of the lab</caption>
         <thead>

@@ -1,0 +1,76 @@
+//! A bounded load: start, counts, stop.
+import { useState } from "preact/hooks";
+import { del, post, reason } from "../api/client";
+import type { LoadState } from "../api/types";
+import { Button } from "../ui/button";
+import { Countdown } from "./countdown";
+import "./faults.css";
+
+const SECONDS = 60;
+
+/** Null: nothing was told yet. */
+export function Load({ load }: { load: LoadState | null }) {
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
+  const [began, setBegan] = useState<number | null>(null);
+  const send = async (request: () => Promise<unknown>): Promise<void> => {
+    setBusy(true);
+    setRefused(null);
+    try {
+      await request();
+    } catch (error) {
+      setRefused(reason(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const start = (): void => {
+    setBegan(Date.now());
+    void send(() => post("/api/load", { seconds: SECONDS }));
+  };
+  const running = load?.running ?? false;
+  return (
+    <section
+      class={`load card${running ? " on" : ""}`}
+      aria-labelledby="load-title"
+      data-load
+      data-running={String(running)}
+      data-sent={String(load?.sent ?? 0)}
+      data-failed={String(load?.failed ?? 0)}
+    >
+      <div class="load-told">
+        <h2 id="load-title">Give it work</h2>
+        <p>
+          {running && load !== null ? (
+            <>
+              {load.streams.join(", ")}: <b class="figure">{load.sent}</b> sent at {load.rate} a second, <b class="figure">{load.failed}</b> failed
+            </>
+          ) : load !== null && load.sent > 0 ? (
+            <>
+              The last load sent <b class="figure">{load.sent}</b> requests; <b class="figure">{load.failed}</b> failed.
+            </>
+          ) : (
+            "Echoes, orders and hellos: 20 requests a second for a minute."
+          )}
+        </p>
+      </div>
+      <div class="fault-buttons">
+        {running && load?.until != null && <Countdown since={began ?? load.until - SECONDS * 1000} until={load.until} what="Ends in" />}
+        {running ? (
+          <Button disabled={busy} onClick={() => void send(() => del("/api/load"))}>
+            Stop
+          </Button>
+        ) : (
+          <Button tone="primary" disabled={busy || load === null} onClick={start}>
+            Send load
+          </Button>
+        )}
+      </div>
+      {refused !== null && (
+        <p class="trouble" role="alert">
+          {refused}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+//! One mail's text in a dialog.
+import { useEffect, useState } from "preact/hooks";
+import { get, isAbort, reason } from "../api/client";
+import type { Mail, MailHead } from "../api/types";
+import { Dialog } from "../ui/dialog";
+import { dateTime } from "../ui/format/time";
+
+/** Asks for the text and shows it; Esc closes it. */
+export function Letter({ head, onClose }: { head: MailHead; onClose: () => void }) {
+  const [mail, setMail] = useState<Mail | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    get<Mail>(`/api/mails/${encodeURIComponent(head.id)}`, stop.signal).then(setMail, (error: unknown) => {
+      if (!isAbort(error)) setFailed(reason(error));
+    });
+    return () => stop.abort();
+  }, [head.id]);
+  return (
+    <Dialog title={head.subject} onClose={onClose} data={{ "data-mail-text": head.id }}>
+      <div class="letter">
+        <dl>
+          <dt>From</dt>
+          <dd>{head.from}</dd>
+          <dt>To</dt>
+          <dd>{head.to}</dd>
+          <dt>Came</dt>
+          <dd>{dateTime(head.at)}</dd>
+        </dl>
+        {failed !== null && (
+          <p class="trouble" role="alert">
+            {failed}
+          </p>
+        )}
+        <pre tabIndex={0}>{mail?.text ?? (failed === null ? "…" : "")}</pre>
+      </div>
+    </Dialog>
+  );
+}

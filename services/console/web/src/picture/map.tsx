@@ -1,0 +1,103 @@
+//! The map: the lab's parts in the order of the flow, and what moves between them.
+import { useMemo, useRef } from "preact/hooks";
+import type { LabMap } from "../api/types";
+import { Card } from "./card";
+import { Edge, Label } from "./edge";
+import type { Item } from "./flow";
+import { edgeName, items, keyOf } from "./flow";
+import { layout } from "./layout";
+import { useLook } from "./look";
+import { isMain } from "./measure";
+import { Node } from "./node";
+import { useDots } from "./use-dots";
+import type { Point } from "./route";
+import { along } from "./route";
+import { curves } from "./spread";
+
+interface Props {
+  readonly map: LabMap;
+  /** Pixels. */
+  readonly width: number;
+  readonly stale: boolean;
+}
+
+/** Drawn to this width; below 720 pixels the list is the better picture. */
+export function FlowMap({ map, width, stale }: Props) {
+  const root = useRef<SVGSVGElement>(null);
+  const all = useMemo(() => items(map), [map]);
+  const look = useLook(all, (key) => root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus());
+  const shape = all.map((item) => (item.is === "node" ? `${item.node.id}@${item.node.column},${item.node.row}` : keyOf(item))).join(" ");
+  const plan = useMemo(() => layout(map.nodes, width), [shape, width]);
+  const lines = useMemo(() => curves(map, plan), [shape, plan]);
+  const dots = useDots(map, lines, stale);
+  const shown = all.find((item) => keyOf(item) === look.shown);
+  const faded = (item: Item): boolean => shown !== undefined && !touches(shown, item);
+  const place = (item: Item): Point => {
+    if (item.is === "edge") return along(lines.get(edgeName(item.edge)) ?? NOWHERE, 0.5);
+    const box = plan.boxes.get(item.node.id);
+    return box === undefined ? { x: 0, y: 0 } : { x: box.x + box.width / 2, y: box.y + box.height };
+  };
+  const edges = all.filter((item) => item.is === "edge");
+  // Those who only watch are drawn first, so that they lie beneath.
+  const beneath = [...edges].sort((a, b) => Number(isMain(a.edge)) - Number(isMain(b.edge)));
+  return (
+    <div class={`map-frame${stale ? " stale" : ""}`} onKeyDown={look.key}>
+      <svg
+        ref={root}
+        class="map"
+        width={width}
+        height={plan.height}
+        viewBox={`0 0 ${width} ${plan.height}`}
+        role="group"
+        aria-label="Map of the lab: arrow keys go along the flow, Enter opens a card. The same facts are in the tables below."
+      >
+        {beneath.map((item) => {
+          const curve = lines.get(edgeName(item.edge));
+          return (
+            curve !== undefined && (
+              <Edge key={keyOf(item)} edge={item.edge} map={map} curve={curve} itemKey={keyOf(item)} look={look} faded={faded(item)} />
+            )
+          );
+        })}
+        <g ref={dots} class="dots" aria-hidden="true" />
+        {all.map((item) => {
+          if (item.is === "edge") return null;
+          const box = plan.boxes.get(item.node.id);
+          return box !== undefined && <Node key={keyOf(item)} node={item.node} box={box} itemKey={keyOf(item)} look={look} faded={faded(item)} />;
+        })}
+        {edges.map((item) => {
+          const curve = lines.get(edgeName(item.edge));
+          const labelled = isMain(item.edge) || item.edge.kind === "push" || (shown !== undefined && touches(shown, item));
+          return labelled && curve !== undefined && <Label key={keyOf(item)} edge={item.edge} curve={curve} at={0.5} faded={faded(item)} />;
+        })}
+      </svg>
+      {shown !== undefined && (
+        <Card
+          item={shown}
+          map={map}
+          near={place(shown)}
+          width={width}
+          pinned={look.pinned}
+          onEnter={() => look.enter(keyOf(shown))}
+          onLeave={look.leave}
+          onClose={look.close}
+        />
+      )}
+    </div>
+  );
+}
+
+const NOWHERE = [
+  { x: 0, y: 0 },
+  { x: 0, y: 0 },
+  { x: 0, y: 0 },
+  { x: 0, y: 0 },
+] as const;
+
+/** Whether an item is the one looked at, or beside it. */
+function touches(shown: Item, item: Item): boolean {
+  if (keyOf(shown) === keyOf(item)) return true;
+  if (shown.is === "node" && item.is === "edge") return item.edge.from === shown.node.id || item.edge.to === shown.node.id;
+  if (shown.is === "edge" && item.is === "node") return shown.edge.from === item.node.id || shown.edge.to === item.node.id;
+  return false;
+}
