@@ -51,7 +51,12 @@ remove_own_images() {
 compose() {
   local IFS=,
   local profiles=("${tutorials[@]:2}")
-  if has_image "$GRAFANA_IMAGE"; then profiles+=(grafana); else export GRAFANA_LINK=; fi
+  if has_image "$GRAFANA_IMAGE"; then
+    profiles+=(grafana)
+  else
+    # What would link to Grafana's dashboards links to the console's, which are at the same paths.
+    export GRAFANA_LINK= DASHBOARDS_URL="http://127.0.0.1:$CONSOLE_PORT"
+  fi
   COMPOSE_PROFILES="${profiles[*]}" docker compose "$@"
 }
 

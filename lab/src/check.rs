@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod conservation;
+mod console;
 mod containers;
 mod echoes;
 pub mod grafana;
@@ -84,6 +85,7 @@ async fn in_peace(
         table.group(title, claims)?;
     }
     dashboards(parts, has_grafana, table).await?;
+    table.group("Console", console::claims(parts, has_grafana).await)?;
     traffic::stop_all(traffic).await;
 
     table.group("Metrics", catalogue::claims(parts).await)?;

@@ -3,4 +3,5 @@
 pub mod alert;
 pub mod catalogue;
 pub mod check;
+pub mod console;
 pub mod table;

@@ -206,7 +206,10 @@ mod tests {
 
     #[test]
     fn one_tutorial_has_its_own_and_what_it_stands_on() {
-        assert_eq!(Chosen::Echo.jobs(), ["alertmanager", "console", "echo-server", "prometheus", "web-client"]);
+        assert_eq!(
+            Chosen::Echo.jobs(),
+            ["alertmanager", "console", "echo-server", "prometheus", "web-client"]
+        );
         assert_eq!(Chosen::Echo.alerts(), ["EchoErrorsHigh", "EchoSlow", "TargetDown"]);
         assert_eq!(Chosen::Influx.dashboard_folders(), ["lab", "echo", "balancer", "influx"]);
         assert_eq!(Chosen::Influx.grafana_alerts(), ["HelloSlow"]);

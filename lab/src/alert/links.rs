@@ -3,14 +3,11 @@
 use parts::{
     Parts,
     fault::{Fault, PanelId},
-    maildev::Mail,
+    maildev::{Mail, Status},
     service::Service,
 };
 
-use crate::{
-    alert::mail::{self, Status},
-    table::Claim,
-};
+use crate::{alert::mail, console, table::Claim};
 
 /// A link to one panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +35,7 @@ pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
     let in_files = panel.clone().and_then(|link| panel_exists(parts, &link, fault.panel()));
     vec![
         Claim::from_result("it links to the panel that shows the fault", in_files),
-        opens_in_grafana(parts, panel).await,
+        opens(parts, panel).await,
         Claim::from_result("the runbook that it links to answers", runbook),
     ]
 }
@@ -61,26 +58,38 @@ pub(super) fn panel_title(parts: &Parts, (uid, id): PanelId) -> Result<String, S
     Ok(format!("{uid} panel {id} is {:?}", panel.title))
 }
 
-async fn opens_in_grafana(parts: &Parts, link: Result<PanelLink, String>) -> Claim {
-    let claim = "the panel's link opens in Grafana";
+/// In Grafana; where it is absent, in the console, which has dashboards at the same paths.
+async fn opens(parts: &Parts, link: Result<PanelLink, String>) -> Claim {
     match parts.docker.services().await {
-        Ok(services) if !services.contains(&Service::Grafana) => {
-            return Claim::not_provable(
-                claim,
-                "Grafana is not in this lab; the link was held against the files",
-            );
+        Ok(services) if services.contains(&Service::Grafana) => {
+            let opened = match link {
+                Err(missing) => Err(missing),
+                Ok(link) => match parts.grafana.dashboard(&link.uid).await {
+                    Ok((title, _)) => Ok(format!("{} is {title:?}", link.url)),
+                    Err(error) => Err(error.to_string()),
+                },
+            };
+            Claim::from_result("the panel's link opens in Grafana", opened)
         }
-        Ok(_) => {}
-        Err(error) => return Claim::failed(claim, error.to_string()),
+        Ok(_) => {
+            let opened = match link {
+                Err(missing) => Err(missing),
+                Ok(link) => opens_in_console(parts, &link).await,
+            };
+            Claim::from_result("the panel's link opens in the console", opened)
+        }
+        Err(error) => Claim::failed("the panel's link opens", error.to_string()),
     }
-    let opened = match link {
-        Err(missing) => Err(missing),
-        Ok(link) => match parts.grafana.dashboard(&link.uid).await {
-            Ok((title, _)) => Ok(format!("{} is {title:?}", link.url)),
-            Err(error) => Err(error.to_string()),
-        },
-    };
-    Claim::from_result(claim, opened)
+}
+
+async fn opens_in_console(parts: &Parts, link: &PanelLink) -> Result<String, String> {
+    let base = format!("http://{}", parts.settings.console_host);
+    let path = link.url.strip_prefix(&base).ok_or_else(|| format!("{} is not below {base}", link.url))?;
+    console::ask(parts, path).text().await.map_err(|error| error.to_string())?;
+    let dashboard = console::dashboard(parts, &link.uid).await?;
+    let panel = dashboard.panels.iter().find(|panel| panel.id == link.panel);
+    let panel = panel.ok_or_else(|| format!("{:?} has no panel {} there", dashboard.title, link.panel))?;
+    Ok(format!("{} is {:?} of {:?}", link.url, panel.title, dashboard.title))
 }
 
 /// The link has the address that the host sees; the lab's network has another for the same page.

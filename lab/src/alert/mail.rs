@@ -2,33 +2,15 @@
 
 use parts::{
     fault::{Fault, Owner},
-    maildev::{Address, Mail},
+    maildev::{Address, Mail, Status},
     settings::Settings,
 };
 
 use crate::table::Claim;
 
-/// What a mail says of its alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// `[FIRING]`.
-    Firing,
-    /// `[RESOLVED]`.
-    Resolved,
-}
-
 /// Tells whether the mail is about this alert.
 pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
-    let (status, rest) = split(mail)?;
-    let rest = rest.strip_prefix(alert)?;
-    (!rest.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(status)
-}
-
-/// Tells whether the mail is about any alert, and what its subject goes on with.
-fn split(mail: &Mail) -> Option<(Status, &str)> {
-    let subject = mail.subject.trim();
-    let firing = subject.strip_prefix("[FIRING] ").map(|rest| (Status::Firing, rest));
-    firing.or_else(|| subject.strip_prefix("[RESOLVED] ").map(|rest| (Status::Resolved, rest)))
+    mail.about().and_then(|(status, about)| (about == alert).then_some(status))
 }
 
 /// The body that a mail of this owner must have: Grafana sends HTML alone.
@@ -47,7 +29,7 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
     let resolved: Vec<&Mail> = of(Status::Resolved).collect();
     let others: Vec<&str> = new
         .iter()
-        .filter(|mail| split(mail).is_some() && status(mail, alert).is_none())
+        .filter(|mail| mail.about().is_some() && status(mail, alert).is_none())
         .map(|mail| mail.subject.as_str())
         .collect();
     let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(others.join("; ")) };

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use parts::{
-    maildev::Mail,
+    maildev::{Mail, Status},
     prometheus::{Alert, AlertState},
 };
 
-use crate::alert::mail::{self, Status};
+use crate::alert::mail;
 
 /// A step of the round, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,6 +46,7 @@ pub async fn live(parts: &Parts) -> Result<Catalogue, String> {
 fn own_services(parts: &Parts) -> Vec<(Service, &str)> {
     let settings = &parts.settings;
     let all = [
+        (Service::Console, settings.console.as_str()),
         (Service::WebClient, settings.web_client.as_str()),
         (Service::EchoServer, settings.echo_server.as_str()),
         (Service::MetricsSink, settings.metrics_sink.as_str()),

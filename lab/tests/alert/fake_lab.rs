@@ -156,6 +156,7 @@ impl FakeLab {
         let mut flags: Vec<String> =
             files.iter().flat_map(|(flag, name)| [format!("--{flag}"), in_folder(name)]).collect();
         let parts = [
+            "console",
             "edge",
             "envoy-admin",
             "order-admin",

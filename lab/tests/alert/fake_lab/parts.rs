@@ -43,6 +43,13 @@ pub(super) fn router(inner: Shared) -> Router {
             "/api/dashboards/uid/orders",
             get(|| async { Json(json!({"dashboard": {"title": "Orders", "panels": []}})) }),
         )
+        .route("/d/grpc-client", get(|| async { "a page" }))
+        .route(
+            "/api/dashboards/grpc-client",
+            get(|| async {
+                Json(json!({"title": "gRPC Client", "panels": [{"id": 2, "title": "Errors", "unknown": []}]}))
+            }),
+        )
         .route("/api/v2/alerts", get(|| async { Json(json!([])) }))
         .route("/email", get(email))
         .with_state(inner)
@@ -136,7 +143,7 @@ async fn email(State(inner): State<Shared>) -> Json<Value> {
         } else {
             ("EchoErrorsHigh", "grpc-client?viewPanel=2")
         };
-        let links = format!("{alert}\nhttp://g/d/{panel}\nhttp://outside:9090/user/{alert}.md");
+        let links = format!("{alert}\nhttp://127.0.0.1:8000/d/{panel}\nhttp://outside:9090/user/{alert}.md");
         json!({"id": id.to_string(), "subject": subject, "html": format!("<p>{links}</p>"), "text": links,
             "from": [{"address": "alertmanager@lookout.example"}], "to": [{"address": "oncall@lookout.example"}]})
     };
