@@ -53,7 +53,7 @@ printf '\nFrom this host: %d claims proven, %d failed, %d not provable here\n' "
 [ "$failed" = 0 ] || status=1
 
 printf '\nCommands of the documents, and what they print\n'
-documents=(README.md)
+documents=(README.md docs/console.md)
 for tutorial in "${tutorials[@]:1}"; do documents+=("docs/$tutorial.md"); done
 scripts/check-docs.sh "${documents[@]}" || status=1
 exit "$status"

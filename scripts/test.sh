@@ -53,6 +53,7 @@ try "port in use is named" scripts/test-lab.sh port_in_use
 try "gRPC from a Go client" scripts/test-lab.sh go_client
 try "load" env RATE=20 DURATION=15s scripts/load.sh
 try "check" scripts/check.sh
+try "the console in a browser" scripts/test-browser.sh
 for fault in errors slow down silent order-slow order-failures hello-slow backend-down backends-down balancer-full; do
   try "alert $fault" scripts/lab.sh alert "$fault"
 done
@@ -60,8 +61,9 @@ try "InfluxDB away for 30 s loses nothing" scripts/lab.sh outage
 try "documents, with what make prints" env MAKE_COMMANDS=run scripts/check-docs.sh README.md docs/*.md
 try "check after all faults" scripts/check.sh
 for tutorial in echo sink order balancer influx; do try "TUTORIAL=$tutorial alone" scripts/test-lab.sh alone "$tutorial"; done
+[ ! -d .lookout/browser ] || say "What the browser saw is in .lookout/browser."
 has_image "$GRAFANA_IMAGE" || skip "Grafana: import of dashboards, panels on its page, the mail of its own alerts" "its image cannot be had"
-for name in prometheus alertmanager envoy maildev jaeger influxdb k6 grpcurl; do
+for name in node prometheus alertmanager envoy maildev jaeger influxdb k6 grpcurl; do
   ! is_stand_in "$(pin "$name")" || skip "the upstream image $(pin "$name")" "a stand-in took its place"
 done
 trap - EXIT
