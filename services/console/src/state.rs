@@ -8,6 +8,7 @@ use shutdown::{CancellationToken, TaskTracker};
 use crate::alerts::Alerts;
 use crate::config::Config;
 use crate::dashboards::Dashboards;
+use crate::events::Events;
 use crate::faults::Faults;
 use crate::guard::Token;
 use crate::load::Load;
@@ -32,6 +33,7 @@ pub(crate) struct Console {
     /// What must end, and may clean up, before the program does: waited for within the grace period.
     pub(crate) tasks: TaskTracker,
     pub(crate) dashboards: Dashboards,
+    pub(crate) events: Events,
     pub(crate) picture: Picture,
     pub(crate) alerts: Alerts,
     pub(crate) mails: Mails,
@@ -43,6 +45,7 @@ impl Console {
     pub(crate) fn new(config: Config, parts: Parts, metrics: Metrics, shutdown: CancellationToken) -> Self {
         Self {
             dashboards: Dashboards::default(),
+            events: Events::default(),
             picture: Picture::default(),
             alerts: Alerts::default(),
             mails: Mails::default(),
