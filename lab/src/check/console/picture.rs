@@ -32,8 +32,8 @@ struct Edge {
 }
 
 /// The edge that is held against Prometheus, and what its rate is there.
-const EDGE: (&str, &str) = ("envoy-grpc", "echo-server");
-const RATE: &str = r#"sum(rate(grpc_server_handled_total{job="echo-server"}[5s]))"#;
+const EDGE: (&str, &str) = ("web-client", "envoy-grpc");
+const RATE: &str = r#"sum(rate(grpc_client_started_total{job="web-client"}[5s]))"#;
 /// Between the moment at which the map was made, and the one of the samples that it was made of, a scrape may lie.
 const NEAR: f64 = 0.25;
 

@@ -10,6 +10,7 @@ export interface Lab {
 export interface Fault {
   name: string;
   alert: string;
+  by: "console" | "command";
   on: boolean;
   recovering: boolean;
   until: number | null;

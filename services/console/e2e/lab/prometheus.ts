@@ -29,16 +29,16 @@ export async function total(query: string): Promise<number> {
   return series.reduce((sum, one) => sum + (one.points.at(-1)?.[1] ?? 0), 0);
 }
 
-/** The total once it has stood still for several scrapes: nobody else sends. */
-export async function totalAtRest(query: string): Promise<number> {
+/** A figure once it has stood still for several scrapes: nobody else sends. */
+export async function atRest(what: string, figure: () => Promise<number>): Promise<number> {
   const looks: number[] = [];
   await expect
     .poll(
       async () => {
-        looks.push(await total(query));
+        looks.push(await figure());
         return looks.length > 4 && looks.slice(-5).every((look) => look === looks.at(-1));
       },
-      { message: `${query} comes to rest`, intervals: [1000], timeout: 60_000 },
+      { message: `${what} come to rest`, intervals: [1000], timeout: 60_000 },
     )
     .toBe(true);
   return looks.at(-1) ?? 0;

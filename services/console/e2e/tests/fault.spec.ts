@@ -1,6 +1,6 @@
 //! A fault by a click: on the map, on the timeline, in the inbox, and gone after.
 import type { Page } from "@playwright/test";
-import { address } from "../lab/addresses";
+import { address, out } from "../lab/addresses";
 import { type Faults, change, read } from "../lab/console";
 import { json } from "../lab/fetch";
 import { type Mail, mails, newMails } from "../lab/mailbox";
@@ -16,11 +16,12 @@ test("thrown by a click, it is seen, mailed, and taken back by a click", async (
   const known = await mails();
   const fault = page.locator('[data-fault="errors"]');
   await expect(fault).toHaveAttribute("data-on", "false");
-  await fault.getByRole("button", { name: /break|throw/i }).click();
+  await fault.getByRole("button", { name: "Break it: errors" }).click();
   await expect(fault).toHaveAttribute("data-on", "true");
   await seenAndMailed(page, known);
+  await page.screenshot({ path: `${out}/screenshots/console.png`, fullPage: true });
 
-  await fault.getByRole("button", { name: /take .*back|mend/i }).click();
+  await fault.getByRole("button", { name: "Take back now" }).click();
   await expect(fault).toHaveAttribute("data-on", "false");
   await resolvedAndAtRest(page, known);
   const state = (await read<Faults>(request, "faults")).faults.find(({ name }) => name === "errors");

@@ -25,6 +25,7 @@ test("times of a first paint and of a refresh", async ({ page, request }) => {
   await pictureReady(page);
   const paint = await page.evaluate(() => performance.now());
   const { dashboards } = await read<Lab>(request, "lab");
+  await page.setViewportSize({ width: 1600, height: 4000 });
   const { uid, panels } = dashboards.reduce((most, one) => (one.panels > most.panels ? one : most));
   for (const from of ["now-15m", "now-24h"]) {
     await page.goto(`/d/${uid}?from=${from}&to=now&refresh=`);

@@ -1,0 +1,75 @@
+//! The tutorials by their pages alone: each button does what it says, and the panels beside it follow.
+import type { Page } from "@playwright/test";
+import { type Faults, type Lab, change, read } from "../lab/console";
+import { expect, test } from "../lab/page";
+
+test.setTimeout(600_000);
+
+/** What is refused on purpose. */
+const REFUSED = new Set(["invalid-order"]);
+
+test("each button of each tutorial shows its result", async ({ page, request }) => {
+  const { tutorials } = await read<Lab>(request, "lab");
+  expect(tutorials.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  for (const { number } of tutorials) {
+    await page.goto(`/tutorials/${number}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.locator("[data-command]").first()).toBeVisible();
+    const turns = page.locator(".act", { has: page.locator("[data-action]") });
+    for (const turn of await turns.all()) {
+      const button = turn.locator("[data-action]");
+      const name = (await button.getAttribute("data-action")) ?? "";
+      if (name === "load") continue;
+      await test.step(`${number} ${name}`, async () => {
+        await button.click();
+        const status = Number(await turn.locator("[data-result]").getAttribute("data-status"));
+        expect(Math.floor(status / 100), `tutorial ${number}: ${name} is answered ${status}`).toBe(REFUSED.has(name) ? 4 : 2);
+      });
+    }
+  }
+});
+
+test("a load is started and stopped beside its panels, and they move", async ({ page, request }) => {
+  const { tutorials } = await read<Lab>(request, "lab");
+  for (const { number } of tutorials) {
+    await page.goto(`/tutorials/${number}`);
+    const panels = page.locator("[data-panel]");
+    await expect(panels.first()).toBeVisible();
+    expect(await change(page, "POST", "load", { seconds: 60 })).toBe(200);
+    const before = await lasts(page);
+    await expect.poll(() => lasts(page), { message: `tutorial ${number}: its panels move`, timeout: 45_000 }).not.toEqual(before);
+    await expect(page.locator('[data-panel][data-state="error"]')).toHaveCount(0);
+    expect(await change(page, "DELETE", "load")).toBe(200);
+    expect((await read<Faults>(request, "faults")).load.running).toBe(false);
+  }
+});
+
+test("each fault is thrown and taken back where its tutorial speaks of it", async ({ page, request }) => {
+  const { tutorials } = await read<Lab>(request, "lab");
+  const thrown = new Set<string>();
+  for (const { number } of tutorials) {
+    await page.goto(`/tutorials/${number}`);
+    await expect(page.locator("[data-command]").first()).toBeVisible();
+    for (const fault of await page.locator("[data-fault]").all()) {
+      const name = (await fault.getAttribute("data-fault")) ?? "";
+      if (thrown.has(name)) continue;
+      thrown.add(name);
+      await test.step(`${number} ${name}`, async () => {
+        await fault.getByRole("button", { name: `Break it: ${name}` }).click();
+        await expect(fault).toHaveAttribute("data-on", "true");
+        await fault.getByRole("button", { name: "Take back now" }).click();
+        await expect(fault).toHaveAttribute("data-on", "false");
+        await expect(fault.getByRole("button", { name: `Break it: ${name}` })).toBeEnabled({ timeout: 150_000 });
+      });
+    }
+  }
+  const { faults } = await read<Faults>(request, "faults");
+  const offered = faults.filter((fault) => fault.by === "console").map((fault) => fault.name);
+  expect([...thrown].sort(), "every fault that the console has is in a tutorial").toEqual(offered.sort());
+  expect(faults.filter((fault) => fault.on || fault.recovering)).toEqual([]);
+});
+
+/** All figures of the page's panels. */
+function lasts(page: Page): Promise<(string | null)[]> {
+  return page.locator("[data-panel] [data-last]").evaluateAll((all) => all.map((one) => one.getAttribute("data-last")));
+}
