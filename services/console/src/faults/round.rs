@@ -36,7 +36,9 @@ impl Round {
     /// One of which nothing is left.
     fn over() -> Self {
         let round = Self::default();
-        [&round.back, &round.enough, &round.off, &round.ended].map(CancellationToken::cancel);
+        for token in [&round.back, &round.enough, &round.off, &round.ended] {
+            token.cancel();
+        }
         round
     }
 }
