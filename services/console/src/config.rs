@@ -56,6 +56,12 @@ macro_rules! links {
             pub fn all(&self) -> Vec<(&'static str, Option<&str>)> {
                 vec![$((stringify!($name), self.$field.as_ref().and_then(BaseUrl::given)),)+]
             }
+
+            /// The address of the part of that name.
+            #[must_use]
+            pub fn address(&self, name: &str) -> Option<&str> {
+                self.all().into_iter().find_map(|(part, url)| url.filter(|_| part == name))
+            }
         }
     };
 }

@@ -8,6 +8,7 @@ mod dashboards;
 mod events;
 mod faults;
 mod guard;
+mod lab;
 mod load;
 mod mails;
 mod metrics;

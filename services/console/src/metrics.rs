@@ -1,12 +1,14 @@
 //! What the console tells of itself, `console_*`.
 
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry};
+use serde::Serialize;
 
 /// From an answer out of memory to one that is given up; seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 /// Where queries go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Source {
     Prometheus,
     InfluxDb,
@@ -25,7 +27,16 @@ pub(crate) struct Metrics {
 impl Source {
     pub(crate) const ALL: [Self; 3] = [Self::Prometheus, Self::InfluxDb, Self::Jaeger];
 
-    pub(crate) fn name(self) -> &'static str {
+    /// As people write it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Prometheus => "Prometheus",
+            Self::InfluxDb => "InfluxDB",
+            Self::Jaeger => "Jaeger",
+        }
+    }
+
+    fn name(self) -> &'static str {
         match self {
             Self::Prometheus => "prometheus",
             Self::InfluxDb => "influxdb",

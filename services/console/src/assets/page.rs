@@ -8,10 +8,9 @@ use http::{StatusCode, Uri};
 use problem::Problem;
 
 use crate::guard::Token;
+use crate::lab::TUTORIALS;
 use crate::state::Shared;
 
-/// As the documents number them.
-const TUTORIALS: [&str; 5] = ["1", "2", "3", "4", "5"];
 const HEAD: &str = "<head>";
 
 pub(super) fn file(folder: &Path) -> PathBuf {
@@ -34,11 +33,8 @@ pub(super) async fn tutorial(
     uri: Uri,
     console: State<Shared>,
 ) -> Result<Html<String>, Problem> {
-    if TUTORIALS.contains(&number.as_str()) {
-        page(console).await
-    } else {
-        Err(problem::not_found(uri).await)
-    }
+    let is_there = number.parse().is_ok_and(|number: usize| (1..=TUTORIALS.len()).contains(&number));
+    if is_there { page(console).await } else { Err(problem::not_found(uri).await) }
 }
 
 /// The token stands first in the head, where the page's script finds it.
