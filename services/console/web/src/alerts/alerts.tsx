@@ -18,7 +18,7 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
     <section class="alerts card" aria-labelledby="alerts-title">
       <header>
         <h2 id="alerts-title">Alerts</h2>
-        <span class="count" role="status">
+        <span class={`count${firing > 0 ? " firing" : ""}`} role="status">
           {alerts === null ? "waiting" : firing > 0 ? `${firing} firing` : "none firing"}
         </span>
       </header>

@@ -5,7 +5,7 @@ import { facts, titleOf } from "./facts";
 import type { Item } from "./flow";
 import { drawn } from "./flow";
 import { HealthMark } from "./health";
-import type { Point } from "./route";
+import type { Point } from "./layout";
 import { Ways } from "./ways";
 
 interface Props {

@@ -1,10 +1,10 @@
 //! The dots that move along the edges: a pool of circles that one animation loop places, thirty times a second.
-import type { Curve } from "./route";
-import { along } from "./route";
+import type { Route } from "./trail";
+import { along } from "./trail";
 
 /** What one edge's dots follow. */
 export interface Stream {
-  readonly curve: Curve;
+  readonly way: Route;
   /** Dots a second. */
   readonly rate: number;
   /** Pixels a second. */
@@ -27,7 +27,6 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Moves dots inside one SVG group. */
 export class Dots {
   private streams: ReadonlyMap<string, Stream> = new Map();
-  private readonly lengths = new Map<string, number>();
   private readonly due = new Map<string, number>();
   private dots: Dot[] = [];
   private readonly spare: SVGCircleElement[] = [];
@@ -39,8 +38,6 @@ export class Dots {
   /** From now on these flow; what is under way goes on. */
   follow(streams: ReadonlyMap<string, Stream>): void {
     this.streams = streams;
-    this.lengths.clear();
-    for (const [name, stream] of streams) this.lengths.set(name, length(stream.curve));
     if (this.frame === null && (this.dots.length > 0 || [...streams.values()].some((stream) => stream.rate > 0))) {
       this.last = performance.now();
       this.frame = requestAnimationFrame(this.step);
@@ -71,9 +68,9 @@ export class Dots {
     this.dots = this.dots.filter((dot) => {
       const stream = this.streams.get(dot.stream);
       if (stream !== undefined) {
-        dot.done += (stream.speed * seconds) / (this.lengths.get(dot.stream) ?? 1);
+        dot.done += (stream.speed * seconds) / stream.way.length;
         if (dot.done < 1) {
-          const point = along(stream.curve, dot.done);
+          const point = along(stream.way, dot.done);
           dot.circle.setAttribute("cx", point.x.toFixed(1));
           dot.circle.setAttribute("cy", point.y.toFixed(1));
           return true;
@@ -98,21 +95,10 @@ export class Dots {
     const failed = Math.random() < stream.errors;
     circle.setAttribute("r", failed ? "3.6" : stream.quiet ? "1.6" : "2.6");
     circle.setAttribute("class", failed ? "flow-dot failed" : stream.quiet ? "flow-dot quiet" : "flow-dot");
-    circle.setAttribute("cx", stream.curve[0].x.toFixed(1));
-    circle.setAttribute("cy", stream.curve[0].y.toFixed(1));
+    const start = along(stream.way, 0);
+    circle.setAttribute("cx", start.x.toFixed(1));
+    circle.setAttribute("cy", start.y.toFixed(1));
     this.group.append(circle);
     this.dots.push({ circle, stream: name, done: 0 });
   }
-}
-
-/** A curve's length in pixels, by twelve straight pieces. */
-function length(curve: Curve): number {
-  let sum = 0;
-  let from = curve[0];
-  for (let piece = 1; piece <= 12; piece += 1) {
-    const to = along(curve, piece / 12);
-    sum += Math.hypot(to.x - from.x, to.y - from.y);
-    from = to;
-  }
-  return Math.max(sum, 1);
 }

@@ -1,23 +1,24 @@
 //! What flows between two parts: a line whose width is the rate, and its figures.
 import type { LabMap, MapEdge } from "../api/types";
 import { facts, told } from "./facts";
+import { shortRate } from "./figures";
 import { edgeName } from "./flow";
 import type { Look } from "./look";
 import { dotsPerSecond, fare, isMain, lineWidth } from "./measure";
-import type { Curve } from "./route";
-import { along, path } from "./route";
+import type { Route } from "./trail";
+import { along, calmest } from "./trail";
 
 interface Props {
   readonly edge: MapEdge;
   readonly map: LabMap;
-  readonly curve: Curve;
+  readonly way: Route;
   readonly itemKey: string;
   readonly look: Look;
   readonly faded: boolean;
 }
 
 /** The line, and a wider one that is easy to hit. */
-export function Edge({ edge, map, curve, itemKey, look, faded }: Props) {
+export function Edge({ edge, map, way, itemKey, look, faded }: Props) {
   const shown = look.shown === itemKey;
   return (
     <g
@@ -43,30 +44,28 @@ export function Edge({ edge, map, curve, itemKey, look, faded }: Props) {
         look.pin(itemKey);
       }}
     >
-      <path class="hit" d={path(curve)} />
-      <path class="line" d={path(curve)} stroke-width={lineWidth(edge).toFixed(2)} data-dots={dotsPerSecond(edge).toFixed(1)} />
-      <path class="head" d={arrow(curve, 3.4 + lineWidth(edge) * 0.8)} />
+      <path class="hit" d={way.path} />
+      <path class="line" d={way.path} stroke-width={lineWidth(edge).toFixed(2)} data-dots={dotsPerSecond(edge).toFixed(1)} />
+      <path class="head" d={arrow(way, 3.4 + lineWidth(edge) * 0.8)} />
     </g>
   );
 }
 
 interface LabelProps {
   readonly edge: MapEdge;
-  readonly curve: Curve;
-  /** Where on the curve, 0 to 1. */
-  readonly at: number;
+  readonly way: Route;
   readonly faded: boolean;
 }
 
 /** The figures beside the line: the rate above it; errors and p95 below. */
-export function Label({ edge, curve, at, faded }: LabelProps) {
-  const { x, y } = along(curve, at);
-  const [rate, ...others] = facts(edge);
-  if (edge.rate === null || rate === undefined) return null;
+export function Label({ edge, way, faded }: LabelProps) {
+  const { x, y } = along(way, calmest(way));
+  const others = facts(edge).slice(1);
+  if (edge.rate === null) return null;
   return (
     <g class={`label ${fare(edge)}${faded ? " faded" : ""}`} transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`} aria-hidden="true">
       <text y="-7" text-anchor="middle" class="rate">
-        {rate.text}
+        {shortRate(edge.rate, edge.unit)}
       </text>
       {others
         .filter((fact) => fact.name !== "Errors" || (edge.errors ?? 0) > 0)
@@ -80,9 +79,9 @@ export function Label({ edge, curve, at, faded }: LabelProps) {
 }
 
 /** A small arrow head at the curve's end. */
-function arrow(curve: Curve, size: number): string {
-  const end = curve[3];
-  const before = along(curve, 0.94);
+function arrow(way: Route, size: number): string {
+  const end = along(way, 1);
+  const before = along(way, 1 - Math.min(6 / way.length, 0.5));
   const angle = Math.atan2(end.y - before.y, end.x - before.x);
   const corner = (turn: number): string =>
     `${(end.x - size * 1.5 * Math.cos(angle + turn)).toFixed(1)},${(end.y - size * 1.5 * Math.sin(angle + turn)).toFixed(1)}`;

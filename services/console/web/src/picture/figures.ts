@@ -11,6 +11,11 @@ export function rate(value: number, unit: string): string {
   return units.count(value, unit, value === 0 || (value >= 10 && value < 1000) ? 0 : value >= 1000 ? 1 : value >= 0.095 ? 1 : 2);
 }
 
+/** "20/s", "0/min": what it counts is in the card. */
+export function shortRate(value: number, unit: string): string {
+  return unit === "B/s" ? rate(value, unit) : rate(value, unit).replace(/ [^ ]*\//, "/");
+}
+
 /** "0 %", "0.4 %", "12 %" of a share from 0 to 1. */
 export function share(value: number): string {
   const percent = value * 100;

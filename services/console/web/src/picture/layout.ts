@@ -12,15 +12,23 @@ export interface Box {
   readonly height: number;
 }
 
+/** A place on the map, in pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The whole map's size, and where each node stands. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
+  /** Pixels between two columns. */
+  readonly gap: number;
   readonly boxes: ReadonlyMap<string, Box>;
 }
 
 const NODE_HEIGHT = 48;
-const ROW_PITCH = 92;
+const ROW_PITCH = 86;
 const EDGE_OF_MAP = 6;
 const WIDEST_NODE = 128;
 const NARROWEST_NODE = 92;
@@ -30,7 +38,7 @@ export function layout(nodes: readonly MapNode[], width: number): Layout {
   const columns = ranks(nodes.map((node) => node.column));
   const rows = ranks(nodes.map((node) => node.row));
   const room = width - 2 * EDGE_OF_MAP;
-  const nodeWidth = Math.round(Math.min(WIDEST_NODE, Math.max(NARROWEST_NODE, (room / Math.max(columns.size, 1)) * 0.64)));
+  const nodeWidth = Math.round(Math.min(WIDEST_NODE, Math.max(NARROWEST_NODE, (room / Math.max(columns.size, 1)) * 0.68)));
   const pitch = columns.size > 1 ? (room - nodeWidth) / (columns.size - 1) : 0;
   const boxes = new Map<string, Box>();
   for (const node of nodes) {
@@ -46,7 +54,7 @@ export function layout(nodes: readonly MapNode[], width: number): Layout {
       height: NODE_HEIGHT,
     });
   }
-  return { width, height: 2 * EDGE_OF_MAP + Math.max(rows.size - 1, 0) * ROW_PITCH + NODE_HEIGHT, boxes };
+  return { width, gap: Math.max(pitch - nodeWidth, 0), height: 2 * EDGE_OF_MAP + Math.max(rows.size - 1, 0) * ROW_PITCH + NODE_HEIGHT, boxes };
 }
 
 function ranks(values: readonly number[]): Map<number, number> {

@@ -5,7 +5,7 @@ export function Legend() {
   return (
     <p class="legend">
       <span>
-        <Sample kind="main" /> requests: one dot each up to six a second, slower dots are slower calls
+        <Sample kind="main" /> requests: rate, below it p95; dots are calls, slow ones crawl
       </span>
       <span>
         <Sample kind="failing" /> some fail

@@ -5,14 +5,14 @@ import { Card } from "./card";
 import { Edge, Label } from "./edge";
 import type { Item } from "./flow";
 import { edgeName, items, keyOf } from "./flow";
+import type { Point } from "./layout";
 import { layout } from "./layout";
 import { useLook } from "./look";
 import { isMain } from "./measure";
 import { Node } from "./node";
 import { useDots } from "./use-dots";
-import type { Point } from "./route";
-import { along } from "./route";
-import { curves } from "./spread";
+import { ways } from "./spread";
+import { along } from "./trail";
 
 interface Props {
   readonly map: LabMap;
@@ -28,12 +28,15 @@ export function FlowMap({ map, width, stale }: Props) {
   const look = useLook(all, (key) => root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus());
   const shape = all.map((item) => (item.is === "node" ? `${item.node.id}@${item.node.column},${item.node.row}` : keyOf(item))).join(" ");
   const plan = useMemo(() => layout(map.nodes, width), [shape, width]);
-  const lines = useMemo(() => curves(map, plan), [shape, plan]);
+  const lines = useMemo(() => ways(map, plan), [shape, plan]);
   const dots = useDots(map, lines, stale);
   const shown = all.find((item) => keyOf(item) === look.shown);
   const faded = (item: Item): boolean => shown !== undefined && !touches(shown, item);
   const place = (item: Item): Point => {
-    if (item.is === "edge") return along(lines.get(edgeName(item.edge)) ?? NOWHERE, 0.5);
+    if (item.is === "edge") {
+      const way = lines.get(edgeName(item.edge));
+      return way === undefined ? { x: 0, y: 0 } : along(way, 0.5);
+    }
     const box = plan.boxes.get(item.node.id);
     return box === undefined ? { x: 0, y: 0 } : { x: box.x + box.width / 2, y: box.y + box.height };
   };
@@ -52,10 +55,10 @@ export function FlowMap({ map, width, stale }: Props) {
         aria-label="Map of the lab: arrow keys go along the flow, Enter opens a card. The same facts are in the tables below."
       >
         {beneath.map((item) => {
-          const curve = lines.get(edgeName(item.edge));
+          const way = lines.get(edgeName(item.edge));
           return (
-            curve !== undefined && (
-              <Edge key={keyOf(item)} edge={item.edge} map={map} curve={curve} itemKey={keyOf(item)} look={look} faded={faded(item)} />
+            way !== undefined && (
+              <Edge key={keyOf(item)} edge={item.edge} map={map} way={way} itemKey={keyOf(item)} look={look} faded={faded(item)} />
             )
           );
         })}
@@ -66,9 +69,9 @@ export function FlowMap({ map, width, stale }: Props) {
           return box !== undefined && <Node key={keyOf(item)} node={item.node} box={box} itemKey={keyOf(item)} look={look} faded={faded(item)} />;
         })}
         {edges.map((item) => {
-          const curve = lines.get(edgeName(item.edge));
-          const labelled = isMain(item.edge) || item.edge.kind === "push" || (shown !== undefined && touches(shown, item));
-          return labelled && curve !== undefined && <Label key={keyOf(item)} edge={item.edge} curve={curve} at={0.5} faded={faded(item)} />;
+          const way = lines.get(edgeName(item.edge));
+          const labelled = item.edge.kind === "request" || (item.edge.kind !== "scrape" && item.edge.kind !== "span" && (item.edge.rate ?? 0) > 0) || (shown !== undefined && touches(shown, item));
+          return labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />;
         })}
       </svg>
       {shown !== undefined && (
@@ -86,13 +89,6 @@ export function FlowMap({ map, width, stale }: Props) {
     </div>
   );
 }
-
-const NOWHERE = [
-  { x: 0, y: 0 },
-  { x: 0, y: 0 },
-  { x: 0, y: 0 },
-  { x: 0, y: 0 },
-] as const;
 
 /** Whether an item is the one looked at, or beside it. */
 function touches(shown: Item, item: Item): boolean {

@@ -42,11 +42,11 @@ export function Node({ node, box, itemKey, look, faded }: Props) {
     >
       <path class="outline" d={outline(node.kind, box)} />
       {edge !== null && <path class="rim" d={edge} />}
-      <text class="title" x={box.width / 2} y={box.height / 2 - 3} text-anchor="middle">
+      <text class={`title${node.title.length > 14 ? " long" : ""}`} x={box.width / 2} y={box.height / 2 - 3} text-anchor="middle">
         {node.title}
       </text>
       <g transform={`translate(${box.width / 2},${box.height / 2 + 11})`}>
-        <g transform={`translate(${-(healthWord(node.health).length + tutorial.length) * 2.9 - 6},0)`}>
+        <g transform={`translate(${-(healthWord(node.health).length + tutorial.length) * 2.6 - 5},0)`}>
           <HealthShape health={node.health} />
         </g>
         <text class="state" x="5" y="4" text-anchor="middle">

@@ -1,76 +1,68 @@
-//! The curve of an edge between two nodes: sideways along the flow, up or down where it changes rows.
-import type { Box, Layout } from "./layout";
+//! The way of an edge between two nodes: a curve along the flow, or lanes between columns and rows for what watches it.
+import type { Box, Layout, Point } from "./layout";
+import type { Route } from "./trail";
+import { bent, curved } from "./trail";
 
-/** A cubic curve: start, two handles, end; in pixels. */
-export type Curve = readonly [Point, Point, Point, Point];
-
-/** A place on the map. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
+/** In which lane an edge runs where several share a way. */
+export interface Lane {
+  /** Pixels beside the middle of a way. */
+  readonly offset: number;
+  /** Curves are for what people follow; the others keep to the lanes. */
+  readonly direct: boolean;
 }
 
-/** The curve from one node to another; `share` (-1 to 1) spreads those that would meet at one point of a node. */
-export function curve(from: Box, to: Box, layout: Layout, share: number): Curve {
-  if (from.column === to.column) return from.row < to.row ? down(from, to, share) : down(to, from, share, true);
-  if (from.row === to.row) return crosses(from, to, layout) ? over(from, to) : sideways(from, to, share);
-  return Math.abs(from.column - to.column) === 1 ? sideways(from, to, share) : slanted(from, to, share);
+/** How far above the target the last turn is. */
+const APPROACH = 17;
+
+/** The way from one node to another. */
+export function routed(from: Box, to: Box, plan: Layout, lane: Lane): Route {
+  const near = Math.abs(from.column - to.column) === 1;
+  if (from.row === to.row && (near || !crosses(from, to, plan))) return sideways(from, to, lane);
+  if (from.column === to.column && Math.abs(from.row - to.row) === 1) return upright(from, to);
+  if (lane.direct && near) return sideways(from, to, lane);
+  return byLanes(from, to, plan, lane);
 }
 
-/** The point at a share (0 to 1) of the curve's parameter. */
-export function along([a, b, c, d]: Curve, t: number): Point {
-  const s = 1 - t;
-  const [wa, wb, wc, wd] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
-  return { x: wa * a.x + wb * b.x + wc * c.x + wd * d.x, y: wa * a.y + wb * b.y + wc * c.y + wd * d.y };
-}
-
-/** As SVG's path data. */
-export function path([a, b, c, d]: Curve): string {
-  return `M${at(a)}C${at(b)} ${at(c)} ${at(d)}`;
-}
-
-function at(point: Point): string {
-  return `${point.x.toFixed(1)},${point.y.toFixed(1)}`;
-}
-
-function sideways(from: Box, to: Box, share: number): Curve {
+function sideways(from: Box, to: Box, { offset }: Lane): Route {
   const forward = from.column < to.column;
-  const start = side(from, forward, share * 0.3);
-  const end = side(to, !forward, share * 0.3);
+  const shift = from.row === to.row ? offset * 1.3 : 0;
+  const start = side(from, forward, shift);
+  const end = side(to, !forward, shift);
   const reach = (end.x - start.x) / 2;
-  return [start, { x: start.x + reach, y: start.y }, { x: end.x - reach, y: end.y }, end];
+  return curved(start, { x: start.x + reach, y: start.y }, { x: end.x - reach, y: end.y }, end);
 }
 
-function down(upper: Box, lower: Box, share: number, up = false): Curve {
-  const start = { x: upper.x + upper.width * (0.5 + share * 0.3), y: upper.y + upper.height };
-  const end = { x: lower.x + lower.width * (0.5 + share * 0.3), y: lower.y };
-  const reach = (end.y - start.y) / 2;
-  const bend = lower.row - upper.row > 1 ? upper.width * 0.6 : 0;
-  const curve: Curve = [start, { x: start.x - bend, y: start.y + reach }, { x: end.x - bend, y: end.y - reach }, end];
-  return up ? [curve[3], curve[2], curve[1], curve[0]] : curve;
-}
-
-/** From the bottom or top of one, to the top or bottom of the other: for those far apart. */
-function slanted(from: Box, to: Box, share: number): Curve {
+function upright(from: Box, to: Box): Route {
   const below = to.row > from.row;
-  const start = { x: from.x + from.width * (0.5 + share * 0.3), y: below ? from.y + from.height : from.y };
-  const end = { x: to.x + to.width * (0.5 + share * 0.35), y: below ? to.y : to.y + to.height };
-  const reach = (end.y - start.y) * 0.55;
-  return [start, { x: start.x, y: start.y + reach }, { x: end.x, y: end.y - reach }, end];
+  const start = { x: from.x + from.width / 2, y: below ? from.y + from.height : from.y };
+  const end = { x: to.x + to.width / 2, y: below ? to.y : to.y + to.height };
+  const reach = (end.y - start.y) / 2;
+  return curved(start, { x: start.x, y: start.y + reach }, { x: end.x, y: end.y - reach }, end);
 }
 
-/** Above what stands between the two. */
-function over(from: Box, to: Box): Curve {
-  const start = { x: from.x + from.width / 2, y: from.y };
-  const end = { x: to.x + to.width / 2, y: to.y };
-  return [start, { x: start.x, y: start.y - 46 }, { x: end.x, y: end.y - 46 }, end];
+/** Out at the side that looks to the target, along the columns' gap, then between the rows into the target's top or bottom. */
+function byLanes(from: Box, to: Box, plan: Layout, { offset }: Lane): Route {
+  const right = to.column > from.column || (to.column === from.column && from.column === 0);
+  const below = to.row > from.row;
+  const start = side(from, right, 13 + offset * 0.6);
+  const gap = (right ? start.x : start.x - plan.gap) + plan.gap / 2 + offset;
+  const turn = below ? to.y - APPROACH - offset : to.y + to.height + APPROACH + offset;
+  const fromLeft = gap < to.x + to.width / 2;
+  const entry = to.x + to.width * (fromLeft ? 0.3 : 0.7) + offset;
+  return bent([
+    start,
+    { x: gap, y: start.y },
+    { x: gap, y: turn },
+    { x: entry, y: turn },
+    { x: entry, y: below ? to.y : to.y + to.height },
+  ]);
 }
 
-function side(box: Box, right: boolean, offset: number): Point {
-  return { x: right ? box.x + box.width : box.x, y: box.y + box.height * (0.5 + offset) };
+function side(box: Box, right: boolean, shift: number): Point {
+  return { x: right ? box.x + box.width : box.x, y: box.y + box.height / 2 + shift };
 }
 
-function crosses(from: Box, to: Box, layout: Layout): boolean {
+function crosses(from: Box, to: Box, plan: Layout): boolean {
   const [left, right] = [Math.min(from.column, to.column), Math.max(from.column, to.column)];
-  return [...layout.boxes.values()].some((box) => box.row === from.row && box.column > left && box.column < right);
+  return [...plan.boxes.values()].some((box) => box.row === from.row && box.column > left && box.column < right);
 }

@@ -1,30 +1,34 @@
-//! Every edge's curve; those that meet at one part are spread, so that they can be told apart.
+//! Every edge's way over the map.
 import type { LabMap, MapEdge } from "../api/types";
 import { drawn, edgeName } from "./flow";
 import type { Layout } from "./layout";
 import { isMain } from "./measure";
-import type { Curve } from "./route";
-import { curve } from "./route";
+import type { Lane } from "./route";
+import { routed } from "./route";
+import type { Route } from "./trail";
 
-/** The curves by the edges' names. */
-export function curves(map: LabMap, plan: Layout): Map<string, Curve> {
-  const edges = drawn(map);
-  const found = new Map<string, Curve>();
-  for (const edge of edges) {
+/** The ways by the edges' names. */
+export function ways(map: LabMap, plan: Layout): Map<string, Route> {
+  const found = new Map<string, Route>();
+  for (const edge of drawn(map)) {
     const from = plan.boxes.get(edge.from);
     const to = plan.boxes.get(edge.to);
-    if (from !== undefined && to !== undefined) found.set(edgeName(edge), curve(from, to, plan, share(edge, edges, plan)));
+    if (from !== undefined && to !== undefined) found.set(edgeName(edge), routed(from, to, plan, lane(edge)));
   }
   return found;
 }
 
-/** From -1 to 1, by the place of its source among those that watchers' edges come from; requests keep to the middle. */
-function share(edge: MapEdge, edges: readonly MapEdge[], plan: Layout): number {
-  if (isMain(edge)) return 0;
-  const rivals = edges
-    .filter((other) => !isMain(other) && other.to === edge.to)
-    .map((other) => ({ name: edgeName(other), x: plan.boxes.get(other.from)?.x ?? 0 }))
-    .sort((a, b) => a.x - b.x);
-  if (rivals.length < 2) return edge.kind === "span" ? -0.5 : 0.5;
-  return (2 * rivals.findIndex((rival) => rival.name === edgeName(edge))) / (rivals.length - 1) - 1;
+/** One lane for each kind, so that those of a kind join. */
+function lane(edge: MapEdge): Lane {
+  const direct = isMain(edge) || edge.kind === "push";
+  switch (edge.kind) {
+    case "scrape":
+      return { offset: 6, direct };
+    case "span":
+      return { offset: -6, direct };
+    case "query":
+      return { offset: 12, direct };
+    default:
+      return { offset: 0, direct };
+  }
 }

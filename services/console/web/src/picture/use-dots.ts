@@ -5,10 +5,10 @@ import type { LabMap } from "../api/types";
 import { Dots } from "./dots";
 import { drawn, edgeName } from "./flow";
 import { dotSpeed, dotsPerSecond, isMain } from "./measure";
-import type { Curve } from "./route";
+import type { Route } from "./trail";
 
 /** The group in which the dots move. */
-export function useDots(map: LabMap, curves: ReadonlyMap<string, Curve>, stale: boolean): Ref<SVGGElement> {
+export function useDots(map: LabMap, ways: ReadonlyMap<string, Route>, stale: boolean): Ref<SVGGElement> {
   const group = useRef<SVGGElement>(null);
   const dots = useRef<Dots | null>(null);
   useEffect(() => {
@@ -22,13 +22,13 @@ export function useDots(map: LabMap, curves: ReadonlyMap<string, Curve>, stale: 
     }
     const streams = new Map(
       drawn(map).flatMap((edge) => {
-        const curve = curves.get(edgeName(edge));
-        if (curve === undefined) return [];
-        const stream = { curve, rate: dotsPerSecond(edge), speed: dotSpeed(edge), errors: edge.errors ?? 0, quiet: !isMain(edge) };
+        const way = ways.get(edgeName(edge));
+        if (way === undefined) return [];
+        const stream = { way, rate: dotsPerSecond(edge), speed: dotSpeed(edge), errors: edge.errors ?? 0, quiet: !isMain(edge) };
         return [[edgeName(edge), stream] as const];
       }),
     );
     dots.current?.follow(streams);
-  }, [map, curves, stale]);
+  }, [map, ways, stale]);
   return group;
 }

@@ -54,15 +54,14 @@ export function SpanRow({ branch, end, colour, folded, opened, reachable, onFold
           ) : (
             <span class="fold" />
           )}
-          <b>{span.service}</b> <span class="operation">{span.name}</span>
-          {folded && <span class="more-below">+{below}</span>}
-          {span.error && <span class="error-mark">error</span>}
+          <b>{span.service}</b> {span.error && <span class="error-mark">error</span>} <span class="operation">{span.name}</span>
+          {folded && <span class="more-below"> +{below}</span>}
         </span>
         <span class="span-time" role="gridcell">
           <span class="bar" style={{ left: `${start.toFixed(3)}%`, width: `${share.toFixed(3)}%` }} />
-          <span class="took" style={start + share > 72 ? { right: `calc(${(100 - start).toFixed(3)}% + 6px)` } : { left: `calc(${(start + share).toFixed(3)}% + 6px)` }}>
-            {duration(span.duration_us)}
-          </span>
+        </span>
+        <span class="took" role="gridcell">
+          {duration(span.duration_us)}
         </span>
       </div>
       {opened && <Details span={span} />}

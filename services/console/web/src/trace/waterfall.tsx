@@ -44,6 +44,9 @@ export function Waterfall({ trace }: { trace: Trace }) {
             </span>
           ))}
         </span>
+        <span role="columnheader" class="took">
+          Took
+        </span>
       </div>
       {shown.map((branch) => (
         <SpanRow
