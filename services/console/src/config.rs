@@ -27,6 +27,9 @@ pub struct Config {
     /// Folder of the tutorials' documents
     #[arg(long, env = "CONSOLE_DOCS", value_name = "FOLDER", default_value = "/srv/docs")]
     pub console_docs: PathBuf,
+    /// How long a data source may take to answer a query of a dashboard, such as 5s or 500ms
+    #[arg(long, env = "CONSOLE_QUERY_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub console_query_timeout: Duration,
     /// How long requests may take to end after a signal to stop, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,

@@ -1,17 +1,72 @@
 //! Grafana's dashboards, and the data of their panels.
+//!
+//! Only what the provisioned files ask is ever asked: a browser names a dashboard, panels, a time range and values of
+//! variables, all of which are checked and bounded.
+
+mod flights;
+mod library;
+mod limits;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use http::StatusCode;
+use parking_lot::RwLock;
+use parts::Parts;
+use parts::settings::Settings;
+use problem::Problem;
+use tokio::time::{MissedTickBehavior, interval};
 
+use self::library::{Board, Library};
 use crate::state::Shared;
 
-/// What this module remembers.
-#[derive(Debug, Default)]
-pub(crate) struct Dashboards;
+/// How often the files are looked at.
+const RENEWAL: Duration = Duration::from_secs(2);
+
+/// The dashboards that are there, and the way to their data.
+#[derive(Debug)]
+pub(crate) struct Dashboards {
+    library: RwLock<Library>,
+}
+
+impl Dashboards {
+    pub(crate) fn new(parts: &Parts) -> Self {
+        let library = renewed(&Library::default(), &parts.settings);
+        if library.boards().next().is_none() {
+            tracing::warn!(folder = %parts.settings.dashboards.display(), "no dashboards");
+        }
+        Self { library: RwLock::new(library) }
+    }
+
+    /// As the files are now.
+    pub(crate) fn library(&self) -> Library {
+        self.library.read().clone()
+    }
+
+    fn board(&self, uid: &str) -> Result<Arc<Board>, Problem> {
+        let board = self.library.read().board(uid).cloned();
+        board.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no dashboard {uid:?}")))
+    }
+}
+
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
 }
 
-/// Runs until shutdown.
+/// Reads the files again when they change, until shutdown.
 pub(crate) async fn run(console: Shared) {
-    console.shutdown.cancelled().await;
+    let mut interval = interval(RENEWAL);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while console.shutdown.run_until_cancelled(interval.tick()).await.is_some() {
+        let (before, settings) = (console.dashboards.library(), console.config.settings.clone());
+        let read = tokio::task::spawn_blocking(move || renewed(&before, &settings));
+        if let Ok(library) = read.await {
+            *console.dashboards.library.write() = library;
+        }
+    }
+}
+
+fn renewed(library: &Library, settings: &Settings) -> Library {
+    library.renewed(&settings.dashboards, &settings.tutorial.dashboard_folders())
 }

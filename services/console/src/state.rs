@@ -44,7 +44,7 @@ pub(crate) struct Console {
 impl Console {
     pub(crate) fn new(config: Config, parts: Parts, metrics: Metrics, shutdown: CancellationToken) -> Self {
         Self {
-            dashboards: Dashboards::default(),
+            dashboards: Dashboards::new(&parts),
             events: Events::default(),
             picture: Picture::default(),
             alerts: Alerts::default(),
