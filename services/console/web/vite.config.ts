@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { precompress } from "./precompress";
+import { precompress } from "./precompress.ts";
 
 export default defineConfig({
   plugins: [precompress()],

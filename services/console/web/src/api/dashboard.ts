@@ -36,6 +36,8 @@ interface PanelCommon {
   links: { title: string; url: string }[];
   /** What is in the file and not drawn here, by name. */
   unknown: string[];
+  /** What stands where there is no data. */
+  no_value?: string | null;
 }
 
 export type PanelHead = PanelCommon &
@@ -75,6 +77,13 @@ export interface StatOptions {
   text_mode: "auto" | "value" | "name" | "value_and_name" | "none";
   justify: "auto" | "center";
   orientation: Orientation;
+  text: TextSize;
+}
+
+/** In px; null: as fits. */
+export interface TextSize {
+  value_size: number | null;
+  title_size: number | null;
 }
 
 export type Orientation = "auto" | "horizontal" | "vertical";
@@ -83,18 +92,19 @@ export interface GaugeOptions {
   show_labels: boolean;
   show_markers: boolean;
   orientation: Orientation;
+  text: TextSize;
 }
 
 export interface BarGaugeOptions {
   display: "basic" | "lcd" | "gradient";
   orientation: Orientation;
+  text: TextSize;
 }
 
 export interface TableOptions {
   header: boolean;
   cell_height: string;
   sort: { column: string; desc: boolean }[];
-  footer: boolean;
 }
 
 export interface HeatmapOptions {
@@ -106,6 +116,8 @@ export interface HeatmapOptions {
   y_decimals: number | null;
   show_legend: boolean;
   cell_gap: number;
+  /** Whether the tooltip draws the distribution at its time. */
+  tooltip_histogram: boolean;
 }
 
 // === How a value is shown ===

@@ -1,7 +1,7 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-interface Props extends Omit<JSX.HTMLAttributes<HTMLButtonElement>, "icon"> {
+type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
   /** "primary": the one thing to do; "danger": breaks something. */
   tone?: "plain" | "primary" | "danger";
   small?: boolean;
@@ -9,7 +9,7 @@ interface Props extends Omit<JSX.HTMLAttributes<HTMLButtonElement>, "icon"> {
   busy?: boolean;
   disabled?: boolean;
   children: ComponentChildren;
-}
+};
 
 export function Button({ tone = "plain", small = false, busy = false, disabled, children, ...rest }: Props) {
   return (

@@ -6,7 +6,7 @@ export interface Disclosure<E extends HTMLElement> {
   open: boolean;
   setOpen: (open: boolean) => void;
   /** The element that holds the button and what it opens. */
-  box: RefObject<E>;
+  box: RefObject<E | null>;
 }
 
 /** Closes on Escape (focus goes back to the button), on a click outside, and when focus leaves. */

@@ -1,0 +1,112 @@
+//! Vertical axes: one for each unit and range that the series ask for.
+import uPlot from "uplot";
+import type { Config, Series } from "../../api/dashboard";
+import { tickTexts } from "../../ui/format/ticks";
+import type { Theme } from "../../theme/theme";
+import { fitted, look } from "./frame";
+
+const LEFT = 3;
+const RIGHT = 1;
+const PAD = 0.1;
+/** Grafana's: zero is taken in where the data comes near to it. */
+const NEAR_ZERO = 3;
+
+export function scaleKey({ unit, min, max, custom }: Config): string {
+  const { placement, soft_min, soft_max, log } = custom.axis;
+  return JSON.stringify([unit.id, unit.suffix, min, max, placement, soft_min, soft_max, log, custom.stack?.mode === "percent"]);
+}
+
+/** The first series of each scale; its configuration goes for the scale. */
+export function scaleHeads(series: Series[]): Map<string, Config> {
+  const heads = new Map<string, Config>();
+  for (const { config } of series) {
+    const key = scaleKey(config);
+    if (!heads.has(key)) heads.set(key, config);
+  }
+  return heads;
+}
+
+export function scales(heads: Map<string, Config>): Record<string, uPlot.Scale> {
+  return Object.fromEntries(
+    [...heads].map(([key, config]) => {
+      const { log } = config.custom.axis;
+      const range: uPlot.Scale.Range = (_, low, high) => rangeOf(config, low, high);
+      return [key, log ? { distr: 3, log, range } : { range }];
+    }),
+  );
+}
+
+function rangeOf(config: Config, low: number | null, high: number | null): [number, number] {
+  const { log, soft_min: softMin, soft_max: softMax } = config.custom.axis;
+  const { min, max } = config;
+  if (config.custom.stack?.mode === "percent") return [0, 1];
+  if (min !== null && max !== null) return [min, max];
+  if (log) {
+    const range = uPlot.rangeLog(min ?? softMin ?? low ?? 1, max ?? softMax ?? high ?? log ** 3, log, true);
+    return [range[0] ?? 1, range[1] ?? 10];
+  }
+  if (low === null || high === null || (low === 0 && high === 0)) {
+    const floor = min ?? softMin ?? 0;
+    const one = config.unit.scale === "percent" ? 100 / config.unit.factor : 1;
+    return [floor, max ?? (softMax !== null && softMax > floor ? softMax : floor + one)];
+  }
+  const range = uPlot.rangeNum(low, high, {
+    min: { pad: PAD, hard: min ?? -Infinity, soft: softMin ?? 0, mode: softMin === null ? NEAR_ZERO : 1 },
+    max: { pad: PAD, hard: max ?? Infinity, soft: softMax ?? 0, mode: softMax === null ? NEAR_ZERO : 1 },
+  });
+  return [range[0] ?? 0, range[1] ?? 1];
+}
+
+/** The first on the left, the others on the right, unless they say where. */
+export function axes(heads: Map<string, Config>, theme: Theme): uPlot.Axis[] {
+  return [...heads].map(([key, config], index) => {
+    const { placement, label } = config.custom.axis;
+    const side = placement === "left" || (placement === "auto" && index === 0) ? LEFT : RIGHT;
+    const drawn = look(theme);
+    return {
+      ...drawn,
+      scale: key,
+      side,
+      show: placement !== "hidden",
+      space: 28,
+      gap: 5,
+      size: (plot: uPlot, texts: string[]) => fitted(plot, texts),
+      grid: index === 0 ? drawn.grid : { show: false },
+      ...(label ? { label, labelSize: 16, labelFont: drawn.font } : {}),
+      ...increments(config),
+      values: (_plot: uPlot, splits: number[], __: number, ___: number, increment: number) => ticks(config, splits, increment),
+    } as uPlot.Axis;
+  });
+}
+
+function ticks(config: Config, splits: number[], increment: number): (string | null)[] {
+  const drawn = splits.filter((split) => split !== null);
+  if (config.custom.stack?.mode === "percent") return drawn.map((split) => `${Math.round(split * 100)}%`);
+  const texts = tickTexts(drawn, config.custom.axis.log ? 0 : increment, config.unit, config.decimals);
+  return splits.map((split) => (split === null ? null : (texts[drawn.indexOf(split)] ?? null)));
+}
+
+/** Bytes step by powers of two, durations above a second by minutes and hours; else uPlot's own steps. */
+function increments({ unit, decimals }: Config): Partial<uPlot.Axis> {
+  if (unit.scale === "iec") {
+    return { incrs: Array.from({ length: 60 }, (_, power) => 2 ** power / unit.factor) };
+  }
+  if (unit.scale === "duration") return { incrs: durationSteps().map((step) => step / unit.factor) };
+  if (unit.scale === "plain" && decimals === 0) return { incrs: decimalSteps(0, 15) };
+  return {};
+}
+
+function decimalSteps(from: number, to: number): number[] {
+  const steps: number[] = [];
+  for (let power = from; power <= to; power++) {
+    for (const digit of [1, 2, 2.5, 5]) {
+      if (digit !== 2.5 || power > 0 || from < 0) steps.push(Number((digit * 10 ** power).toPrecision(3)));
+    }
+  }
+  return steps;
+}
+
+function durationSteps(): number[] {
+  const long = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 31536000];
+  return [...decimalSteps(-10, 0).filter((step) => step <= 5), 10, 15, 20, 30, ...long];
+}

@@ -1,0 +1,86 @@
+//! What a panel draws, by its kind and what came for it.
+import type { ComponentChildren } from "preact";
+import type { PanelData, PanelHead } from "../../api/dashboard";
+import type { PanelState } from "../session";
+import { NO_DATA } from "../value/shown";
+import { AlertList } from "../viz/alerts";
+import { BarGauge } from "../viz/bargauge";
+import { Gauge } from "../viz/gauge";
+import { Heatmap } from "../viz/heatmap";
+import { Stat } from "../viz/stat";
+import { StateTimeline } from "../viz/state-timeline";
+import { Table } from "../viz/table";
+import { TimeSeries } from "../viz/timeseries";
+
+export type Drawn = "loading" | "ready" | "empty" | "error";
+
+/** How far a panel is, and of how many series, values, rows or buckets its picture is made. */
+export function drawn({ data, error }: PanelState): { state: Drawn; series: number } {
+  const series = data?.view ? count(data.view) : 0;
+  if (error !== null) return { state: "error", series };
+  if (!data) return { state: "loading", series };
+  return { state: series > 0 ? "ready" : "empty", series };
+}
+
+function count(view: NonNullable<PanelData["view"]>): number {
+  switch (view.kind) {
+    case "series":
+      return view.series.length;
+    case "values":
+      return view.values.length;
+    case "table":
+      return view.rows.length;
+    case "heatmap":
+      return view.buckets.length;
+    case "alerts":
+      return view.alerts.length;
+    case "text":
+      return 1;
+  }
+}
+
+export function PanelBody({ head, state }: { head: PanelHead; state: PanelState }) {
+  const { data, error } = state;
+  if (!data) return error === null ? <div class="panel-note" aria-busy="true" /> : <Failed text={error} />;
+  const picture = drawn(state).series > 0 ? draw(head, data) : null;
+  return (
+    <>
+      {error !== null && <Failed text={error} short={picture !== null} />}
+      {picture ?? (error === null && <div class="panel-note">{head.no_value ?? NO_DATA}</div>)}
+    </>
+  );
+}
+
+function Failed({ text, short = false }: { text: string; short?: boolean }) {
+  return (
+    <div class="panel-error" data-short={short} role="alert" tabIndex={0}>
+      {text}
+    </div>
+  );
+}
+
+/** Null for a view that is not of the panel's kind. */
+function draw(head: PanelHead, data: PanelData): ComponentChildren {
+  const { view } = data;
+  const { title } = head;
+  if (view?.kind === "text") return <div class="panel-text" dangerouslySetInnerHTML={{ __html: view.html }} />;
+  if (view?.kind === "alerts") return <AlertList alerts={view.alerts} />;
+  switch (head.kind) {
+    case "timeseries":
+      return view?.kind === "series" ? <TimeSeries title={title} data={data} view={view} options={head.options} /> : null;
+    case "state-timeline":
+      return view?.kind === "series" ? <StateTimeline title={title} data={data} view={view} options={head.options} /> : null;
+    case "heatmap":
+      return view?.kind === "heatmap" ? <Heatmap title={title} data={data} view={view} options={head.options} /> : null;
+    case "table":
+      return view?.kind === "table" ? <Table title={title} view={view} options={head.options} /> : null;
+    case "stat":
+      return view?.kind === "values" ? <Stat view={view} options={head.options} /> : null;
+    case "gauge":
+      return view?.kind === "values" ? <Gauge view={view} options={head.options} /> : null;
+    case "bargauge":
+      return view?.kind === "values" ? <BarGauge view={view} options={head.options} /> : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,59 @@
+//! What a panel asked, and how it was answered.
+import type { PanelData, PanelHead, QuerySent } from "../../api/dashboard";
+import { CopyButton } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { formatText } from "../../ui/format/number";
+import { MILLISECONDS } from "../../ui/format/units";
+import { dateTime } from "../../ui/format/time";
+
+interface Props {
+  head: PanelHead;
+  data: PanelData | null;
+  onClose: () => void;
+}
+
+export function Queries({ head, data, onClose }: Props) {
+  return (
+    <Dialog title={`Queries of ${head.title}`} onClose={onClose} data={{ "data-queries": String(head.id) }}>
+      {!data && <p class="quiet">Nothing has been asked yet.</p>}
+      {data && (
+        <p class="quiet">
+          {dateTime(data.from)} to {dateTime(data.to)}, answered in {took(data.took_ms)}.
+        </p>
+      )}
+      {data?.queries.map((query) => (
+        <Query key={query.ref} query={query} />
+      ))}
+      {head.unknown.length > 0 && <p>In the file and not drawn here: {head.unknown.join(", ")}.</p>}
+    </Dialog>
+  );
+}
+
+const SOURCES = { prometheus: "Prometheus", influxdb: "InfluxDB", jaeger: "Jaeger" };
+
+function Query({ query }: { query: QuerySent }) {
+  const { kind, step_ms: step } = query;
+  const facts = [
+    kind === "instant" ? `at ${dateTime(query.to)}` : `${dateTime(query.from)} to ${dateTime(query.to)}`,
+    ...(step > 0 && kind !== "instant" ? [`a point each ${formatText(step, MILLISECONDS)}`] : []),
+    `${query.series} series`,
+    took(query.took_ms),
+  ];
+  return (
+    <section class="query" data-query={query.ref}>
+      <header>
+        <h3>
+          {query.ref} · {SOURCES[query.source]}, {kind}
+        </h3>
+        <CopyButton text={query.query} />
+      </header>
+      <pre tabIndex={0}>{query.query}</pre>
+      <p class="quiet">{facts.join(" · ")}</p>
+      {query.error !== null && <p class="query-error">{query.error}</p>}
+    </section>
+  );
+}
+
+function took(ms: number): string {
+  return formatText(ms, MILLISECONDS, ms < 10 ? 1 : 0);
+}

@@ -1,0 +1,78 @@
+//! A dashboard's variable: one value, or several with All, found by typing.
+import { useState } from "preact/hooks";
+import type { Variable } from "../../api/dashboard";
+import { useDisclosure } from "../../ui/disclosure";
+
+const ALL = "$__all";
+/** From so many options on there is a field to search in. */
+const SEARCH_FROM = 8;
+
+interface Props {
+  variable: Variable;
+  onPick: (values: string[]) => void;
+}
+
+export function VariablePicker({ variable, onPick }: Props) {
+  const { name, label, multi, include_all: withAll, options, current } = variable;
+  const { open, setOpen, box } = useDisclosure();
+  const [search, setSearch] = useState("");
+  const title = label || name;
+  const found = options.filter((option) => option.toLowerCase().includes(search.toLowerCase()));
+  const pick = (value: string) => {
+    onPick(multi ? toggled(current, value) : [value]);
+    if (!multi) setOpen(false);
+  };
+  return (
+    <div class="group variable" ref={box} data-variable={name}>
+      <button type="button" class="control" aria-expanded={open} aria-label={`${title}: ${summary(current)}`} onClick={() => setOpen(!open)}>
+        <span class="variable-name">{title}</span>
+        <span class="variable-value">{summary(current)}</span>
+      </button>
+      {open && (
+        <div class="popup">
+          {options.length >= SEARCH_FROM && (
+            <input type="search" aria-label={`Search in ${title}`} placeholder="Search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+          )}
+          <fieldset>
+            <legend class="hidden">{title}</legend>
+            {withAll && search === "" && <Option text="All" multi={multi} on={current.includes(ALL)} name={name} onPick={() => pick(ALL)} />}
+            {found.map((option) => (
+              <Option key={option} text={option} multi={multi} on={current.includes(option)} name={name} onPick={() => pick(option)} />
+            ))}
+            {found.length === 0 && <p class="quiet">no value</p>}
+          </fieldset>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface OptionProps {
+  text: string;
+  multi: boolean;
+  on: boolean;
+  name: string;
+  onPick: () => void;
+}
+
+function Option({ text, multi, on, name, onPick }: OptionProps) {
+  return (
+    <label class="option">
+      <input type={multi ? "checkbox" : "radio"} name={`var-${name}`} checked={on} onChange={onPick} />
+      {text}
+    </label>
+  );
+}
+
+function summary(current: string[]): string {
+  if (current.includes(ALL)) return "All";
+  return current.length === 0 ? "none" : current.join(" + ");
+}
+
+/** All and single values exclude each other; nothing chosen is All. */
+function toggled(current: string[], value: string): string[] {
+  if (value === ALL) return [ALL];
+  const single = current.filter((other) => other !== ALL);
+  const next = single.includes(value) ? single.filter((other) => other !== value) : [...single, value];
+  return next.length ? next : [ALL];
+}

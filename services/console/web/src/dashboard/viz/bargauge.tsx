@@ -1,0 +1,63 @@
+import type { BarGaugeOptions, Config, ValuesView } from "../../api/dashboard";
+import { alpha, color } from "../../theme/colors";
+import { useTheme, type Theme } from "../../theme/theme";
+import { seriesColor } from "../value/color";
+import { limits, shown } from "../value/shown";
+
+const CELLS = 40;
+
+export function BarGauge({ view, options }: { view: ValuesView; options: BarGaugeOptions }) {
+  const theme = useTheme();
+  const highest = Math.max(...view.values.map(({ value }) => value ?? 0));
+  const standing = options.orientation === "vertical";
+  return (
+    <div class="bars" data-standing={standing}>
+      {view.values.map(({ config, value }, index) => {
+        const min = config.min ?? 0;
+        const max = config.max ?? Math.max(highest, min + 1);
+        const share = value === null ? 0 : Math.min(1, Math.max(0, (value - min) / (max - min || 1)));
+        const figure = shown(value, config);
+        const hue = figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme);
+        return (
+          <div class="bar" key={config.name} data-name={config.name} data-last={value === null ? "" : String(value)}>
+            <span class="bar-name">{config.name}</span>
+            <span class="bar-track">
+              {options.display === "lcd" ? (
+                <Cells config={config} share={share} theme={theme} hue={hue} />
+              ) : (
+                <span class="bar-fill" style={{ [standing ? "height" : "width"]: `${share * 100}%`, background: ground(options, config, hue, theme, standing) }} />
+              )}
+            </span>
+            <span class="bar-value" style={{ color: hue }}>
+              {figure.text}
+              {figure.suffix}
+            </span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function ground({ display }: BarGaugeOptions, config: Config, hue: string, theme: Theme, standing: boolean): string {
+  if (display === "basic") return alpha(hue, 0.35);
+  const first = color(config.thresholds.steps[0]?.color ?? "green", theme);
+  return `linear-gradient(${standing ? "to top" : "to right"}, ${alpha(first, 0.6)}, ${hue})`;
+}
+
+/** Lit up to the value, each cell in the colour of its own threshold. */
+function Cells({ config, share, theme, hue }: { config: Config; share: number; theme: Theme; hue: string }) {
+  const min = config.min ?? 0;
+  const max = config.max ?? 100;
+  const steps = limits(config.thresholds, min, max);
+  return (
+    <>
+      {Array.from({ length: CELLS }, (_, cell) => {
+        const at = min + ((max - min) * (cell + 0.5)) / CELLS;
+        const name = config.color.mode === "thresholds" ? steps.findLast((step) => at >= step.at)?.color : undefined;
+        const lit = (cell + 0.5) / CELLS <= share;
+        return <span class="bar-cell" key={cell} style={{ background: alpha(name ? color(name, theme) : hue, lit ? 0.9 : 0.12) }} />;
+      })}
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { PanelData, SeriesOptions, SeriesView } from "../../api/dashboard";
+import { useTheme } from "../../theme/theme";
+import type { OnPoint } from "../chart/frame";
+import { Legend, type LegendItem } from "../chart/legend";
+import { Plot } from "../chart/plot";
+import { seriesColors, seriesSpec, type SeriesContent } from "../chart/series";
+import { seriesTip } from "../chart/series-tip";
+import { picked } from "../chart/visible";
+import { lastOf } from "../value/color";
+import { useZoom } from "../zoom";
+
+interface Props {
+  title: string;
+  data: PanelData;
+  view: SeriesView;
+  options: SeriesOptions;
+}
+
+export function TimeSeries({ title, data, view, options }: Props) {
+  const theme = useTheme();
+  const zoom = useZoom();
+  /** By name, since another refresh may bring them in another order. */
+  const [hiddenNames, hide] = useState<ReadonlySet<string>>(new Set());
+  const content = useRef<SeriesContent | null>(null);
+
+  const spec = useMemo(() => {
+    const hidden = new Set(view.series.flatMap(({ config }, index) => (hiddenNames.has(config.name) ? [index] : [])));
+    const colors = seriesColors(view.series, theme);
+    const onPoint: OnPoint = (plot, idx) => content.current && seriesTip(plot, idx, content.current, options.tooltip);
+    return seriesSpec({ view, annotations: data.annotations, hidden, colors, data, theme, zoom, onPoint });
+  }, [view, data, theme, hiddenNames, zoom, options]);
+  content.current = spec.content;
+
+  const items: LegendItem[] = view.series.flatMap(({ config, calcs, values }, index) =>
+    config.custom.hide.legend
+      ? []
+      : [{ index, config, calcs, color: spec.content.colors[index] ?? "", hidden: spec.content.hidden.has(index), last: lastOf(values) }],
+  );
+  const pick = (index: number, toggle: boolean) => {
+    const next = picked(spec.content.hidden, index, toggle, view.series.length);
+    hide(new Set([...next].map((other) => view.series[other]?.config.name ?? "")));
+  };
+  return (
+    <div class="chart" data-legend={options.legend.show ? options.legend.placement : "none"}>
+      <Plot spec={spec} label={`${title}: ${view.series.length} series over time`} />
+      <Legend title={title} items={items} options={options.legend} onPick={pick} />
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+//! A short explanation behind an "i": shown on hover, and to the keyboard on focus.
+import { useId, useState } from "preact/hooks";
+
+export function Tip({ label, text }: { label: string; text: string }) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  return (
+    <span class="info" onMouseEnter={() => setOpen(true)} onMouseLeave={() => setOpen(false)}>
+      <button
+        type="button"
+        class="info-button"
+        aria-label={label}
+        aria-describedby={id}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+      >
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d="M8 1.5a6.5 6.5 0 100 13 6.5 6.5 0 000-13zM8 7.2v4M8 4.7v.1" />
+        </svg>
+      </button>
+      <span class="info-text" role="tooltip" id={id} hidden={!open}>
+        {text}
+      </span>
+    </span>
+  );
+}
