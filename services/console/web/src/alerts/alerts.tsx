@@ -23,7 +23,7 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
         </span>
       </header>
       {lively.length > 0 && (
-        <ol class="alert-list">
+        <ol class="alert-rows">
           {lively.map((alert) => (
             <AlertRow key={`${alert.owner} ${alert.name}`} alert={alert} now={now} />
           ))}
@@ -34,7 +34,7 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
           <summary>
             {quiet.length} {lively.length > 0 ? "more " : ""}at rest <span class="names">{quiet.map((alert) => alert.name).join(", ")}</span>
           </summary>
-          <ul class="alert-list">
+          <ul class="alert-rows">
             {quiet.map((alert) => (
               <AlertRow key={`${alert.owner} ${alert.name}`} alert={{ ...alert, steps: [] }} now={now} />
             ))}

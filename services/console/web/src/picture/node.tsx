@@ -49,7 +49,7 @@ export function Node({ node, box, itemKey, look, faded }: Props) {
         <g transform={`translate(${-(healthWord(node.health).length + tutorial.length) * 2.6 - 5},0)`}>
           <HealthShape health={node.health} />
         </g>
-        <text class="state" x="5" y="4" text-anchor="middle">
+        <text class="node-state" x="5" y="4" text-anchor="middle">
           {healthWord(node.health)}
           <tspan class="tutorial">{tutorial}</tspan>
         </text>

@@ -58,7 +58,7 @@ export function SpanRow({ branch, end, colour, folded, opened, reachable, onFold
           {folded && <span class="more-below"> +{below}</span>}
         </span>
         <span class="span-time" role="gridcell">
-          <span class="bar" style={{ left: `${start.toFixed(3)}%`, width: `${share.toFixed(3)}%` }} />
+          <span class="span-bar" style={{ left: `${start.toFixed(3)}%`, width: `${share.toFixed(3)}%` }} />
         </span>
         <span class="took" role="gridcell">
           {duration(span.duration_us)}

@@ -23,7 +23,7 @@ export function FaultAction({ action }: { action: Action & { kind: "fault" } }) 
       <FaultButtons fault={fault} another={another} control={control} seconds={SECONDS} />
       <FaultTrouble fault={fault} refused={control.refused} />
       {alert !== undefined && alert.steps.length > 0 && (
-        <ol class="alert-list">
+        <ol class="alert-rows">
           <Round alert={alert} />
         </ol>
       )}
