@@ -18,7 +18,8 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
 
 const newest = store<Events>({ map: null, alerts: null, mails: null, faults: null }, open);
-const connection = store<Connection>("connecting");
+/** Watching it opens the stream, too. */
+const connection = store<Connection>("connecting", () => newest.subscribe(() => {}));
 let last = 0;
 
 /** The newest state of each kind, null until it has come. */

@@ -18,17 +18,21 @@ export function useDisclosure<E extends HTMLElement = HTMLDivElement>(): Disclos
     const outside = (event: Event) => {
       if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
     };
+    // A press on plain text within the box moves the focus to whatever around it can have it.
+    const left = (event: FocusEvent) => {
+      if (event.target instanceof Node && !event.target.contains(box.current)) outside(event);
+    };
     const key = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       setOpen(false);
       box.current?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
     };
     document.addEventListener("pointerdown", outside);
-    document.addEventListener("focusin", outside);
+    document.addEventListener("focusin", left);
     document.addEventListener("keydown", key);
     return () => {
       document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("focusin", outside);
+      document.removeEventListener("focusin", left);
       document.removeEventListener("keydown", key);
     };
   }, [open]);

@@ -35,6 +35,13 @@ export function timeAxis(theme: Theme): uPlot.Axis {
   };
 }
 
+/** Every so many rows get a label, so that labels of the given height do not overlap. */
+export function labelEvery(plot: uPlot, rows: number, labelPx: number): number {
+  // The plot's own box is laid out only after its axes are.
+  const height = plot.bbox.height / devicePixelRatio || plot.height - 30;
+  return Math.max(1, Math.ceil((rows * labelPx) / height));
+}
+
 /** Size of a vertical axis: as wide as its longest text. */
 export function fitted(plot: uPlot, texts: string[] | null): number {
   if (!texts?.length) return 24;

@@ -3,7 +3,7 @@ import type uPlot from "uplot";
 import type { HeatmapOptions, HeatmapView, PanelData } from "../../api/dashboard";
 import type { Theme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
-import { fitted, look, pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
+import { fitted, labelEvery, look, pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
 import type { PlotSpec } from "./plot";
 import { scheme } from "./schemes";
 
@@ -68,8 +68,7 @@ function bucketAxis(limits: (number | null)[], options: HeatmapOptions, theme: T
     gap: 5,
     size: fitted,
     splits: (plot) => {
-      const room = Math.max(1, Math.floor(plot.over.clientHeight / LABEL_PX));
-      const every = Math.max(1, Math.ceil(limits.length / room));
+      const every = labelEvery(plot, limits.length, LABEL_PX);
       return limits.map((_, index) => index).filter((index) => index % every === 0);
     },
     values: (_, splits) => splits.map((index) => limitText(limits[index] ?? null, index === 0, options)),

@@ -13,8 +13,13 @@ const none = new Set<number>();
 
 test("a stack adds up from the first series on", () => {
   const { rows, bands } = stacked(times, [series([1, 2, 3], normal), series([10, null, 30], normal)], none);
-  assert.deepEqual(rows, [[1, 2, 3], [11, null, 33]]);
+  assert.deepEqual(rows, [[1, 2, 3], [11, 2, 33]]);
   assert.deepEqual(bands, [[1, 0]]);
+});
+
+test("where no series of a stack has a value, all have a gap", () => {
+  const { rows } = stacked(times, [series([1, null, 3], normal), series([null, null, 30], normal)], none);
+  assert.deepEqual(rows, [[1, null, 3], [1, null, 33]]);
 });
 
 test("a hidden series is left out of the stack", () => {

@@ -18,6 +18,7 @@ export function stacked(times: number[], series: Series[], hidden: ReadonlySet<n
   });
   const bands: [number, number][] = [];
   for (const members of groups(series, hidden)) {
+    fillHoles(rows, members);
     const percent = series[members[0] ?? 0]?.config.custom.stack?.mode === "percent";
     if (percent) toShares(rows, members);
     bands.push(...pile(rows, members));
@@ -35,6 +36,18 @@ function groups(series: Series[], hidden: ReadonlySet<number>): number[][] {
     found.set(key, [...(found.get(key) ?? []), index]);
   });
   return [...found.values()];
+}
+
+/** Where another of the stack has a value, none counts as zero: else what lies above would have no ground. */
+function fillHoles(rows: Row[], members: number[]): void {
+  const length = rows[members[0] ?? 0]?.length ?? 0;
+  for (let at = 0; at < length; at++) {
+    if (members.every((index) => rows[index]?.[at] == null)) continue;
+    for (const index of members) {
+      const row = rows[index];
+      if (row) row[at] ??= 0;
+    }
+  }
 }
 
 function toShares(rows: Row[], members: number[]): void {

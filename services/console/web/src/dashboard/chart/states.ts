@@ -5,7 +5,7 @@ import { alpha, color, NAMED, onColor } from "../../theme/colors";
 import type { Theme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { mapped, shown, type Shown } from "../value/shown";
-import { fitted, FONT, look, pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
+import { fitted, FONT, labelEvery, look, pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
 import type { PlotSpec } from "./plot";
 
 /** What lasts: from its first time to the next state's. */
@@ -96,8 +96,7 @@ function nameAxis(names: string[], theme: Theme): uPlot.Axis {
     grid: { show: false },
     size: (plot, texts) => Math.min(fitted(plot, texts), Math.max(60, plot.width * 0.4)),
     splits: (plot) => {
-      const room = Math.max(1, Math.floor(plot.over.clientHeight / ROW_LABEL_PX));
-      const every = Math.max(1, Math.ceil(names.length / room));
+      const every = labelEvery(plot, names.length, ROW_LABEL_PX);
       return names.map((_, index) => index + 0.5).filter((_, index) => index % every === 0);
     },
     values: (_, splits) => splits.map((at) => names[Math.floor(at)] ?? ""),
