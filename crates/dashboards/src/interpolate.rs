@@ -59,6 +59,14 @@ pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Res
     }
 }
 
+/// A variable's value as a person reads it, in a name.
+pub fn as_text(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+    match variables.iter().find(|variable| variable.name == name && format.is_none()) {
+        Some(variable) => Ok(values(&variable.value).join(" + ")),
+        None => in_promql(variables, name, format),
+    }
+}
+
 /// The name, the format and the length of a reference at the beginning of `text`.
 fn reference(text: &str) -> Option<(&str, Option<&str>, usize)> {
     let delimited = |open: &str, close: &str| {

@@ -2,13 +2,25 @@
 //!
 //! Nothing here does any I/O. What a file says that this does not know is an error that names it, never skipped.
 
+pub mod answer;
+pub mod config;
 pub mod duration;
+pub mod frame;
+pub mod head;
 pub mod interpolate;
 pub mod interval;
+pub mod kind;
+mod link;
 pub mod model;
+pub mod options;
 pub mod queries;
+mod read;
+pub mod reduce;
+pub mod scope;
 pub mod time;
+mod transform;
 pub mod variables;
+pub mod view;
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! The parts of Grafana's dashboard JSON (the classic schema of provisioned files) that decide which queries are sent.
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// A dashboard.
 #[derive(Clone, Debug, Deserialize)]
@@ -10,6 +10,24 @@ pub struct Dashboard {
     pub uid: String,
     /// What a person reads.
     pub title: String,
+    /// What it is about.
+    #[serde(default)]
+    pub description: String,
+    /// How often it is drawn anew, such as `5s`; not at all if empty.
+    #[serde(default)]
+    pub refresh: String,
+    /// Links to dashboards go by these.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Where it leads.
+    #[serde(default)]
+    pub links: Vec<DashboardLink>,
+    /// What can be chosen for `refresh`.
+    #[serde(default)]
+    pub timepicker: TimePicker,
+    /// What is marked in its time series.
+    #[serde(default)]
+    pub annotations: Annotations,
     /// The time range that it opens with.
     #[serde(default)]
     pub time: TimeRange,
@@ -34,6 +52,73 @@ impl Dashboard {
     pub fn panel(&self, id: u64) -> Option<&Panel> {
         self.panels().find(|panel| panel.id == id)
     }
+}
+
+/// A link of a dashboard.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DashboardLink {
+    /// `link`, or `dashboards` for those with its tags.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// What a person reads.
+    #[serde(default)]
+    pub title: String,
+    /// Of a `link`; may have variables.
+    #[serde(default)]
+    pub url: String,
+    /// Of `dashboards`: all of these.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Whether the time range goes along.
+    #[serde(default)]
+    pub keep_time: bool,
+    /// Whether the variables go along.
+    #[serde(default)]
+    pub include_vars: bool,
+    /// Whether it opens in a new tab.
+    #[serde(default)]
+    pub target_blank: bool,
+}
+
+/// What can be chosen for how often.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct TimePicker {
+    /// Durations.
+    #[serde(default)]
+    pub refresh_intervals: Vec<String>,
+}
+
+/// Holds the annotations.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Annotations {
+    /// Queries for what is marked.
+    #[serde(default)]
+    pub list: Vec<Annotation>,
+}
+
+/// A query for what is marked in time series.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Annotation {
+    /// What a person reads.
+    #[serde(default)]
+    pub name: String,
+    /// Whether it is asked.
+    #[serde(default)]
+    pub enable: bool,
+    /// Where it is sent.
+    #[serde(default)]
+    pub datasource: Option<DataSource>,
+    /// `PromQL`; what is not zero is marked.
+    #[serde(default)]
+    pub expr: String,
+    /// What a mark says, with `{{label}}`.
+    #[serde(default)]
+    pub title_format: String,
+    /// Between two points.
+    #[serde(default)]
+    pub step: String,
 }
 
 /// A relative time range such as `now-5m` to `now`.
@@ -66,6 +151,12 @@ pub struct Templating {
 pub struct Variable {
     /// As in `$name`.
     pub name: String,
+    /// What a person reads; its name if absent.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// 0 is shown with its label, 1 without, 2 not at all.
+    #[serde(default)]
+    pub hide: u8,
     /// `query`, `custom`, `constant`, `interval`, `textbox`, `datasource`, ...
     #[serde(rename = "type")]
     pub kind: String,
@@ -137,13 +228,75 @@ pub struct Panel {
     /// The variable by whose values it is repeated.
     #[serde(default)]
     pub repeat: Option<String>,
+    /// What it is about, for a person.
+    #[serde(default)]
+    pub description: String,
+    /// Whether a row is closed.
+    #[serde(default)]
+    pub collapsed: bool,
     /// The panels of a collapsed row.
     #[serde(default)]
     pub panels: Vec<Panel>,
+    /// What its kind can be told.
+    #[serde(default)]
+    pub options: Value,
+    /// How its fields are shown.
+    #[serde(default)]
+    pub field_config: FieldConfig,
+    /// What is done to its data first, in order.
+    #[serde(default)]
+    pub transformations: Vec<Value>,
+    /// Where its title leads.
+    #[serde(default)]
+    pub links: Vec<Value>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+/// How fields are shown.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct FieldConfig {
+    /// All of them.
+    #[serde(default)]
+    pub defaults: Value,
+    /// Some of them.
+    #[serde(default)]
+    pub overrides: Vec<Override>,
+}
+
+/// How some fields are shown otherwise.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Override {
+    /// Which.
+    pub matcher: Matcher,
+    /// How.
+    #[serde(default)]
+    pub properties: Vec<Property>,
+}
+
+/// Tells fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Matcher {
+    /// `byName`, `byRegexp`, ...
+    pub id: String,
+    /// What the kind of matcher needs.
+    #[serde(default)]
+    pub options: Value,
+}
+
+/// A property of a field's configuration.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Property {
+    /// Its path, such as `custom.lineWidth`.
+    pub id: String,
+    /// Null unsets it.
+    #[serde(default)]
+    pub value: Value,
 }
 
 /// A place in Grafana's grid of 24 columns.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct GridPos {
     /// The first column.
     #[serde(default)]
@@ -188,6 +341,18 @@ pub struct Target {
     /// `PromQL`.
     #[serde(default)]
     pub expr: String,
+    /// Prometheus: `time_series`, `table` or `heatmap`.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// Prometheus: a series' name, with `{{label}}`; `__auto` leaves it to Grafana.
+    #[serde(default)]
+    pub legend_format: Option<String>,
+    /// `InfluxDB`: a series' name, with `$tag_x`, `$col`, `$m`.
+    #[serde(default)]
+    pub alias: Option<String>,
+    /// `InfluxDB`: `time_series` or `table`.
+    #[serde(default)]
+    pub result_format: Option<String>,
     /// `InfluxQL`, where `raw_query` is set.
     #[serde(default)]
     pub query: String,
@@ -224,4 +389,7 @@ pub struct Target {
     /// Jaeger: how many traces at most.
     #[serde(default)]
     pub limit: Option<u32>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
 }

@@ -1,0 +1,135 @@
+//! What a heat map was told.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::super::{config::Unit, read::Object};
+
+/// What a heat map was told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HeatMapOptions {
+    /// The scheme of its colours, such as `Turbo`.
+    pub scheme: String,
+    /// Whether the scheme is turned round.
+    pub reverse: bool,
+    /// How many colours.
+    pub steps: u32,
+    /// Colours go by a value's share of the largest to this power. A scheme's are even.
+    pub exponent: f64,
+    /// What the buckets' bounds are of.
+    pub y_unit: Unit,
+    /// Digits of the bounds.
+    pub y_decimals: Option<u32>,
+    /// Whether the colours are explained.
+    pub show_legend: bool,
+    /// In pixels.
+    pub cell_gap: f64,
+    /// Whether the tooltip draws the buckets of its time.
+    pub tooltip_histogram: bool,
+    #[serde(skip)]
+    pub(crate) hide_up_to: Option<f64>,
+    #[serde(skip)]
+    pub(crate) cell_unit: Unit,
+    #[serde(skip)]
+    pub(crate) cell_decimals: Option<u32>,
+    #[serde(skip)]
+    pub(crate) cell_name: String,
+}
+
+/// The schemes that can be drawn.
+const SCHEMES: [&str; 38] = [
+    "BrBG",
+    "PiYG",
+    "PRGn",
+    "PuOr",
+    "RdBu",
+    "RdGy",
+    "RdYlBu",
+    "RdYlGn",
+    "Spectral",
+    "Turbo",
+    "Blues",
+    "Greens",
+    "Greys",
+    "Oranges",
+    "Purples",
+    "Reds",
+    "Viridis",
+    "Magma",
+    "Inferno",
+    "Plasma",
+    "Cividis",
+    "Warm",
+    "Cool",
+    "Cubehelix",
+    "BuGn",
+    "BuPu",
+    "GnBu",
+    "OrRd",
+    "PuBu",
+    "PuBuGn",
+    "PuRd",
+    "RdPu",
+    "YlGn",
+    "YlGnBu",
+    "YlOrBr",
+    "YlOrRd",
+    "Rainbow",
+    "Sinebow",
+];
+
+impl HeatMapOptions {
+    pub(super) fn read(object: &Object<'_>) -> Self {
+        // Of raw numbers only; of buckets Grafana calculates nothing.
+        object.only("calculate", &[json!(false)]);
+        object.ignore(&["calculation", "exemplars"]);
+        object.only("showValue", &[json!("never")]);
+        object.only("cellRadius", &[json!(0)]);
+        object.only("selectionMode", &[json!("x")]);
+        let color = object.object("color");
+        color.only("mode", &[json!("scheme")]);
+        // Of the other mode.
+        color.ignore(&["fill", "scale", "exponent"]);
+        let rows = object.object("rowsFrame");
+        rows.only("layout", &[json!("auto"), json!("le")]);
+        let tooltip = object.object("tooltip");
+        tooltip.ignore(&["show", "maxHeight", "maxWidth"]);
+        tooltip.only("mode", &[json!("single")]);
+        tooltip.only("showColorScale", &[json!(false)]);
+        let cells = object.object("cellValues");
+        let axis = object.object("yAxis");
+        axis.only("axisPlacement", &[json!("left"), json!("auto")]);
+        axis.only("reverse", &[json!(false)]);
+        Self {
+            scheme: scheme(&color),
+            reverse: color.flag("reverse").unwrap_or(false),
+            steps: color.count("steps").unwrap_or(64),
+            exponent: 1.0,
+            y_unit: unit(&axis).unwrap_or_else(Unit::short),
+            y_decimals: axis.count("decimals"),
+            show_legend: object.object("legend").flag("show").unwrap_or(true),
+            cell_gap: object.number("cellGap").unwrap_or(1.0),
+            tooltip_histogram: tooltip.flag("yHistogram").unwrap_or(false),
+            hide_up_to: object.object("filterValues").number("le"),
+            cell_unit: unit(&cells).unwrap_or_else(Unit::short),
+            cell_decimals: cells.count("decimals"),
+            cell_name: rows.text("value").unwrap_or("Value").to_owned(),
+        }
+    }
+}
+
+fn scheme(color: &Object<'_>) -> String {
+    let scheme = color.text("scheme").unwrap_or("Oranges");
+    if !SCHEMES.contains(&scheme) {
+        color.refuse("scheme");
+    }
+    scheme.to_owned()
+}
+
+fn unit(object: &Object<'_>) -> Option<Unit> {
+    let unit = Unit::of(object.text("unit")?);
+    if unit.is_none() {
+        object.refuse("unit");
+    }
+    unit
+}

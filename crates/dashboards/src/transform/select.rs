@@ -1,0 +1,106 @@
+//! Picks fields by name, and rows by their order.
+
+use std::cmp::Ordering;
+
+use super::{
+    super::{
+        frame::{Frame, Values, display_name},
+        read::Object,
+    },
+    Pattern,
+};
+
+/// Which fields stay.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    include: Option<Names>,
+    exclude: Option<Names>,
+}
+
+#[derive(Debug)]
+struct Names {
+    names: Vec<String>,
+    pattern: Option<Pattern>,
+}
+
+impl Fields {
+    pub(super) fn read(options: &Object<'_>) -> Option<Self> {
+        options.only("byVariable", &[false.into()]);
+        let names = |key: &str| {
+            options.value(key)?;
+            let object = options.object(key);
+            let names = object.texts("names").into_iter().map(str::to_owned).collect();
+            let pattern = object.text("pattern").filter(|pattern| !pattern.is_empty()).map(Pattern::of);
+            if matches!(pattern, Some(Err(_))) {
+                object.refuse("pattern");
+            }
+            Some(Names { names, pattern: pattern.and_then(Result::ok) })
+        };
+        Some(Self { include: names("include"), exclude: names("exclude") })
+    }
+
+    /// Frames without any field left go, too.
+    pub(super) fn of(&self, frames: Vec<Frame>) -> Vec<Frame> {
+        let stays = |name: &str| {
+            self.include.as_ref().is_none_or(|names| names.has(name))
+                && self.exclude.as_ref().is_none_or(|names| !names.has(name))
+        };
+        let kept: Vec<Vec<bool>> = frames
+            .iter()
+            .map(|frame| {
+                frame.fields.iter().map(|field| stays(&display_name(field, frame, &frames))).collect()
+            })
+            .collect();
+        let pick = |(frame, kept): (Frame, Vec<bool>)| {
+            let fields = frame.fields.into_iter().zip(kept).filter(|(_, stays)| *stays);
+            Frame { fields: fields.map(|(field, _)| field).collect(), ..frame }
+        };
+        frames.into_iter().zip(kept).map(pick).filter(|frame| !frame.fields.is_empty()).collect()
+    }
+}
+
+impl Names {
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|own| own == name)
+            || self.pattern.as_ref().is_some_and(|pattern| pattern.matches(name))
+    }
+}
+
+/// The frame with its rows sorted by a field; as it is if it has no such field.
+pub(super) fn sorted(frame: Frame, by: &str, desc: bool) -> Frame {
+    let all = std::slice::from_ref(&frame);
+    let found = frame.fields.iter().find(|field| field.name == by || display_name(field, &frame, all) == by);
+    let Some(field) = found else { return frame };
+    let mut rows: Vec<usize> = (0..frame.rows()).collect();
+    rows.sort_by(|&a, &b| {
+        let order = compare(&field.values, a, b);
+        if desc { order.reverse() } else { order }
+    });
+    picked(&frame, rows)
+}
+
+/// The frame's first rows.
+pub(super) fn first(frame: &Frame, most: usize) -> Frame {
+    let rows = (0..frame.rows().min(most)).collect();
+    picked(frame, rows)
+}
+
+fn picked(frame: &Frame, rows: Vec<usize>) -> Frame {
+    let rows: Vec<Option<usize>> = rows.into_iter().map(Some).collect();
+    let mut picked = frame.clone();
+    for field in &mut picked.fields {
+        field.values = field.values.pick(&rows);
+    }
+    picked
+}
+
+fn compare(values: &Values, a: usize, b: usize) -> Ordering {
+    match values {
+        Values::Times(values) => values[a].cmp(&values[b]),
+        Values::Numbers(values) => match (values[a], values[b]) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        },
+        Values::Texts(values) => values[a].cmp(&values[b]),
+    }
+}

@@ -1,0 +1,75 @@
+//! Counts by time and bucket.
+
+use serde::Serialize;
+
+use super::{
+    super::{Unknown, config::Config, frame::Frame, options::HeatMapOptions},
+    Drawing,
+};
+
+/// Counts by time and bucket.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HeatMap {
+    /// Unix milliseconds.
+    pub times: Vec<i64>,
+    /// Between two times, in milliseconds.
+    pub step_ms: i64,
+    /// Lowest first.
+    pub buckets: Vec<Bucket>,
+    /// Of each bucket one cell a time; what the panel leaves out, or is no number, is none.
+    pub cells: Vec<Vec<Option<f64>>>,
+    /// How a cell's value is shown.
+    pub config: Config,
+}
+
+/// What a bucket counts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bucket {
+    /// More than this; none if it has no lower bound.
+    pub from: Option<f64>,
+    /// At most this; none if it has no upper bound.
+    pub to: Option<f64>,
+}
+
+pub(super) fn draw(drawing: &Drawing<'_>, options: &HeatMapOptions) -> Result<HeatMap, Unknown> {
+    let mut maps = drawing.frames.iter();
+    let Some(frame) = maps.next() else { return Ok(nothing(drawing, options)) };
+    let more = maps.count();
+    if more > 0 {
+        return Err(Unknown(format!("a heat map of {} histograms", more + 1)));
+    }
+    let mut buckets: Vec<Bucket> = Vec::new();
+    let mut cells = Vec::new();
+    for field in frame.fields.iter().skip(1) {
+        let Some(to) = field.labels.get("le").and_then(|le| le.parse::<f64>().ok()) else {
+            return Err(Unknown(format!("a heat map of {}, which has no bounds (le)", field.name)));
+        };
+        let from = buckets.last().and_then(|bucket| bucket.to);
+        buckets.push(Bucket { from, to: Some(to).filter(|to| to.is_finite()) });
+        let stays = |value: &f64| value.is_finite() && options.hide_up_to.is_none_or(|most| *value > most);
+        cells.push(field.numbers().unwrap_or_default().iter().map(|value| value.filter(stays)).collect());
+    }
+    Ok(HeatMap {
+        times: times(frame),
+        step_ms: frame.step_ms,
+        buckets,
+        cells,
+        config: config(drawing, options),
+    })
+}
+
+fn nothing(drawing: &Drawing<'_>, options: &HeatMapOptions) -> HeatMap {
+    let config = config(drawing, options);
+    HeatMap { times: Vec::new(), step_ms: 0, buckets: Vec::new(), cells: Vec::new(), config }
+}
+
+fn times(frame: &Frame) -> Vec<i64> {
+    frame.times().unwrap_or_default().iter().copied().flatten().collect()
+}
+
+/// The panel's own configuration is of the buckets; the cells' unit stands among the options.
+fn config(drawing: &Drawing<'_>, options: &HeatMapOptions) -> Config {
+    let own = drawing.configs.of_nothing();
+    let unit = options.cell_unit.clone();
+    Config { unit, decimals: options.cell_decimals, name: options.cell_name.clone(), ..own }
+}

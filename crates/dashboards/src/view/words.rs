@@ -1,0 +1,69 @@
+//! Panels of words.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd, html::push_html};
+
+use super::{
+    super::{
+        Unknown,
+        interpolate::{as_text, replace},
+        model::Panel,
+        scope::Scope,
+    },
+    View,
+};
+
+/// Markdown as HTML; HTML in it stays as words.
+pub(super) fn text(panel: &Panel, scope: Scope<'_>) -> Result<View, Unknown> {
+    let content = panel.options["content"].as_str().unwrap_or_default();
+    match panel.options["mode"].as_str() {
+        None | Some("markdown") => {}
+        Some(other) => return Err(Unknown(format!("options.mode = {other:?}"))),
+    }
+    let content = replace(content, |name, format| as_text(scope.variables, name, format))?;
+    let mut html = String::new();
+    push_html(&mut html, Parser::new(&content).filter_map(plain));
+    Ok(View::Text { html })
+}
+
+/// Pictures are left out, and links that are none of the web's.
+fn plain(event: Event<'_>) -> Option<Event<'_>> {
+    match event {
+        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let is_web = ["http://", "https://", "/"].iter().any(|start| dest_url.starts_with(start));
+            let dest_url = if is_web { dest_url } else { "".into() };
+            Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+        }
+        other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        time::Window,
+        variables::{Bound, Value},
+    };
+
+    fn drawn(content: &str) -> String {
+        let options = serde_json::json!({"mode": "markdown", "content": content});
+        let panel = Panel { options, ..Panel::default() };
+        let variables = [Bound { name: "job".into(), value: Value::Many(vec!["a".into(), "b".into()]) }];
+        let window = Window { from_ms: 0, to_ms: 1 };
+        match text(&panel, Scope { variables: &variables, window }) {
+            Ok(View::Text { html }) => html,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn markdown_is_drawn_and_nothing_in_it_runs_or_loads() {
+        assert_eq!(drawn("# Jobs: $job"), "<h1>Jobs: a + b</h1>\n");
+        assert_eq!(drawn("a <script>x()</script>"), "<p>a &lt;script&gt;x()&lt;/script&gt;</p>\n");
+        assert_eq!(drawn("![a](http://x/y.png)"), "<p>a</p>\n");
+        assert_eq!(drawn("[a](javascript:x())"), "<p><a href=\"\">a</a></p>\n");
+        assert_eq!(drawn("[a](/d/x)"), "<p><a href=\"/d/x\">a</a></p>\n");
+    }
+}
