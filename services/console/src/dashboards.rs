@@ -3,14 +3,22 @@
 //! Only what the provisioned files ask is ever asked: a browser names a dashboard, panels, a time range and values of
 //! variables, all of which are checked and bounded.
 
+mod annotations;
+mod board;
+mod choice;
+mod data;
 mod flights;
 mod library;
 mod limits;
+mod links;
+mod panel;
+mod sources;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::routing::{get, post};
 use http::StatusCode;
 use parking_lot::RwLock;
 use parts::Parts;
@@ -19,6 +27,9 @@ use problem::Problem;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::library::{Board, Library};
+use self::sources::Sources;
+use crate::config::Config;
+use crate::metrics::Metrics;
 use crate::state::Shared;
 
 /// How often the files are looked at.
@@ -28,15 +39,19 @@ const RENEWAL: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Dashboards {
     library: RwLock<Library>,
+    sources: Sources,
 }
 
 impl Dashboards {
-    pub(crate) fn new(parts: &Parts) -> Self {
+    pub(crate) fn new(parts: &Parts, config: &Config, metrics: Metrics) -> Self {
         let library = renewed(&Library::default(), &parts.settings);
         if library.boards().next().is_none() {
             tracing::warn!(folder = %parts.settings.dashboards.display(), "no dashboards");
         }
-        Self { library: RwLock::new(library) }
+        Self {
+            library: RwLock::new(library),
+            sources: Sources::new(parts, config.console_query_timeout, metrics),
+        }
     }
 
     /// As the files are now.
@@ -48,10 +63,16 @@ impl Dashboards {
         let board = self.library.read().board(uid).cloned();
         board.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no dashboard {uid:?}")))
     }
+
+    fn sources(&self) -> &Sources {
+        &self.sources
+    }
 }
 
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
+        .route("/api/dashboards/{uid}", get(board::open))
+        .route("/api/dashboards/{uid}/data", post(data::data))
 }
 
 /// Reads the files again when they change, until shutdown.

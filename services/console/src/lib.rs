@@ -90,6 +90,7 @@ fn routes(console: &Shared) -> Router {
         .merge(traces::routes())
         .merge(tutorials::routes())
         .merge(dashboards::routes())
+        .merge(lab::routes())
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(problem::not_found)
         .with_state(Arc::clone(console))

@@ -44,7 +44,7 @@ pub(crate) struct Console {
 impl Console {
     pub(crate) fn new(config: Config, parts: Parts, metrics: Metrics, shutdown: CancellationToken) -> Self {
         Self {
-            dashboards: Dashboards::new(&parts),
+            dashboards: Dashboards::new(&parts, &config, metrics.clone()),
             events: Events::default(),
             picture: Picture::default(),
             alerts: Alerts::default(),

@@ -1,0 +1,105 @@
+//! A dashboard's annotations: when an alert began to fire, for the time axes.
+
+use std::time::Duration;
+
+use dashboards::answer::{Answer, Labels, Series};
+use dashboards::duration;
+use dashboards::interval::interval;
+use dashboards::model::{Annotation, Dashboard};
+use dashboards::queries::Query;
+use dashboards::time::Window;
+use serde::Serialize;
+
+use super::sources::Sources;
+
+/// Points that Grafana asks for, whatever the panel's width.
+const POINTS: u32 = 1000;
+/// Without a step in the file.
+const STEP: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Mark {
+    /// Unix milliseconds.
+    at: i64,
+    title: String,
+}
+
+/// The marks of all annotations that ask Prometheus; none of those whose query fails, which costs the panels nothing.
+pub(super) async fn marks(sources: &Sources, dashboard: &Dashboard, window: Window) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let annotations = dashboard.annotations.list.iter();
+    for annotation in annotations.filter(|annotation| annotation.enable && !annotation.expr.is_empty()) {
+        let (query, step) = query(annotation, window);
+        let outcome = sources.ask(&query).await;
+        match &outcome.result {
+            Ok(Answer::Prometheus(series)) => {
+                marks.extend(series.iter().flat_map(|series| begun(annotation, series, step)));
+            }
+            Ok(_) => {}
+            Err(reason) => tracing::debug!(annotation = annotation.name, reason, "annotations are missing"),
+        }
+    }
+    marks.sort_by_key(|mark| mark.at);
+    marks
+}
+
+fn query(annotation: &Annotation, window: Window) -> (Query, Duration) {
+    let least = duration::parse(&annotation.step).unwrap_or(STEP);
+    let step = interval(window.duration(), POINTS, least);
+    (Query::Range { expr: annotation.expr.clone(), window: window.aligned(step), step }, step)
+}
+
+/// One mark for each stretch of points without a gap.
+fn begun(annotation: &Annotation, series: &Series, step: Duration) -> Vec<Mark> {
+    let title = title(&annotation.title_format, &series.labels);
+    let mut marks = Vec::new();
+    let mut last = f64::NEG_INFINITY;
+    for (at, value) in &series.points {
+        if *value > 0.0 {
+            if at - last > 1.5 * step.as_secs_f64() {
+                marks.push(Mark { at: (at * 1000.0) as i64, title: title.clone() });
+            }
+            last = *at;
+        }
+    }
+    marks
+}
+
+/// Labels in the places of `{{label}}`.
+fn title(format: &str, labels: &Labels) -> String {
+    let mut title = String::new();
+    let mut rest = format;
+    while let Some((before, label, after)) = rest
+        .split_once("{{")
+        .and_then(|(before, rest)| rest.split_once("}}").map(|(label, after)| (before, label, after)))
+    {
+        title.push_str(before);
+        title.push_str(labels.get(label.trim()).map_or("", String::as_str));
+        rest = after;
+    }
+    title + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_that_fires_twice_has_two_marks_with_its_name() {
+        let annotation: Annotation = serde_json::from_value(serde_json::json!({
+            "name": "Firing alerts", "enable": true, "expr": "ALERTS", "step": "5s", "titleFormat": "{{alertname}} ({{ severity }})",
+        }))
+        .unwrap();
+        let (query, step) = query(&annotation, Window { from_ms: 1_000, to_ms: 901_000 });
+        assert_eq!(step, Duration::from_secs(5));
+        let Query::Range { window, .. } = query else { panic!("a range") };
+        assert_eq!(window, Window { from_ms: 0, to_ms: 900_000 });
+        let labels = [("alertname", "EchoSlow"), ("severity", "page")];
+        let labels: Labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let points = vec![(100.0, 1.0), (105.0, 1.0), (110.0, 0.0), (115.0, 1.0), (300.0, 1.0)];
+        let marks = begun(&annotation, &Series { labels, points }, step);
+        let title = "EchoSlow (page)".to_owned();
+        let expected = [100_000, 115_000, 300_000].map(|at| Mark { at, title: title.clone() });
+        assert_eq!(marks, expected);
+    }
+}

@@ -1,0 +1,80 @@
+//! A data source that fails costs its panels, which say why, and no others.
+
+use serde_json::{Value, json};
+
+use super::{Lab, influx_panel, panel};
+
+#[tokio::test]
+async fn each_failure_is_named_with_its_query_and_the_others_still_answer() {
+    let panels = json!([
+        panel(1, "timeseries", "up"),
+        panel(2, "timeseries", "hang"),
+        panel(3, "timeseries", "broken"),
+        panel(4, "timeseries", "nonsense"),
+        panel(5, "timeseries", "huge"),
+        panel(6, "timeseries", "refused"),
+        panel(7, "timeseries", "many"),
+        panel(8, "timeseries", "long"),
+        influx_panel(9, "SELECT broken FROM t WHERE $timeFilter"),
+        influx_panel(10, "SELECT fine FROM t WHERE $timeFilter"),
+    ]);
+    let lab = Lab::impatient(&panels, &json!([]), "2s").await;
+    let ids: Vec<u64> = (1..=10).collect();
+    let lines = lab.data(&ids, &json!({})).await;
+    for id in [1, 10] {
+        assert_eq!(lines[&id]["error"], Value::Null);
+        assert_eq!(lines[&id]["view"]["kind"], "series");
+    }
+    for (id, query, reason) in [
+        (2, "query A (hang): Prometheus", "no answer in 2s"),
+        (3, "query A (broken): Prometheus", "answers 500: it broke"),
+        (4, "query A (nonsense): Prometheus", "answers something unexpected"),
+        (5, "query A (huge): Prometheus", "answers more than 16777216 bytes"),
+        (6, "query A (refused): Prometheus", "answers 400: that is no query"),
+        (7, "query A (many): Prometheus", "answers 501 series, more than 500"),
+        (8, "query A (long): Prometheus", "answers 11001 points in a series, more than 11000"),
+        (9, "query A (SELECT broken FROM t WHERE ", "InfluxDB answers 500: it broke"),
+    ] {
+        let line = &lines[&id];
+        let error = line["error"].as_str().unwrap();
+        assert!(error.starts_with(query) && error.contains(reason), "{error}");
+        assert_eq!(line["view"], Value::Null, "{error}");
+        assert!(error.ends_with(line["queries"][0]["error"].as_str().unwrap()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_does_not_keep_the_other_one_waiting() {
+    let mut panels: Vec<Value> = (1..=20).map(|id| panel(id, "timeseries", &format!("hang{id}"))).collect();
+    panels.push(influx_panel(21, "SELECT fine FROM t WHERE $timeFilter"));
+    let lab = Lab::with(&json!(panels), &json!([])).await;
+    let ids: Vec<u64> = (1..=21).collect();
+    let mut response = lab.post("tea", &super::wanted(&ids, &json!({}))).await;
+    let first = response.chunk().await.unwrap().expect("a line");
+    let first: Value = serde_json::from_slice(&first).unwrap();
+    assert_eq!((&first["id"], &first["error"]), (&json!(21), &Value::Null));
+    assert!(lab.source.asked("query").len() <= 8, "at once");
+}
+
+#[tokio::test]
+async fn a_variable_whose_options_fail_is_named_by_the_panels_that_use_it() {
+    let job = json!({"name": "job", "type": "query", "query": "label_values(broken, job)",
+        "datasource": {"type": "prometheus", "uid": "prometheus"}});
+    let panels = json!([panel(1, "stat", r#"up{job="$job"}"#), panel(2, "stat", "up")]);
+    let lab = Lab::with(&panels, &json!([job])).await;
+    let lines = lab.data(&[1, 2], &json!({})).await;
+    let error = lines[&1]["error"].as_str().unwrap();
+    assert!(error.contains("variable $job: answers 500: it broke"), "{error}");
+    assert_eq!(lines[&2]["error"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_not_known_here_is_named_and_not_drawn_otherwise() {
+    let panels = json!([panel(1, "canvas", "up"), panel(2, "stat", "rate(up[$__made_up])")]);
+    let lab = Lab::with(&panels, &json!([])).await;
+    let lines = lab.data(&[1, 2], &json!({})).await;
+    for (id, what) in [(1, "canvas"), (2, "$__made_up")] {
+        let error = lines[&id]["error"].as_str().unwrap();
+        assert!(error.starts_with("not known here") && error.contains(what), "{error}");
+    }
+}
