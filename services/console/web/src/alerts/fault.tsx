@@ -13,7 +13,7 @@ export function FaultRow({ fault, another }: { fault: FaultState; another: Fault
     <li class={`fault${fault.on ? " on" : ""}`} data-fault={fault.name} data-on={String(fault.on)}>
       <div class="fault-told">
         <h3>{fault.name}</h3>
-        <p>{fault.effect}.</p>
+        <p>{sentence(fault.effect)}</p>
         <p class="expects">
           Raises <Expected fault={fault} />
         </p>
@@ -81,4 +81,10 @@ export function FaultTrouble({ fault, refused }: { fault: FaultState; refused: s
 function Expected({ fault }: { fault: FaultState }) {
   if (fault.dashboard === null) return <>{fault.alert}</>;
   return <a href={fault.panel === null ? `/d/${fault.dashboard}` : `/d/${fault.dashboard}?viewPanel=${fault.panel}`}>{fault.alert}</a>;
+}
+
+/** With a full stop, and a capital unless it begins with a part's name. */
+function sentence(text: string): string {
+  const [word = ""] = text.split(" ");
+  return `${word.includes("-") ? word : word.charAt(0).toUpperCase() + word.slice(1)}${text.slice(word.length)}.`;
 }

@@ -50,7 +50,7 @@ export function Load({ load }: { load: LoadState | null }) {
               The last load sent <b class="figure">{load.sent}</b> requests; <b class="figure">{load.failed}</b> failed.
             </>
           ) : (
-            "Echoes, orders and hellos: 20 requests a second for a minute."
+            "Echoes, orders and hellos for a minute, as make load sends them."
           )}
         </p>
       </div>

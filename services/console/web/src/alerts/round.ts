@@ -56,17 +56,22 @@ export function roundOf(alert: Alert, now: number): Round | null {
   const over = alert.state === "inactive" && isOver(alert, now);
   const last = moments.at(-1)?.after ?? 0;
   const length = over ? last : Math.max((now - began) / 1000, last);
-  return { began, moments, over, length, stretches: stretches(moments, length, alert.state === "inactive") };
+  return { began, moments, over, length, stretches: stretches(moments, length, isMailed(alert)) };
 }
 
 function isOver(alert: Alert, now: number): boolean {
   const last = alert.steps.at(-1);
   if (last === undefined || last.step === "resolved_mail") return true;
   if (now - last.at > LAST_MAIL_MS) return true;
-  return last.step === "resolved" && alert.owner === "console";
+  return last.step === "resolved" && !isMailed(alert);
 }
 
-function stretches(moments: readonly Moment[], length: number, quiet: boolean): Stretch[] {
+/** Whether its end is told by mail: what never fired was never mailed. */
+function isMailed(alert: Alert): boolean {
+  return alert.owner !== "console" && alert.steps.some(({ step }) => step === "firing");
+}
+
+function stretches(moments: readonly Moment[], length: number, mailed: boolean): Stretch[] {
   const found: Stretch[] = [];
   let state: Stretch["state"] | null = null;
   let from = 0;
@@ -79,7 +84,7 @@ function stretches(moments: readonly Moment[], length: number, quiet: boolean): 
     if (step === "fault") state = "broken";
     else if (step === "pending") state = "pending";
     else if (step === "firing") state = "firing";
-    else if (step === "resolved") state = quiet ? "settling" : state;
+    else if (step === "resolved") state = mailed ? "settling" : null;
     else if (step === "resolved_mail") state = null;
   }
   until(length);

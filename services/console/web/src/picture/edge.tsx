@@ -60,7 +60,7 @@ interface LabelProps {
 /** The figures beside the line: the rate above it; errors and p95 below. */
 export function Label({ edge, way, faded }: LabelProps) {
   const { x, y } = along(way, calmest(way));
-  const others = facts(edge).slice(1);
+  const others = edge.kind === "request" ? facts(edge).slice(1) : [];
   if (edge.rate === null) return null;
   return (
     <g class={`label ${fare(edge)}${faded ? " faded" : ""}`} transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`} aria-hidden="true">

@@ -8,7 +8,7 @@ const BYTES_A_SECOND: Unit = { id: "Bps", scale: "si", factor: 1, suffix: "B/s" 
 /** "20 req/s", "1.2K points/s", "3.4 kB/s". */
 export function rate(value: number, unit: string): string {
   if (unit === "B/s") return formatText(value, BYTES_A_SECOND, value >= 1000 ? 1 : 0);
-  return units.count(value, unit, value === 0 || (value >= 10 && value < 1000) ? 0 : value >= 1000 ? 1 : value >= 0.095 ? 1 : 2);
+  return units.count(value, unit, decimals(value));
 }
 
 /** "20/s", "0/min": what it counts is in the card. */
@@ -25,4 +25,10 @@ export function share(value: number): string {
 /** "2.1 ms" of seconds. */
 export function seconds(value: number): string {
   return units.seconds(value, value > 0 && value < 0.01 ? 1 : value >= 1 ? 2 : 0);
+}
+
+/** Two digits or three, as far as they tell something. */
+function decimals(rate: number): number {
+  if (rate === 0 || (rate >= 9.95 && rate < 1000)) return 0;
+  return rate >= 0.095 ? 1 : 2;
 }
