@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Router;
-use parts::alert_rules;
+use parts::alert_rules::{self, AlertRule};
 use parts::clock::unix_now;
 use parts::fault::Fault;
 use serde::Serialize;
@@ -95,20 +95,12 @@ impl History {
                     None => None,
                 }
             },);
-        let now = now();
-        let prometheus = prometheus(console);
+        let (now, prometheus) = (now(), prometheus(console));
         if let Ok(Ok(rules)) = of_prometheus {
-            self.of_prometheus =
-                rules.iter().map(|rule| Rule::of(rule, Owner::Prometheus, prometheus)).collect();
-            for rule in &rules {
-                self.note(&rule.name, |timeline| rule::observe(timeline, rule, now));
-            }
+            self.of_prometheus = self.take(&rules, Owner::Prometheus, prometheus, now);
         }
         if let Some(rules) = of_grafana {
-            self.of_grafana = rules.iter().map(|rule| Rule::of(rule, Owner::Grafana, prometheus)).collect();
-            for rule in &rules {
-                self.note(&rule.name, |timeline| rule::observe(timeline, rule, now));
-            }
+            self.of_grafana = self.take(&rules, Owner::Grafana, prometheus, now);
         } else {
             self.judge.look(parts, now).await;
             self.of_grafana = self.judge.rules();
@@ -119,9 +111,16 @@ impl History {
         for fault in console.faults.told.body().faults {
             let since = fault.since.and_then(|since| i64::try_from(since).ok());
             self.note(fault.alert, |timeline| {
-                timeline.fault(fault.name, fault.on.then_some(since.unwrap_or(now)), now)
+                timeline.fault(fault.name, fault.on.then_some(since.unwrap_or(now)), now);
             });
         }
+    }
+
+    fn take(&mut self, rules: &[AlertRule], owner: Owner, prometheus: &str, now: i64) -> Vec<Rule> {
+        for rule in rules {
+            self.note(&rule.name, |timeline| rule::observe(timeline, rule, now));
+        }
+        rules.iter().map(|rule| Rule::of(rule, owner, prometheus)).collect()
     }
 
     fn note(&mut self, alert: &str, note: impl FnOnce(&mut Timeline)) {
@@ -138,7 +137,8 @@ impl History {
                 fault: Fault::ALL.into_iter().find(|fault| fault.alert() == rule.name).map(Fault::name),
                 state: timeline.standing(),
                 since: timeline.since(),
-                steps: timeline.steps(mails.iter().filter(|mail| mail.alert == rule.name)),
+                steps: timeline
+                    .steps(&mails.iter().filter(|mail| mail.alert == rule.name).collect::<Vec<_>>()),
                 rule: rule.clone(),
             })
         };

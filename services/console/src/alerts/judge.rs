@@ -14,7 +14,7 @@ use super::rule::{Owner, Rule};
 use super::timeline::{Seen, Standing};
 
 /// How long the answer to a rule's query may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The rules with their states.
 #[derive(Debug)]
@@ -58,6 +58,7 @@ impl Judge {
             if due == judged.evaluated {
                 continue;
             }
+            judged.evaluated = due;
             match timeout(PATIENCE, evaluate(parts, &judged.condition)).await {
                 Ok(Ok(standing)) => judged.note(due, standing.fires()),
                 // It stands as before; the map tells who does not answer.
@@ -100,7 +101,6 @@ impl Judged {
 
     /// Notes an evaluation, as Grafana does: what holds fires at the first one that is `hold` after its beginning.
     fn note(&mut self, at: i64, holds: bool) {
-        self.evaluated = at;
         if !holds {
             (self.active_at, self.standing) = (None, Standing::Inactive);
             return;

@@ -122,14 +122,15 @@ impl Timeline {
     }
 
     /// The round's steps in order of time, with its mails among `mails`, which are this alert's.
-    pub(super) fn steps<'a>(&self, mails: impl Iterator<Item = &'a Told> + Clone) -> Vec<Step> {
+    pub(super) fn steps(&self, mails: &[&Told]) -> Vec<Step> {
         let mut steps = self.steps.clone();
         let came = |wanted, after: i64| {
-            mails.clone().filter(move |mail| mail.status == wanted && mail.at >= after).map(|mail| mail.at)
+            mails.iter().filter(move |mail| mail.status == wanted && mail.at >= after).map(|mail| mail.at)
         };
-        // What is mailed before the round's condition held was another round's.
+        // What is mailed before the round's condition held was another round's. Of some mails only the second is known.
         let began = self.at(Event::Pending).or_else(|| self.at(Event::Firing));
-        if let Some(mailed) = began.and_then(|began| came(Status::Firing, began).min()) {
+        if let Some(mailed) = began.and_then(|began| came(Status::Firing, began - 999).min()) {
+            let mailed = self.at(Event::Firing).map_or(mailed, |firing| mailed.max(firing));
             steps.push(Step { event: Event::Mailed, at: mailed });
             let over = self.standing == Standing::Inactive;
             // With several alerts of one rule the last one's end counts.

@@ -30,14 +30,14 @@ pub(super) struct Letter {
 
 impl Letter {
     /// HTML is shown as what it is, as text, and only where there is nothing else.
-    pub(super) fn of(mail: &Mail) -> Self {
+    pub(super) fn of(mail: &Mail, at: i64) -> Self {
         let about = mail.about();
         let head = Head {
             id: mail.id.clone(),
             subject: mail.subject.clone(),
             from: list(&mail.from),
             to: list(&mail.to),
-            at: mail.at().unwrap_or_default(),
+            at,
             alert: about.map(|(_, alert)| alert.to_owned()),
             resolved: about.is_some_and(|(status, _)| status == Status::Resolved),
         };
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_text_is_the_plain_one_and_html_only_where_there_is_none() {
-        let letter = |json: &str| Letter::of(&serde_json::from_str(json).unwrap());
+        let letter = |json: &str| Letter::of(&serde_json::from_str(json).unwrap(), 0);
         let both = letter(
             r#"{"id":"1","subject":"[RESOLVED] EchoSlow: x","from":[{"address":"a@b"}],
                 "to":[{"address":"c@d"},{"address":"e@f"}],"text":"plain","html":"<b>x</b>"}"#,

@@ -45,9 +45,9 @@ impl Pushes {
         self.0.get(host).map_or(0.0, |pushed| pushed.points / SECONDS)
     }
 
-    /// Seconds.
+    /// Seconds; none while it had no request.
     pub(super) fn p95(&self, host: &str) -> Option<f64> {
-        self.0.get(host)?.p95.map(|nanos| nanos / 1e9)
+        self.0.get(host)?.p95.filter(|nanos| *nanos > 0.0).map(|nanos| nanos / 1e9)
     }
 }
 

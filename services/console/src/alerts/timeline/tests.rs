@@ -17,7 +17,7 @@ fn mail(status: Status, at: i64) -> Told {
 }
 
 fn steps(timeline: &Timeline, mails: &[Told]) -> Vec<(Event, i64)> {
-    timeline.steps(mails.iter()).iter().map(|step| (step.event, step.at)).collect()
+    timeline.steps(&mails.iter().collect::<Vec<_>>()).iter().map(|step| (step.event, step.at)).collect()
 }
 
 #[test]
@@ -142,8 +142,8 @@ proptest! {
                 1 => active(Standing::Pending, now - ago),
                 _ => active(Standing::Firing, now - ago),
             });
-            let known: Vec<Told> = mails.iter().filter(|mail| mail.at <= now).cloned().collect();
-            let steps = timeline.steps(known.iter());
+            let known: Vec<&Told> = mails.iter().filter(|mail| mail.at <= now).collect();
+            let steps = timeline.steps(&known);
             prop_assert!(steps.windows(2).all(|pair| pair[0].at <= pair[1].at));
             prop_assert!(steps.iter().all(|step| step.at <= now));
             let mut events: Vec<Event> = steps.iter().map(|step| step.event).collect();
