@@ -46,7 +46,7 @@ async fn newest(
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
     let services = if asked.service.is_empty() {
-        console.parts.jaeger.services().await.map_err(unavailable)?
+        console.parts.jaeger.services().await.map_err(|error| unavailable(&error))?
     } else {
         vec![asked.service]
     };
@@ -57,7 +57,7 @@ async fn newest(
     }
     let mut found: Vec<Trace> = Vec::new();
     for traces in searching.join_all().await {
-        found.extend(traces.map_err(unavailable)?);
+        found.extend(traces.map_err(|error| unavailable(&error))?);
     }
     Ok(Json(summary::newest(found, limit)))
 }
@@ -68,8 +68,8 @@ async fn one(State(console): State<Shared>, Path(id): Path<String>) -> Result<Js
         let detail = format!("got {id:?}, expected a trace's id: up to 32 hexadecimal digits");
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
-    let spans = console.parts.jaeger.trace(&id).await.map_err(unavailable)?;
-    Waterfall::new(&id, spans).map(Json).ok_or_else(absent)
+    let spans = console.parts.jaeger.trace(&id).await.map_err(|error| unavailable(&error))?;
+    Waterfall::new(&id, &spans).map(Json).ok_or_else(absent)
 }
 
 /// What Jaeger takes; nothing else reaches its path.
@@ -77,6 +77,6 @@ fn is_id(id: &str) -> bool {
     (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn unavailable(error: FetchError) -> Problem {
+fn unavailable(error: &FetchError) -> Problem {
     Problem::new(StatusCode::BAD_GATEWAY, error.to_string())
 }

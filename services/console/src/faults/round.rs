@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 use super::hold::Share;
 use super::recovery::recovered;
 use super::refusal::Refusal;
+use super::streams::give_back;
 use crate::state::Shared;
 
 /// Between two attempts to take back what could not be taken back, or to take the lock for it.
@@ -71,7 +72,8 @@ pub(super) async fn throw(console: &Shared, fault: Fault, length: Duration) -> R
                 if was_on {
                     recover(&shared, fault, &round).await;
                 }
-                drop((traffic, share));
+                give_back(traffic).await;
+                drop(share);
             }
             Err(refusal) => _ = told.try_send(Err(refusal)),
         }
@@ -129,12 +131,14 @@ pub(super) fn mend(console: &Shared, fault: Fault) {
     });
 }
 
-/// The lab is held, and the fault noted for the next console.
+/// The lab is held, the part answers, and the fault is noted for the next console.
 async fn begin(console: &Shared, fault: Fault) -> Result<Share, Refusal> {
     if console.shutdown.is_cancelled() {
         return Err(Refusal::Stopping);
     }
     let share = join(console, fault).await?;
+    let answers = fault.switch().reads_on(&console.parts).await;
+    answers.map_err(|error| Refusal::Failed(error.to_string()))?;
     console.faults.left.add(fault)?;
     Ok(share)
 }

@@ -28,3 +28,10 @@ impl Streams {
         shares
     }
 }
+
+/// Gives the shares back. Those that nobody else has are waited for: the last answer is there when this returns.
+pub(super) async fn give_back(shares: Vec<Arc<Traffic>>) {
+    for traffic in shares.into_iter().filter_map(Arc::into_inner) {
+        traffic.stop().await;
+    }
+}

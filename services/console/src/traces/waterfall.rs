@@ -70,10 +70,10 @@ impl Extent {
 
 impl Waterfall {
     /// None if there is no span.
-    pub(super) fn new(trace: &str, spans: Vec<Span>) -> Option<Self> {
-        let extent = Extent::of(&spans)?;
+    pub(super) fn new(trace: &str, spans: &[Span]) -> Option<Self> {
+        let extent = Extent::of(spans)?;
         let count = spans.len();
-        let rows: Vec<Row> = in_order(&spans)
+        let rows: Vec<Row> = in_order(spans)
             .into_iter()
             .take(ROWS)
             .map(|(at, depth)| Row::new(&spans[at], depth, extent.start_us))
@@ -172,7 +172,7 @@ mod tests {
         }
     }
 
-    fn rows(spans: Vec<Span>) -> Vec<(String, usize, u64)> {
+    fn rows(spans: &[Span]) -> Vec<(String, usize, u64)> {
         let waterfall = Waterfall::new("A1", spans).unwrap();
         waterfall.spans.into_iter().map(|row| (row.id, row.depth, row.start_us)).collect()
     }
@@ -183,20 +183,20 @@ mod tests {
 
     #[test]
     fn children_stand_below_their_parent_by_their_start() {
-        let spans = vec![
+        let spans = [
             span("late", "root", 130),
             span("below", "early", 125),
             span("root", "", 100),
             span("early", "root", 120),
         ];
         let expected = [row("root", 0, 0), row("early", 1, 20), row("below", 2, 25), row("late", 1, 30)];
-        assert_eq!(rows(spans), expected);
+        assert_eq!(rows(&spans), expected);
     }
 
     #[test]
     fn a_span_without_its_parent_is_a_root_and_a_clock_that_is_behind_makes_nothing_negative() {
-        let spans = vec![span("root", "", 100), span("skewed", "root", 40), span("orphan", "gone", 150)];
-        assert_eq!(rows(spans), [row("root", 0, 60), row("skewed", 1, 0), row("orphan", 0, 110)]);
+        let spans = [span("root", "", 100), span("skewed", "root", 40), span("orphan", "gone", 150)];
+        assert_eq!(rows(&spans), [row("root", 0, 60), row("skewed", 1, 0), row("orphan", 0, 110)]);
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
         let tags =
             [("otel.status_code".to_owned(), "ERROR".into()), ("span.kind".to_owned(), "client".into())];
         let failed = Span { tags: tags.into(), events: vec![event], ..span("a", "", 100) };
-        let waterfall = Waterfall::new("t", vec![failed]).unwrap();
+        let waterfall = Waterfall::new("t", &[failed]).unwrap();
         let row = &waterfall.spans[0];
         assert!(row.error);
         assert_eq!(row.kind.as_deref(), Some("client"));
@@ -214,8 +214,9 @@ mod tests {
 
     #[test]
     fn more_spans_than_a_page_can_show_are_counted_and_left_out() {
-        let spans = (0..ROWS + 3).map(|number| span(&number.to_string(), "0", number as u64)).collect();
-        let waterfall = Waterfall::new("t", spans).unwrap();
+        let spans =
+            (0..ROWS + 3).map(|number| span(&number.to_string(), "0", number as u64)).collect::<Vec<_>>();
+        let waterfall = Waterfall::new("t", &spans).unwrap();
         assert_eq!((waterfall.spans.len(), waterfall.left_out), (ROWS, 3));
     }
 

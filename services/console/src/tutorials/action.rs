@@ -85,13 +85,12 @@ fn load(settings: &[String], chosen: Chosen) -> Option<Action> {
     let (mut seconds, mut streams) = (LOAD_SECONDS, Stream::of(chosen));
     for setting in settings {
         match setting.split_once('=')? {
-            ("SCRIPT", "mix") => {}
             ("SCRIPT", "echo") => streams = vec![Stream::Echoes],
             ("SCRIPT", "orders") => streams = vec![Stream::Orders],
             ("SCRIPT", "hello") => streams = vec![Stream::Hellos],
             ("DURATION", duration) => seconds = duration.strip_suffix('s')?.parse().ok()?,
-            // The console's streams have rates of their own.
-            ("RATE", _) => {}
+            // The mix is of what was started; the console's streams have rates of their own.
+            ("SCRIPT", "mix") | ("RATE", _) => {}
             _ => return None,
         }
     }

@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
                 self.text = Some(String::new());
             }
             Event::End(TagEnd::Heading(HeadingLevel::H1)) if self.text.is_some() => {
-                self.title = self.text.take()
+                self.title = self.text.take();
             }
             Event::Text(text) | Event::Code(text) if self.text.is_some() => {
                 self.text.get_or_insert_default().push_str(&text);

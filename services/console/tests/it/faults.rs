@@ -8,7 +8,7 @@ use std::time::Duration;
 use parts::lock::Lock;
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Program, command, eventually, eventually_some};
+use testkit::{Program, command, eventually};
 
 use crate::lab::{Files, Web, problem_of};
 use crate::stubs::Stubs;
@@ -179,13 +179,12 @@ async fn what_cannot_be_thrown_says_why_and_lets_go_of_the_lab() {
     let web = console(&stubs).await;
     // Calls fail to be broken, and to be mended: it is tried for half a minute.
     stubs.inner.stuck.store(true, Relaxed);
-    let (status, problem) = tokio::join!(throw(&web, "errors", 10), async {
-        let error = eventually_some(PATIENCE, async || holder(&web.files.path("state"))).await;
+    let (refused, ()) = tokio::join!(throw(&web, "errors", 10), async {
+        eventually(PATIENCE, async || stubs.inner.refused.load(Relaxed) > 1).await;
+        assert_eq!(holder(&web.files.path("state")).as_deref(), Some("the console (errors)"));
         stubs.inner.stuck.store(false, Relaxed);
-        error
     });
-    assert_eq!(problem, "the console (errors)");
-    let (status, problem) = problem_of(status).await;
+    let (status, problem) = problem_of(refused).await;
     assert_eq!(status, 502);
     assert!(problem["detail"].as_str().unwrap().contains("the fault cannot be thrown"), "{problem}");
     eventually(PATIENCE, async || holder(&web.files.path("state")).is_none()).await;
@@ -193,6 +192,17 @@ async fn what_cannot_be_thrown_says_why_and_lets_go_of_the_lab() {
     assert_eq!(rest["on"], false);
     assert!(rest["error"].as_str().unwrap().contains("503"), "{rest}");
     web.running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_part_that_is_away_is_named_and_nothing_is_left_to_take_back() {
+    let web = Web::start().await;
+    let (status, problem) = problem_of(throw(&web, "errors", 10).await).await;
+    assert_eq!(status, 502);
+    assert!(problem["detail"].as_str().unwrap().contains("cannot be reached"), "{problem}");
+    assert_eq!(holder(&web.files.path("state")), None);
+    assert_eq!(state(&web, "errors").await["on"], false);
+    assert!(!web.files.path("state/console-faults").exists());
 }
 
 #[tokio::test]

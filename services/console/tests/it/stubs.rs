@@ -18,6 +18,8 @@ pub(crate) struct Inner {
     runtime: Mutex<BTreeMap<String, String>>,
     /// Envoy refuses to change it.
     pub(crate) stuck: AtomicBool,
+    /// How often it has refused.
+    pub(crate) refused: AtomicU64,
     /// The alert `EchoErrorsHigh` fires.
     pub(crate) alerting: AtomicBool,
     /// Requests that the doors have answered.
@@ -78,6 +80,7 @@ async fn modify(
     Query(pairs): Query<BTreeMap<String, String>>,
 ) -> (StatusCode, &'static str) {
     if inner.stuck.load(Relaxed) {
+        inner.refused.fetch_add(1, Relaxed);
         return (StatusCode::SERVICE_UNAVAILABLE, "stuck");
     }
     inner.runtime.lock().extend(pairs);
