@@ -1,4 +1,4 @@
-//! The dots that move along the edges: a pool of circles that one animation loop places, thirty times a second.
+//! The dots that move along the edges: a pool of circles that one animation loop places, twenty-five times a second.
 import type { Route } from "./trail";
 import { along } from "./trail";
 
@@ -21,7 +21,7 @@ interface Dot {
   done: number;
 }
 
-const FRAME_MS = 33;
+const FRAME_MS = 39;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Moves dots inside one SVG group. */

@@ -30,7 +30,7 @@ export function Edge({ edge, map, way, itemKey, look, faded }: Props) {
       data-p95={String(edge.p95 ?? "")}
       data-key={itemKey}
       role="button"
-      tabIndex={look.reachable === itemKey ? 0 : -1}
+      tabindex={look.reachable === itemKey ? 0 : -1}
       aria-label={told(edge, map)}
       aria-expanded={look.pinned && shown}
       onMouseEnter={() => look.enter(itemKey)}

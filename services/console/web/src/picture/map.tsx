@@ -25,7 +25,8 @@ interface Props {
 export function FlowMap({ map, width, stale }: Props) {
   const root = useRef<SVGSVGElement>(null);
   const all = useMemo(() => items(map), [map]);
-  const look = useLook(all, (key) => root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus());
+  const focusOn = (key: string): void => root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  const look = useLook(all, focusOn);
   const shape = all.map((item) => (item.is === "node" ? `${item.node.id}@${item.node.column},${item.node.row}` : keyOf(item))).join(" ");
   const plan = useMemo(() => layout(map.nodes, width), [shape, width]);
   const lines = useMemo(() => ways(map, plan), [shape, plan]);
@@ -62,7 +63,6 @@ export function FlowMap({ map, width, stale }: Props) {
             )
           );
         })}
-        <g ref={dots} class="dots" aria-hidden="true" />
         {all.map((item) => {
           if (item.is === "edge") return null;
           const box = plan.boxes.get(item.node.id);
@@ -74,6 +74,10 @@ export function FlowMap({ map, width, stale }: Props) {
           return labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />;
         })}
       </svg>
+      {/* A layer of its own, so that moving dots do not have the whole map painted anew. */}
+      <svg class="dots" width={width} height={plan.height} aria-hidden="true">
+        <g ref={dots} />
+      </svg>
       {shown !== undefined && (
         <Card
           item={shown}
@@ -83,7 +87,10 @@ export function FlowMap({ map, width, stale }: Props) {
           pinned={look.pinned}
           onEnter={() => look.enter(keyOf(shown))}
           onLeave={look.leave}
-          onClose={look.close}
+          onClose={() => {
+            look.close();
+            focusOn(keyOf(shown));
+          }}
         />
       )}
     </div>

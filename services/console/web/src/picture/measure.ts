@@ -28,7 +28,7 @@ export function lineWidth(edge: MapEdge): number {
 
 /** Dots a second: one for each request up to six a second, beyond that ever fewer for each. */
 export function dotsPerSecond(edge: MapEdge): number {
-  const rate = isMain(edge) ? size(edge) : Math.min(size(edge), 1);
+  const rate = isMain(edge) ? size(edge) : Math.min(size(edge), 0.6);
   return rate <= 6 ? rate : Math.min(6 + 2 * Math.log2(rate / 6), LIVELIEST);
 }
 

@@ -26,7 +26,7 @@ export function Node({ node, box, itemKey, look, faded }: Props) {
       data-health={node.health}
       data-key={itemKey}
       role="button"
-      tabIndex={look.reachable === itemKey ? 0 : -1}
+      tabindex={look.reachable === itemKey ? 0 : -1}
       aria-label={`${node.title}, ${healthWord(node.health)}${node.note === null ? "" : `: ${node.note}`}`}
       aria-expanded={look.pinned && look.shown === itemKey}
       onMouseEnter={() => look.enter(itemKey)}
@@ -46,7 +46,7 @@ export function Node({ node, box, itemKey, look, faded }: Props) {
         {node.title}
       </text>
       <g transform={`translate(${box.width / 2},${box.height / 2 + 11})`}>
-        <g transform={`translate(${-(healthWord(node.health).length + tutorial.length) * 2.6 - 5},0)`}>
+        <g transform={`translate(${-(healthWord(node.health).length + tutorial.length) * (node.health === "down" ? 2.95 : 2.6) - 5},0)`}>
           <HealthShape health={node.health} />
         </g>
         <text class="node-state" x="5" y="4" text-anchor="middle">
