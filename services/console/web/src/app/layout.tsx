@@ -60,7 +60,7 @@ function Header() {
         <svg viewBox="0 0 32 32" aria-hidden="true">
           <path d="M3 22l7-9 6 6 4-11 9 14" />
         </svg>
-        {lab?.name ?? "Lookout"}
+        <span>{lab?.name ?? "Lookout"}</span>
       </a>
       <nav aria-label="Main">
         <a class="tab" href="/" aria-current={path === "/" ? "page" : undefined}>

@@ -51,13 +51,39 @@ export function alpha(hex: string, share: number): string {
   return hex + byte.toString(16).padStart(2, "0");
 }
 
-/** Black or white, whichever is easier to read on the colour (WCAG's relative luminance). */
+/** Black or white, whichever is easier to read on the colour. */
 export function onColor(hex: string): string {
-  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(hex);
-  if (!match) return "#000000";
-  const [red = 0, green = 0, blue = 0] = match.slice(1).map((part) => {
-    const share = parseInt(part, 16) / 255;
+  return luminance(hex) > 0.179 ? "#000000" : "#ffffff";
+}
+
+/** WCAG's least contrast of text. */
+const READABLE = 4.5;
+const STEPS = 20;
+
+/** The colour as text on a panel: taken towards the text's own as far as it takes to be read. */
+export function ink(hex: string, theme: Theme): string {
+  const ground = luminance(PLAIN[theme]["panel"] as string);
+  const target = theme === "light" ? 0 : 255;
+  const start = channels(hex);
+  for (let step = 0; start && step < STEPS; step++) {
+    const mixed = start.map((channel) => Math.round(channel + ((target - channel) * step) / STEPS));
+    const text = `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+    const [high, low] = [luminance(text), ground].sort((a, b) => b - a) as [number, number];
+    if ((high + 0.05) / (low + 0.05) >= READABLE) return text;
+  }
+  return hex;
+}
+
+function channels(hex: string): number[] | null {
+  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex);
+  return match && match.slice(1).map((part) => parseInt(part, 16));
+}
+
+/** WCAG's relative luminance; black's for what is not #rrggbb. */
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = (channels(hex) ?? []).map((channel) => {
+    const share = channel / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

@@ -54,7 +54,7 @@ function rangeOf(config: Config, low: number | null, high: number | null): [numb
     min: { pad: PAD, hard: min ?? -Infinity, soft: softMin ?? 0, mode: softMin === null ? NEAR_ZERO : 1 },
     max: { pad: PAD, hard: max ?? Infinity, soft: softMax ?? 0, mode: softMax === null ? NEAR_ZERO : 1 },
   });
-  return [range[0] ?? 0, range[1] ?? 1];
+  return [min ?? range[0] ?? 0, max ?? range[1] ?? 1];
 }
 
 /** The first on the left, the others on the right, unless they say where. */

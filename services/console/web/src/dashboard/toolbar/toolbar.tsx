@@ -1,8 +1,8 @@
 import type { Dashboard } from "../../api/dashboard";
 import { useLab } from "../../api/lab";
+import { Menu } from "../../ui/menu";
 import type { Range } from "../range";
 import type { Session } from "../session";
-import { linkTo } from "../viz/link";
 import { Refresh } from "./refresh";
 import { TimePicker } from "./time-picker";
 import { VariablePicker } from "./variable";
@@ -24,7 +24,8 @@ export function Toolbar({ dashboard, session, range, interval, query, onRange, o
   return (
     <div class="toolbar">
       <h1>
-        <span class="quiet">{dashboard.folder} / </span>
+        <span class="folder">{dashboard.folder}</span>
+        <span class="quiet"> / </span>
         {dashboard.title}
       </h1>
       <div class="toolbar-variables">
@@ -33,11 +34,9 @@ export function Toolbar({ dashboard, session, range, interval, query, onRange, o
         ))}
       </div>
       <div class="toolbar-end">
-        {dashboard.links.map(({ title, url }) => (
-          <a key={url + title} class="toolbar-link" {...linkTo({ title, url })}>
-            {title}
-          </a>
-        ))}
+        {dashboard.links.length > 0 && (
+          <Menu label="Related" align="end" items={dashboard.links.map(({ title, url, external }) => ({ text: title, href: url, external }))} />
+        )}
         {grafana && (
           <a class="toolbar-link" href={`${grafana}/d/${dashboard.uid}${query && `?${query}`}`} target="_blank" rel="noopener">
             Open in Grafana

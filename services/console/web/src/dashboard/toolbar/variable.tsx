@@ -24,8 +24,8 @@ export function VariablePicker({ variable, onPick }: Props) {
   };
   return (
     <div class="group variable" ref={box} data-variable={name}>
-      <button type="button" class="control" aria-expanded={open} aria-label={`${title}: ${summary(current)}`} onClick={() => setOpen(!open)}>
-        <span class="variable-name">{title}</span>
+      <button type="button" class="control" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span class="variable-name">{title}</span>{" "}
         <span class="variable-value">{summary(current)}</span>
       </button>
       {open && (

@@ -1,5 +1,5 @@
 import type { BarGaugeOptions, Config, ValuesView } from "../../api/dashboard";
-import { alpha, color } from "../../theme/colors";
+import { alpha, color, ink } from "../../theme/colors";
 import { useTheme, type Theme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { limits, shown } from "../value/shown";
@@ -28,7 +28,7 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
                 <span class="bar-fill" style={{ [standing ? "height" : "width"]: `${share * 100}%`, background: ground(options, config, hue, theme, standing) }} />
               )}
             </span>
-            <span class="bar-value" style={{ color: hue }}>
+            <span class="bar-value" style={{ color: ink(hue, theme) }}>
               {figure.text}
               {figure.suffix}
             </span>

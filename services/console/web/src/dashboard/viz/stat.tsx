@@ -1,5 +1,5 @@
 import type { Single, StatOptions, ValuesView } from "../../api/dashboard";
-import { alpha, color, onColor } from "../../theme/colors";
+import { alpha, color, ink, onColor } from "../../theme/colors";
 import { useTheme, type Theme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { filled } from "../value/links";
@@ -32,7 +32,7 @@ function One({ single, index, alone, options, theme }: OneProps) {
   const figure = shown(value, config);
   const hue = figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme);
   const solid = options.color_mode === "background";
-  const ink = solid ? onColor(hue) : options.color_mode === "value" ? hue : undefined;
+  const text = solid ? onColor(hue) : options.color_mode === "value" ? ink(hue, theme) : "";
   const named = options.text_mode === "name" || options.text_mode === "value_and_name" || (options.text_mode === "auto" && !alone);
   return (
     <div
@@ -40,7 +40,7 @@ function One({ single, index, alone, options, theme }: OneProps) {
       data-justify={options.justify === "center" || alone ? "center" : "start"}
       data-name={config.name}
       data-last={value === null ? "" : String(value)}
-      style={{ background: solid ? hue : "", color: ink ?? "" }}
+      style={{ background: solid ? hue : "", color: text }}
     >
       {options.graph_mode === "area" && spark && (
         <Spark {...spark} color={solid ? alpha(onColor(hue), 0.6) : hue} min={config.min} max={null} />

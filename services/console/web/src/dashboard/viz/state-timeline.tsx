@@ -5,6 +5,7 @@ import { useTheme } from "../../theme/theme";
 import { seconds } from "../../ui/format/units";
 import { clock } from "../../ui/format/time";
 import type { OnPoint } from "../chart/frame";
+import { withGaps } from "../chart/gaps";
 import { Plot } from "../chart/plot";
 import { stateContent, stateSpec, type StateContent } from "../chart/states";
 import { hideTip, showTip, TipTable } from "../chart/tip";
@@ -19,7 +20,8 @@ interface Props {
   options: StateOptions;
 }
 
-export function StateTimeline({ title, data, view, options }: Props) {
+export function StateTimeline({ title, data, view: sent, options }: Props) {
+  const view = useMemo(() => withGaps(sent), [sent]);
   const theme = useTheme();
   const zoom = useZoom();
   const newest = useRef<StateContent | null>(null);

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Config, TableOptions, TableView } from "../../api/dashboard";
-import { color, onColor } from "../../theme/colors";
+import { color, ink, onColor } from "../../theme/colors";
 import { useTheme, type Theme } from "../../theme/theme";
 import { dateTime } from "../../ui/format/time";
 import { filled, type Row } from "../value/links";
@@ -23,7 +23,7 @@ export function Table({ title, view, options }: Props) {
   const rows = by < 0 ? view.rows : [...view.rows].sort((a, b) => order(a[by] ?? null, b[by] ?? null, sort?.desc ?? false));
   const next = (column: string) => setSort({ column, desc: sort?.column === column ? !sort.desc : false });
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label={title}>
+    <div class="table-box" tabIndex={0} role="group" aria-label={`${title}: table`}>
       <table class="data-table" data-height={options.cell_height}>
         {options.header && (
           <thead>
@@ -85,7 +85,7 @@ function Value({ column, row, index, theme }: { column: Column; row: Row; index:
 function painted({ custom }: Config, name: string | null, theme: Theme, value: Cell): Record<string, string> {
   if (name === null || value === null) return {};
   const hue = color(name, theme);
-  if (custom.cell === "color-text") return { color: hue };
+  if (custom.cell === "color-text") return { color: ink(hue, theme) };
   if (custom.cell.startsWith("color-background")) return { background: hue, color: onColor(hue) };
   return {};
 }

@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { PanelData, SeriesOptions, SeriesView } from "../../api/dashboard";
 import { useTheme } from "../../theme/theme";
 import type { OnPoint } from "../chart/frame";
+import { withGaps } from "../chart/gaps";
 import { Legend, type LegendItem } from "../chart/legend";
 import { Plot } from "../chart/plot";
 import { seriesColors, seriesSpec, type SeriesContent } from "../chart/series";
@@ -17,7 +18,8 @@ interface Props {
   options: SeriesOptions;
 }
 
-export function TimeSeries({ title, data, view, options }: Props) {
+export function TimeSeries({ title, data, view: sent, options }: Props) {
+  const view = useMemo(() => withGaps(sent), [sent]);
   const theme = useTheme();
   const zoom = useZoom();
   /** By name, since another refresh may bring them in another order. */
