@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Collected, Limited};
 use problem::Problem;
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -18,7 +18,7 @@ pub(super) async fn documented(response: Response) -> Response {
         return response;
     }
     let (head, body) = response.into_parts();
-    let text = Limited::new(body, MAX_TEXT).collect().await.map(|whole| whole.to_bytes()).unwrap_or_default();
+    let text = Limited::new(body, MAX_TEXT).collect().await.map(Collected::to_bytes).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let detail = if text.trim().is_empty() { unsaid(status) } else { text.trim().to_owned() };
     let mut response = Problem::new(status, detail).into_response();

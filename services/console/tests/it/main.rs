@@ -9,6 +9,7 @@ mod guard;
 mod lab;
 mod live;
 mod load;
+mod program;
 mod settings;
 mod source;
 mod stubs;
