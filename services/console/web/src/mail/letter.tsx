@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, isAbort, reason } from "../api/client";
 import type { Mail, MailHead } from "../api/types";
+import { linked } from "./linked";
 import { Dialog } from "../ui/dialog";
 import { dateTime } from "../ui/format/time";
 
@@ -32,7 +33,7 @@ export function Letter({ head, onClose }: { head: MailHead; onClose: () => void 
             {failed}
           </p>
         )}
-        <pre tabIndex={0}>{mail?.text ?? (failed === null ? "…" : "")}</pre>
+        <pre tabIndex={0}>{mail === null ? failed === null && "…" : linked(mail.text)}</pre>
       </div>
     </Dialog>
   );

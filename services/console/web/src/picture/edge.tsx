@@ -4,7 +4,7 @@ import { facts, told } from "./facts";
 import { shortRate } from "./figures";
 import { edgeName } from "./flow";
 import type { Look } from "./look";
-import { dotsPerSecond, fare, isMain, lineWidth } from "./measure";
+import { dotsPerSecond, fare, isMain, isSlow, lineWidth } from "./measure";
 import type { Route } from "./trail";
 import { along, calmest } from "./trail";
 
@@ -70,7 +70,7 @@ export function Label({ edge, way, faded }: LabelProps) {
       {others
         .filter((fact) => fact.name !== "Errors" || (edge.errors ?? 0) > 0)
         .map((fact, row) => (
-          <text key={fact.name} y={15 + row * 12} text-anchor="middle" class={fact.name === "Errors" ? "errors" : "figure"}>
+          <text key={fact.name} y={15 + row * 12} text-anchor="middle" class={fact.name === "Errors" ? "errors" : isSlow(edge) ? "figure slow" : "figure"}>
             {fact.name === "Errors" ? `${fact.text} fail` : fact.text}
           </text>
         ))}

@@ -5,7 +5,7 @@ import { Told } from "./card";
 import { facts, titleOf } from "./facts";
 import { drawn, edgeName, inFlowOrder } from "./flow";
 import { HealthMark } from "./health";
-import { dotsPerSecond, fare, isMain, lineWidth } from "./measure";
+import { dotsPerSecond, fare, isMain, isSlow, lineWidth } from "./measure";
 
 /** Each part, with what leaves it. */
 export function FlowList({ map, stale }: { map: LabMap; stale: boolean }) {
@@ -68,7 +68,7 @@ function Out({ edge, map }: { edge: MapEdge; map: LabMap }) {
         {others
           .filter((fact) => fact.name !== "Errors" || (edge.errors ?? 0) > 0)
           .map((fact) => (
-            <span key={fact.name} class={fact.name === "Errors" ? "errors" : "figure"}>
+            <span key={fact.name} class={fact.name === "Errors" ? "errors" : isSlow(edge) ? "figure slow" : "figure"}>
               {fact.name === "Errors" ? `${fact.text} fail` : `p95 ${fact.text}`}
             </span>
           ))}

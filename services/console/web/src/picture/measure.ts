@@ -6,6 +6,10 @@ export type Fare = "unknown" | "idle" | "good" | "some-errors" | "many-errors";
 
 const MANY = 0.1;
 const LIVELIEST = 12;
+/** From here on calls are slow: as the rule of EchoSlow has it. */
+const SLOW_S = 0.5;
+/** Dots closer than this would be a line. */
+const APART = 10;
 
 /** How it fares, by the share of errors. */
 export function fare(edge: MapEdge): Fare {
@@ -26,10 +30,16 @@ export function lineWidth(edge: MapEdge): number {
   return Math.min(base + Math.log10(1 + size(edge)) * (isMain(edge) ? 1.5 : 0.7), 6);
 }
 
-/** Dots a second: one for each request up to six a second, beyond that ever fewer for each. */
+/** Dots a second: one for each request up to six a second, beyond that ever fewer for each, and never so many that they touch. */
 export function dotsPerSecond(edge: MapEdge): number {
   const rate = isMain(edge) ? size(edge) : Math.min(size(edge), 0.6);
-  return rate <= 6 ? rate : Math.min(6 + 2 * Math.log2(rate / 6), LIVELIEST);
+  const lively = rate <= 6 ? rate : Math.min(6 + 2 * Math.log2(rate / 6), LIVELIEST);
+  return Math.min(lively, dotSpeed(edge) / APART);
+}
+
+/** Whether its calls take long. */
+export function isSlow(edge: MapEdge): boolean {
+  return (edge.p95 ?? 0) >= SLOW_S;
 }
 
 /** A dot's pixels a second: the slower the calls, the slower the dots. */
