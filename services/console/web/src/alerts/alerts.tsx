@@ -8,6 +8,8 @@ import "./alerts.css";
 /** A round stays in sight for so long after its end. */
 const RECENT_MS = 10 * 60_000;
 
+const URGENCY: Record<Alert["state"], number> = { firing: 2, pending: 1, inactive: 0 };
+
 /** Null: nothing was told yet. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
   const busy = alerts?.some((alert) => alert.state !== "inactive" || alert.steps.length > 0) ?? false;
@@ -45,7 +47,7 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
   );
 }
 
-/** Those that something happens or just happened to, newest round first; and the others. */
+/** Those that something happens or just happened to, firing first, then by the newest round; and the others. */
 function split(alerts: readonly Alert[], now: number): [Alert[], Alert[]] {
   const isLively = (alert: Alert): boolean => {
     if (alert.state !== "inactive") return true;
@@ -53,6 +55,6 @@ function split(alerts: readonly Alert[], now: number): [Alert[], Alert[]] {
     return round !== null && now - (round.began + round.length * 1000) < RECENT_MS;
   };
   const began = (alert: Alert): number => alert.steps[0]?.at ?? alert.since;
-  const lively = alerts.filter(isLively).sort((a, b) => began(b) - began(a));
+  const lively = alerts.filter(isLively).sort((a, b) => URGENCY[b.state] - URGENCY[a.state] || began(b) - began(a));
   return [lively, alerts.filter((alert) => !isLively(alert))];
 }

@@ -1,4 +1,4 @@
-//! The dots that move along the edges: a pool of circles that one animation loop places, twenty-five times a second.
+//! The dots that move along the edges: drawn on a canvas above the map, twenty-five times a second.
 import type { Route } from "./trail";
 import { along } from "./trail";
 
@@ -15,41 +15,49 @@ export interface Stream {
   readonly quiet: boolean;
 }
 
+/** The colours of a theme. */
+export interface Inks {
+  readonly plain: string;
+  readonly quiet: string;
+  readonly failed: string;
+}
+
 interface Dot {
-  readonly circle: SVGCircleElement;
   readonly stream: string;
+  readonly failed: boolean;
   done: number;
 }
 
 const FRAME_MS = 39;
-const SVG = "http://www.w3.org/2000/svg";
+/** A tab that comes back does not make up for the time away. */
+const LONGEST_STEP_MS = 200;
 
-/** Moves dots inside one SVG group. */
+/** Moves dots over one canvas. */
 export class Dots {
   private streams: ReadonlyMap<string, Stream> = new Map();
   private readonly due = new Map<string, number>();
   private dots: Dot[] = [];
-  private readonly spare: SVGCircleElement[] = [];
   private frame: number | null = null;
   private last = 0;
+  private inks: Inks = { plain: "", quiet: "", failed: "" };
 
-  constructor(private readonly group: SVGGElement) {}
+  constructor(private readonly canvas: HTMLCanvasElement) {}
 
   /** From now on these flow; what is under way goes on. */
-  follow(streams: ReadonlyMap<string, Stream>): void {
+  follow(streams: ReadonlyMap<string, Stream>, inks: Inks): void {
     this.streams = streams;
-    if (this.frame === null && (this.dots.length > 0 || [...streams.values()].some((stream) => stream.rate > 0))) {
-      this.last = performance.now();
-      this.frame = requestAnimationFrame(this.step);
-    }
+    this.inks = inks;
+    if (this.frame !== null || !this.isNeeded()) return;
+    this.last = performance.now();
+    this.frame = requestAnimationFrame(this.step);
   }
 
   /** Ends the loop and takes every dot away. */
   stop(): void {
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     this.frame = null;
-    this.dots.forEach((dot) => dot.circle.remove());
     this.dots = [];
+    this.draw();
   }
 
   private readonly step = (now: number): void => {
@@ -57,28 +65,23 @@ export class Dots {
     const passed = now - this.last;
     if (passed < FRAME_MS) return;
     this.last = now;
-    // A tab that comes back does not make up for the time away.
-    const seconds = Math.min(passed, 200) / 1000;
+    const seconds = Math.min(passed, LONGEST_STEP_MS) / 1000;
     this.move(seconds);
     this.emit(seconds);
-    if (this.dots.length === 0 && [...this.streams.values()].every((stream) => stream.rate <= 0)) this.stop();
+    this.draw();
+    if (!this.isNeeded()) this.stop();
   };
+
+  private isNeeded(): boolean {
+    return this.dots.length > 0 || [...this.streams.values()].some((stream) => stream.rate > 0);
+  }
 
   private move(seconds: number): void {
     this.dots = this.dots.filter((dot) => {
       const stream = this.streams.get(dot.stream);
-      if (stream !== undefined) {
-        dot.done += (stream.speed * seconds) / stream.way.length;
-        if (dot.done < 1) {
-          const point = along(stream.way, dot.done);
-          dot.circle.setAttribute("cx", point.x.toFixed(1));
-          dot.circle.setAttribute("cy", point.y.toFixed(1));
-          return true;
-        }
-      }
-      dot.circle.remove();
-      this.spare.push(dot.circle);
-      return false;
+      if (stream === undefined) return false;
+      dot.done += (stream.speed * seconds) / stream.way.length;
+      return dot.done < 1;
     });
   }
 
@@ -86,19 +89,24 @@ export class Dots {
     for (const [name, stream] of this.streams) {
       const due = (this.due.get(name) ?? Math.random()) + stream.rate * seconds;
       this.due.set(name, due % 1);
-      if (due >= 1) this.send(name, stream);
+      if (due >= 1) this.dots.push({ stream: name, failed: Math.random() < stream.errors, done: 0 });
     }
   }
 
-  private send(name: string, stream: Stream): void {
-    const circle = this.spare.pop() ?? document.createElementNS(SVG, "circle");
-    const failed = Math.random() < stream.errors;
-    circle.setAttribute("r", failed ? "3.6" : stream.quiet ? "1.6" : "2.6");
-    circle.setAttribute("class", failed ? "flow-dot failed" : stream.quiet ? "flow-dot quiet" : "flow-dot");
-    const start = along(stream.way, 0);
-    circle.setAttribute("cx", start.x.toFixed(1));
-    circle.setAttribute("cy", start.y.toFixed(1));
-    this.group.append(circle);
-    this.dots.push({ circle, stream: name, done: 0 });
+  private draw(): void {
+    const context = this.canvas.getContext("2d");
+    if (context === null) return;
+    const scale = devicePixelRatio;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    for (const dot of this.dots) {
+      const stream = this.streams.get(dot.stream);
+      if (stream === undefined) continue;
+      const { x, y } = along(stream.way, dot.done);
+      context.beginPath();
+      context.arc(x, y, dot.failed ? 3.4 : stream.quiet ? 1.6 : 2.6, 0, 2 * Math.PI);
+      context.fillStyle = dot.failed ? this.inks.failed : stream.quiet ? this.inks.quiet : this.inks.plain;
+      context.fill();
+    }
   }
 }

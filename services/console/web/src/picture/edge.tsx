@@ -6,7 +6,10 @@ import { edgeName } from "./flow";
 import type { Look } from "./look";
 import { dotsPerSecond, fare, isMain, isSlow, lineWidth } from "./measure";
 import type { Route } from "./trail";
-import { along, calmest } from "./trail";
+import { along, labelSpot } from "./trail";
+
+/** On a way shorter than this, a word does not fit. */
+const CRAMPED = 50;
 
 interface Props {
   readonly edge: MapEdge;
@@ -57,21 +60,22 @@ interface LabelProps {
   readonly faded: boolean;
 }
 
-/** The figures beside the line: the rate above it; errors and p95 below. */
+/** The figures: the rate above the line, errors and p95 below; left of a line that goes up or down. */
 export function Label({ edge, way, faded }: LabelProps) {
-  const { x, y } = along(way, calmest(way));
+  const { x, y, beside } = labelSpot(way);
   const others = edge.kind === "request" ? facts(edge).slice(1) : [];
   if (edge.rate === null) return null;
+  const anchor = beside ? "end" : "middle";
   return (
     <g class={`label ${fare(edge)}${faded ? " faded" : ""}`} transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`} aria-hidden="true">
-      <text y="-7" text-anchor="middle" class="rate">
+      <text x={beside ? -8 : 0} y={beside ? 0 : -7} text-anchor={anchor} class="rate">
         {shortRate(edge.rate, edge.unit)}
       </text>
       {others
         .filter((fact) => fact.name !== "Errors" || (edge.errors ?? 0) > 0)
         .map((fact, row) => (
-          <text key={fact.name} y={15 + row * 12} text-anchor="middle" class={fact.name === "Errors" ? "errors" : isSlow(edge) ? "figure slow" : "figure"}>
-            {fact.name === "Errors" ? `${fact.text} fail` : fact.text}
+          <text key={fact.name} x={beside ? -8 : 0} y={(beside ? 13 : 15) + row * 12} text-anchor={anchor} class={fact.name === "Errors" ? "errors" : isSlow(edge) ? "figure slow" : "figure"}>
+            {fact.name !== "Errors" ? fact.text : way.length < CRAMPED ? `✕ ${fact.text}` : `${fact.text} fail`}
           </text>
         ))}
     </g>

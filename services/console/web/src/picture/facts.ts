@@ -10,7 +10,7 @@ export interface Fact {
 
 /** Rate, errors and p95, as far as they are known. */
 export function facts(edge: MapEdge): Fact[] {
-  const known: Fact[] = [{ name: rateName(edge), text: edge.rate === null ? "not known" : rateText(edge.rate, edge.unit) }];
+  const known: Fact[] = [{ name: rateName(edge), text: edge.rate === null ? "not measured" : rateText(edge.rate, edge.unit) }];
   if (edge.errors !== null) known.push({ name: "Errors", text: share(edge.errors) });
   if (edge.p95 !== null) known.push({ name: "p95", text: seconds(edge.p95) });
   return known;

@@ -74,10 +74,12 @@ export function FlowMap({ map, width, stale }: Props) {
           return labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />;
         })}
       </svg>
-      {/* A layer of its own, so that moving dots do not have the whole map painted anew. */}
-      <svg class="dots" width={width} height={plan.height} aria-hidden="true">
-        <g ref={dots} />
-      </svg>
+      <canvas ref={dots} class="dots" width={Math.round(width * devicePixelRatio)} height={Math.round(plan.height * devicePixelRatio)} style={{ width: `${width}px`, height: `${plan.height}px` }} aria-hidden="true" />
+      <span hidden>
+        <span class="ink plain" />
+        <span class="ink quiet" />
+        <span class="ink failed" />
+      </span>
       {shown !== undefined && (
         <Card
           item={shown}

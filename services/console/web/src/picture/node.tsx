@@ -42,7 +42,7 @@ export function Node({ node, box, itemKey, look, faded }: Props) {
     >
       <path class="outline" d={outline(node.kind, box)} />
       {edge !== null && <path class="rim" d={edge} />}
-      <text class={`title${node.title.length > 14 ? " long" : ""}`} x={box.width / 2} y={box.height / 2 - 3} text-anchor="middle">
+      <text class={`title${node.title.length * 7.2 > box.width - 6 ? " long" : ""}`} x={box.width / 2} y={box.height / 2 - 3} text-anchor="middle">
         {node.title}
       </text>
       <g transform={`translate(${box.width / 2},${box.height / 2 + 11})`}>

@@ -48,9 +48,9 @@ export function MapTable({ map }: { map: LabMap }) {
               <th scope="row">{titleOf(edge.from, map)}</th>
               <td>{titleOf(edge.to, map)}</td>
               <td>{edge.what}</td>
-              <td>{edge.rate === null ? "not known" : rate(edge.rate, edge.unit)}</td>
-              <td>{edge.errors === null ? "not known" : share(edge.errors)}</td>
-              <td>{edge.p95 === null ? "not known" : seconds(edge.p95)}</td>
+              <td>{edge.rate === null ? "not measured" : rate(edge.rate, edge.unit)}</td>
+              <td>{edge.errors === null ? "not measured" : share(edge.errors)}</td>
+              <td>{edge.p95 === null ? "not measured" : seconds(edge.p95)}</td>
             </tr>
           ))}
         </tbody>

@@ -15,6 +15,8 @@ export interface Route {
 
 const PIECES = 24;
 const CORNER = 12;
+/** Pixels of height that make a way a slope. */
+const STEEP = 24;
 
 /** One cubic curve. */
 export function curved(a: Point, b: Point, c: Point, d: Point): Route {
@@ -56,19 +58,26 @@ export function along({ points, distances, length }: Route, share: number): Poin
   return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
 }
 
-/** Where a label has most room, as a share of the way: the middle of the longest straight piece; on a slope, past the middle. */
-export function calmest({ points, distances, length }: Route): number {
-  let best = 0.5;
-  let longest = 0;
-  for (let index = 1; index < points.length; index += 1) {
-    const piece = (distances[index] ?? 0) - (distances[index - 1] ?? 0);
-    if (piece <= longest) continue;
-    longest = piece;
-    best = ((distances[index] ?? 0) - piece / 2) / length;
-  }
-  if (longest > length / 3) return best;
+/** Where a label stands. */
+export interface Spot extends Point {
+  /** Left of the way, since that goes up or down there; else above and below it. */
+  readonly beside: boolean;
+}
+
+/** Where a label has most room: the middle of the longest straight piece; on a slope, past the middle. */
+export function labelSpot(way: Route): Spot {
+  const { points, distances, length } = way;
   const [first, last] = [points[0], points.at(-1)];
-  return first !== undefined && last !== undefined && Math.abs(first.y - last.y) > 24 ? 0.63 : 0.5;
+  const beside = first !== undefined && last !== undefined && Math.abs(first.y - last.y) > STEEP;
+  let share = beside ? 0.63 : 0.5;
+  let longest = length / 3;
+  for (let index = 1; index < points.length; index += 1) {
+    const [start, end] = [distances[index - 1] ?? 0, distances[index] ?? 0];
+    if (end - start <= longest) continue;
+    longest = end - start;
+    share = (start + end) / 2 / length;
+  }
+  return { ...along(way, share), beside };
 }
 
 function trail(path: string, points: readonly Point[]): Route {
