@@ -43,12 +43,13 @@ export async function postLines<T>(
   signal?: AbortSignal,
 ): Promise<void> {
   const response = await call("POST", path, body, signal);
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body?.getReader();
   if (!reader) return;
+  const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
-    const lines = (rest + (value ?? "")).split("\n");
+    const lines = (rest + decoder.decode(value, { stream: !done })).split("\n");
     rest = done ? "" : (lines.pop() ?? "");
     for (const line of lines) if (line) onLine(JSON.parse(line) as T);
     if (done) return;

@@ -1,9 +1,22 @@
 //! A short explanation behind an "i": shown on hover, and to the keyboard on focus.
-import { useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** So far it stays from the window's edge, in px. */
+const MARGIN = 8;
 
 export function Tip({ label, text }: { label: string; text: string }) {
   const id = useId();
+  const box = useRef<HTMLSpanElement>(null);
   const [open, setOpen] = useState(false);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!open || !element) return;
+    element.style.left = "0";
+    const beyond = element.getBoundingClientRect().right + MARGIN - document.documentElement.clientWidth;
+    if (beyond > 0) element.style.left = `${-beyond}px`;
+  }, [open]);
+
   return (
     <span class="info" onMouseEnter={() => setOpen(true)} onMouseLeave={() => setOpen(false)}>
       <button
@@ -19,7 +32,7 @@ export function Tip({ label, text }: { label: string; text: string }) {
           <path d="M8 1.5a6.5 6.5 0 100 13 6.5 6.5 0 000-13zM8 7.2v4M8 4.7v.1" />
         </svg>
       </button>
-      <span class="info-text" role="tooltip" id={id} hidden={!open}>
+      <span class="info-text" role="tooltip" id={id} ref={box} hidden={!open}>
         {text}
       </span>
     </span>
