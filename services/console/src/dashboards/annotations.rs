@@ -44,7 +44,7 @@ pub(super) async fn marks(sources: &Sources, dashboard: &Dashboard, window: Wind
 }
 
 fn query(annotation: &Annotation, window: Window) -> (Query, Duration) {
-    let least = duration::parse(&annotation.step).unwrap_or(STEP);
+    let least = annotation.step.as_deref().and_then(|step| duration::parse(step).ok()).unwrap_or(STEP);
     let step = interval(window.duration(), POINTS, least);
     (Query::Range { expr: annotation.expr.clone(), window: window.aligned(step), step }, step)
 }

@@ -13,6 +13,9 @@ use super::data;
 use super::links::{self, Link};
 use crate::state::Shared;
 
+/// Grafana's word for a variable that is not shown.
+const HIDDEN: u8 = 2;
+
 #[derive(Debug, Serialize)]
 pub(super) struct Opened {
     uid: String,
@@ -87,6 +90,9 @@ impl Variable {
     /// None if the file hides it.
     fn shown(choice: Choice<'_>) -> Option<Self> {
         let variable = choice.variable;
+        if variable.hide == HIDDEN {
+            return None;
+        }
         let label = variable.label.clone().filter(|label| !label.is_empty());
         Some(Self {
             name: variable.name.clone(),

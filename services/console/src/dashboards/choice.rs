@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use dashboards::interpolate::{in_influxql, in_promql, replace};
 use dashboards::model::{Dashboard, Variable};
 use dashboards::time::Window;
-use dashboards::variables::{self, Bound};
-use serde_json::Value;
+use dashboards::variables::{self, Bound, Value};
 
 use super::sources::Sources;
 
@@ -42,7 +41,8 @@ pub(super) async fn choose<'a>(
     let mut choices: Vec<Choice<'a>> = Vec::new();
     for variable in &dashboard.templating.list {
         let options = options(sources, variable, &bound(&choices), window).await;
-        choices.push(Choice::new(variable, options, given.get(&variable.name)));
+        let given = given.get(&variable.name).map_or(&[][..], Vec::as_slice);
+        choices.push(Choice::new(variable, options, given));
     }
     choices
 }
@@ -74,60 +74,41 @@ async fn options(
 }
 
 impl<'a> Choice<'a> {
-    fn new(
-        variable: &'a Variable,
-        options: Result<Vec<String>, String>,
-        given: Option<&Vec<String>>,
-    ) -> Self {
-        let given = given.filter(|values| !values.is_empty());
+    fn new(variable: &'a Variable, options: Result<Vec<String>, String>, given: &[String]) -> Self {
         let (options, failed) = match options {
             Ok(options) => (options, None),
-            Err(reason) => (Vec::new(), Some(reason)),
+            Err(reason) => (Vec::new(), Some(format!("variable ${}: {reason}", variable.name))),
         };
-        let mut variable_then = variable.clone();
-        if let Some(values) = given {
-            variable_then.current.value = values.iter().cloned().map(Value::String).collect();
-        }
         let bound = match failed {
             Some(reason) => Err(reason),
-            None => given.map_or(Ok(()), |values| allowed(variable, &options, values)),
+            None => chosen(variable, &options, given),
         };
-        let bound = bound.map(|()| variables::bind(&variable_then, options.clone()));
-        let bound = bound.map_err(|reason| format!("variable ${}: {reason}", variable.name));
-        let current = current(&variable_then, &options);
+        let current = match &bound {
+            Ok(bound) => current(&bound.value),
+            // What it would be without the choice.
+            Err(_) => current(&variables::bind(variable, options.clone()).value),
+        };
         Self { variable, options, current, bound }
     }
 }
 
-/// What is shown as chosen: as `variables::bind` falls back.
-fn current(variable: &Variable, options: &[String]) -> Vec<String> {
-    let chosen: Vec<&str> = match &variable.current.value {
-        Value::String(text) => vec![text.as_str()],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let is_valid = |value: &&str| allowed(variable, options, &[(*value).to_owned()]).is_ok();
-    let valid: Vec<String> = chosen.into_iter().filter(is_valid).map(str::to_owned).collect();
-    if variable.include_all && (valid.is_empty() || valid.iter().any(|value| value == ALL)) {
-        return vec![ALL.to_owned()];
+fn chosen(variable: &Variable, options: &[String], given: &[String]) -> Result<Bound, String> {
+    if variable.kind == "textbox"
+        && let Some(typed) = given.iter().find(|typed| !is_harmless(typed))
+    {
+        let allowed = format!("letters, digits, spaces and _-.:@+, ({MAX_TYPED} at most)");
+        return Err(format!("value {typed:?} of variable ${} is not just {allowed}", variable.name));
     }
-    if valid.is_empty() { options.first().cloned().into_iter().collect() } else { valid }
+    let chosen = variables::choose(variable, options.to_vec(), given);
+    chosen.map_err(|unknown| format!("{unknown}, which is none of its {} options now", options.len()))
 }
 
-fn allowed(variable: &Variable, options: &[String], values: &[String]) -> Result<(), String> {
-    if values.len() > 1 && !variable.multi {
-        return Err(format!("{} values, it takes one", values.len()));
-    }
-    let is_allowed = |value: &&String| {
-        let all = value.as_str() == ALL && variable.include_all;
-        all || options.contains(value) || (variable.kind == "textbox" && is_harmless(value))
-    };
-    match values.iter().find(|value| !is_allowed(value)) {
-        None => Ok(()),
-        Some(typed) if variable.kind == "textbox" => {
-            Err(format!("{typed:?} is not just letters, digits, spaces and _-.:@+, ({MAX_TYPED} at most)"))
+fn current(value: &Value) -> Vec<String> {
+    match value {
+        Value::All(_) | Value::Verbatim(_) => vec![ALL.to_owned()],
+        Value::One(_) | Value::Many(_) => {
+            value.list().into_iter().filter(|value| !value.is_empty()).map(str::to_owned).collect()
         }
-        Some(other) => Err(format!("{other:?} is none of its {} options now", options.len())),
     }
 }
 
@@ -138,39 +119,39 @@ fn is_harmless(typed: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use dashboards::variables::Value as Held;
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
-    fn variable(more: &Value) -> Variable {
+    fn variable(more: &Json) -> Variable {
         let mut json = json!({"name": "job", "type": "query"});
         json.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value(json).unwrap()
     }
 
-    fn chosen(variable: &Variable, given: &[&str]) -> (Vec<String>, Result<Held, String>) {
+    fn chosen(variable: &Variable, given: &[&str]) -> (Vec<String>, Result<Value, String>) {
         let given: Vec<String> = given.iter().map(|value| (*value).to_owned()).collect();
-        let choice = Choice::new(variable, Ok(vec!["a".to_owned(), "b".to_owned()]), Some(&given));
+        let choice = Choice::new(variable, Ok(vec!["a".to_owned(), "b".to_owned()]), &given);
         (choice.current, choice.bound.map(|bound| bound.value))
     }
 
-    fn many(values: &[&str]) -> Held {
-        Held::Many(values.iter().map(|value| (*value).to_owned()).collect())
+    fn many(values: &[&str]) -> Value {
+        Value::Many(values.iter().map(|value| (*value).to_owned()).collect())
     }
 
     #[test]
     fn only_options_are_taken() {
         let one = variable(&json!({}));
-        assert_eq!(chosen(&one, &["b"]), (vec!["b".to_owned()], Ok(Held::One("b".into()))));
-        assert_eq!(chosen(&one, &[]).1, Ok(Held::One("a".into())), "the first");
-        for wrong in ["c", "", "$__all", r#"a"} or up{x="#, "a|b"] {
+        assert_eq!(chosen(&one, &["b"]), (vec!["b".to_owned()], Ok(Value::One("b".into()))));
+        assert_eq!(chosen(&one, &[]).1, Ok(Value::One("a".into())), "the first");
+        for wrong in ["c", "$__all", r#"a"} or up{x="#, "a|b"] {
             let (current, bound) = chosen(&one, &[wrong]);
             assert_eq!(current, ["a"], "{wrong}");
-            assert!(bound.unwrap_err().starts_with("variable $job: "), "{wrong}");
+            let error = bound.unwrap_err();
+            assert!(error.contains("of variable $job, which is none of its 2 options"), "{error}");
         }
-        assert!(chosen(&one, &["a", "b"]).1.unwrap_err().contains("takes one"));
+        assert!(chosen(&one, &["a", "b"]).1.unwrap_err().contains("holds one"));
     }
 
     #[test]
@@ -180,17 +161,20 @@ mod tests {
         assert!(chosen(&several, &["b", "c"]).1.is_err());
         assert!(chosen(&several, &["$__all"]).1.is_err());
         let all = variable(&json!({"multi": true, "includeAll": true}));
-        assert_eq!(chosen(&all, &["$__all"]), (vec!["$__all".to_owned()], Ok(many(&["a", "b"]))));
+        assert_eq!(
+            chosen(&all, &["$__all"]),
+            (vec!["$__all".to_owned()], Ok(Value::All(vec!["a".into(), "b".into()])))
+        );
         assert_eq!(chosen(&all, &[]).0, ["$__all"]);
         let verbatim = variable(&json!({"includeAll": true, "allValue": ".*"}));
-        assert_eq!(chosen(&verbatim, &["$__all"]).1, Ok(Held::Verbatim(".*".into())));
+        assert_eq!(chosen(&verbatim, &["$__all"]).1, Ok(Value::Verbatim(".*".into())));
         assert!(chosen(&verbatim, &[".*"]).1.is_err(), "what All stands for is not the browser's to say");
     }
 
     #[test]
     fn options_that_cannot_be_had_are_named_and_leave_the_dashboard_standing() {
         let variable = variable(&json!({"includeAll": true}));
-        let choice = Choice::new(&variable, Err("cannot be reached: x".into()), None);
+        let choice = Choice::new(&variable, Err("cannot be reached: x".into()), &[]);
         assert_eq!((choice.current, choice.options), (vec!["$__all".to_owned()], vec![]));
         assert_eq!(choice.bound.unwrap_err(), "variable $job: cannot be reached: x");
     }

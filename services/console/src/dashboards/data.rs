@@ -1,5 +1,6 @@
 //! `POST /api/dashboards/UID/data`: the data of panels, a line of JSON for each as it is ready.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -91,32 +92,42 @@ async fn send(
 ) {
     let sources = console.dashboards.sources();
     let (choices, scrape) =
-        tokio::join!(choice::choose(sources, &board.dashboard, window, &wanted.variables), sources.scrape(),);
+        tokio::join!(choice::choose(sources, &board.dashboard, window, &wanted.variables), sources.scrape());
     let (variables, refused) = (choice::bound(&choices), choice::refused(&choices));
     let around =
         Around { console: Arc::clone(&console), window, variables, refused, scrape, marks: OnceCell::new() };
     let around = Arc::new(around);
-    let mut panels = JoinSet::new();
+    let (mut panels, mut ids) = (JoinSet::new(), HashMap::new());
     for wanted in wanted.panels {
         let (around, board) = (Arc::clone(&around), Arc::clone(&board));
-        panels.spawn(async move { line(&around, &board.dashboard, wanted).await });
+        let task = panels.spawn(async move { data_of(&around, &board.dashboard, wanted).await });
+        ids.insert(task.id(), wanted.id);
     }
-    while let Some(line) = panels.join_next().await {
+    while let Some(ended) = panels.join_next().await {
         // A panic in a panel is that panel's alone.
-        if let Ok(line) = line
-            && lines.send(line).await.is_err()
-        {
+        let data = ended.unwrap_or_else(|error| {
+            tracing::error!(%error, "a panel cannot be drawn");
+            PanelData::failed(
+                ids[&error.id()],
+                window,
+                "not drawn: the console's own fault, see its log".to_owned(),
+            )
+        });
+        if lines.send(line(&data)).await.is_err() {
             return;
         }
     }
 }
 
-async fn line(around: &Arc<Around>, dashboard: &Dashboard, wanted: PanelWanted) -> Bytes {
-    let data = match dashboard.panel(wanted.id) {
+async fn data_of(around: &Arc<Around>, dashboard: &Dashboard, wanted: PanelWanted) -> PanelData {
+    match dashboard.panel(wanted.id) {
         Some(panel) => panel::data(around, dashboard, panel, wanted.width).await,
         None => PanelData::failed(wanted.id, around.window, format!("there is no panel {}", wanted.id)),
-    };
-    let mut line = serde_json::to_vec(&data).expect("strings and numbers have a JSON form");
+    }
+}
+
+fn line(data: &PanelData) -> Bytes {
+    let mut line = serde_json::to_vec(data).expect("strings and numbers have a JSON form");
     line.push(b'\n');
     line.into()
 }
