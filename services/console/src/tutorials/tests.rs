@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use parts::tutorial::Chosen;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::action::Does;
@@ -115,5 +116,31 @@ fn no_document_has_html_of_its_own_or_a_style() {
                 assert!(!html.contains(forbidden), "{}: {forbidden} in {html}", tutorial.folder());
             }
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_document_brings_html_of_its_own(markdown in "([a-z ]|<script>|</b|<!--|-->|<a href=x onclick=y>|`|\n|\\$ |\\||#|\\[|\\]\\(javascript:x\\)|```console\n|> |- ){0,40}") {
+        for block in blocks::read(&markdown, &Addresses::new(&[]), Chosen::All).blocks {
+            if let Block::Html { html } = block {
+                prop_assert!(!["<script", "<!--", "<a href=x", "javascript:x\""].iter().any(|own| html.contains(own)), "{}", html);
+            }
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_moved_no_address_changes(text in "(127\\.0\\.0\\.1:|10000|[0-9a-z:. ]|localhost){0,30}") {
+        let addresses = Addresses::new(&[("edge", Some("http://127.0.0.1:10000"))]);
+        prop_assert_eq!(addresses.published(&text), text.as_str());
+    }
+
+    #[test]
+    fn every_line_of_a_listing_is_a_command_or_printed(lines in proptest::collection::vec("[a-z]{1,5}", 0..6), printed in proptest::collection::vec("[a-z]{0,5}", 0..4)) {
+        let text: String = lines.iter().map(|line| format!("$ {line}\n{}\n", printed.join("\n"))).collect();
+        let listed = listing::commands(&text);
+        prop_assert_eq!(listed.iter().map(|one| &one.command).collect::<Vec<_>>(), lines.iter().collect::<Vec<_>>());
+        let expected = Some(printed.join("\n"));
+        prop_assert!(listed.iter().all(|one| one.output == expected));
     }
 }
