@@ -12,7 +12,7 @@ use bytes::Bytes;
 use dashboards::model::{Dashboard, TimeRange};
 use dashboards::time::{self, Window};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use parts::clock::unix_now;
 use problem::Problem;
 use serde::Deserialize;
@@ -79,7 +79,9 @@ pub(super) async fn data(
         }
     });
     let lines = ReceiverStream::new(receiver).map(Ok::<_, Infallible>);
-    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
+    // With `no-store`, Chromium now and then takes a streamed answer for a failed one.
+    let headers = [(CONTENT_TYPE, "application/x-ndjson"), (CACHE_CONTROL, "no-cache")];
+    Ok((headers, Body::from_stream(lines)).into_response())
 }
 
 /// Sends each panel's line once it is ready. Dropped, it ends those that are not.
