@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -161,10 +162,11 @@ impl Request {
         self.builder.send().await.map_err(|error| unreachable(&self.url, &error, self.timeout))
     }
 
-    /// The body of a 2xx response.
-    pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
+    /// Status, headers and body of the response whatever its status.
+    pub async fn whole(self) -> Result<(StatusCode, HeaderMap, Vec<u8>), FetchError> {
         let (url, timeout, limit) = (self.url.clone(), self.timeout, self.limit);
         let mut response = self.send().await?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&url, &error, timeout))? {
             if body.len() + chunk.len() > limit {
@@ -172,7 +174,13 @@ impl Request {
             }
             body.extend_from_slice(&chunk);
         }
-        let status = response.status();
+        Ok((status, headers, body))
+    }
+
+    /// The body of a 2xx response.
+    pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
+        let url = self.url.clone();
+        let (status, _, body) = self.whole().await?;
         if status.is_success() {
             return Ok(body);
         }

@@ -85,40 +85,20 @@ impl Maildev {
     }
 
     /// All mails, oldest first, with the list's version; none while the list has still the version `known`.
-    /// A list of more than `limit` bytes is not read.
-    pub async fn changed(
-        &self,
-        known: &str,
-        limit: usize,
-    ) -> Result<Option<(String, Vec<Mail>)>, FetchError> {
+    pub async fn changed(&self, known: &str) -> Result<Option<(String, Vec<Mail>)>, FetchError> {
         let url = self.url();
-        let mut answer = self.fetch.get(&url).header("if-none-match", known).send().await?;
-        let status = answer.status();
+        let request = self.fetch.get(&url).header("if-none-match", known);
+        let (status, headers, list) = request.whole().await?;
         if status == StatusCode::NOT_MODIFIED {
             return Ok(None);
         }
         if !status.is_success() {
             return Err(FetchError::Status { url, status: status.as_u16(), body: String::new() });
         }
-        let version = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
-        let version = version.unwrap_or_default().to_owned();
-        let mut list = Vec::new();
-        loop {
-            let chunk = answer.chunk().await;
-            let chunk = chunk.map_err(|error| FetchError::Unreachable {
-                url: url.clone(),
-                reason: error.without_url().to_string(),
-            })?;
-            let Some(chunk) = chunk else { break };
-            list.extend_from_slice(&chunk);
-            if list.len() > limit {
-                let reason = format!("the list of mails has more than {limit} bytes");
-                return Err(FetchError::Shape { url, reason });
-            }
-        }
+        let version = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
         let mails = serde_json::from_slice(&list);
         mails
-            .map(|mails| Some((version, mails)))
+            .map(|mails| Some((version.to_owned(), mails)))
             .map_err(|error| FetchError::Shape { url, reason: error.to_string() })
     }
 

@@ -14,7 +14,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use parking_lot::Mutex;
 use parts::clock::unix_now;
-use parts::maildev::{Mail, Status};
+use parts::maildev::{Mail, Maildev, Status};
 use problem::Problem;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -23,6 +23,8 @@ use crate::newest::Newest;
 use crate::state::Shared;
 
 const PERIOD: Duration = Duration::from_secs(1);
+/// How long the mailbox may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// So many of the newest are kept with their text.
 const KEPT: usize = 20;
 /// So many of the newest count for the timelines.
@@ -63,9 +65,10 @@ async fn look(console: &Shared) {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut version = String::new();
+    let mailbox = Maildev::new(console.parts.fetch.bounded(PATIENCE, LIMIT), &console.parts.settings.maildev);
     loop {
         ticks.tick().await;
-        match console.parts.maildev.changed(&version, LIMIT).await {
+        match mailbox.changed(&version).await {
             Ok(None) => {}
             Ok(Some((newer, mails))) => {
                 version = newer;

@@ -1,6 +1,7 @@
 //! An alert's round, from pending to the mail that it is over.
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::stand_in::{mail, rule};
 use super::{Live, of};
@@ -77,4 +78,23 @@ async fn alerts_stand_as_before_while_prometheus_does_not_answer() {
     live.listen().await.until("alerts", firing).await;
     live.lab.change(|lab| lab.prometheus_fails = false);
     live.listen().await.until("alerts", |alerts| of(alerts, "name", "EchoSlow")["state"] == "inactive").await;
+}
+
+#[tokio::test]
+async fn a_fault_that_is_thrown_here_begins_the_round_of_its_alert() {
+    let live = Live::start().await;
+    live.lab.change(|lab| lab.rules = vec![rule("EchoSlow", "inactive")]);
+    let mut stream = live.listen().await;
+    stream.until("alerts", |alerts| of(alerts, "name", "EchoSlow")["state"] == "inactive").await;
+    let throw = live.web.change(Method::POST, "/api/faults/slow").await.json(&json!({"seconds": 60}));
+    assert_eq!(throw.send().await.unwrap().status(), 200);
+    let thrown = stream.until("alerts", |alerts| !steps(alerts).is_empty()).await;
+    assert_eq!(steps(&thrown), ["fault"]);
+    live.lab.change(|lab| lab.rules = vec![rule("EchoSlow", "firing")]);
+    let firing = stream.until("alerts", |alerts| steps(alerts).contains(&"firing")).await;
+    assert_eq!(steps(&firing), ["fault", "pending", "firing"]);
+    let back = live.web.change(Method::DELETE, "/api/faults/slow").await;
+    assert_eq!(back.send().await.unwrap().status(), 200);
+    let back = stream.until("alerts", |alerts| steps(alerts).contains(&"back")).await;
+    assert_eq!(steps(&back), ["fault", "pending", "firing", "back"]);
 }

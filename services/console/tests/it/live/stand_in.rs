@@ -1,5 +1,6 @@
-//! A lab on one port: Prometheus, the mailbox, and pages that answer.
+//! A lab on one port: Prometheus, Envoy's runtime, the mailbox, and pages that answer.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub(super) struct Lab {
     pub(super) mails: Vec<Value>,
     /// What any other query of Prometheus gives.
     pub(super) value: Option<f64>,
+    /// Envoy's runtime.
+    pub(super) runtime: BTreeMap<String, String>,
     /// Whether Prometheus answers an error.
     pub(super) prometheus_fails: bool,
     /// Method and path of each request.
@@ -78,6 +81,16 @@ async fn answer(State(lab): State<Arc<Mutex<Lab>>>, request: Request) -> Respons
         "/api/v1/targets" => data(&json!({"activeTargets": lab.targets})),
         "/api/v1/rules" => data(&json!({"groups": [{"rules": lab.rules}]})),
         "/query" => Json(json!({"results": [{}]})).into_response(),
+        "/runtime_modify" => {
+            let pairs = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+            lab.runtime.extend(pairs.into_owned());
+            "OK".into_response()
+        }
+        "/runtime" => {
+            let entry = |(key, value)| (key, json!({"final_value": value}));
+            let entries: BTreeMap<_, _> = lab.runtime.clone().into_iter().map(entry).collect();
+            Json(json!({"entries": entries})).into_response()
+        }
         "/email" => mails(&mut lab, &head.headers),
         _ => "ok".into_response(),
     }
