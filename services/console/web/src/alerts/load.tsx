@@ -12,7 +12,6 @@ const SECONDS = 60;
 export function Load({ load }: { load: LoadState | null }) {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
-  const [began, setBegan] = useState<number | null>(null);
   const send = async (request: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
     setRefused(null);
@@ -23,10 +22,6 @@ export function Load({ load }: { load: LoadState | null }) {
     } finally {
       setBusy(false);
     }
-  };
-  const start = (): void => {
-    setBegan(Date.now());
-    void send(() => post("/api/load", { seconds: SECONDS }));
   };
   const running = load?.running ?? false;
   return (
@@ -55,13 +50,13 @@ export function Load({ load }: { load: LoadState | null }) {
         </p>
       </div>
       <div class="fault-buttons">
-        {running && load?.until != null && <Countdown since={began ?? load.until - SECONDS * 1000} until={load.until} what="Ends in" />}
+        {running && load?.until != null && <Countdown since={load.until - SECONDS * 1000} until={load.until} what="Ends in" />}
         {running ? (
           <Button disabled={busy} onClick={() => void send(() => del("/api/load"))}>
             Stop
           </Button>
         ) : (
-          <Button tone="primary" disabled={busy || load === null} onClick={start}>
+          <Button tone="primary" disabled={busy || load === null} onClick={() => void send(() => post("/api/load", { seconds: SECONDS }))}>
             Send load
           </Button>
         )}

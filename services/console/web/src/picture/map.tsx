@@ -14,6 +14,9 @@ import { useDots } from "./use-dots";
 import { ways } from "./spread";
 import { along } from "./trail";
 
+/** So far below a line its card stands, clear of the parts at its ends. */
+const BELOW_LINE = 20;
+
 interface Props {
   readonly map: LabMap;
   /** Pixels. */
@@ -36,7 +39,8 @@ export function FlowMap({ map, width, stale }: Props) {
   const place = (item: Item): Point => {
     if (item.is === "edge") {
       const way = lines.get(edgeName(item.edge));
-      return way === undefined ? { x: 0, y: 0 } : along(way, 0.5);
+      const middle = way === undefined ? { x: 0, y: 0 } : along(way, 0.5);
+      return { x: middle.x, y: middle.y + BELOW_LINE };
     }
     const box = plan.boxes.get(item.node.id);
     return box === undefined ? { x: 0, y: 0 } : { x: box.x + box.width / 2, y: box.y + box.height };
@@ -74,7 +78,7 @@ export function FlowMap({ map, width, stale }: Props) {
           return labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />;
         })}
       </svg>
-      <canvas ref={dots} class="dots" width={Math.round(width * devicePixelRatio)} height={Math.round(plan.height * devicePixelRatio)} style={{ width: `${width}px`, height: `${plan.height}px` }} aria-hidden="true" />
+      <canvas ref={dots} class={`dots${shown === undefined ? "" : " faded"}`} width={Math.round(width * devicePixelRatio)} height={Math.round(plan.height * devicePixelRatio)} style={{ width: `${width}px`, height: `${plan.height}px` }} aria-hidden="true" />
       <span hidden>
         <span class="ink plain" />
         <span class="ink quiet" />

@@ -13,7 +13,7 @@ export interface Asked {
   readonly retry: () => void;
 }
 
-const EVERY_MS = 700;
+const EVERY_MS = 1000;
 /** Spans leave the services twice a second; what is not there after ten seconds does not come. */
 const GIVE_UP_MS = 10_000;
 /** A trace just made grows: it is asked for until it has not changed for this many times. */
