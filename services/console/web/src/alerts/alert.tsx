@@ -16,7 +16,7 @@ export function AlertRow({ alert, now }: { alert: Alert; now: number }) {
       {round !== null && (
         <>
           <Axis round={round} />
-          <ol class="steps" aria-label={`What happened, in seconds since ${round.moments[0]?.step === "fault" ? "the fault" : "it was pending"}`}>
+          <ol class="steps" aria-label={`What happened, in seconds since "${stepWord(round.moments[0]?.step ?? "pending")}"`}>
             {round.moments.map((moment) => (
               <li key={`${moment.step} ${moment.at}`} data-step={moment.step} data-at={String(moment.at)}>
                 {stepWord(moment.step)} <span class="figure">{moment.after.toFixed(1)} s</span>

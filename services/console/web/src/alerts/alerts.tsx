@@ -34,7 +34,7 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
       {quiet.length > 0 && (
         <details class="quiet-alerts">
           <summary>
-            {quiet.length} {lively.length > 0 ? "more " : ""}at rest <span class="names">{quiet.map((alert) => alert.name).join(", ")}</span>
+            {quiet.length} {lively.length > 0 && "more "}at rest <span class="names">{quiet.map(({ name }) => name).join(", ")}</span>
           </summary>
           <ul class="alert-rows">
             {quiet.map((alert) => (

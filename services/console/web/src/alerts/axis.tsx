@@ -1,5 +1,5 @@
 //! A round on a time axis that grows with it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useWidth } from "../picture/use-width";
 import type { Round } from "./round";
 import { stepWord } from "./round";
 
@@ -9,15 +9,8 @@ const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
 
 /** Bars for the states, a mark for each moment, seconds below. Its facts are also told in words beside it. */
 export function Axis({ round }: { round: Round }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(300);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const [frame, measured] = useWidth();
+  const width = measured ?? 300;
   const span = Math.max(round.length * (round.over ? 1.04 : 1.12), 10);
   const x = (seconds: number): number => 5 + (seconds / span) * (width - 12);
   const every = STEPS.find((step) => (step / span) * width >= 44) ?? span;

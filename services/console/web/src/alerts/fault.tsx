@@ -3,6 +3,7 @@ import type { FaultState } from "../api/types";
 import { Button, CopyButton } from "../ui/button";
 import { Countdown } from "./countdown";
 import { useFault } from "./fault-control";
+import { Trouble } from "./trouble";
 
 const SECONDS = 60;
 
@@ -71,11 +72,7 @@ export function FaultButtons({ fault, another, control, seconds }: Buttons) {
 /** What went wrong with it, if anything did. */
 export function FaultTrouble({ fault, refused }: { fault: FaultState; refused: string | null }) {
   const trouble = refused ?? fault.error ?? (fault.held_by !== null && !fault.on && !fault.recovering ? `Held by ${fault.held_by}.` : null);
-  return trouble === null ? null : (
-    <p class="trouble" role="alert">
-      {trouble}
-    </p>
-  );
+  return <Trouble text={trouble} />;
 }
 
 function Expected({ fault }: { fault: FaultState }) {

@@ -1,28 +1,17 @@
 //! A bounded load: start, counts, stop.
-import { useState } from "preact/hooks";
-import { del, post, reason } from "../api/client";
+import { del, post } from "../api/client";
 import type { LoadState } from "../api/types";
 import { Button } from "../ui/button";
 import { Countdown } from "./countdown";
+import { Trouble } from "./trouble";
+import { useRequest } from "./use-request";
 import "./faults.css";
 
 const SECONDS = 60;
 
 /** Null: nothing was told yet. */
 export function Load({ load }: { load: LoadState | null }) {
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
-  const send = async (request: () => Promise<unknown>): Promise<void> => {
-    setBusy(true);
-    setRefused(null);
-    try {
-      await request();
-    } catch (error) {
-      setRefused(reason(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, refused, send } = useRequest();
   const running = load?.running ?? false;
   return (
     <section
@@ -52,20 +41,16 @@ export function Load({ load }: { load: LoadState | null }) {
       <div class="fault-buttons">
         {running && load?.until != null && <Countdown since={load.until - SECONDS * 1000} until={load.until} what="Ends in" />}
         {running ? (
-          <Button disabled={busy} onClick={() => void send(() => del("/api/load"))}>
+          <Button disabled={busy} onClick={() => void send(del("/api/load"))}>
             Stop
           </Button>
         ) : (
-          <Button tone="primary" disabled={busy || load === null} onClick={() => void send(() => post("/api/load", { seconds: SECONDS }))}>
+          <Button tone="primary" disabled={busy || load === null} onClick={() => void send(post("/api/load", { seconds: SECONDS }))}>
             Send load
           </Button>
         )}
       </div>
-      {refused !== null && (
-        <p class="trouble" role="alert">
-          {refused}
-        </p>
-      )}
+      <Trouble text={refused} />
     </section>
   );
 }

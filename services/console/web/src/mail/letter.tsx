@@ -1,5 +1,6 @@
 //! One mail's text in a dialog.
 import { useEffect, useState } from "preact/hooks";
+import { Trouble } from "../alerts/trouble";
 import { get, isAbort, reason } from "../api/client";
 import type { Mail, MailHead } from "../api/types";
 import { linked } from "./linked";
@@ -28,11 +29,7 @@ export function Letter({ head, onClose }: { head: MailHead; onClose: () => void 
           <dt>Came</dt>
           <dd>{dateTime(head.at)}</dd>
         </dl>
-        {failed !== null && (
-          <p class="trouble" role="alert">
-            {failed}
-          </p>
-        )}
+        <Trouble text={failed} />
         <pre tabIndex={0}>{mail === null ? failed === null && "…" : linked(mail.text)}</pre>
       </div>
     </Dialog>

@@ -14,6 +14,17 @@ export function edgeName(edge: MapEdge): string {
   return `${edge.from}>${edge.to}`;
 }
 
+/** An edge's name and figures as attributes: full precision, empty where not known. */
+export function edgeData(edge: MapEdge) {
+  return {
+    "data-edge": edgeName(edge),
+    "data-kind": edge.kind,
+    "data-rate": String(edge.rate ?? ""),
+    "data-errors": String(edge.errors ?? ""),
+    "data-p95": String(edge.p95 ?? ""),
+  };
+}
+
 /** The edges whose both ends are on the map. */
 export function drawn(map: LabMap): MapEdge[] {
   const ids = new Set(map.nodes.map((node) => node.id));

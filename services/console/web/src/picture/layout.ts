@@ -54,7 +54,8 @@ export function layout(nodes: readonly MapNode[], width: number): Layout {
       height: NODE_HEIGHT,
     });
   }
-  return { width, gap: Math.max(pitch - nodeWidth, 0), height: 2 * EDGE_OF_MAP + Math.max(rows.size - 1, 0) * ROW_PITCH + NODE_HEIGHT, boxes };
+  const height = 2 * EDGE_OF_MAP + Math.max(rows.size - 1, 0) * ROW_PITCH + NODE_HEIGHT;
+  return { width, height, gap: Math.max(pitch - nodeWidth, 0), boxes };
 }
 
 function ranks(values: readonly number[]): Map<number, number> {

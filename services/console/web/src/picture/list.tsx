@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import type { LabMap, MapEdge, MapNode } from "../api/types";
 import { Told } from "./card";
-import { facts, titleOf } from "./facts";
-import { drawn, edgeName, inFlowOrder } from "./flow";
+import { beyondRate, facts, titleOf } from "./facts";
+import { drawn, edgeData, edgeName, inFlowOrder } from "./flow";
 import { HealthMark } from "./health";
-import { dotsPerSecond, fare, isMain, isSlow, lineWidth } from "./measure";
+import { dotsPerSecond, fare, isMain, lineWidth } from "./measure";
 
 /** Each part, with what leaves it. */
 export function FlowList({ map, stale }: { map: LabMap; stale: boolean }) {
@@ -46,15 +46,11 @@ function Part({ node, map, edges }: { node: MapNode; map: LabMap; edges: readonl
 
 function Out({ edge, map }: { edge: MapEdge; map: LabMap }) {
   const moving = dotsPerSecond(edge);
-  const [rate, ...others] = facts(edge);
+  const [rate] = facts(edge);
   return (
     <li
       class={`out ${edge.kind} ${fare(edge)}${isMain(edge) ? " main" : ""}`}
-      data-edge={edgeName(edge)}
-      data-kind={edge.kind}
-      data-rate={String(edge.rate ?? "")}
-      data-errors={String(edge.errors ?? "")}
-      data-p95={String(edge.p95 ?? "")}
+      {...edgeData(edge)}
       title={edge.title}
     >
       <svg class="out-line" width="34" height="12" aria-hidden="true">
@@ -65,13 +61,11 @@ function Out({ edge, map }: { edge: MapEdge; map: LabMap }) {
       <span class="out-to">{titleOf(edge.to, map)}</span>
       <span class="out-facts">
         <span class="figure">{rate?.text}</span>
-        {others
-          .filter((fact) => fact.name !== "Errors" || (edge.errors ?? 0) > 0)
-          .map((fact) => (
-            <span key={fact.name} class={fact.name === "Errors" ? "errors" : isSlow(edge) ? "figure slow" : "figure"}>
-              {fact.name === "Errors" ? `${fact.text} fail` : `p95 ${fact.text}`}
-            </span>
-          ))}
+        {beyondRate(edge).map(({ look, text }) => (
+          <span key={look} class={look}>
+            {look === "errors" ? `${text} fail` : `p95 ${text}`}
+          </span>
+        ))}
       </span>
     </li>
   );

@@ -20,6 +20,27 @@ export interface Look {
   readonly key: (event: KeyboardEvent) => void;
 }
 
+/** What makes a shape on the map something that can be looked at. */
+export function hand(look: Look, key: string) {
+  return {
+    "data-key": key,
+    role: "button",
+    // Lower case: an SVG element knows no other spelling.
+    tabindex: look.reachable === key ? 0 : -1,
+    "aria-expanded": look.pinned && look.shown === key,
+    onMouseEnter: () => look.enter(key),
+    onMouseLeave: look.leave,
+    onFocus: () => look.focus(key),
+    onBlur: look.leave,
+    onClick: () => look.pin(key),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      look.pin(key);
+    },
+  } as const;
+}
+
 const LINGER_MS = 180;
 
 /** Follows the pointer and the keyboard over these items; `focusItem` moves the focus to one. */

@@ -2,13 +2,14 @@
 import { useMemo, useRef } from "preact/hooks";
 import type { LabMap } from "../api/types";
 import { Card } from "./card";
-import { Edge, Label } from "./edge";
+import { Edge } from "./edge";
 import type { Item } from "./flow";
 import { edgeName, items, keyOf } from "./flow";
 import type { Point } from "./layout";
+import { Label } from "./label";
 import { layout } from "./layout";
 import { useLook } from "./look";
-import { isMain } from "./measure";
+import { isMain, isTold } from "./measure";
 import { Node } from "./node";
 import { useDots } from "./use-dots";
 import { ways } from "./spread";
@@ -30,7 +31,7 @@ export function FlowMap({ map, width, stale }: Props) {
   const all = useMemo(() => items(map), [map]);
   const focusOn = (key: string): void => root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
   const look = useLook(all, focusOn);
-  const shape = all.map((item) => (item.is === "node" ? `${item.node.id}@${item.node.column},${item.node.row}` : keyOf(item))).join(" ");
+  const shape = all.map((item) => keyOf(item) + (item.is === "node" ? `@${item.node.column},${item.node.row}` : "")).join(" ");
   const plan = useMemo(() => layout(map.nodes, width), [shape, width]);
   const lines = useMemo(() => ways(map, plan), [shape, plan]);
   const dots = useDots(map, lines, stale);
@@ -70,15 +71,23 @@ export function FlowMap({ map, width, stale }: Props) {
         {all.map((item) => {
           if (item.is === "edge") return null;
           const box = plan.boxes.get(item.node.id);
-          return box !== undefined && <Node key={keyOf(item)} node={item.node} box={box} itemKey={keyOf(item)} look={look} faded={faded(item)} />;
+          const key = keyOf(item);
+          return box !== undefined && <Node key={key} node={item.node} box={box} itemKey={key} look={look} faded={faded(item)} />;
         })}
         {edges.map((item) => {
           const way = lines.get(edgeName(item.edge));
-          const labelled = item.edge.kind === "request" || (item.edge.kind !== "scrape" && item.edge.kind !== "span" && (item.edge.rate ?? 0) > 0) || (shown !== undefined && touches(shown, item));
+          const labelled = isTold(item.edge) || (shown !== undefined && touches(shown, item));
           return labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />;
         })}
       </svg>
-      <canvas ref={dots} class={`dots${shown === undefined ? "" : " faded"}`} width={Math.round(width * devicePixelRatio)} height={Math.round(plan.height * devicePixelRatio)} style={{ width: `${width}px`, height: `${plan.height}px` }} aria-hidden="true" />
+      <canvas
+        ref={dots}
+        class={`dots${shown === undefined ? "" : " faded"}`}
+        width={Math.round(width * devicePixelRatio)}
+        height={Math.round(plan.height * devicePixelRatio)}
+        style={{ width: `${width}px`, height: `${plan.height}px` }}
+        aria-hidden="true"
+      />
       <span hidden>
         <span class="ink plain" />
         <span class="ink quiet" />

@@ -24,6 +24,11 @@ export function isMain(edge: MapEdge): boolean {
   return edge.kind === "request" || edge.kind === "mail";
 }
 
+/** Whether its rate stands on the map; that of what only watches is in its card. */
+export function isTold(edge: MapEdge): boolean {
+  return edge.kind === "request" || (edge.kind !== "scrape" && edge.kind !== "span" && (edge.rate ?? 0) > 0);
+}
+
 /** Line width in pixels: by the order of magnitude of the rate. */
 export function lineWidth(edge: MapEdge): number {
   const base = isMain(edge) ? 1.6 : 1;

@@ -3,7 +3,13 @@ import type { MapNode } from "../api/types";
 import { HealthShape, healthWord } from "./health";
 import type { Box } from "./layout";
 import type { Look } from "./look";
+import { hand } from "./look";
 import { outline, rim } from "./outline";
+
+/** Widths of letters in pixels, about; SVG has no layout of its own. */
+const LETTER = 7.2;
+const SMALL_LETTER = 5.2;
+const BOLD_SMALL_LETTER = 5.9;
 
 interface Props {
   readonly node: MapNode;
@@ -18,35 +24,24 @@ interface Props {
 export function Node({ node, box, itemKey, look, faded }: Props) {
   const edge = rim(node.kind, box);
   const tutorial = node.tutorial === "lab" ? "" : ` · ${node.tutorial}`;
+  const fits = node.title.length * LETTER <= box.width - 6;
+  const half = ((healthWord(node.health).length + tutorial.length) * (node.health === "down" ? BOLD_SMALL_LETTER : SMALL_LETTER)) / 2;
   return (
     <g
       class={`node ${node.kind} is-${node.health}${faded ? " faded" : ""}${look.shown === itemKey ? " shown" : ""}`}
       transform={`translate(${box.x.toFixed(1)},${box.y.toFixed(1)})`}
       data-node={node.id}
       data-health={node.health}
-      data-key={itemKey}
-      role="button"
-      tabindex={look.reachable === itemKey ? 0 : -1}
       aria-label={`${node.title}, ${healthWord(node.health)}${node.note === null ? "" : `: ${node.note}`}`}
-      aria-expanded={look.pinned && look.shown === itemKey}
-      onMouseEnter={() => look.enter(itemKey)}
-      onMouseLeave={look.leave}
-      onFocus={() => look.focus(itemKey)}
-      onBlur={look.leave}
-      onClick={() => look.pin(itemKey)}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        look.pin(itemKey);
-      }}
+      {...hand(look, itemKey)}
     >
       <path class="outline" d={outline(node.kind, box)} />
       {edge !== null && <path class="rim" d={edge} />}
-      <text class={`title${node.title.length * 7.2 > box.width - 6 ? " long" : ""}`} x={box.width / 2} y={box.height / 2 - 3} text-anchor="middle">
+      <text class={fits ? "title" : "title long"} x={box.width / 2} y={box.height / 2 - 3} text-anchor="middle">
         {node.title}
       </text>
       <g transform={`translate(${box.width / 2},${box.height / 2 + 11})`}>
-        <g transform={`translate(${-(healthWord(node.health).length + tutorial.length) * (node.health === "down" ? 2.95 : 2.6) - 5},0)`}>
+        <g transform={`translate(${-half - 5},0)`}>
           <HealthShape health={node.health} />
         </g>
         <text class="node-state" x="5" y="4" text-anchor="middle">

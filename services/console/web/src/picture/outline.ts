@@ -26,8 +26,8 @@ export function rim(kind: MapNode["kind"], { width }: Box): string | null {
 
 function rounded(width: number, height: number, radius: number): string {
   const [across, along] = [width - 2 * radius, height - 2 * radius];
-  const corner = (x: number, y: number): string => `a${radius},${radius} 0 0 1 ${x},${y}`;
-  return `M${radius},0h${across}${corner(radius, radius)}v${along}${corner(-radius, radius)}h${-across}${corner(-radius, -radius)}v${-along}${corner(radius, -radius)}z`;
+  const turn = (x: number, y: number): string => `a${radius},${radius} 0 0 1 ${x * radius},${y * radius}`;
+  return `M${radius},0h${across}${turn(1, 1)}v${along}${turn(-1, 1)}h${-across}${turn(-1, -1)}v${-along}${turn(1, -1)}z`;
 }
 
 function chamfered(width: number, height: number, cut: number): string {

@@ -1,5 +1,4 @@
 //! The first page: the lab as it is now, what can be done to it, and what came of it.
-import { useEffect, useRef, useState } from "preact/hooks";
 import { Alerts } from "../alerts/alerts";
 import { Faults } from "../alerts/faults";
 import { Load } from "../alerts/load";
@@ -13,6 +12,7 @@ import { Legend } from "./legend";
 import { FlowList } from "./list";
 import { FlowMap } from "./map";
 import { MapTable } from "./table";
+import { useWidth } from "./use-width";
 import "./picture.css";
 import "./list.css";
 
@@ -54,15 +54,7 @@ export function PicturePage() {
 }
 
 function Picture({ map, stale }: { map: LabMap; stale: boolean }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState<number | null>(null);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const [frame, width] = useWidth();
   return (
     <div ref={frame} class="map-room">
       {width !== null && width >= MAP_FROM && (

@@ -76,6 +76,8 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
 /** Those that send spans, by the map. */
 function useTracedServices(chosen: string): string[] {
   const { map } = useEvents();
-  const senders = (map?.edges ?? []).filter((edge) => edge.kind === "span").map((edge) => (edge.from.startsWith("envoy") ? "envoy" : edge.from));
+  // Envoy is two parts of the map, and one service to Jaeger.
+  const name = (part: string): string => (part.startsWith("envoy-") ? "envoy" : part);
+  const senders = (map?.edges ?? []).filter((edge) => edge.kind === "span").map((edge) => name(edge.from));
   return [...new Set([chosen, ...senders])].sort();
 }

@@ -10,6 +10,8 @@ import { useTrace } from "./use-trace";
 import { Waterfall } from "./waterfall";
 import "./trace.css";
 
+const NOT_YET = "Not there yet: spans take a second or two to arrive. Asking again";
+
 /** /t/TRACE */
 export function TracePage({ trace: id }: { trace: string }) {
   useTitle(`Trace ${id.slice(0, 8)}`);
@@ -24,7 +26,7 @@ export function TracePage({ trace: id }: { trace: string }) {
       </h1>
       {trace !== null && <Figures trace={trace} />}
       {trace !== null && <Waterfall key={id} trace={trace} />}
-      {trace === null && failed === null && <Loading what={waiting ? "Not there yet: spans take a second or two to arrive. Asking again" : "Asking for the trace"} />}
+      {trace === null && failed === null && <Loading what={waiting ? NOT_YET : "Asking for the trace"} />}
       {failed !== null && (
         <Problem title={failed} onRetry={retry}>
           Traces are kept in memory: an old one may be gone.

@@ -1,34 +1,23 @@
 //! A command's button: sends what the command would, and shows what came back.
 import { useState } from "preact/hooks";
-import { post, reason } from "../api/client";
+import { useRequest } from "../alerts/use-request";
+import { post } from "../api/client";
 import type { Action, ActionAnswer } from "../api/types";
 import { Button } from "../ui/button";
 
 /** The result stays until the next one. */
 export function ActionView({ action }: { action: Action & { kind: "action" } }) {
-  const [busy, setBusy] = useState(false);
+  const { busy, refused, send } = useRequest();
   const [answer, setAnswer] = useState<ActionAnswer | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
-  const send = async (): Promise<void> => {
-    setBusy(true);
-    setFailed(null);
-    try {
-      setAnswer(await post<ActionAnswer>(`/api/actions/${action.name}`, action.body));
-    } catch (error) {
-      setAnswer(null);
-      setFailed(reason(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const act = async (): Promise<void> => setAnswer(await send(post<ActionAnswer>(`/api/actions/${action.name}`, action.body)));
   return (
     <div class="act">
-      <Button tone="primary" busy={busy} data-action={action.name} onClick={() => void send()}>
+      <Button tone="primary" busy={busy} data-action={action.name} onClick={() => void act()}>
         {action.label}
       </Button>
       <div class="act-result" aria-live="polite">
         {answer !== null && <Answer answer={answer} />}
-        {failed !== null && <p class="trouble">{failed}</p>}
+        {refused !== null && <p class="trouble">{refused}</p>}
       </div>
     </div>
   );

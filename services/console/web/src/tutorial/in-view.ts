@@ -29,6 +29,7 @@ export function useInView(sections: readonly Section[]): string | null {
 function read(sections: readonly Section[]): string | null {
   const line = innerHeight * 0.36;
   const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
-  const passed = sections.filter(({ id }) => (document.getElementById(id)?.getBoundingClientRect().top ?? Infinity) < (atEnd ? innerHeight : line));
+  const top = (id: string): number => document.getElementById(id)?.getBoundingClientRect().top ?? Infinity;
+  const passed = sections.filter(({ id }) => top(id) < (atEnd ? innerHeight : line));
   return (passed.at(-1) ?? sections[0])?.id ?? null;
 }

@@ -1,7 +1,8 @@
 //! A load's button in a tutorial, with its counts.
-import { useState } from "preact/hooks";
 import { Countdown } from "../alerts/countdown";
-import { del, post, reason } from "../api/client";
+import { Trouble } from "../alerts/trouble";
+import { useRequest } from "../alerts/use-request";
+import { del, post } from "../api/client";
 import { useEvents } from "../api/events";
 import type { Action } from "../api/types";
 import { Button } from "../ui/button";
@@ -9,14 +10,7 @@ import { Button } from "../ui/button";
 /** One load runs at a time, whoever started it. */
 export function LoadAction({ action }: { action: Action & { kind: "load" } }) {
   const load = useEvents().faults?.load ?? null;
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<string | null>(null);
-  const send = async (request: Promise<unknown>): Promise<void> => {
-    setBusy(true);
-    setFailed(null);
-    await request.catch((error: unknown) => setFailed(reason(error)));
-    setBusy(false);
-  };
+  const { busy, refused, send } = useRequest();
   return (
     <div class="act" data-load data-running={String(load?.running ?? false)} data-sent={String(load?.sent ?? 0)} data-failed={String(load?.failed ?? 0)}>
       {load?.running === true ? (
@@ -41,11 +35,7 @@ export function LoadAction({ action }: { action: Action & { kind: "load" } }) {
           <b class="figure">{load.sent}</b> sent, <b class="figure">{load.failed}</b> failed
         </p>
       )}
-      {failed !== null && (
-        <p class="trouble" role="alert">
-          {failed}
-        </p>
-      )}
+      <Trouble text={refused} />
     </div>
   );
 }
