@@ -19,6 +19,7 @@ export function Grid({ dashboard, session, menu }: Props) {
     () => new Set(dashboard.panels.filter(({ kind, collapsed }) => kind === "row" && collapsed).map(({ id }) => id)),
   );
   const places = useMemo(() => placed(dashboard.panels, collapsed), [dashboard.panels, collapsed]);
+  const firstRow = places.find(({ head }) => head.kind === "row")?.y ?? Infinity;
   const toggle = (id: number) => {
     const next = new Set(collapsed);
     if (!next.delete(id)) next.add(id);
@@ -40,8 +41,9 @@ export function Grid({ dashboard, session, menu }: Props) {
             </h2>
           );
         }
+        const under = y > firstRow;
         const area = `${y + 1} / ${x + 1} / span ${h} / span ${w}`;
-        return <Panel key={head.id} head={head} session={session} menu={menu(head)} style={{ gridArea: area, "--rows": String(h) }} />;
+        return <Panel key={head.id} head={head} session={session} menu={menu(head)} style={{ gridArea: area, "--rows": String(h) }} level={under ? 3 : 2} />;
       })}
     </div>
   );

@@ -1,6 +1,7 @@
 //! Vertical axes: one for each unit and range that the series ask for.
 import uPlot from "uplot";
 import type { Config, Series } from "../../api/dashboard";
+import { formatText } from "../../ui/format/number";
 import { tickTexts } from "../../ui/format/ticks";
 import type { Theme } from "../../theme/theme";
 import { fitted, look } from "./frame";
@@ -82,12 +83,15 @@ export function axes(heads: Map<string, Config>, theme: Theme): uPlot.Axis[] {
 function ticks(config: Config, splits: number[], increment: number): (string | null)[] {
   const drawn = splits.filter((split) => split !== null);
   if (config.custom.stack?.mode === "percent") return drawn.map((split) => `${Math.round(split * 100)}%`);
-  const texts = tickTexts(drawn, config.custom.axis.log ? 0 : increment, config.unit, config.decimals);
+  const texts = config.custom.axis.log
+    ? drawn.map((split) => formatText(split, config.unit, config.decimals))
+    : tickTexts(drawn, increment, config.unit, config.decimals);
   return splits.map((split) => (split === null ? null : (texts[drawn.indexOf(split)] ?? null)));
 }
 
 /** Bytes step by powers of two, durations above a second by minutes and hours; else uPlot's own steps. */
-function increments({ unit, decimals }: Config): Partial<uPlot.Axis> {
+function increments({ unit, decimals, custom }: Config): Partial<uPlot.Axis> {
+  if (custom.axis.log || custom.stack?.mode === "percent") return {};
   if (unit.scale === "iec") {
     return { incrs: Array.from({ length: 60 }, (_, power) => 2 ** power / unit.factor) };
   }
