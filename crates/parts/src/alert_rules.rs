@@ -60,9 +60,10 @@ pub struct RuleAlert {
 }
 
 impl RuleAlert {
-    /// Whether its condition holds.
+    /// Whether its condition holds. Grafana may add why, as in `Normal (NoData)`.
     pub fn is_active(&self) -> bool {
-        !matches!(self.state.as_str(), "inactive" | "Normal" | "NoData" | "Error")
+        let state = self.state.split(' ').next().unwrap_or_default();
+        matches!(state, "pending" | "firing" | "Pending" | "Alerting" | "Recovering")
     }
 
     /// Since when its condition holds, in Unix milliseconds.
@@ -112,7 +113,7 @@ mod tests {
         assert_eq!(state("recovering"), RuleState::Firing);
         assert_eq!(state("nodata"), RuleState::Inactive);
         let alert: RuleAlert =
-            serde_json::from_str(r#"{"state":"Normal","activeAt":"0001-01-01T00:00:00Z"}"#).unwrap();
+            serde_json::from_str(r#"{"state":"Normal (NoData)","activeAt":"0001-01-01T00:00:00Z"}"#).unwrap();
         assert_eq!((alert.is_active(), alert.active_at()), (false, None));
     }
 }

@@ -1,11 +1,11 @@
 //! What goes on in the lab, as events: the lab is a stand-in that a test changes while the console looks.
 
 mod alerts;
+mod grafana;
 mod mails;
 mod picture;
 mod stand_in;
 mod stream;
-mod without_grafana;
 
 use console::Config;
 use reqwest::Response;

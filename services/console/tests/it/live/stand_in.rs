@@ -20,6 +20,8 @@ pub(super) struct Lab {
     pub(super) targets: Vec<Value>,
     pub(super) rules: Vec<Value>,
     pub(super) mails: Vec<Value>,
+    /// Grafana's own rules; without them it does not answer.
+    pub(super) of_grafana: Option<Vec<Value>>,
     /// What any other query of Prometheus gives.
     pub(super) value: Option<f64>,
     /// Envoy's runtime.
@@ -80,6 +82,10 @@ async fn answer(State(lab): State<Arc<Mutex<Lab>>>, request: Request) -> Respons
         "/api/v1/query" => query(&mut lab, &String::from_utf8_lossy(&body)),
         "/api/v1/targets" => data(&json!({"activeTargets": lab.targets})),
         "/api/v1/rules" => data(&json!({"groups": [{"rules": lab.rules}]})),
+        "/api/prometheus/grafana/api/v1/rules" => match &lab.of_grafana {
+            Some(rules) => data(&json!({"groups": [{"rules": rules}]})),
+            None => StatusCode::BAD_GATEWAY.into_response(),
+        },
         "/query" => Json(json!({"results": [{}]})).into_response(),
         "/runtime_modify" => {
             let pairs = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());

@@ -1,4 +1,7 @@
-//! Where Grafana is absent, its provisioned rules are judged here.
+//! Grafana's rules: as it tells them, and judged here by the provisioned files while it is absent.
+
+use program::setting::base_url;
+use serde_json::json;
 
 use super::{Live, of};
 use crate::lab::Files;
@@ -47,4 +50,39 @@ async fn a_rule_of_grafanas_fires_by_the_consoles_own_judgement() {
 
     live.lab.change(|lab| lab.value = Some(0.1));
     stream.until("alerts", |alerts| of(alerts, "name", "OrderSlow")["state"] == "inactive").await;
+}
+
+#[tokio::test]
+async fn grafanas_own_word_counts_while_it_answers() {
+    let live = Live::with(Files::new().with("alerting/order.yaml", RULES), |config| {
+        config.links.grafana_url = Some(base_url("http://127.0.0.1:3000").unwrap());
+        config.settings.grafana.clone_from(&config.settings.prometheus);
+    })
+    .await;
+    // As Grafana writes it: an instance of each series, with why.
+    live.lab.change(|lab| {
+        lab.of_grafana = Some(vec![json!({"state": "firing", "name": "OrderSlow", "duration": 10, "type": "alerting",
+            "labels": {"tutorial": "order"}, "annotations": {"summary": "Orders are slow"}, "alerts": [
+                {"labels": {}, "annotations": {}, "state": "Normal (MissingSeries)", "activeAt": "2020-01-01T00:00:00Z"},
+                {"labels": {}, "annotations": {"summary": "Orders are slow"}, "state": "Alerting", "activeAt": "2020-01-02T00:00:00Z"}
+            ]})]);
+    });
+    let mut stream = live.listen().await;
+    let is = |owner: &'static str, state: &'static str| {
+        move |alerts: &serde_json::Value| {
+            let alert = of(alerts, "name", "OrderSlow");
+            alert["owner"] == owner && alert["state"] == state
+        }
+    };
+    let firing = stream.until("alerts", is("grafana", "firing")).await;
+    assert_eq!(
+        of(&firing, "name", "OrderSlow")["steps"][0],
+        json!({"step": "pending", "at": 1_577_923_200_000_i64})
+    );
+    assert_eq!(
+        of(&firing, "name", "OrderSlow")["steps"][1],
+        json!({"step": "firing", "at": 1_577_923_210_000_i64})
+    );
+    live.lab.change(|lab| lab.of_grafana = None);
+    stream.until("alerts", is("console", "inactive")).await;
 }
