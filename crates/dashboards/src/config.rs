@@ -49,7 +49,7 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// Words and colours for values, the first that matches.
     pub mappings: Vec<Mapping>,
-    /// Where a value leads.
+    /// Where a value leads. What depends on the value itself, such as `${__value.raw}`, is left to be filled in.
     pub links: Vec<Link>,
     /// What belongs to one kind of panel.
     pub custom: Custom,

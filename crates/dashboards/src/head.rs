@@ -32,6 +32,8 @@ pub struct Head {
     pub row: Option<u64>,
     /// Where its title leads.
     pub links: Vec<Link>,
+    /// What is shown where there is no data.
+    pub no_value: Option<String>,
     /// What it was told.
     pub options: Options,
     /// Paths in its JSON that cannot be drawn, with their values where those are at fault.
@@ -109,9 +111,7 @@ pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
         filled.inspect_err(|unknown| unknowns.name(format!("links: {unknown}"))).ok()
     });
     let links = links.collect();
-    for unknown in link::check(panel, scope) {
-        unknowns.name(unknown);
-    }
+    link::check(panel, scope, &unknowns);
     let words = |text: &str| {
         link::words(text, scope).unwrap_or_else(|unknown| {
             unknowns.name(format!("title: {unknown}"));
@@ -127,6 +127,7 @@ pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
         collapsed: panel.collapsed,
         row,
         links,
+        no_value: panel.field_config.defaults["noValue"].as_str().map(str::to_owned),
         options,
         unknown: unknowns.into_names(),
     }

@@ -1,14 +1,19 @@
-//! Writes variables into a query: `$name`, `${name}`, `${name:format}`, `[[name]]`.
+//! Writes variables into a query: `$name`, `${name}`, `${name.path}`, `${name:format}`, `[[name]]`.
 //!
 //! Rules of Grafana's Prometheus data source: the value of a plain variable is escaped as inside a string literal; a
 //! variable that can hold several, or "All", is escaped as a regular expression, several as `(a|b)`.
+
+mod format;
 
 use super::{
     Unknown,
     variables::{Bound, Value},
 };
 
-/// Replaces every variable of `text` by what `lookup` gives for its name and format.
+pub(crate) use self::format::percent_encoded;
+use self::format::{REGEX, escape_regex, escaped, formatted, grouped};
+
+/// Replaces every variable of `text` by what `lookup` gives for its name (with its path, if it has one) and format.
 ///
 /// A name that begins with a digit (`$1` of `label_replace`) is no variable and stays.
 pub fn replace(
@@ -37,34 +42,43 @@ pub fn replace(
 
 /// A variable's value as it stands in a `PromQL` query.
 pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
-    let variable = variables.iter().find(|variable| variable.name == name);
-    let variable = variable.ok_or_else(|| Unknown(format!("variable ${name}")))?;
+    let variable = find(variables, name)?;
     match format {
         None => Ok(promql(&variable.value)),
-        Some("raw" | "csv") => Ok(values(&variable.value).join(",")),
-        Some("pipe") => Ok(values(&variable.value).join("|")),
-        Some("regex") => Ok(grouped(&values(&variable.value), escape_regex)),
-        Some(other) => Err(Unknown(format!("format {other:?} of variable ${name}"))),
+        Some(format) => formatted(variable, format),
     }
 }
 
-/// A variable's value as it stands in an `InfluxQL` query, where Grafana escapes only what may be several: for a regular
-/// expression.
+/// A variable's value as it stands in an `InfluxQL` query: what may be several as a regular expression, else as inside
+/// quotes.
 pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
-    let plain = |variable: &&Bound| variable.name == name && format.is_none();
-    match variables.iter().find(plain).map(|variable| &variable.value) {
-        Some(Value::One(value) | Value::Verbatim(value)) => Ok(value.clone()),
-        Some(several) => Ok(grouped(&values(several), escape_regex)),
-        None => in_promql(variables, name, format),
+    let variable = find(variables, name)?;
+    match (format, &variable.value) {
+        (Some(format), _) => formatted(variable, format),
+        (None, Value::One(value)) => Ok(escaped(value, "\\'\"")),
+        (None, Value::Verbatim(value)) => Ok(value.clone()),
+        (None, several) => Ok(grouped(&several.list(), escape_regex)),
     }
 }
 
 /// A variable's value as a person reads it, in a name.
 pub fn as_text(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
-    match variables.iter().find(|variable| variable.name == name && format.is_none()) {
-        Some(variable) => Ok(values(&variable.value).join(" + ")),
-        None => in_promql(variables, name, format),
-    }
+    formatted(find(variables, name)?, format.unwrap_or("text"))
+}
+
+/// A variable's value as it stands in an address.
+pub fn in_url(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+    formatted(find(variables, name)?, format.unwrap_or("glob"))
+}
+
+/// All variables as parameters of an address.
+pub(crate) fn all_parameters(variables: &[Bound]) -> String {
+    variables.iter().map(format::query_parameters).collect::<Vec<_>>().join("&")
+}
+
+fn find<'a>(variables: &'a [Bound], name: &str) -> Result<&'a Bound, Unknown> {
+    let found = variables.iter().find(|variable| variable.name == name);
+    found.ok_or_else(|| Unknown(format!("variable ${name}")))
 }
 
 /// The name, the format and the length of a reference at the beginning of `text`.
@@ -76,7 +90,9 @@ fn reference(text: &str) -> Option<(&str, Option<&str>, usize)> {
             Some((name, format)) => (name, Some(format)),
             None => (inner, None),
         };
-        let plain = !name.is_empty() && name.chars().all(is_word);
+        // Behind the first point stands a path, in any characters.
+        let word = name.split_once('.').map_or(name, |(word, _)| word);
+        let plain = !word.is_empty() && word.chars().all(is_word);
         plain.then_some((name, format, open.len() + inner.len() + close.len()))
     };
     if text.starts_with("${") {
@@ -94,41 +110,18 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-fn values(value: &Value) -> Vec<&str> {
-    match value {
-        Value::One(value) | Value::Verbatim(value) => vec![value],
-        Value::Many(values) => values.iter().map(String::as_str).collect(),
-    }
-}
-
 fn promql(value: &Value) -> String {
     match value {
-        Value::One(value) => value.replace('\\', r"\\").replace('\'', r"\'").replace('"', "\\\""),
+        Value::One(value) => in_literal(value),
         Value::Verbatim(value) => value.clone(),
         // Twice: once for the regular expression, once for the string literal around it.
-        Value::Many(_) => grouped(&values(value), |value| escape_regex(value).replace('\\', r"\\")),
+        Value::Many(_) | Value::All(_) => grouped(&value.list(), |value| in_literal(&escaped(value, REGEX))),
     }
 }
 
-fn grouped(values: &[&str], escape: impl Fn(&str) -> String) -> String {
-    match values {
-        [one] => escape(one),
-        several => {
-            let escaped: Vec<String> = several.iter().map(|value| escape(value)).collect();
-            format!("({})", escaped.join("|"))
-        }
-    }
-}
-
-fn escape_regex(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
-        if r"\^$.*+?()[]{}|".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
+/// As it stands inside a string of `PromQL`. An apostrophe by its code, which is good in strings of either quote.
+fn in_literal(value: &str) -> String {
+    value.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27")
 }
 
 #[cfg(test)]
@@ -167,7 +160,7 @@ mod tests {
         assert_eq!(written("${methods:pipe}").unwrap(), "Echo|Check+");
         assert_eq!(written("${methods:csv}").unwrap(), "Echo,Check+");
         assert_eq!(written("${methods:regex}").unwrap(), r"(Echo|Check\+)");
-        assert!(written("${methods:lucene}").unwrap_err().0.contains("lucene"));
+        assert!(written("${methods:morse}").unwrap_err().0.contains("morse"));
     }
 
     #[test]
@@ -176,9 +169,28 @@ mod tests {
     }
 
     #[test]
+    fn a_hostile_value_stays_where_it_was_put() {
+        let bound = |value| [Bound { name: "v".into(), value }];
+        let many = bound(Value::Many(vec!["a".into(), r#"x"} or up{y='"#.into()]));
+        let promql = in_promql(&many, "v", None).unwrap();
+        assert_eq!(promql, r#"(a|x\"\\} or up\\{y=\x27)"#);
+        assert_eq!(in_promql(&bound(Value::One("it's".into())), "v", None).unwrap(), r"it\x27s");
+        let influxql = in_influxql(&bound(Value::Many(vec!["a/ OR 1".into()])), "v", None).unwrap();
+        assert_eq!(influxql, r"a\/ OR 1");
+        let influxql = in_influxql(&bound(Value::One(r#"a' OR "b\"#.into())), "v", None).unwrap();
+        assert_eq!(influxql, r#"a\' OR \"b\\"#);
+    }
+
+    #[test]
     fn an_unknown_variable_is_named_and_a_capture_group_is_none() {
         assert!(written("$nothing").unwrap_err().0.contains("$nothing"));
         let kept = r#"label_replace(x[5m], "a", "$1", "b", "(.*)$")"#;
         assert_eq!(written(kept).unwrap(), kept);
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_name() {
+        let named = replace("${a.b c[0].d:raw} ${a.b}", |name, format| Ok(format!("<{name}|{format:?}>")));
+        assert_eq!(named.unwrap(), r#"<a.b c[0].d|Some("raw")> <a.b|None>"#);
     }
 }

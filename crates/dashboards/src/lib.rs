@@ -10,7 +10,7 @@ pub mod head;
 pub mod interpolate;
 pub mod interval;
 pub mod kind;
-mod link;
+pub mod link;
 pub mod model;
 pub mod options;
 pub mod queries;

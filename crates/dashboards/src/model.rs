@@ -118,7 +118,7 @@ pub struct Annotation {
     pub title_format: String,
     /// Between two points.
     #[serde(default)]
-    pub step: String,
+    pub step: Option<String>,
 }
 
 /// A relative time range such as `now-5m` to `now`.

@@ -2,7 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::{Unknown, model::Variable};
+use super::{
+    Unknown,
+    model::{Current, Variable},
+};
 
 /// Grafana's spelling of "All" in a variable's value.
 const ALL: &str = "$__all";
@@ -39,7 +42,9 @@ pub enum Value {
     One(String),
     /// The chosen values of a variable that can hold several.
     Many(Vec<String>),
-    /// `allValue`: goes into a query as it stands.
+    /// "All": every option.
+    All(Vec<String>),
+    /// "All" where the file has an `allValue`: goes into a query as it stands.
     Verbatim(String),
 }
 
@@ -47,9 +52,26 @@ impl Value {
     /// The single values, for a panel that is repeated by them.
     pub fn each(&self) -> Vec<Value> {
         match self {
-            Self::Many(values) => values.iter().map(|value| Self::Many(vec![value.clone()])).collect(),
+            Self::Many(values) | Self::All(values) => {
+                values.iter().map(|value| Self::Many(vec![value.clone()])).collect()
+            }
             Self::One(_) | Self::Verbatim(_) => vec![self.clone()],
         }
+    }
+}
+
+impl Value {
+    /// The single values.
+    pub fn list(&self) -> Vec<&str> {
+        match self {
+            Self::One(value) | Self::Verbatim(value) => vec![value],
+            Self::Many(values) | Self::All(values) => values.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// Whether it may hold several.
+    pub(crate) fn is_several(&self) -> bool {
+        matches!(self, Self::Many(_) | Self::All(_))
     }
 }
 
@@ -80,6 +102,30 @@ pub fn source(
     }
 }
 
+/// Chooses what an address says, such as several `var-NAME`; what the file has chosen if it says nothing.
+///
+/// # Errors
+///
+/// If something chosen is none of the options (but of a text box), or several are chosen where one can be.
+pub fn choose(variable: &Variable, options: Vec<String>, given: &[String]) -> Result<Bound, Unknown> {
+    if given.is_empty() {
+        return Ok(bind(variable, options));
+    }
+    let name = &variable.name;
+    let is_free = variable.kind == "textbox";
+    let is_option = |value: &&String| {
+        is_free || options.contains(value) || (variable.include_all && value.as_str() == ALL)
+    };
+    if let Some(wrong) = given.iter().find(|value| !is_option(value)) {
+        return Err(Unknown(format!("value {wrong:?} of variable ${name}")));
+    }
+    if given.len() > 1 && !variable.multi {
+        return Err(Unknown(format!("{} values of variable ${name}, which holds one", given.len())));
+    }
+    let chosen = Variable { current: Current { value: given.to_vec().into() }, ..variable.clone() };
+    Ok(bind(&chosen, options))
+}
+
 /// Chooses what the dashboard opens with, as Grafana does: what the file has chosen, where it is still an option,
 /// else the first option, which is "All" where that is offered.
 pub fn bind(variable: &Variable, options: Vec<String>) -> Bound {
@@ -96,7 +142,7 @@ pub fn bind(variable: &Variable, options: Vec<String>) -> Bound {
     let all = variable.include_all && (valid.is_empty() || valid.iter().any(|value| value == ALL));
     let value = match (&variable.all_value, all) {
         (Some(verbatim), true) if !verbatim.is_empty() => Value::Verbatim(verbatim.clone()),
-        (_, true) => Value::Many(options),
+        (_, true) => Value::All(options),
         (_, false) => {
             let first = options.into_iter().next().into_iter().collect();
             let values: Vec<String> = if valid.is_empty() { first } else { valid };
@@ -182,10 +228,29 @@ mod tests {
     fn all_means_every_option_or_the_value_that_the_file_gives_it() {
         let options = || vec!["a".to_owned(), "b".to_owned()];
         let all = r#"{"name":"v","type":"query","includeAll":true,"current":{"value":"$__all"}}"#;
-        assert_eq!(bind(&variable(all), options()).value, Value::Many(options()));
+        assert_eq!(bind(&variable(all), options()).value, Value::All(options()));
         let given =
             r#"{"name":"v","type":"query","includeAll":true,"allValue":".*","current":{"value":["$__all"]}}"#;
         assert_eq!(bind(&variable(given), options()).value, Value::Verbatim(".*".into()));
+    }
+
+    #[test]
+    fn what_an_address_says_is_chosen_if_it_can_be() {
+        let options = || vec!["a".to_owned(), "b".to_owned()];
+        let chosen = |json, given: &[&str]| {
+            let given: Vec<String> = given.iter().map(|&value| value.to_owned()).collect();
+            choose(&variable(json), options(), &given).map(|bound| bound.value)
+        };
+        let multi = r#"{"name":"v","type":"query","multi":true,"includeAll":true,"current":{"value":"a"}}"#;
+        assert_eq!(chosen(multi, &["b"]).unwrap(), Value::Many(vec!["b".into()]));
+        assert_eq!(chosen(multi, &["b", "a"]).unwrap(), Value::Many(vec!["b".into(), "a".into()]));
+        assert_eq!(chosen(multi, &["$__all"]).unwrap(), Value::All(options()));
+        assert_eq!(chosen(multi, &[]).unwrap(), Value::Many(vec!["a".into()]));
+        assert!(chosen(multi, &["z"]).unwrap_err().0.contains("\"z\""));
+        let single = r#"{"name":"v","type":"custom"}"#;
+        assert_eq!(chosen(single, &["b"]).unwrap(), Value::One("b".into()));
+        assert!(chosen(single, &["a", "b"]).is_err() && chosen(single, &["$__all"]).is_err());
+        assert_eq!(chosen(r#"{"name":"v","type":"textbox"}"#, &["z"]).unwrap(), Value::One("z".into()));
     }
 
     #[test]
@@ -196,7 +261,7 @@ mod tests {
         let gone = r#"{"name":"v","type":"query","current":{"value":"z"}}"#;
         assert_eq!(bind(&variable(gone), options()).value, Value::One("a".into()));
         let gone = r#"{"name":"v","type":"query","includeAll":true,"current":{"value":"z"}}"#;
-        assert_eq!(bind(&variable(gone), options()).value, Value::Many(options()));
+        assert_eq!(bind(&variable(gone), options()).value, Value::All(options()));
         let typed = r#"{"name":"v","type":"textbox","query":"a","current":{"value":"typed"}}"#;
         assert_eq!(bind(&variable(typed), vec!["a".into()]).value, Value::One("typed".into()));
     }

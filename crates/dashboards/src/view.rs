@@ -96,6 +96,6 @@ impl Drawing<'_> {
     fn config(&self, frame: &Frame, field: usize) -> Result<Config, Unknown> {
         let of = &frame.fields[field];
         let config = self.configs.config(of, frame, self.frames);
-        link::fill(config, of, self.scope)
+        link::fill(config, of, frame, self.scope)
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dashboards::{
+    answer::{self, Answer, Series},
     duration,
     interpolate::{in_influxql, in_promql, replace},
     model::{Dashboard, Panel, TimeRange},
@@ -11,7 +12,14 @@ use dashboards::{
     variables::{self, Bound, Source},
 };
 
-use crate::{Parts, clock::unix_now, influxdb::Rows, prometheus::Range};
+use crate::{
+    Parts,
+    clock::unix_now,
+    fetch::FetchError,
+    influxdb::Rows,
+    jaeger,
+    prometheus::{self, Range},
+};
 
 /// The scrape interval that Grafana's data source has: the lab's targets all have the same.
 pub async fn scrape_interval(parts: &Parts) -> Result<Duration, String> {
@@ -102,6 +110,45 @@ pub async fn send(parts: &Parts, query: &Query) -> Result<Vec<Drawn>, String> {
         }
     };
     Ok(answer.map_err(|error| error.to_string())?.iter().map(|series| drawn(&series.points, end)).collect())
+}
+
+/// Sends a query, and gives the answer as it came.
+pub async fn answer(parts: &Parts, query: &Query) -> Result<Answer, FetchError> {
+    let of_prometheus = |series: Vec<prometheus::Series>| {
+        let series = series.into_iter();
+        Answer::Prometheus(series.map(|one| Series { labels: one.labels, points: one.points }).collect())
+    };
+    Ok(match query {
+        Query::Instant { expr, time_ms } => {
+            of_prometheus(parts.prometheus.instant(expr, Some(*time_ms as f64 / 1000.0)).await?)
+        }
+        Query::Range { expr, window, step } => {
+            of_prometheus(parts.prometheus.range(expr, seconds(*window, *step)).await?)
+        }
+        Query::InfluxQl { query, .. } => {
+            let rows = parts.influxdb.query(query).await?.into_iter();
+            let rows =
+                rows.map(|Rows { name, tags, columns, values }| answer::Rows { name, tags, columns, values });
+            Answer::InfluxQl(rows.collect())
+        }
+        Query::Traces { parameters } => {
+            let parameters: Vec<(&str, &str)> =
+                parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let traces = parts.jaeger.traces(&parameters).await?;
+            Answer::Traces(traces.iter().filter_map(found).collect())
+        }
+    })
+}
+
+/// A trace by its first span.
+fn found(trace: &jaeger::Trace) -> Option<answer::Trace> {
+    let first = trace.spans.iter().min_by_key(|span| span.start_us)?;
+    Some(answer::Trace {
+        id: trace.id.clone(),
+        name: format!("{}: {}", first.service, first.name),
+        start_us: i64::try_from(first.start_us).ok()?,
+        duration_us: i64::try_from(first.duration_us).ok()?,
+    })
 }
 
 fn drawn(points: &[(f64, f64)], end: f64) -> Drawn {

@@ -26,7 +26,11 @@ pub(super) fn frames(
             // Its own words (`$tag_host`) are no variables of the dashboard.
             let own = |name: &str| name.starts_with("tag_") || ["m", "measurement", "col"].contains(&name);
             let alias = replace(target.alias.as_deref().unwrap_or_default(), |name, format| {
-                if own(name) { Ok(format!("${{{name}}}")) } else { as_text(variables, name, format) }
+                if own(name) {
+                    return Ok(format!("${{{name}}}"));
+                }
+                // Grafana leaves what is neither.
+                as_text(variables, name, format).or_else(|_| Ok(format!("${name}")))
             })?;
             rows.iter().flat_map(|one| series(one, &alias)).collect()
         }

@@ -1,0 +1,129 @@
+//! The formats of `${name:format}`, as Grafana's documentation lists them.
+
+use super::super::{
+    Unknown,
+    variables::{Bound, Value},
+};
+
+/// A variable's value in a format.
+pub(super) fn formatted(variable: &Bound, format: &str) -> Result<String, Unknown> {
+    let values = variable.value.list();
+    let several = variable.value.is_several();
+    let joined = |separator: &str| values.join(separator);
+    let each = |separator: &str, write: &dyn Fn(&str) -> String| {
+        values.iter().map(|value| write(value)).collect::<Vec<_>>().join(separator)
+    };
+    let name = &variable.name;
+    Ok(match format {
+        "raw" | "csv" => joined(","),
+        "pipe" => joined("|"),
+        "glob" => match values.as_slice() {
+            [one] => (*one).to_owned(),
+            _ => format!("{{{}}}", joined(",")),
+        },
+        "regex" => grouped(&values, escape_regex),
+        "json" if several => quoted_json(&values),
+        "json" => json(values.first().copied().unwrap_or_default()),
+        "doublequote" => each(",", &|value| format!("\"{}\"", value.replace('"', "\\\""))),
+        "singlequote" => each(",", &|value| format!("'{}'", value.replace('\'', "\\'"))),
+        "sqlstring" => each(",", &|value| format!("'{}'", value.replace('\'', "''"))),
+        "lucene" if several => {
+            format!("({})", each(" OR ", &|value| format!("\"{}\"", escape_lucene(value))))
+        }
+        "lucene" => each("", &escape_lucene),
+        "percentencode" => percent_encoded(&joined(",")),
+        "queryparam" => query_parameters(variable),
+        "text" => text(&variable.value),
+        "distributed" => joined(&format!(",{name}=")),
+        "html" => escape_html(&joined(", ")),
+        other => return Err(Unknown(format!("format {other:?} of variable ${name}"))),
+    })
+}
+
+/// What a person reads.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::All(_) | Value::Verbatim(_) => "All".into(),
+        Value::One(_) | Value::Many(_) => value.list().join(" + "),
+    }
+}
+
+/// `var-name=value` for each value; "All" is one of its own.
+pub(super) fn query_parameters(variable: &Bound) -> String {
+    let name = percent_encoded(&variable.name);
+    let all = ["$__all"];
+    let values = match &variable.value {
+        Value::All(_) | Value::Verbatim(_) => all.to_vec(),
+        other => other.list(),
+    };
+    let pairs = values.iter().map(|value| format!("var-{name}={}", percent_encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// One as it is, several as alternatives.
+pub(super) fn grouped(values: &[&str], escape: impl Fn(&str) -> String) -> String {
+    match values {
+        [one] => escape(one),
+        several => {
+            let escaped: Vec<String> = several.iter().map(|value| escape(value)).collect();
+            format!("({})", escaped.join("|"))
+        }
+    }
+}
+
+/// What is special in a regular expression.
+pub(super) const REGEX: &str = r"\^$.*+?()[]{}|";
+
+/// For an expression between slashes.
+pub(super) fn escape_regex(value: &str) -> String {
+    escaped(value, &format!("{REGEX}/"))
+}
+
+/// A number stays as it is.
+fn escape_lucene(value: &str) -> String {
+    if value.parse::<f64>().is_ok() {
+        return value.to_owned();
+    }
+    escaped(value, "!*+-=<> &|()[]{}^~?:\\/\"")
+}
+
+/// Puts a backslash before each of the special characters.
+pub(super) fn escaped(value: &str, special: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        if special.contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn escape_html(text: &str) -> String {
+    let pairs = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;")];
+    pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// All but letters, digits and `-_.~`, as RFC 3986 has it.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn quoted_json(values: &[&str]) -> String {
+    serde_json::Value::from(values.to_vec()).to_string()
+}
+
+#[cfg(test)]
+mod tests;
