@@ -25,13 +25,14 @@ export function Waterfall({ trace }: { trace: Trace }) {
     grid.current?.querySelector<HTMLElement>(`[data-span="${CSS.escape(id)}"]`)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (reachable === null || !(event.target as Element).matches("[data-span]")) return;
-    const done = keyed(event.key, { shown, folded, at: reachable });
+    const at = event.target instanceof HTMLElement ? event.target.dataset["span"] : undefined;
+    if (at === undefined) return;
+    const done = keyed(event.key, { shown, folded, at });
     if (done === null) return;
     event.preventDefault();
     if (done.does === "go") focus(done.to);
-    else if (done.does === "fold") setFolded(toggled(folded, reachable));
-    else setOpened(toggled(opened, reachable));
+    else if (done.does === "fold") setFolded(toggled(folded, at));
+    else setOpened(toggled(opened, at));
   };
   return (
     <div class="waterfall" role="treegrid" aria-label="Spans of the trace" aria-rowcount={all.length} ref={grid} onKeyDown={onKeyDown}>
