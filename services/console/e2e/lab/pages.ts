@@ -20,7 +20,18 @@ export async function dashboardReady(page: Page): Promise<void> {
 async function tutorialReady(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.locator("[data-action], [data-panel]").first()).toBeVisible();
-  await expect(page.locator('[data-panel][data-state="loading"]')).toHaveCount(0);
+  await expect.poll(() => loadingInView(page), { message: "panels in view that have no answer yet" }).toBe(0);
+}
+
+/** Panels out of view wait until they come into it. */
+function loadingInView(page: Page): Promise<number> {
+  return page.locator('[data-panel][data-state="loading"]').evaluateAll((all) => {
+    const inView = all.filter((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return bottom > 0 && top < window.innerHeight;
+    });
+    return inView.length;
+  });
 }
 
 async function searchReady(page: Page): Promise<void> {
