@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Section } from "./sections";
+import { panelsOf, slug } from "./sections";
+
+function section(id: string, panels: number[] = []): Section {
+  return { id, title: id, is: "step", parts: panels.map((panel) => ({ kind: "panel", dashboard: "orders", panel })) };
+}
+
+const shown = (all: Section[], id: string | null) => panelsOf(all, id).map(({ panel }) => panel);
+
+test("a section shows its own panels, else those before it, else the first to come", () => {
+  const all = [section("names"), section("order", [2, 3]), section("list"), section("load", [5])];
+  assert.deepEqual(shown(all, "order"), [2, 3]);
+  assert.deepEqual(shown(all, "list"), [2, 3]);
+  assert.deepEqual(shown(all, "load"), [5]);
+  assert.deepEqual(shown(all, "names"), [2, 3]);
+  assert.deepEqual(shown(all, null), [2, 3]);
+  assert.deepEqual(shown([section("names")], "names"), []);
+});
+
+test("headings are named as GitHub names them", () => {
+  assert.equal(slug("The runtime: Go's, and ours"), "the-runtime-gos-and-ours");
+  assert.equal(slug("  What the original did wrong "), "what-the-original-did-wrong");
+});
