@@ -19,11 +19,13 @@
 pub mod influx;
 pub mod otlp;
 
+mod problem;
 mod program;
 mod running;
 mod scrape;
 mod wait;
 
+pub use problem::problem_of;
 pub use program::{Program, command, complaint};
 pub use running::{Running, listener, start};
 pub use scrape::Scrape;

@@ -10,6 +10,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 use shutdown::Drained;
 use tempfile::TempDir;
+pub(crate) use testkit::problem_of;
 use testkit::{Running, Scrape};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -146,13 +147,4 @@ impl Web {
     pub(crate) async fn scrape(&self) -> Scrape {
         Scrape::get(self.running.url("/metrics")).await
     }
-}
-
-/// Status and problem document of a response that has one.
-pub(crate) async fn problem_of(response: Response) -> (u16, Value) {
-    let (status, url) = (response.status().as_u16(), response.url().clone());
-    assert_eq!(response.headers()["content-type"], "application/problem+json", "{url}");
-    let problem: Value = response.json().await.unwrap();
-    assert_eq!(problem["status"], status, "{url}");
-    (status, problem)
 }

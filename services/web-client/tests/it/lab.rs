@@ -11,6 +11,7 @@ use reqwest::Response;
 use reqwest::redirect::Policy;
 use serde_json::Value;
 use shutdown::Drained;
+pub(crate) use testkit::problem_of;
 use testkit::{Running, Scrape};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
@@ -72,15 +73,6 @@ impl Web {
     pub(crate) async fn scrape(&self) -> Scrape {
         Scrape::get(self.running.url("/metrics")).await
     }
-}
-
-/// Status and problem document of a response that has one.
-pub(crate) async fn problem_of(response: Response) -> (u16, Value) {
-    let (status, url) = (response.status().as_u16(), response.url().clone());
-    assert_eq!(response.headers()["content-type"], "application/problem+json", "{url}");
-    let problem: Value = response.json().await.unwrap();
-    assert_eq!(problem["status"], status, "{url}");
-    (status, problem)
 }
 
 pub(crate) type EchoServer = Running<Result<(), echo_server::Error>>;
