@@ -1,6 +1,4 @@
-//! Grafana's dashboards as files: a typed model, and the queries that Grafana would send for them.
-//!
-//! Nothing here does any I/O. What a file says that this does not know is an error that names it, never skipped.
+#![doc = include_str!("../README.md")]
 
 pub mod answer;
 pub mod config;

@@ -8,7 +8,7 @@ use super::{
     frame::{Field, Frame},
     interpolate::{all_parameters, as_text, in_url, percent_encoded, replace},
     model::Panel,
-    read::{Object, Unknowns},
+    read::Unknowns,
     scope::Scope,
 };
 
@@ -26,40 +26,52 @@ pub fn of_panel(link: &Link, scope: Scope<'_>) -> Result<Link, Unknown> {
     Ok(Link { title: words(&link.title, scope)?, url })
 }
 
-/// A field's configuration with its words filled in, but for what depends on the value.
+/// A field's configuration with its words filled in, but for what depends on the value. What is not known stays in a
+/// name, and takes a link away; `check` names both.
 pub(crate) fn fill(
     mut config: Config,
+    is_named: bool,
     field: &Field,
     frame: &Frame,
     scope: Scope<'_>,
-) -> Result<Config, Unknown> {
+) -> Config {
     let known = Known { name: config.name.clone(), labels: Some(field), series: &frame.name };
-    config.name = replace(&config.name, |name, format| known.word(name, format, scope))?;
-    for link in &mut config.links {
-        link.title = replace(&link.title, |name, format| known.word(name, format, scope))?;
-        link.url = replace(&link.url, |name, format| known.part(name, format, scope))?;
+    // A name that comes with the data may have anything in it.
+    if is_named && let Ok(name) = replace(&config.name, |name, format| known.word(name, format, scope)) {
+        config.name = name;
     }
-    Ok(config)
+    let filled = |link: Link| {
+        let title = replace(&link.title, |name, format| known.word(name, format, scope)).ok()?;
+        let url = replace(&link.url, |name, format| known.part(name, format, scope)).ok()?;
+        Some(Link { title, url })
+    };
+    config.links = config.links.into_iter().filter_map(filled).collect();
+    config
 }
 
-/// Names what the links of a panel's fields speak of that is not known.
+/// Names what the names and the links of a panel's fields speak of that is not known.
 pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unknowns: &Unknowns) {
-    let defaults = &panel.field_config.defaults["links"];
-    let own = panel.field_config.overrides.iter().flat_map(|one| &one.properties);
-    let own = own.filter(|property| property.id == "links").map(|property| &property.value);
     let known = Known { name: String::new(), labels: None, series: "" };
-    for list in std::iter::once(defaults).chain(own) {
-        for link in list.as_array().into_iter().flatten() {
-            // Its other keys are named where it is read.
-            let silent = Unknowns::default();
-            let link = Object::new("", link, &silent);
-            let title = replace(link.text("title").unwrap_or_default(), |name, format| {
-                known.word(name, format, scope)
+    let defaults = &panel.field_config.defaults;
+    let set = panel.field_config.overrides.iter().flat_map(|one| &one.properties);
+    let all = ["links", "displayName"].map(|key| (key, &defaults[key]));
+    for (key, value) in all.into_iter().chain(set.map(|property| (property.id.as_str(), &property.value))) {
+        let mut texts = Vec::new();
+        match (key, value) {
+            ("displayName", name) => texts.push((name, false)),
+            ("links", links) => {
+                let links = links.as_array().into_iter().flatten();
+                texts.extend(links.flat_map(|link| [(&link["title"], false), (&link["url"], true)]));
+            }
+            _ => {}
+        }
+        for (text, is_address) in texts {
+            let text = text.as_str().unwrap_or_default();
+            let read = replace(text, |name, format| {
+                if is_address { known.part(name, format, scope) } else { known.word(name, format, scope) }
             });
-            let url =
-                replace(link.text("url").unwrap_or_default(), |name, format| known.part(name, format, scope));
-            for unknown in [title, url].into_iter().filter_map(Result::err) {
-                unknowns.name(format!("links: {unknown}"));
+            if let Err(unknown) = read {
+                unknowns.name(format!("{key}: {unknown}"));
             }
         }
     }

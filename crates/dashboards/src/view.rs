@@ -93,9 +93,9 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     /// How a field of a frame is shown, its words filled in.
-    fn config(&self, frame: &Frame, field: usize) -> Result<Config, Unknown> {
+    fn config(&self, frame: &Frame, field: usize) -> Config {
         let of = &frame.fields[field];
-        let config = self.configs.config(of, frame, self.frames);
-        link::fill(config, of, frame, self.scope)
+        let (config, is_named) = self.configs.config(of, frame, self.frames);
+        link::fill(config, is_named, of, frame, self.scope)
     }
 }

@@ -29,8 +29,8 @@ impl<'a> FieldConfigs<'a> {
         Self { kind, defaults: &panel.field_config.defaults, overrides: known.collect() }
     }
 
-    /// How a field is shown.
-    pub(crate) fn config(&self, field: &Field, frame: &Frame, all: &[Frame]) -> Config {
+    /// How a field is shown, and whether the panel names it.
+    pub(crate) fn config(&self, field: &Field, frame: &Frame, all: &[Frame]) -> (Config, bool) {
         let shown = display_name(field, frame, all);
         let mut merged = self.defaults.as_object().cloned().unwrap_or_default();
         if let Some(unit) = field.unit {
@@ -49,19 +49,24 @@ impl<'a> FieldConfigs<'a> {
 
     /// How a field without any data is shown.
     pub(crate) fn of_nothing(&self) -> Config {
-        self.read(self.defaults, String::new())
+        self.read(self.defaults, String::new()).0
     }
 
-    fn read(&self, json: &Value, shown: String) -> Config {
+    fn read(&self, json: &Value, shown: String) -> (Config, bool) {
         let config = read(&Object::new("", json, &Unknowns::default()), self.kind);
-        let name = if config.name.is_empty() { shown } else { config.name };
-        Config { name, ..config }
+        if config.name.is_empty() { (Config { name: shown, ..config }, false) } else { (config, true) }
     }
 }
 
 /// Names what a panel's field configuration says that is not known.
 pub(crate) fn check(panel: &Panel, kind: Kind, unknowns: &Unknowns) {
-    read(&Object::new("fieldConfig.defaults", &panel.field_config.defaults, unknowns), kind);
+    let defaults = Object::new("fieldConfig.defaults", &panel.field_config.defaults, unknowns);
+    // Grafana's own is a continuous scale.
+    if kind == Kind::StateTimeline && defaults.value("color").is_none() {
+        defaults.refuse("color");
+    }
+    read(&defaults, kind);
+    drop(defaults);
     for (at, one) in panel.field_config.overrides.iter().enumerate() {
         let path = format!("fieldConfig.overrides[{at}]");
         if let Err(unknown) = Fields::of(&one.matcher) {

@@ -63,7 +63,7 @@ pub(super) fn draw(drawing: &Drawing<'_>, legend: &Legend) -> Result<SeriesSet, 
             match &field.values {
                 Values::Times(_) => {}
                 Values::Numbers(numbers) => {
-                    let mut config = drawing.config(frame, at)?;
+                    let mut config = drawing.config(frame, at);
                     widen_gaps(&mut config, frame, step_ms);
                     series.push(one(frame, field, config, on(&times, own, numbers), legend));
                 }

@@ -67,7 +67,7 @@ pub(super) fn draw(drawing: &Drawing<'_>) -> Result<Table, Unknown> {
     let mut table = Table::default();
     let mut shown: Vec<&Field> = Vec::new();
     for (at, field) in frame.fields.iter().enumerate() {
-        let config = drawing.config(frame, at)?;
+        let config = drawing.config(frame, at);
         if config.custom.hide.viz {
             continue;
         }

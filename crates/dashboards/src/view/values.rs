@@ -47,7 +47,7 @@ pub(super) fn draw(drawing: &Drawing<'_>, reduce: &Reduce, sparks: bool) -> Resu
             if pattern.as_ref().is_some_and(|pattern| !pattern.matches(&shown)) {
                 continue;
             }
-            let config = drawing.config(frame, at)?;
+            let config = drawing.config(frame, at);
             let made = |value: Option<f64>, spark| Value {
                 config: config.clone(),
                 value: value.filter(|value| value.is_finite()),

@@ -1,5 +1,6 @@
 //! The crate as its users see it, and as a Grafana answered.
 
+mod buckets_add_up;
 mod fixture;
 mod frames_as_grafana;
 mod interpolation_is_total;

@@ -1,0 +1,47 @@
+//! Buckets that were taken apart add up to the histogram's total, whatever is missing and in whatever order they come.
+
+use std::time::Duration;
+
+use dashboards::{
+    answer::{Answer, Answered, Series},
+    frame::frames,
+    model::Target,
+    queries::Query,
+    time::Window,
+};
+use proptest::prelude::*;
+
+/// A histogram's own counts by bucket and time, and an order in which its series come.
+fn histogram() -> impl Strategy<Value = (Vec<Vec<u32>>, Vec<usize>)> {
+    (1..8_usize, 1..10_usize).prop_flat_map(|(buckets, times)| {
+        let counts = prop::collection::vec(prop::collection::vec(0..1000_u32, times), buckets);
+        (counts, Just((0..buckets).collect::<Vec<usize>>()).prop_shuffle())
+    })
+}
+
+proptest! {
+    #[test]
+    fn each_bucket_has_its_own_count((own, order) in histogram()) {
+        let bound = |bucket: usize| if bucket + 1 == own.len() { "+Inf".to_owned() } else { format!("{}", 1 << bucket) };
+        let cumulative = |bucket: usize| {
+            let up_to = |time: usize| own[..=bucket].iter().map(|counts| f64::from(counts[time])).sum::<f64>();
+            (0..own[0].len()).map(|time| (time as f64, up_to(time))).collect::<Vec<_>>()
+        };
+        let series = |bucket: &usize| Series {
+            labels: [("le".to_owned(), bound(*bucket))].into(),
+            points: cumulative(*bucket),
+        };
+        let target = Target { format: Some("heatmap".into()), ..Target::default() };
+        let window = Window { from_ms: 0, to_ms: 10_000 };
+        let query = Query::Range { expr: "x".into(), window, step: Duration::from_secs(1) };
+        let answer = Answer::Prometheus(order.iter().map(series).collect());
+        let frames = frames(&[Answered { target: &target, query: &query, answer: &answer }], &[]).unwrap();
+        prop_assert_eq!(frames.len(), 1);
+        for (bucket, counts) in own.iter().enumerate() {
+            let field = &frames[0].fields[bucket + 1];
+            prop_assert_eq!(&field.name, &bound(bucket));
+            let counts: Vec<Option<f64>> = counts.iter().map(|count| Some(f64::from(*count))).collect();
+            prop_assert_eq!(field.numbers().unwrap(), &*counts);
+        }
+    }
+}
