@@ -71,19 +71,24 @@ pub(crate) fn routes() -> Router<Shared> {
     Router::new().route("/api/faults", get(all)).route("/api/faults/{name}", post(throw).delete(take_back))
 }
 
-/// Takes back what a killed console has left, and looks at who else holds the lab; runs until shutdown.
-pub(crate) async fn run(console: Shared) {
+/// Takes back what a killed console has left, and looks at who else holds the lab; runs until shutdown. What was left is
+/// known when this returns, before anyone can throw it.
+pub(crate) fn run(console: Shared) -> impl Future<Output = ()> {
     for fault in console.faults.left.faults() {
         round::mend(&console, fault);
     }
-    let look = async {
-        loop {
-            let holder = console.faults.hold.elsewhere();
-            console.faults.told.set_all(|state| state.held_by.clone_from(&holder));
-            tokio::time::sleep(LOOK).await;
-        }
-    };
-    console.shutdown.run_until_cancelled(look).await;
+    async move {
+        let shutdown = console.shutdown.clone();
+        shutdown.run_until_cancelled(look(&console)).await;
+    }
+}
+
+async fn look(console: &Shared) {
+    loop {
+        let holder = console.faults.hold.elsewhere();
+        console.faults.told.set_all(|state| state.held_by.clone_from(&holder));
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 async fn all(State(console): State<Shared>) -> Json<Body> {

@@ -75,7 +75,11 @@ pub(super) async fn throw(console: &Shared, fault: Fault, length: Duration) -> R
                 give_back(traffic).await;
                 drop(share);
             }
-            Err(refusal) => _ = told.try_send(Err(refusal)),
+            Err(refusal) => {
+                // Who is refused may ask again at once.
+                drop(off);
+                _ = told.try_send(Err(refusal));
+            }
         }
     });
     outcome.recv().await.unwrap_or(Err(Refusal::Stopping))
