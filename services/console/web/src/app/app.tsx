@@ -10,6 +10,8 @@ import { interceptLinks, route, usePlace, type Route } from "./router";
 interface Page {
   Show: ComponentType<Record<string, unknown>>;
   props: Record<string, unknown>;
+  /** Another page of the same kind starts afresh. */
+  key: string;
 }
 
 async function load(wanted: Route): Promise<Page | null> {
@@ -19,7 +21,7 @@ async function load(wanted: Route): Promise<Page | null> {
     case "tutorial":
       return page((await import("../tutorial/page")).TutorialPage, { number: wanted.number });
     case "dashboard":
-      return page((await import("../dashboard/page")).DashboardPage, { uid: wanted.uid, key: wanted.uid });
+      return page((await import("../dashboard/page")).DashboardPage, { uid: wanted.uid });
     case "trace":
       return page((await import("../trace/page")).TracePage, { trace: wanted.trace });
     case "traces":
@@ -29,8 +31,8 @@ async function load(wanted: Route): Promise<Page | null> {
   }
 }
 
-function page<P>(Show: ComponentType<P>, props: P & { key?: string }): Page {
-  return { Show: Show as Page["Show"], props: props as Page["props"] };
+function page<P>(Show: ComponentType<P>, props: P): Page {
+  return { Show: Show as Page["Show"], props: props as Page["props"], key: JSON.stringify(props) };
 }
 
 interceptLinks();
@@ -62,7 +64,7 @@ export function App() {
       ) : shown === "loading" ? (
         <Loading />
       ) : shown ? (
-        <shown.Show {...shown.props} />
+        <shown.Show key={shown.key} {...shown.props} />
       ) : (
         <Empty title="There is no such page">
           <a href="/">To the picture of the lab</a>

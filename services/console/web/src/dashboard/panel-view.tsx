@@ -50,5 +50,5 @@ export function PanelView({ dashboard: uid, panel, height, from = "now-5m" }: Pr
     { text: "Open alone", href: `/d/${uid}?viewPanel=${panel}` },
     { text: "Open the dashboard", href: `/d/${uid}` },
   ];
-  return <Panel head={head} session={session} menu={menu} style={{ height: `${height ?? head.grid.h * ROW_PX - 8}px` }} />;
+  return <Panel eager head={head} session={session} menu={menu} style={{ height: `${height ?? head.grid.h * ROW_PX - 8}px` }} />;
 }

@@ -25,6 +25,8 @@ export class Session {
   private readonly states = new Map<number, Store<PanelState>>();
   /** Panels in view with the width that they are drawn at. */
   private readonly shown = new Map<number, number>();
+  /** Panels to ask for once, in view or not. */
+  private readonly first = new Map<number, number>();
   /** For which round each panel was asked last. */
   private readonly asked = new Map<number, number>();
   private readonly running = new Set<AbortController>();
@@ -68,9 +70,13 @@ export class Session {
 
   show(id: number, width: number): void {
     this.shown.set(id, Math.round(width));
-    if (this.asked.get(id) === this.round) return;
-    clearTimeout(this.gather);
-    this.gather = setTimeout(() => this.fetch(), GATHER_MS);
+    if (this.asked.get(id) !== this.round) this.gatherSoon();
+  }
+
+  /** Asks for a panel that is not in view, so that it is there when it comes into view. */
+  prepare(id: number, width: number): void {
+    this.first.set(id, Math.round(width));
+    this.gatherSoon();
   }
 
   hide(id: number): void {
@@ -84,11 +90,18 @@ export class Session {
     for (const running of this.running) running.abort();
   }
 
+  private gatherSoon(): void {
+    clearTimeout(this.gather);
+    this.gather = setTimeout(() => this.fetch(), GATHER_MS);
+  }
+
   private fetch(): void {
-    const panels = [...this.shown]
+    if (this.question === null) return;
+    const panels = [...new Map([...this.first, ...this.shown])]
       .filter(([id]) => this.asked.get(id) !== this.round)
       .map(([id, width]) => ({ id, width }));
-    if (this.question === null || panels.length === 0) return;
+    this.first.clear();
+    if (panels.length === 0) return;
     for (const { id } of panels) this.asked.set(id, this.round);
     void this.stream({ ...this.question, panels });
   }

@@ -18,12 +18,14 @@ interface Props {
   style?: CSSProperties;
   /** How deep its heading stands in the page. */
   level?: 2 | 3;
+  /** Asked for at once, even if it is not in view yet. */
+  eager?: boolean;
 }
 
 /** Panels this near to the view are asked for, too. */
 const AHEAD = "200px 0px";
 
-export function Panel({ head, session, menu, style, level = 3 }: Props) {
+export function Panel({ head, session, menu, style, level = 3, eager = false }: Props) {
   const element = useRef<HTMLElement>(null);
   const heading = useId();
   const state = useStore(session.panel(head.id));
@@ -33,6 +35,7 @@ export function Panel({ head, session, menu, style, level = 3 }: Props) {
   useEffect(() => {
     const section = element.current;
     if (!section) return;
+    if (eager) session.prepare(head.id, section.clientWidth);
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting) session.show(head.id, section.clientWidth);
@@ -45,7 +48,7 @@ export function Panel({ head, session, menu, style, level = 3 }: Props) {
       observer.disconnect();
       session.hide(head.id);
     };
-  }, [session, head.id]);
+  }, [session, head.id, eager]);
 
   const Heading = level === 2 ? "h2" : "h3";
   const items: MenuItem[] = [...menu, { text: "Queries", onPick: () => showQueries(true) }];
