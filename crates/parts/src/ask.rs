@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use dashboards::{
+    Unknown,
     answer::{self, Answer, Series},
     duration,
     interpolate::{in_influxql, in_promql, replace},
-    model::{Dashboard, Panel, TimeRange},
+    model::{Dashboard, Panel, TimeRange, Variable},
     queries::Query,
     time::{self, Window},
     variables::{self, Bound, Source},
@@ -36,31 +37,35 @@ pub fn window(time: &TimeRange) -> Result<Window, String> {
 
 /// Resolves the variables in order; each may use those before it.
 pub async fn variables(parts: &Parts, dashboard: &Dashboard, window: Window) -> Result<Vec<Bound>, String> {
-    let range = seconds(window, Duration::from_secs(1));
     let mut bound: Vec<Bound> = Vec::new();
     for variable in &dashboard.templating.list {
-        let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
-        let write = if in_influxdb { in_influxql } else { in_promql };
-        let written = |text: &str| replace(text, |name, format| write(&bound, name, format));
-        let source =
-            variables::source(variable, written).map_err(|unknown| format!("not understood: {unknown}"))?;
-        let options = match source {
-            Source::Fixed(options) => options,
-            Source::LabelValues { label, selector } => parts
-                .prometheus
-                .label_values(&label, selector.as_deref(), range)
-                .await
-                .map_err(|error| error.to_string())?,
-            Source::InfluxQl(query) => {
-                parts.influxdb.list(&query).await.map_err(|error| error.to_string())?
-            }
-        };
+        let source = source(variable, &bound).map_err(|unknown| format!("not understood: {unknown}"))?;
+        let options = options(parts, source, window).await.map_err(|error| error.to_string())?;
         if options.is_empty() {
             return Err(format!("${} has no value", variable.name));
         }
         bound.push(variables::bind(variable, options));
     }
     Ok(bound)
+}
+
+/// Where a variable's options come from, with the variables before it written in.
+pub fn source(variable: &Variable, before: &[Bound]) -> Result<Source, Unknown> {
+    let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
+    let write = if in_influxdb { in_influxql } else { in_promql };
+    variables::source(variable, |text| replace(text, |name, format| write(before, name, format)))
+}
+
+/// A variable's options, of the series in this time.
+pub async fn options(parts: &Parts, source: Source, window: Window) -> Result<Vec<String>, FetchError> {
+    match source {
+        Source::Fixed(options) => Ok(options),
+        Source::LabelValues { label, selector } => {
+            let range = seconds(window, Duration::from_secs(1));
+            parts.prometheus.label_values(&label, selector.as_deref(), range).await
+        }
+        Source::InfluxQl(query) => parts.influxdb.list(&query).await,
+    }
 }
 
 /// A series that a panel draws.

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::lab::TUTORIALS;
 use crate::state::Shared;
-use addresses::Addresses;
+pub(crate) use addresses::Addresses;
 use blocks::{Block, Document};
 
 /// A document as the page shows it.

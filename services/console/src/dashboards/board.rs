@@ -80,7 +80,7 @@ pub(super) async fn open(
         time: Time { from: time.from, to: time.to },
         refresh: dashboard.refresh.clone(),
         refresh_options: dashboard.timepicker.refresh_intervals.clone(),
-        links: links::all(dashboard, &console.dashboards.library(), &console.config.links, window),
+        links: links::all(dashboard, &console.dashboards.library(), &console.config.links, scope),
         panels: head::heads(dashboard, scope),
         variables: choices.into_iter().filter_map(Variable::shown).collect(),
     }))

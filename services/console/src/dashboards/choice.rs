@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use dashboards::interpolate::{in_influxql, in_promql, replace};
 use dashboards::model::{Dashboard, Variable};
 use dashboards::time::Window;
 use dashboards::variables::{self, Bound, Value};
+use parts::ask;
 
 use super::sources::Sources;
 
@@ -65,12 +65,8 @@ async fn options(
     before: &[Bound],
     window: Window,
 ) -> Result<Vec<String>, String> {
-    let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
-    let write = if in_influxdb { in_influxql } else { in_promql };
-    let written = |text: &str| replace(text, |name, format| write(before, name, format));
-    let source =
-        variables::source(variable, written).map_err(|unknown| format!("not known here: {unknown}"))?;
-    sources.options(&source, window).await
+    let source = ask::source(variable, before).map_err(|unknown| format!("not known here: {unknown}"))?;
+    sources.options(source, window).await
 }
 
 impl<'a> Choice<'a> {

@@ -1,21 +1,14 @@
 //! A dashboard's links, those to other dashboards as this console's own.
 
+use dashboards::config;
+use dashboards::link;
 use dashboards::model::Dashboard;
-use dashboards::time::Window;
+use dashboards::scope::Scope;
 use serde::Serialize;
 
 use super::library::Library;
 use crate::config::Links;
-
-/// Where the lab's parts are published unless somebody moves them, which is what the files have.
-const DEFAULTS: [(&str, &str); 6] = [
-    ("prometheus", "http://127.0.0.1:9090"),
-    ("alertmanager", "http://127.0.0.1:9093"),
-    ("jaeger", "http://127.0.0.1:16686"),
-    ("mailbox", "http://127.0.0.1:1080"),
-    ("envoy_admin", "http://127.0.0.1:9901"),
-    ("edge", "http://127.0.0.1:10000"),
-];
+use crate::tutorials::Addresses;
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Link {
@@ -24,7 +17,9 @@ pub(super) struct Link {
     external: bool,
 }
 
-pub(super) fn all(dashboard: &Dashboard, library: &Library, links: &Links, window: Window) -> Vec<Link> {
+/// A link with something in it that is not known here is left out.
+pub(super) fn all(dashboard: &Dashboard, library: &Library, links: &Links, scope: Scope<'_>) -> Vec<Link> {
+    let addresses = Addresses::new(&links.all());
     let mut all = Vec::new();
     for link in &dashboard.links {
         if link.kind == "dashboards" {
@@ -35,56 +30,41 @@ pub(super) fn all(dashboard: &Dashboard, library: &Library, links: &Links, windo
             let own = |other: &Dashboard| (other.title.clone(), format!("/d/{}", other.uid));
             all.extend(tagged.map(own).map(|(title, url)| Link { title, url, external: false }));
         } else {
-            let url = published(&timed(&link.url, window), links);
-            let external = !url.starts_with('/');
-            all.push(Link { title: link.title.clone(), url, external });
+            let link = config::Link { title: link.title.clone(), url: link.url.clone() };
+            if let Ok(config::Link { title, url }) = link::of_panel(&link, scope) {
+                let external = !url.starts_with('/');
+                all.push(Link { title, url: addresses.published(&url).into_owned(), external });
+            }
         }
     }
     all
 }
 
-fn timed(url: &str, window: Window) -> String {
-    url.replace("${__from}", &window.from_ms.to_string()).replace("${__to}", &window.to_ms.to_string())
-}
-
-/// A part that was moved is linked where it is now.
-fn published(url: &str, links: &Links) -> String {
-    let moved = DEFAULTS.iter().find_map(|(name, default)| {
-        let rest = url.strip_prefix(default)?;
-        let whole = rest.is_empty() || rest.starts_with(['/', '?', '#']);
-        let now = links.address(name).filter(|_| whole)?;
-        Some(format!("{now}{rest}"))
-    });
-    moved.unwrap_or_else(|| url.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use dashboards::time::Window;
+    use dashboards::variables::{Bound, Value};
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn a_moved_part_is_linked_where_it_is() {
+    fn links_are_filled_in_and_lead_to_where_a_part_was_moved() {
+        let file = json!({"uid": "tea", "title": "Tea", "links": [
+            {"type": "link", "title": "Traces", "url": "http://127.0.0.1:16686/search?start=${__from}000&service=$job"},
+            {"type": "link", "title": "Prometheus", "url": "http://127.0.0.1:9090/alerts"},
+            {"type": "link", "title": "Elsewhere", "url": "http://x/${__made_up}"},
+        ]});
+        let dashboard: Dashboard = serde_json::from_value(file).unwrap();
         let links = Links {
             jaeger_url: Some(program::setting::base_url("http://127.0.0.1:26686").unwrap()),
             ..Links::default()
         };
-        for (url, expected) in [
-            ("http://127.0.0.1:16686/search?a=b", "http://127.0.0.1:26686/search?a=b"),
-            ("http://127.0.0.1:16686", "http://127.0.0.1:26686"),
-            ("http://127.0.0.1:166861", "http://127.0.0.1:166861"),
-            ("http://127.0.0.1:9090/alerts", "http://127.0.0.1:9090/alerts"),
-            ("https://example.org", "https://example.org"),
-        ] {
-            assert_eq!(published(url, &links), expected);
-        }
-    }
-
-    #[test]
-    fn a_range_is_written_into_a_link() {
-        let window = Window { from_ms: 12, to_ms: 34 };
-        assert_eq!(
-            timed("http://x/?start=${__from}000&end=${__to}000", window),
-            "http://x/?start=12000&end=34000"
-        );
+        let variables = [Bound { name: "job".into(), value: Value::One("a".into()) }];
+        let scope = Scope { variables: &variables, window: Window { from_ms: 12, to_ms: 34 } };
+        let all = all(&dashboard, &Library::default(), &links, scope);
+        let urls: Vec<(&str, bool)> = all.iter().map(|link| (link.url.as_str(), link.external)).collect();
+        let traces = "http://127.0.0.1:26686/search?start=12000&service=a";
+        assert_eq!(urls, [(traces, true), ("http://127.0.0.1:9090/alerts", true)]);
     }
 }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dashboards::answer::Answer;
-use dashboards::duration;
 use dashboards::queries::Query;
 use dashboards::time::Window;
 use dashboards::variables;
-use parts::Parts;
 use parts::fetch::FetchError;
 use parts::influxdb::InfluxDb;
 use parts::jaeger::Jaeger;
-use parts::prometheus::{Prometheus, Range};
+use parts::prometheus::Prometheus;
+use parts::{Parts, ask};
 use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
 
 use super::flights::Flights;
 use super::limits;
@@ -21,8 +21,10 @@ use crate::metrics::{Metrics, Source};
 
 /// How long the data source's scrape interval is taken for granted.
 const SCRAPE_KNOWN: Duration = Duration::from_secs(60);
-/// Where Prometheus does not tell: that of the lab's configuration.
+/// Where Prometheus does not tell in time: that of the lab's configuration, for a while.
 const SCRAPE: Duration = Duration::from_secs(1);
+const SCRAPE_GUESSED: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What came of a query; the error is a sentence without its address.
 #[derive(Debug)]
@@ -40,6 +42,7 @@ pub(super) struct Sources {
     permits: [Semaphore; Source::ALL.len()],
     answers: Flights<Arc<Outcome<Answer>>>,
     options: Flights<Arc<Outcome<Vec<String>>>>,
+    /// Until when it is taken for granted.
     scrape: Mutex<Option<(Instant, Duration)>>,
     metrics: Metrics,
 }
@@ -68,7 +71,7 @@ impl Sources {
     /// The answer to a panel's query.
     pub(super) async fn ask(&self, query: &Query) -> Arc<Outcome<Answer>> {
         let asked = async {
-            let answer = answer(&self.parts, query).await?;
+            let answer = ask::answer(&self.parts, query).await?;
             Ok(within_limits(&answer).map(|()| answer))
         };
         self.answers.join(format!("{query:?}"), self.send(source(query), asked)).await
@@ -77,47 +80,34 @@ impl Sources {
     /// The options of a variable, of the series in this time.
     pub(super) async fn options(
         &self,
-        source: &variables::Source,
+        source: variables::Source,
         window: Window,
     ) -> Result<Vec<String>, String> {
-        let key = format!("{source:?} {window:?}");
-        let (to, asked) = match source {
+        let to = match &source {
             variables::Source::Fixed(options) => return Ok(options.clone()),
-            variables::Source::LabelValues { .. } => (Source::Prometheus, self.listed(source, window)),
-            variables::Source::InfluxQl(_) => (Source::InfluxDb, self.listed(source, window)),
+            variables::Source::LabelValues { .. } => Source::Prometheus,
+            variables::Source::InfluxQl(_) => Source::InfluxDb,
         };
+        let key = format!("{source:?} {window:?}");
+        let asked = async { Ok(Ok(ask::options(&self.parts, source, window).await?)) };
         self.options.join(key, self.send(to, asked)).await.result.clone()
     }
 
     /// The scrape interval that Grafana's data source has.
     pub(super) async fn scrape(&self) -> Duration {
         let mut known = self.scrape.lock().await;
-        if let Some((at, interval)) = *known
-            && at.elapsed() < SCRAPE_KNOWN
+        if let Some((until, interval)) = *known
+            && Instant::now() < until
         {
             return interval;
         }
-        let targets = self.parts.prometheus.targets().await.unwrap_or_default();
-        let intervals = targets.iter().filter_map(|target| duration::parse(&target.scrape_interval).ok());
-        let Some(longest) = intervals.max() else { return SCRAPE };
-        *known = Some((Instant::now(), longest));
-        longest
-    }
-
-    async fn listed(
-        &self,
-        source: &variables::Source,
-        window: Window,
-    ) -> Result<Result<Vec<String>, String>, FetchError> {
-        Ok(Ok(match source {
-            variables::Source::Fixed(options) => options.clone(),
-            variables::Source::LabelValues { label, selector } => {
-                let seconds = |millis: i64| millis as f64 / 1000.0;
-                let range = Range { start: seconds(window.from_ms), end: seconds(window.to_ms), step: 1.0 };
-                self.parts.prometheus.label_values(label, selector.as_deref(), range).await?
-            }
-            variables::Source::InfluxQl(query) => self.parts.influxdb.list(query).await?,
-        }))
+        let told = timeout(PATIENCE, ask::scrape_interval(&self.parts)).await;
+        let (interval, known_for) = match told {
+            Ok(Ok(interval)) => (interval, SCRAPE_KNOWN),
+            _ => (SCRAPE, SCRAPE_GUESSED),
+        };
+        *known = Some((Instant::now() + known_for, interval));
+        interval
     }
 
     /// In its turn, timed and counted.
@@ -163,43 +153,4 @@ fn within_limits(answer: &Answer) -> Result<(), String> {
         // Bounded by their query, and by the size of the answer.
         Answer::Traces(_) => Ok(()),
     }
-}
-
-async fn answer(parts: &Parts, query: &Query) -> Result<Answer, FetchError> {
-    let seconds = |millis: i64| millis as f64 / 1000.0;
-    let converted = |all: Vec<parts::prometheus::Series>| {
-        Answer::Prometheus(
-            all.into_iter()
-                .map(|one| dashboards::answer::Series { labels: one.labels, points: one.points })
-                .collect(),
-        )
-    };
-    Ok(match query {
-        Query::Instant { expr, time_ms } => {
-            converted(parts.prometheus.instant(expr, Some(seconds(*time_ms))).await?)
-        }
-        Query::Range { expr, window, step } => {
-            let range = Range {
-                start: seconds(window.from_ms),
-                end: seconds(window.to_ms),
-                step: step.as_secs_f64(),
-            };
-            converted(parts.prometheus.range(expr, range).await?)
-        }
-        Query::InfluxQl { query, .. } => Answer::InfluxQl(
-            parts
-                .influxdb
-                .query(query)
-                .await?
-                .into_iter()
-                .map(|rows| dashboards::answer::Rows {
-                    name: rows.name,
-                    tags: rows.tags,
-                    columns: rows.columns,
-                    values: rows.values,
-                })
-                .collect(),
-        ),
-        Query::Traces { .. } => Answer::Traces(Vec::new()),
-    })
 }

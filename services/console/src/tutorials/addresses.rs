@@ -23,14 +23,14 @@ const HOST: &str = "127.0.0.1:";
 
 /// Where the lab's parts are for the reader.
 #[derive(Debug)]
-pub(super) struct Addresses {
+pub(crate) struct Addresses {
     /// By the port in the documents.
     urls: Vec<(&'static str, Option<String>)>,
 }
 
 impl Addresses {
     /// `links` are the parts' names, each with its address if it is there.
-    pub(super) fn new(links: &[(&str, Option<&str>)]) -> Self {
+    pub(crate) fn new(links: &[(&str, Option<&str>)]) -> Self {
         let url = |name: &str| links.iter().find(|(known, _)| *known == name).and_then(|(_, url)| *url);
         Self { urls: PORTS.map(|(name, port)| (port, url(name).map(str::to_owned))).to_vec() }
     }
@@ -47,7 +47,7 @@ impl Addresses {
     }
 
     /// A text in which the documents' addresses are those of this lab; what is not published stays.
-    pub(super) fn published<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(crate) fn published<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if !text.contains(HOST) {
             return Cow::Borrowed(text);
         }
