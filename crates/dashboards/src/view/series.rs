@@ -1,6 +1,6 @@
 //! Series over shared times.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -44,13 +44,9 @@ pub struct Series {
 }
 
 pub(super) fn draw(drawing: &Drawing<'_>, legend: &Legend) -> Result<SeriesSet, Unknown> {
-    let mut times = BTreeSet::new();
-    for frame in drawing.frames {
-        times.extend(frame.times().unwrap_or_default().iter().flatten());
-    }
+    let times = shared(drawing.frames);
     let steps = drawing.frames.iter().map(|frame| frame.step_ms).filter(|step| *step > 0);
     let step_ms = steps.min().unwrap_or(0);
-    let times: Vec<i64> = times.into_iter().collect();
     let mut series = Vec::new();
     for frame in drawing.frames {
         let Some(own) = frame.times() else {
@@ -102,12 +98,32 @@ fn widen_gaps(config: &mut Config, frame: &Frame, finest: i64) {
     };
 }
 
+/// All times, each once, in order.
+fn shared(frames: &[Frame]) -> Vec<i64> {
+    let mut times: Vec<i64> = Vec::new();
+    for frame in frames {
+        let own = || frame.times().unwrap_or_default().iter().copied().flatten();
+        // Most have the same.
+        if !own().eq(times.iter().copied()) {
+            times.extend(own());
+            times.sort();
+            times.dedup();
+        }
+    }
+    times
+}
+
 /// A series' values at the times of all; of two at one time the later one.
 fn on(times: &[i64], own: &[Option<i64>], numbers: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut values = vec![None; times.len()];
+    let mut next = 0;
     for (time, number) in own.iter().zip(numbers) {
-        if let Some(at) = time.and_then(|time| times.binary_search(&time).ok()) {
+        let Some(time) = time else { continue };
+        // Mostly it is the one behind the last.
+        let at = if times.get(next) == Some(time) { Ok(next) } else { times.binary_search(time) };
+        if let Ok(at) = at {
             values[at] = *number;
+            next = at + 1;
         }
     }
     values
