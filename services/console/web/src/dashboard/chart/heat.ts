@@ -3,8 +3,9 @@ import type uPlot from "uplot";
 import type { HeatmapOptions, HeatmapView, PanelData } from "../../api/dashboard";
 import type { Theme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
-import { fitted, labelEvery, look, pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
+import { fitted, labelEvery, look } from "./frame";
 import type { PlotSpec } from "./plot";
+import { rowsSpec, type Surroundings } from "./rows";
 import { scheme } from "./schemes";
 
 export interface HeatContent {
@@ -32,33 +33,22 @@ export function heatContent(view: HeatmapView, options: HeatmapOptions): HeatCon
   return { view, options, colors: scheme(options.scheme, options.steps, options.reverse), low, high };
 }
 
-export function heatSpec(content: HeatContent, data: PanelData, theme: Theme, zoom: Zoom | null, onPoint: OnPoint): PlotSpec<HeatContent> {
+export function heatSpec(content: HeatContent, data: PanelData, around: Surroundings): PlotSpec<HeatContent> {
   const { view, options } = content;
   const limits = [view.buckets[0]?.from ?? null, ...view.buckets.map(({ to }) => to)];
-  return {
-    key: JSON.stringify([theme, limits, options]),
-    data: [view.times, view.times.map(() => null)] as uPlot.AlignedData,
-    from: data.from,
-    to: data.to,
-    content,
-    options: (live) => {
-      const shared = pointer(zoom, onPoint);
-      return {
-        ms: 1,
-        legend: { show: false },
-        padding: [8, 12, 0, 0],
-        ...shared,
-        cursor: { ...shared.cursor, points: { show: false } },
-        scales: {
-          x: { time: true, range: () => [live.current.from, live.current.to] },
-          y: { range: () => [0, Math.max(1, view.buckets.length)] },
-        },
-        axes: [timeAxis(theme), bucketAxis(limits, options, theme)],
-        series: [{}, { scale: "y", paths: () => null, points: { show: false } }],
-        hooks: { ...shared.hooks, drawAxes: [(plot) => drawCells(plot, live.current.content)] },
-      };
+  return rowsSpec(
+    {
+      shape: [limits, options],
+      times: view.times,
+      data,
+      content,
+      count: view.buckets.length,
+      first: "lowest",
+      axis: bucketAxis(limits, options, around.theme),
+      draw: drawCells,
     },
-  };
+    around,
+  );
 }
 
 function bucketAxis(limits: (number | null)[], options: HeatmapOptions, theme: Theme): uPlot.Axis {

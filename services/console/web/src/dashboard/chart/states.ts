@@ -5,8 +5,9 @@ import { alpha, color, NAMED, onColor } from "../../theme/colors";
 import type { Theme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { mapped, shown, type Shown } from "../value/shown";
-import { fitted, FONT, labelEvery, look, pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
+import { fitted, FONT, labelEvery, look } from "./frame";
 import type { PlotSpec } from "./plot";
+import { rowsSpec, type Surroundings } from "./rows";
 
 /** What lasts: from its first time to the next state's. */
 export interface Block {
@@ -58,33 +59,21 @@ export function blocks(
   return found;
 }
 
-export function stateSpec(content: StateContent, times: number[], data: PanelData, zoom: Zoom | null, onPoint: OnPoint): PlotSpec<StateContent> {
-  const { rows, options, theme } = content;
-  const names = rows.map(({ config }) => config.name);
-  return {
-    key: JSON.stringify([theme, names, options]),
-    data: [times, times.map(() => null)] as uPlot.AlignedData,
-    from: data.from,
-    to: data.to,
-    content,
-    options: (live) => {
-      const shared = pointer(zoom, onPoint);
-      return {
-        ms: 1,
-        legend: { show: false },
-        padding: [4, 12, 0, 0],
-        ...shared,
-        cursor: { ...shared.cursor, points: { show: false } },
-        scales: {
-          x: { time: true, range: () => [live.current.from, live.current.to] },
-          y: { dir: -1, range: () => [0, Math.max(1, names.length)] },
-        },
-        axes: [timeAxis(theme), nameAxis(names, theme)],
-        series: [{}, { scale: "y", paths: () => null, points: { show: false } }],
-        hooks: { ...shared.hooks, drawAxes: [(plot) => drawBlocks(plot, live.current.content)] },
-      };
+export function stateSpec(content: StateContent, times: number[], data: PanelData, around: Surroundings): PlotSpec<StateContent> {
+  const names = content.rows.map(({ config }) => config.name);
+  return rowsSpec(
+    {
+      shape: [names, content.options],
+      times,
+      data,
+      content,
+      count: names.length,
+      first: "highest",
+      axis: nameAxis(names, around.theme),
+      draw: drawBlocks,
     },
-  };
+    around,
+  );
 }
 
 function nameAxis(names: string[], theme: Theme): uPlot.Axis {

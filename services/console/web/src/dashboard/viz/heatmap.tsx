@@ -24,7 +24,7 @@ export function Heatmap({ title, data, view, options }: Props) {
   const newest = useRef<HeatContent | null>(null);
   const spec = useMemo(() => {
     const onPoint: OnPoint = (plot, idx) => newest.current && cellTip(plot, idx, newest.current);
-    return heatSpec(heatContent(view, options), data, theme, zoom, onPoint);
+    return heatSpec(heatContent(view, options), data, { theme, zoom, onPoint });
   }, [view, data, theme, zoom, options]);
   newest.current = spec.content;
   const { colors, low, high } = spec.content;

@@ -27,7 +27,7 @@ export function StateTimeline({ title, data, view: sent, options }: Props) {
   const newest = useRef<StateContent | null>(null);
   const spec = useMemo(() => {
     const onPoint: OnPoint = (plot) => newest.current && blockTip(plot, newest.current, options);
-    return stateSpec(stateContent(view, options, theme), view.times, data, zoom, onPoint);
+    return stateSpec(stateContent(view, options, theme), view.times, data, { theme, zoom, onPoint });
   }, [view, data, theme, zoom, options]);
   newest.current = spec.content;
   return (
