@@ -11,7 +11,6 @@ mod timeline;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::Router;
 use parts::alert_rules::{self, AlertRule};
 use parts::clock::unix_now;
 use parts::fault::Fault;
@@ -47,11 +46,6 @@ pub(crate) struct AlertView {
     since: i64,
     /// Of the newest round, oldest first.
     steps: Vec<Step>,
-}
-
-/// All of it comes as events.
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new()
 }
 
 /// Runs until shutdown.

@@ -81,8 +81,6 @@ fn routes(console: &Shared) -> Router {
     Router::new()
         .merge(assets::routes(&console.config.console_assets))
         .merge(events::routes())
-        .merge(picture::routes())
-        .merge(alerts::routes())
         .merge(mails::routes())
         .merge(faults::routes())
         .merge(load::routes())

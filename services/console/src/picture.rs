@@ -13,7 +13,6 @@ mod pushes;
 
 use std::time::Duration;
 
-use axum::Router;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::map::Map;
@@ -28,11 +27,6 @@ const PERIOD: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(crate) struct Picture {
     pub(crate) newest: Newest<Map>,
-}
-
-/// All of it comes as events.
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new()
 }
 
 /// Runs until shutdown.
