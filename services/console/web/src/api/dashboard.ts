@@ -37,7 +37,7 @@ interface PanelCommon {
   /** What is in the file and not drawn here, by name. */
   unknown: string[];
   /** What stands where there is no data. */
-  no_value?: string | null;
+  no_value: string | null;
 }
 
 export type PanelHead = PanelCommon &

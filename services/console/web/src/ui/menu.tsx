@@ -47,7 +47,7 @@ export function Menu({ label, items, current = false, icon, align = "start" }: P
         <ul class="menu-list" data-align={align}>
           {items.length === 0 && <li class="menu-none">none</li>}
           {items.map((item) => (
-            <li key={item.text}>
+            <li key={item.href ?? item.text}>
               <Entry item={item} close={() => setOpen(false)} />
             </li>
           ))}

@@ -9,6 +9,7 @@ import { Tip } from "../../ui/tip";
 import type { Session } from "../session";
 import { linkTo } from "../viz/link";
 import { drawn, PanelBody } from "./body";
+import { dataLinks } from "./data-links";
 import { Queries } from "./queries";
 
 interface Props {
@@ -51,7 +52,7 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
   }, [session, head.id, eager]);
 
   const Heading = level === 2 ? "h2" : "h3";
-  const items: MenuItem[] = [...menu, { text: "Queries", onPick: () => showQueries(true) }];
+  const items: MenuItem[] = [...menu, { text: "Queries", onPick: () => showQueries(true) }, ...dataLinks(state.data)];
   return (
     <section
       class="panel"
