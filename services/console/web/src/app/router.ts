@@ -26,10 +26,6 @@ export function usePlace(): Place {
   return useStore(place);
 }
 
-export function currentPlace(): Place {
-  return place.get();
-}
-
 /** Which page a path names, by the same patterns as the server's. */
 export function route(path: string): Route {
   const [first = "", second = ""] = path.split("/").slice(1).map(decodeURIComponent);

@@ -21,10 +21,6 @@ export function useTheme(): Theme {
   return useStore(theme);
 }
 
-export function currentTheme(): Theme {
-  return theme.get();
-}
-
 /** Switches between the two; back at the system's own, the choice is forgotten. */
 export function toggleTheme(): void {
   const next = theme.get() === "dark" ? "light" : "dark";

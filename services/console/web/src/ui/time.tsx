@@ -26,8 +26,3 @@ export function Relative({ at }: { at: number }) {
     </time>
   );
 }
-
-/** The time of now, to the second; the component is drawn again each second. */
-export function useNow(): number {
-  return useStore(now);
-}

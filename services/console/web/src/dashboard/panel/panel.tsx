@@ -6,6 +6,7 @@ import { useStore } from "../../api/store";
 import { Badge } from "../../ui/badge";
 import { Menu, type MenuItem } from "../../ui/menu";
 import { Tip } from "../../ui/tip";
+import { knownScheme } from "../chart/schemes";
 import type { Session } from "../session";
 import { linkTo } from "../viz/link";
 import { drawn, PanelBody } from "./body";
@@ -51,6 +52,7 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
     };
   }, [session, head.id, eager]);
 
+  const missing = undrawn(head);
   const Heading = level === 2 ? "h2" : "h3";
   const items: MenuItem[] = [...menu, { text: "Queries", onPick: () => showQueries(true) }, ...dataLinks(state.data)];
   return (
@@ -69,9 +71,9 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
           {head.title}
         </Heading>
         {head.description && <Tip label={`About ${head.title}`} text={head.description} />}
-        {head.unknown.length > 0 && (
-          <Badge tone="warn" title={`Not drawn here: ${head.unknown.join(", ")}`}>
-            {head.unknown.length} not drawn
+        {missing.length > 0 && (
+          <Badge tone="warn" title={`Not drawn here: ${missing.join(", ")}`}>
+            {missing.length} not drawn
           </Badge>
         )}
         <span class="panel-links">
@@ -89,6 +91,12 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
       {queries && <Queries head={head} data={state.data} onClose={() => showQueries(false)} />}
     </section>
   );
+}
+
+/** What the server named, and what only the drawing knows. */
+function undrawn(head: PanelHead): string[] {
+  const scheme = head.kind === "heatmap" && !knownScheme(head.options.scheme) ? [`colour scheme ${head.options.scheme}`] : [];
+  return [...head.unknown, ...scheme];
 }
 
 function Dots() {
