@@ -77,3 +77,30 @@ pub(super) fn refuse_own_range(panel: &Panel) -> Result<(), Unknown> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grafanas_own_variables_follow_from_range_and_step() {
+        let second = Duration::from_secs(1);
+        let window = Window { from_ms: 1_000, to_ms: 301_000 };
+        let steps = Steps { window: Some(window), ..Steps::new(window.duration(), 5 * second, second) };
+        for (name, value) in [
+            ("__interval", "5s"),
+            ("__interval_ms", "5000"),
+            ("__rate_interval", "6s"),
+            ("__rate_interval_ms", "6000"),
+            ("__range", "300s"),
+            ("__range_s", "300"),
+            ("__range_ms", "300000"),
+            ("__from", "1000"),
+            ("__to", "301000"),
+        ] {
+            assert_eq!(steps.builtin(name).as_deref(), Some(value), "{name}");
+        }
+        assert_eq!(steps.builtin("__dashboard"), None);
+        assert_eq!(Steps::new(window.duration(), second, second).builtin("__from"), None);
+    }
+}
