@@ -19,6 +19,7 @@ mod traces;
 mod tutorials;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::map_response;
@@ -31,6 +32,9 @@ use tokio::net::TcpListener;
 pub use config::{Config, Links};
 use metrics::Metrics;
 use state::{Console, Shared};
+
+/// A fault that is on is taken back before the end, which is tried for 30 s. All other tasks end at once.
+const TAKE_BACK: Duration = Duration::from_secs(32);
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +68,7 @@ pub async fn run(
         .merge(telemetry::routes(registry))
         .layer(map_response(guard::headers));
     let drained = serve::serve(listener, router, shutdown, grace).await;
-    shutdown::drain("tasks", &console.tasks, grace).await;
+    shutdown::drain("tasks", &console.tasks, TAKE_BACK.max(grace)).await;
     Ok(drained)
 }
 

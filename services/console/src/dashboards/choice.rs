@@ -96,7 +96,7 @@ fn chosen(variable: &Variable, options: &[String], given: &[String]) -> Result<B
         return Err(format!("value {typed:?} of variable ${} is not just {allowed}", variable.name));
     }
     let chosen = variables::choose(variable, options.to_vec(), given);
-    chosen.map_err(|unknown| format!("{unknown}, which is none of its {} options now", options.len()))
+    chosen.map_err(|unknown| format!("{unknown} (it has {} options now)", options.len()))
 }
 
 fn current(value: &Value) -> Vec<String> {
@@ -145,7 +145,7 @@ mod tests {
             let (current, bound) = chosen(&one, &[wrong]);
             assert_eq!(current, ["a"], "{wrong}");
             let error = bound.unwrap_err();
-            assert!(error.contains("of variable $job, which is none of its 2 options"), "{error}");
+            assert!(error.contains("of variable $job (it has 2 options now)"), "{error}");
         }
         assert!(chosen(&one, &["a", "b"]).1.unwrap_err().contains("holds one"));
     }

@@ -110,7 +110,9 @@ pub(super) async fn data(
                 Err(error) => (None, Some(error)),
             };
             let sent = queries.iter().zip(&outcomes);
-            let queries = sent.map(|((target, query), outcome)| Sent::new(target, query, outcome)).collect();
+            let queries = sent
+                .map(|((target, query), outcome)| Sent::new(around.window, target, query, outcome))
+                .collect();
             PanelData { view, error, queries, annotations, ..nothing }
         }
     };
@@ -205,7 +207,7 @@ impl Shown {
 }
 
 impl Sent {
-    fn new(target: &Target, query: &Query, outcome: &Outcome<Answer>) -> Self {
+    fn new(asked: Window, target: &Target, query: &Query, outcome: &Outcome<Answer>) -> Self {
         let zero = Duration::ZERO;
         let (kind, window, step) = match query {
             Query::Instant { time_ms, .. } => {
@@ -213,7 +215,7 @@ impl Sent {
             }
             Query::Range { window, step, .. } => ("range", *window, *step),
             Query::InfluxQl { window, width, .. } => ("influxql", *window, *width),
-            Query::Traces { .. } => ("traces", Window { from_ms: 0, to_ms: 0 }, zero),
+            Query::Traces { .. } => ("traces", asked, zero),
         };
         Self {
             target: target.ref_id.clone(),

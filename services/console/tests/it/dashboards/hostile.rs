@@ -20,7 +20,7 @@ async fn a_value_that_is_no_option_is_refused_and_nothing_is_asked() {
         for wrong in [r#"a"} or vector(1) or up{job=""#, ".*", "a|b", "c", "$job", "${__all}"] {
             let line = &lab.data(&[1], &json!({"job": [wrong]})).await[&1];
             let error = line["error"].as_str().unwrap();
-            assert!(error.contains("$job") && error.contains("none of its 3 options"), "{error}");
+            assert!(error.contains("$job") && error.contains("(it has 3 options now)"), "{error}");
             assert_eq!((&line["view"], &line["queries"]), (&json!(null), &json!([])));
         }
         assert_eq!(lab.source.asked("query"), [""; 0]);
