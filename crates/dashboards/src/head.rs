@@ -41,7 +41,7 @@ pub struct Head {
 }
 
 /// What a panel's JSON may say without any effect on what is drawn here.
-const SILENT: [&str; 9] = [
+const SILENT: [&str; 7] = [
     "pluginVersion",
     "cacheTimeout",
     "queryCachingTTL",
@@ -49,13 +49,11 @@ const SILENT: [&str; 9] = [
     // Of a panel that is repeated, which is named itself.
     "repeatDirection",
     "maxPerRow",
-    "datasource",
     "scopedVars",
-    "tags",
 ];
 
 /// The same of a target.
-const SILENT_IN_TARGETS: [&str; 16] = [
+const SILENT_IN_TARGETS: [&str; 14] = [
     "editorMode",
     "useBackend",
     "disableTextWrap",
@@ -69,10 +67,8 @@ const SILENT_IN_TARGETS: [&str; 16] = [
     "select",
     "groupBy",
     "orderByTime",
-    "tags",
     "fullMetaSearch",
     "adhocFilters",
-    "target",
 ];
 
 /// Every panel in the order of the file, those of closed rows behind their row.

@@ -99,7 +99,7 @@ fn merge(into: &mut Map<String, Value>, one: &Override) {
 }
 
 fn read(object: &Object<'_>, kind: Kind) -> Config {
-    // The tooltips of tables have a description; Grafana's own sources, not the panel, filter by it.
+    // What data sources tell of their own fields.
     object.ignore(&["displayNameFromDS", "filterable", "interval"]);
     let by_palette = matches!(kind, Kind::TimeSeries | Kind::HeatMap);
     let color = if by_palette { ColorMode::Palette } else { ColorMode::Thresholds };
