@@ -6,8 +6,8 @@ use dashboards::time::Window;
 
 /// Of one data source.
 pub(super) const QUERIES_AT_ONCE: usize = 8;
-/// Of one answer, in bytes.
-pub(super) const MAX_ANSWER: usize = 16 << 20;
+/// Of one answer, in bytes; several are in memory at once.
+pub(super) const MAX_ANSWER: usize = 4 << 20;
 const MAX_RANGE: Duration = Duration::from_secs(7 * 24 * 3600);
 const MAX_WIDTH: u32 = 4000;
 const MAX_SERIES: usize = 500;

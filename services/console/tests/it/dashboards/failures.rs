@@ -29,7 +29,7 @@ async fn each_failure_is_named_with_its_query_and_the_others_still_answer() {
         (2, "query A (hang): Prometheus", "no answer in 2s"),
         (3, "query A (broken): Prometheus", "answers 500: it broke"),
         (4, "query A (nonsense): Prometheus", "answers something unexpected"),
-        (5, "query A (huge): Prometheus", "answers more than 16777216 bytes"),
+        (5, "query A (huge): Prometheus", "answers more than 4194304 bytes"),
         (6, "query A (refused): Prometheus", "answers 400: that is no query"),
         (7, "query A (many): Prometheus", "answers 501 series, more than 500"),
         (8, "query A (long): Prometheus", "answers 11001 points in a series, more than 11000"),
