@@ -17,7 +17,7 @@ use crate::{
 
 /// A figure of the map is some scrapes old when it comes.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Half of its container's limit.
+/// Well below its container's limit, which large answers may come near.
 const BUDGET_MIB: f64 = 48.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
