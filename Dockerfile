@@ -1,22 +1,18 @@
-# All images of the lab's own programs. Stages: `build` makes every binary, `web` the console's pages, `test` runs cargo
-# and `web-check` npm for checks and measurements; one target per program. The pins come from .env; the two caches are shared by all.
+# All images of the lab's own programs. Stages: `build` makes every binary, `test` runs cargo for checks and
+# measurements; one target per program. The pins come from .env; the two caches are shared by all.
 ARG DEBIAN_IMAGE=debian:trixie-slim
 ARG RUST_IMAGE=rust:1.96-slim-trixie
-ARG NODE_IMAGE=node:24-trixie-slim
+# The console's pages, built from services/console/web.
+ARG PAGES_IMAGE=lookout/pages:lookout
 # What `test` stands on: `checker`, or `peers` where programs of others are measured, too.
 ARG TOOLS=checker
-
-# Cargo's part of the services: a change of the console's pages compiles nothing anew.
-FROM ${DEBIAN_IMAGE} AS services
-COPY services services
-RUN rm -rf services/console/web services/console/e2e
 
 FROM ${RUST_IMAGE} AS sources
 WORKDIR /src
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
 COPY Cargo.toml Cargo.lock rustfmt.toml ./
 COPY crates crates
-COPY --from=services services services
+COPY services services
 COPY lab lab
 COPY offline/jaeger offline/jaeger
 COPY bench bench
@@ -36,24 +32,6 @@ RUN --mount=type=cache,id=lookout-cargo,sharing=locked,target=/usr/local/cargo/r
  && mkdir /out \
  && cd /target/release \
  && cp echo-server web-client metrics-sink order-service tcp-balancer hello-influx console lab jaeger-standin /out/
-
-# The pages' packages, then the pages: no other file of the repository plays a part.
-FROM ${NODE_IMAGE} AS web-packages
-WORKDIR /web
-COPY services/console/web/package.json services/console/web/package-lock.json services/console/web/.npmrc ./
-RUN --mount=type=secret,id=npm-config,target=/root/.npmrc \
-    --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
-    --mount=type=secret,id=client-env,target=/run/client-env \
-    if [ -s /run/client-env ]; then . /run/client-env; fi \
- && NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt npm ci --no-audit --no-fund
-COPY services/console/web ./
-
-FROM web-packages AS web
-RUN npm run build
-
-FROM web-packages AS web-check
-ARG RUN
-RUN npm run check
 
 FROM ${RUST_IMAGE} AS checker
 # `kill`, with which tests end programs, is not in Debian's smallest set.
@@ -119,9 +97,11 @@ FROM program AS hello-influx
 COPY --from=build /out/hello-influx /usr/local/bin/
 ENTRYPOINT ["/usr/local/bin/hello-influx"]
 
+FROM ${PAGES_IMAGE} AS pages
+
 FROM program AS console
 COPY --from=build /out/console /usr/local/bin/
-COPY --from=web /web/dist /srv/console
+COPY --from=pages / /srv/console
 # Shared with the lab's own command; a volume takes its owner over from the first that has it.
 USER root
 RUN install -d -o 65532 -g 65532 /var/lib/lab

@@ -2,7 +2,7 @@
 variable "LAB_NAME" {}
 variable "DEBIAN_IMAGE" {}
 variable "RUST_IMAGE" {}
-variable "NODE_IMAGE" {}
+variable "PAGES_IMAGE" {}
 
 target "program" {
   name       = program
@@ -10,5 +10,5 @@ target "program" {
   context    = "."
   target     = program
   tags       = ["lookout/${program}:${LAB_NAME}"]
-  args       = { DEBIAN_IMAGE = DEBIAN_IMAGE, RUST_IMAGE = RUST_IMAGE, NODE_IMAGE = NODE_IMAGE }
+  args       = { DEBIAN_IMAGE = DEBIAN_IMAGE, RUST_IMAGE = RUST_IMAGE, PAGES_IMAGE = PAGES_IMAGE }
 }

@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 . scripts/versions.sh
 . scripts/settings.sh
 
-# GiB: the first time images are built, later there are but the containers.
-disk_min=8 memory_min=2
+# GiB: the first time images are built, later there are but the containers. `make test` builds more.
+disk_min=${DISK_MIN:-8} memory_min=2
 ! has_image "lookout/lab:$LAB_NAME" || disk_min=1 memory_min=1
 problems=0
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Builds the images of the lab's own programs.
+# Builds the images of the lab's own programs, the console's pages first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
+export PAGES_IMAGE=lookout/pages:$LAB_NAME
+scripts/build.sh "$PAGES_IMAGE" --target pages --build-arg "NODE_IMAGE=$NODE_IMAGE" services/console/web
 exec scripts/build.sh programs
