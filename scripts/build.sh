@@ -29,7 +29,10 @@ label=dev.lookout.image
 if [ "$1" = programs ]; then
   for secret in "${secrets[@]}"; do options+=(--set "*.secrets+=$secret"); done
   for name in "${proxies[@]}"; do options+=(--set "*.args.$name=${!name}"); done
-  docker buildx bake --file docker-bake.hcl "${options[@]}" --set "*.labels.$label=1" program
+  # One alone first, which compiles for all: where they all ask at once, an older engine compiles for each.
+  for target in lab program; do
+    docker buildx bake --file docker-bake.hcl "${options[@]}" --set "*.labels.$label=1" "$target"
+  done
 else
   for secret in "${secrets[@]}"; do options+=(--secret "$secret"); done
   for name in "${proxies[@]}"; do options+=(--build-arg "$name"); done
