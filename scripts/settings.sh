@@ -55,7 +55,7 @@ compose() {
     profiles+=(grafana)
   else
     # What would link to Grafana's dashboards links to the console's, which are at the same paths.
-    export GRAFANA_LINK= DASHBOARDS_URL="http://127.0.0.1:$CONSOLE_PORT"
+    export GRAFANA_LINK='' DASHBOARDS_URL="http://127.0.0.1:$CONSOLE_PORT"
   fi
   COMPOSE_PROFILES="${profiles[*]}" docker compose "$@"
 }
