@@ -20,7 +20,7 @@ down() {
 # However it ends, nothing is left running.
 trap 'down >/dev/null 2>&1' EXIT
 
-# Before minutes of compiling. From nothing all its images and caches came to 14 GiB.
+# Before minutes of compiling.
 has_image "$RUST_IMAGE" || export DISK_MIN=16
 QUIET=1 scripts/preflight.sh
 unset DISK_MIN
