@@ -6,8 +6,8 @@ import type { Look } from "./look";
 import { hand } from "./look";
 import { outline, rim } from "./outline";
 
-/** Widths of letters in pixels, about; SVG has no layout of its own. */
-const LETTER = 7.2;
+/** Widths of letters in pixels, about, in a wide font; SVG has no layout of its own. */
+const LETTER = 8.4;
 const SMALL_LETTER = 5.2;
 const BOLD_SMALL_LETTER = 5.9;
 
