@@ -2,7 +2,7 @@
 # measurements; one target per program. The pins come from .env; the two caches are shared by all.
 ARG DEBIAN_IMAGE=debian:trixie-slim
 ARG RUST_IMAGE=rust:1.96-slim-trixie
-# The console's pages, built from services/console/web.
+# The console's pages, built from lab/console/web.
 ARG PAGES_IMAGE=lookout/pages:lookout
 # What `test` stands on: `checker`, or `peers` where programs of others are measured, too.
 ARG TOOLS=checker
@@ -15,6 +15,8 @@ COPY crates crates
 COPY services services
 COPY lab lab
 COPY offline/jaeger offline/jaeger
+COPY proto proto
+COPY testkit testkit
 COPY bench bench
 
 # Cargo goes by file times, and the cache may hold a newer build of other sources: all are touched before each use.

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 export PAGES_IMAGE=lookout/pages:$LAB_NAME
-scripts/build.sh "$PAGES_IMAGE" --target pages --build-arg "NODE_IMAGE=$NODE_IMAGE" services/console/web
+scripts/build.sh "$PAGES_IMAGE" --target pages --build-arg "NODE_IMAGE=$NODE_IMAGE" lab/console/web
 exec scripts/build.sh programs

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 image=lookout/browser:$LAB_NAME
 out=$PWD/.lookout/browser
-scripts/build.sh "$image" --file offline/browser.Dockerfile --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" services/console/e2e >&2
+scripts/build.sh "$image" --file offline/browser.Dockerfile --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" lab/console/e2e >&2
 rm -rf "$out"
 mkdir -p "$out"
 ports=()

@@ -34,7 +34,7 @@ try "lints of the bench" scripts/cargo.sh clippy --package bench --all-targets -
 try "unit and integration tests" scripts/cargo.sh test --locked --no-fail-fast
 pages() {
   scripts/build.sh "lookout/pages-checked:$LAB_NAME" --target check --build-arg "NODE_IMAGE=$NODE_IMAGE" \
-    --build-arg "RUN=$(date +%s%N)" services/console/web
+    --build-arg "RUN=$(date +%s%N)" lab/console/web
 }
 try "types and tests of the console's pages" pages
 

@@ -1,7 +1,7 @@
 //! Why metrics could not be built.
 
 use grpc_calls::MethodsError;
-use thread_cells::BucketsError;
+use sharded_metrics::BucketsError;
 
 /// A mistake in what a [`Builder`](crate::Builder) was given.
 #[derive(Debug, thiserror::Error)]

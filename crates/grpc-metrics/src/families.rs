@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use prometheus::core::Desc;
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
-use thread_cells::Histogram;
+use sharded_metrics::Histogram;
 
 use crate::BuildError;
 use crate::code;
@@ -101,7 +101,7 @@ impl Families {
         let family = |(source, desc): &(Source, Desc)| {
             let metrics = rows.iter().flat_map(|row| row.metrics(recorder, *source, desc)).collect();
             let kind = if source.is_histogram() { MetricType::HISTOGRAM } else { MetricType::COUNTER };
-            thread_cells::family(desc, kind, metrics)
+            sharded_metrics::family(desc, kind, metrics)
         };
         self.families.iter().map(family).collect()
     }
@@ -145,18 +145,18 @@ impl Snapshot {
 
     fn metrics(&self, recorder: &Recorder, source: Source, desc: &Desc) -> Vec<Metric> {
         let labels = |code| self.labels(recorder, desc, code);
-        let counter = |cell: usize| vec![thread_cells::counter(labels(None), self.cells[cell - 1])];
+        let counter = |cell: usize| vec![sharded_metrics::counter(labels(None), self.cells[cell - 1])];
         match source {
             Source::Started => counter(STARTED),
             Source::Received => counter(RECEIVED),
             Source::Sent => counter(SENT),
             Source::Handled => {
                 let codes = code::NAMES.iter().zip(&self.cells[HANDLED - 1..]);
-                codes.map(|(name, value)| thread_cells::counter(labels(Some(name)), *value)).collect()
+                codes.map(|(name, value)| sharded_metrics::counter(labels(Some(name)), *value)).collect()
             }
             Source::HandlingSeconds | Source::ReceiveSeconds | Source::SendSeconds => source
                 .histogram(recorder)
-                .map(|histogram| thread_cells::histogram(labels(None), histogram.read(&self.cells)))
+                .map(|histogram| sharded_metrics::histogram(labels(None), histogram.read(&self.cells)))
                 .into_iter()
                 .collect(),
         }
@@ -165,6 +165,6 @@ impl Snapshot {
     fn labels(&self, recorder: &Recorder, desc: &Desc, code: Option<&str>) -> Vec<LabelPair> {
         let method = &recorder.methods.all()[self.method];
         let own = [method.grpc_type.label(), &method.service, &method.name].into_iter().chain(code);
-        thread_cells::labels(desc, own.chain(recorder.contexts.values(self.context)))
+        sharded_metrics::labels(desc, own.chain(recorder.contexts.values(self.context)))
     }
 }

@@ -17,7 +17,7 @@ pub use builder::Builder;
 pub use error::BuildError;
 pub use grpc_calls::{MethodsError, RequestHead};
 pub use metrics::{ClientMetrics, ServerMetrics};
-pub use thread_cells::{Buckets, BucketsError};
+pub use sharded_metrics::{Buckets, BucketsError};
 
 /// Wraps a service that handles gRPC calls, so that they are counted.
 pub type ServerLayer = grpc_calls::ServerLayer<Tally>;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use grpc_calls::{Clock, Direction, Methods, RequestHead};
-use thread_cells::{Buckets, BucketsError, Cells, Histogram};
+use sharded_metrics::{Buckets, BucketsError, Cells, Histogram};
 use tonic::Code;
 
 use crate::code;

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::future::ready;
 
 use grpc_metrics::{Buckets, ClientMetrics, RequestBody, ServerMetrics};
-use grpc_testkit::bare::{self, Message, answer, request};
-use grpc_testkit::ping::FILE_DESCRIPTOR_SET;
 use http::{Request, Response};
+use testkit::grpc::bare::{self, Message, answer, request};
+use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
 use tower::{Layer, Service, service_fn};
 
 #[test]

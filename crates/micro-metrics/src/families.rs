@@ -46,18 +46,18 @@ impl Families {
                 continue;
             }
             for (status, calls) in [("success", look.success()), ("fail", look.fail())] {
-                let labels = thread_cells::labels(&self.total, [name.as_str(), status]);
-                totals.push(thread_cells::counter(labels, calls));
+                let labels = sharded_metrics::labels(&self.total, [name.as_str(), status]);
+                totals.push(sharded_metrics::counter(labels, calls));
             }
-            let labels = |desc| thread_cells::labels(desc, [name.as_str()]);
+            let labels = |desc| sharded_metrics::labels(desc, [name.as_str()]);
             latencies.push(summary(labels(&self.latency), &look, recorder.duration.nanos(look.sums())));
             let duration = recorder.duration.read(look.sums());
-            durations.push(thread_cells::histogram(labels(&self.duration), duration));
+            durations.push(sharded_metrics::histogram(labels(&self.duration), duration));
         }
         vec![
-            thread_cells::family(&self.total, MetricType::COUNTER, totals),
-            thread_cells::family(&self.latency, MetricType::SUMMARY, latencies),
-            thread_cells::family(&self.duration, MetricType::HISTOGRAM, durations),
+            sharded_metrics::family(&self.total, MetricType::COUNTER, totals),
+            sharded_metrics::family(&self.latency, MetricType::SUMMARY, latencies),
+            sharded_metrics::family(&self.duration, MetricType::HISTOGRAM, durations),
         ]
     }
 }
@@ -90,7 +90,7 @@ mod tests {
     use crate::Buckets;
 
     fn recorder() -> Recorder {
-        let methods = Methods::read(&[grpc_testkit::ping::FILE_DESCRIPTOR_SET]).unwrap();
+        let methods = Methods::read(&[testkit::grpc::ping::FILE_DESCRIPTOR_SET]).unwrap();
         Recorder::new(methods, Buckets::default()).unwrap()
     }
 

@@ -18,7 +18,7 @@ pub use grpc_calls::MethodsError;
 pub use identity::registry;
 pub use metrics::ServerMetrics;
 pub use naming::Naming;
-pub use thread_cells::{Buckets, BucketsError};
+pub use sharded_metrics::{Buckets, BucketsError};
 
 /// Wraps a service that handles gRPC calls, so that they are counted.
 pub type ServerLayer = grpc_calls::ServerLayer<Tally>;

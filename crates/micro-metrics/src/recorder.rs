@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use grpc_calls::{Clock, Methods, Moment};
-use thread_cells::{Buckets, BucketsError, Cells, Histogram};
-use windowed_histogram::WindowedHistogram;
+use sharded_metrics::WindowedHistogram;
+use sharded_metrics::{Buckets, BucketsError, Cells, Histogram};
 
 use crate::endpoints::Endpoints;
 
@@ -35,7 +35,7 @@ pub(crate) struct Recorder {
 /// One look at the counters of an endpoint.
 pub(crate) struct Look {
     sums: Vec<u64>,
-    pub(crate) latency: windowed_histogram::Snapshot,
+    pub(crate) latency: sharded_metrics::Snapshot,
 }
 
 impl Recorder {

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::future::{pending, ready};
 
-use grpc_testkit::bare::{self, Message, answer, request};
-use grpc_testkit::ping::FILE_DESCRIPTOR_SET;
 use http::{Request, Response};
 use micro_metrics::{RequestBody, ServerMetrics};
+use testkit::grpc::bare::{self, Message, answer, request};
+use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
 use tower::{Layer, Service, service_fn};
 
 fn metrics() -> ServerMetrics {

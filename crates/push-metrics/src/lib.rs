@@ -23,6 +23,6 @@ pub use meter::Meter;
 pub use rates::Rates;
 pub use registry::{Registry, RegistryError};
 pub use reporter::{BuildError, Builder, Reporter};
+pub use sharded_metrics::Snapshot;
 pub use stats::Stats;
 pub use timer::{Reading, Stopwatch, Timer, WINDOW};
-pub use windowed_histogram::Snapshot;

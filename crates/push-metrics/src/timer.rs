@@ -5,7 +5,7 @@ mod stopwatch;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use windowed_histogram::{Snapshot, WindowedHistogram};
+use sharded_metrics::{Snapshot, WindowedHistogram};
 
 use crate::rates::{RateClock, Rates};
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::otlp::{Received, Ring, Store, TraceId};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-use testkit::otlp::{Received, Ring, Store, TraceId};
 
 use crate::answer;
 use crate::model::Trace;

@@ -7,14 +7,15 @@
 mod answer;
 mod api;
 mod model;
+pub mod otlp;
 mod page;
 mod search;
 mod tags;
 
 use std::time::Duration;
 
-use shutdown::CancellationToken;
-use testkit::otlp::{Limits, Store};
+use crate::otlp::{Limits, Store};
+use kit::shutdown::CancellationToken;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
@@ -26,7 +27,7 @@ pub async fn run(otlp: TcpListener, query: TcpListener, limits: Limits, shutdown
     let receiver = Routes::new(store.server()).into_axum_router();
     let pages = api::routes().merge(page::routes()).with_state(store);
     tokio::join!(
-        serve::serve(otlp, receiver, shutdown.clone(), GRACE),
-        serve::serve(query, pages, shutdown, GRACE),
+        kit::serve::serve(otlp, receiver, shutdown.clone(), GRACE),
+        kit::serve::serve(query, pages, shutdown, GRACE),
     );
 }

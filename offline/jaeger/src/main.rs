@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use testkit::otlp::Limits;
+use jaeger_standin::otlp::Limits;
 use tokio::net::TcpListener;
 
 /// A small stand-in for Jaeger: OTLP over gRPC in, the query API and plain pages out. Keeps spans in
@@ -32,7 +32,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    program::exit_code(serve(Args::parse()).await)
+    kit::program::exit_code(serve(Args::parse()).await)
 }
 
 async fn serve(args: Args) -> anyhow::Result<()> {
@@ -41,7 +41,7 @@ async fn serve(args: Args) -> anyhow::Result<()> {
     let otlp = bind("--otlp-port", args.listen_host, args.otlp_port).await?;
     let query = bind("--query-port", args.listen_host, args.query_port).await?;
     tracing::info!(otlp = %otlp.local_addr()?, query = %query.local_addr()?, "stand-in for Jaeger is ready");
-    jaeger_standin::run(otlp, query, limits, shutdown::signal()?).await;
+    jaeger_standin::run(otlp, query, limits, kit::shutdown::signal()?).await;
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::otlp::{Received, TraceId};
 use serde::Serialize;
-use testkit::otlp::{Received, TraceId};
 
 use crate::tags::{self, Tag};
 

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use crate::otlp::{Received, Store, TraceId};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use maud::{DOCTYPE, Markup, html};
-use testkit::otlp::{Received, Store, TraceId};
 
 use crate::model::duration;
 use crate::search::Search;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use testkit::otlp::{Received, Ring, TraceId};
+use crate::otlp::{Received, Ring, TraceId};
 
 use crate::model::duration;
 use crate::tags;

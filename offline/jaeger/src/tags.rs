@@ -1,10 +1,10 @@
 //! OTLP's attributes as Jaeger's typed tags.
 
+use crate::otlp::Received;
+use crate::otlp::common::{AnyValue, KeyValue, any_value::Value};
+use crate::otlp::trace::{span::SpanKind, status::StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
-use testkit::otlp::Received;
-use testkit::otlp::common::{AnyValue, KeyValue, any_value::Value};
-use testkit::otlp::trace::{span::SpanKind, status::StatusCode};
 
 /// Beyond this, JavaScript's numbers are not exact, and Jaeger writes text.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use program::setting::{duration, port};
+use kit::program::setting::{duration, port};
 
 /// What can be set.
 #[derive(Debug, Clone, Args)]

@@ -6,10 +6,10 @@ mod routes;
 
 pub use config::Config;
 
+use kit::serve::Health;
+use kit::shutdown::CancellationToken;
 use lookout_proto::echo::echo_service_server::SERVICE_NAME;
 use prometheus::Registry;
-use serve::Health;
-use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
 
@@ -42,6 +42,6 @@ pub async fn run(
     let (health, health_service) = Health::new(&[SERVICE_NAME]).await;
     let service = routes::one_port(registry, health_service)?;
     let stopping = health.until(shutdown.clone());
-    tokio::join!(serve::serve(listener, service, shutdown, config.shutdown_grace), stopping);
+    tokio::join!(kit::serve::serve(listener, service, shutdown, config.shutdown_grace), stopping);
     Ok(())
 }

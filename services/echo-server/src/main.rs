@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use echo_server::Config;
-use program::{Command, Program};
+use kit::program::{Command, Program};
 
 /// Answers each message with "echo " in front of it: gRPC, /metrics and /healthz on one port.
 #[derive(Parser)]
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let port = config.grpc_server_port;
     let program = Program { name: "echo-server", version: env!("CARGO_PKG_VERSION"), health_port: port };
     program.run(command, async |registry, shutdown| {
-        let listener = program::listen("--grpc-server-port", port).await?;
+        let listener = kit::program::listen("--grpc-server-port", port).await?;
         echo_server::run(listener, config, registry, shutdown).await?;
         Ok(())
     })

@@ -1,10 +1,10 @@
 //! What answers on the port.
 
 use grpc_metrics::{Buckets, Builder, ServerMetrics};
+use kit::serve::OnePort;
+use kit::telemetry::trace::GrpcServerLayer;
 use lookout_proto::echo::echo_service_server::EchoServiceServer;
 use prometheus::Registry;
-use serve::OnePort;
-use telemetry::trace::GrpcServerLayer;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::pb::{v1, v1alpha};
@@ -31,7 +31,7 @@ pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -
         .into_axum_router()
         .layer(metrics.layer())
         .layer(GrpcServerLayer);
-    Ok(OnePort { grpc, http: telemetry::routes(registry).fallback(problem::not_found) })
+    Ok(OnePort { grpc, http: kit::telemetry::routes(registry).fallback(kit::problem::not_found) })
 }
 
 /// The builder adds its own descriptors, those of the version that is built.

@@ -11,8 +11,8 @@ mod routes;
 
 use std::time::Duration;
 
+use kit::shutdown::CancellationToken;
 use push_metrics::{BuildError, Destination, DestinationError, Registry, RegistryError, Reporter};
-use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
 
@@ -47,7 +47,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: CancellationTo
     let registry = Registry::new();
     let app = routes::routes(Requests::new(&registry)?);
     let grace = config.shutdown_grace;
-    let serving = serve::serve(listener, app, shutdown, grace);
+    let serving = kit::serve::serve(listener, app, shutdown, grace);
     let Some(reporter) = reporter(&config, &registry)? else {
         tracing::info!("no --influx-url: nothing is pushed");
         serving.await;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use hello_influx::Config;
-use program::{Command, Program, setting};
+use kit::program::{Command, Program, setting};
 
 /// Answers "Hello World!", and pushes how often and how fast to InfluxDB.
 #[derive(Parser)]
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let program = Program { name: "hello-influx", version: env!("CARGO_PKG_VERSION"), health_port: port };
     // What is counted is pushed: there is no page to be scraped.
     program.run(command, async |_registry, shutdown| {
-        let listener = program::listen("--port", port).await?;
+        let listener = kit::program::listen("--port", port).await?;
         hello_influx::run(listener, config, shutdown).await?;
         Ok(())
     })

@@ -7,9 +7,9 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use problem::Problem;
+use kit::problem::Problem;
+use kit::telemetry::trace::HttpServerLayer;
 use serde::Deserialize;
-use telemetry::trace::HttpServerLayer;
 use tokio::time::sleep;
 
 use crate::measure::{self, Requests};
@@ -23,8 +23,8 @@ pub(crate) fn routes(requests: Requests) -> Router {
         .route("/slow", get(slow))
         .route_layer(from_fn_with_state(requests, measure::record))
         .route("/healthz", get(|| async { "ok\n" }))
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .fallback(problem::not_found)
+        .method_not_allowed_fallback(kit::problem::method_not_allowed)
+        .fallback(kit::problem::not_found)
         .layer(HttpServerLayer)
 }
 

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use problem::Problem;
+use kit::problem::Problem;
 use prometheus::{Registry, TEXT_FORMAT};
 use tokio::sync::Semaphore;
 
@@ -21,9 +21,9 @@ pub(crate) fn router(registry: Registry, shared: Arc<Shared>) -> Router {
     let envoys = get(move || async move { envoys(&shared, &room) });
     Router::new()
         .route("/envoy/metrics", envoys)
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .merge(telemetry::routes(registry))
-        .fallback(problem::not_found)
+        .method_not_allowed_fallback(kit::problem::method_not_allowed)
+        .merge(kit::telemetry::routes(registry))
+        .fallback(kit::problem::not_found)
 }
 
 fn envoys(shared: &Shared, room: &Arc<Semaphore>) -> Response {

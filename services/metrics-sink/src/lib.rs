@@ -20,9 +20,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::serve::{Health, OnePort, serve};
+use kit::shutdown::CancellationToken;
 use prometheus::Registry;
-use serve::{Health, OnePort, serve};
-use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;

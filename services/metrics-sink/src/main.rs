@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use kit::program::Command;
+use kit::telemetry::Settings;
 use metrics_sink::{Config, Lines, Listeners};
-use program::Command;
 use prometheus::Registry;
-use telemetry::Settings;
 
 /// Receives Envoy's metrics over gRPC and shows them to Prometheus, as Envoy's own page would.
 #[derive(Parser)]
@@ -22,8 +22,8 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    program::exit_code(match cli.command {
-        Some(Command::Healthcheck) => telemetry::healthcheck(cli.config.http_port).map_err(Into::into),
+    kit::program::exit_code(match cli.command {
+        Some(Command::Healthcheck) => kit::telemetry::healthcheck(cli.config.http_port).map_err(Into::into),
         None => serve(cli.config),
     })
 }
@@ -33,19 +33,19 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // The console's reader is the log's: one that does not read must hold up neither.
     let log = Lines::start(io::stdout());
     let writer = log.clone();
-    let (dispatch, telemetry) = telemetry::with_settings(
+    let (dispatch, telemetry) = kit::telemetry::with_settings(
         "metrics-sink",
         env!("CARGO_PKG_VERSION"),
         &Settings::from_env()?,
         move || writer.clone(),
     )?;
     tracing::dispatcher::set_global_default(dispatch)?;
-    let shutdown = shutdown::signal()?;
+    let shutdown = kit::shutdown::signal()?;
     let registry = Registry::new();
-    telemetry::register_process_metrics(&registry)?;
+    kit::telemetry::register_process_metrics(&registry)?;
     let listeners = Listeners {
-        grpc: program::listen("--grpc-port", config.grpc_port).await?,
-        http: program::listen("--http-port", config.http_port).await?,
+        grpc: kit::program::listen("--grpc-port", config.grpc_port).await?,
+        http: kit::program::listen("--http-port", config.http_port).await?,
     };
     metrics_sink::run(listeners, config, registry, shutdown).await?;
     telemetry.shutdown().await;

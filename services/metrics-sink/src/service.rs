@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http_body::Frame;
 use http_body_util::StreamBody;
+use kit::shutdown::CancellationToken;
 use prometheus::IntGauge;
-use shutdown::CancellationToken;
 use tokio::sync::Semaphore;
 use tonic::{Code, Status};
 

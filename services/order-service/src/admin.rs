@@ -18,7 +18,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, put};
 use axum::{Json, Router};
-use problem::Problem;
+use kit::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::{Broken, Faults};
@@ -30,8 +30,8 @@ pub(crate) fn routes(faults: Arc<Faults>) -> Router {
         .route("/faults", get(show))
         .route("/faults/slow", put(slow).delete(fast))
         .route("/faults/read-only", put(read_only).delete(writable))
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .fallback(problem::not_found)
+        .method_not_allowed_fallback(kit::problem::method_not_allowed)
+        .fallback(kit::problem::not_found)
         .with_state(faults)
 }
 

@@ -21,10 +21,10 @@ pub use store::OpenError;
 
 use std::sync::Arc;
 
+use kit::serve::{Health, serve};
+use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_server::SERVICE_NAME;
 use prometheus::Registry;
-use serve::{Health, serve};
-use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::{JoinError, spawn_blocking};
@@ -92,7 +92,7 @@ pub async fn run(
     let (store, threads) = open(&config, Metrics::register(&registry)?, Arc::clone(&faults)).await?;
     let (health, health_service) = Health::new(&[SERVICE_NAME]).await;
     let grpc = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
-    let metrics = telemetry::routes(registry).fallback(problem::not_found);
+    let metrics = kit::telemetry::routes(registry).fallback(kit::problem::not_found);
     let grace = config.shutdown_grace;
     let admin = async {
         if let Some(listener) = listeners.admin {

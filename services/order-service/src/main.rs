@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use kit::program::{Command, listen};
 use order_service::{Config, Listeners};
-use program::{Command, listen};
 
 /// Takes orders over gRPC and keeps them in SQLite.
 #[derive(Parser)]
@@ -18,18 +18,18 @@ struct Cli {
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
-    program::exit_code(match command {
-        Some(Command::Healthcheck) => telemetry::healthcheck(config.metrics_port).map_err(Into::into),
+    kit::program::exit_code(match command {
+        Some(Command::Healthcheck) => kit::telemetry::healthcheck(config.metrics_port).map_err(Into::into),
         None => serve(config),
     })
 }
 
 #[tokio::main]
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let telemetry = telemetry::init("order-service", env!("CARGO_PKG_VERSION"))?;
-    let shutdown = shutdown::signal()?;
+    let telemetry = kit::telemetry::init("order-service", env!("CARGO_PKG_VERSION"))?;
+    let shutdown = kit::shutdown::signal()?;
     let registry = order_service::registry(&config)?;
-    telemetry::register_process_metrics(&registry)?;
+    kit::telemetry::register_process_metrics(&registry)?;
     let listeners = Listeners {
         grpc: listen("--grpc-server-port", config.grpc_server_port).await?,
         metrics: listen("--metrics-port", config.metrics_port).await?,

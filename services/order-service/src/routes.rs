@@ -3,12 +3,12 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
+use kit::shutdown::CancellationToken;
+use kit::telemetry::trace::GrpcServerLayer;
 use lookout_proto::order::FILE_DESCRIPTOR_SET;
 use lookout_proto::order::order_server::OrderServer;
 use micro_metrics::{Buckets, ServerMetrics};
 use prometheus::Registry;
-use shutdown::CancellationToken;
-use telemetry::trace::GrpcServerLayer;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
@@ -26,7 +26,7 @@ pub(crate) fn grpc<H: Health>(
     registry: &Registry,
     shutdown: CancellationToken,
 ) -> Result<Router, Error> {
-    let tasks = telemetry::register_task_metrics(registry)?;
+    let tasks = kit::telemetry::register_task_metrics(registry)?;
     // go-micro's bounds do not tell an order of 1 ms from one of 4, nor a delay of 1 s from one of 2.
     let metrics = ServerMetrics::unlabelled()
         .file_descriptor_set(FILE_DESCRIPTOR_SET)

@@ -1,8 +1,8 @@
 //! The gRPC service: from messages to the store and back.
 
+use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_server::Order;
 use lookout_proto::order::{CreateRequest, GetRequest, ListRequest, ListResponse, Record, WatchRequest};
-use shutdown::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::page::next_token;

@@ -8,8 +8,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, SystemTime};
 
+use kit::shutdown::CancellationToken;
 use parking_lot::RwLock;
-use shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, MutexGuard};
@@ -253,7 +253,7 @@ impl Balancer {
         servers.iter().for_each(|server| server.stop());
         drop(changing);
         let tasks = &self.0.tasks;
-        shutdown::drain("connections", &tasks.connections, grace).await;
+        kit::shutdown::drain("connections", &tasks.connections, grace).await;
         servers.iter().for_each(|server| server.cut());
         tasks.accepting.close();
         tasks.accepting.wait().await;

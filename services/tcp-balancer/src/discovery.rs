@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hickory_resolver::TokioResolver;
 use hickory_resolver::net::NetError;
-use shutdown::CancellationToken;
+use kit::shutdown::CancellationToken;
 use thiserror::Error;
 use tokio::net::lookup_host;
 use tokio::task::JoinSet;

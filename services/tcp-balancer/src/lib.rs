@@ -23,8 +23,8 @@ pub mod traffic;
 
 use std::time::Duration;
 
+use kit::shutdown::CancellationToken;
 use prometheus::Registry;
-use shutdown::CancellationToken;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_stream::{Stream, StreamExt};
@@ -60,7 +60,7 @@ pub async fn run(
         over.cancel();
     };
     tokio::join!(
-        serve::serve(rest, router, over.clone(), LAST_READERS),
+        kit::serve::serve(rest, router, over.clone(), LAST_READERS),
         over.run_until_cancelled(tick(&balancer)),
         balancing,
     );

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use program::{Command, Program};
+use kit::program::{Command, Program};
 use tcp_balancer::{Balancer, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_stream::wrappers::SignalStream;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         let hangups = SignalStream::new(signal(SignalKind::hangup())?);
         tcp_balancer::raise_limit();
         let token = settings.token()?;
-        let rest = program::listen("--rest-port", port).await?;
+        let rest = kit::program::listen("--rest-port", port).await?;
         let balancer = Balancer::start(settings.config).await?;
         let grace = settings.shutdown_grace;
         tcp_balancer::run(rest, balancer, token.as_deref(), registry, hangups, grace, shutdown).await?;

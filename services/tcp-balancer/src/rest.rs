@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use problem::Problem;
+use kit::problem::Problem;
 use prometheus::Registry;
 
 use crate::balancer::Balancer;
@@ -33,9 +33,9 @@ pub(crate) fn router(balancer: Balancer, token: Option<&str>, registry: Registry
         .route("/servers/{name}/stats", get(stats))
         .route(DRAIN, post(write::drain).delete(write::undrain))
         .with_state(Rest { balancer, token: Token::new(token) })
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .merge(telemetry::routes(registry))
-        .fallback(problem::not_found)
+        .method_not_allowed_fallback(kit::problem::method_not_allowed)
+        .merge(kit::telemetry::routes(registry))
+        .fallback(kit::problem::not_found)
 }
 
 async fn root(State(rest): State<Rest>) -> Response {

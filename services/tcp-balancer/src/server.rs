@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
+use kit::shutdown::{CancellationToken, TaskTracker};
 use parking_lot::{Mutex, RwLock};
-use shutdown::{CancellationToken, TaskTracker};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::Instant;

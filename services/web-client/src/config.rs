@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use http::uri::Authority;
-use program::setting::{BaseUrl, base_url, duration};
+use kit::program::setting::{BaseUrl, base_url, duration};
 
 /// Settings of the service, but for its port.
 #[derive(Args, Clone, Debug)]

@@ -10,9 +10,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kit::problem::Problem;
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
-use problem::Problem;
 
 use crate::page::{Frame, script};
 use crate::reply;

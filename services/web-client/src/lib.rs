@@ -11,9 +11,9 @@ mod reply;
 mod upstream;
 
 use axum::middleware::from_fn_with_state;
+use kit::shutdown::{CancellationToken, Drained};
+use kit::telemetry::trace::HttpServerLayer;
 use prometheus::Registry;
-use shutdown::{CancellationToken, Drained};
-use telemetry::trace::HttpServerLayer;
 use tokio::net::TcpListener;
 
 pub use config::{Config, Links};
@@ -60,10 +60,10 @@ pub async fn run(
         router = router.merge(orders::routes(&upstream, &frame, config.grpc_deadline, &shutdown));
     }
     let router = router
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .fallback(problem::not_found)
+        .method_not_allowed_fallback(kit::problem::method_not_allowed)
+        .fallback(kit::problem::not_found)
         .layer(from_fn_with_state(metrics, http_metrics::record))
         .layer(HttpServerLayer)
-        .merge(telemetry::routes(registry));
-    Ok(serve::serve(listener, router, shutdown, grace).await)
+        .merge(kit::telemetry::routes(registry));
+    Ok(kit::serve::serve(listener, router, shutdown, grace).await)
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use program::{Command, Program, setting};
+use kit::program::{Command, Program, setting};
 use web_client::Config;
 
 /// The echo tutorial's web client: a page, and /echo?m=..., each of which calls the gRPC server.
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let Cli { grpc_client_port: port, config, command } = Cli::parse();
     let program = Program { name: "web-client", version: env!("CARGO_PKG_VERSION"), health_port: port };
     program.run(command, async |registry, shutdown| {
-        let listener = program::listen("--grpc-client-port", port).await?;
+        let listener = kit::program::listen("--grpc-client-port", port).await?;
         web_client::run(listener, config, registry, shutdown).await?;
         Ok(())
     })

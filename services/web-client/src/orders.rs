@@ -19,8 +19,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
+use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_client::OrderClient;
-use shutdown::CancellationToken;
 use tokio::sync::Semaphore;
 
 use crate::page::{Frame, script};

@@ -12,7 +12,7 @@ pub(crate) fn finished(answer: impl IntoResponse) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Some(id) = telemetry::current_trace_id().and_then(|id| id.parse().ok()) {
+    if let Some(id) = kit::telemetry::current_trace_id().and_then(|id| id.parse().ok()) {
         headers.insert(TRACE_ID, id);
     }
     response

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use grpc_metrics::{Buckets, ClientMetrics, ClientService};
+use kit::telemetry::trace::{GrpcClientLayer, Traced};
 use lookout_proto::{echo, order};
 use prometheus::Registry;
-use telemetry::trace::{GrpcClientLayer, Traced};
 use tonic::transport::{Channel, Endpoint};
 use tower_layer::Layer;
 

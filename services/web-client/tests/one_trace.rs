@@ -11,12 +11,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::shutdown::Drained;
+use kit::telemetry::{Settings, Traces};
 use order_server::OrderServer;
 use prometheus::Registry;
 use reqwest::{Client, Response};
 use serde_json::json;
-use shutdown::Drained;
-use telemetry::{Settings, Traces};
 use testkit::Running;
 use testkit::otlp::trace::Status;
 use testkit::otlp::trace::status::StatusCode;
@@ -52,7 +52,7 @@ async fn from_the_request_to_the_server() {
     let collector = Collector::start().await;
     let settings =
         Settings { log_filter: "off".to_owned(), traces: Traces::Otlp { endpoint: collector.endpoint() } };
-    let (dispatch, telemetry) = telemetry::with_settings("echo", "0", &settings, std::io::sink).unwrap();
+    let (dispatch, telemetry) = kit::telemetry::with_settings("echo", "0", &settings, std::io::sink).unwrap();
     tracing::dispatcher::set_global_default(dispatch).unwrap();
     let echo_server = testkit::start(|listener, shutdown| {
         let config = echo_server::Config { grpc_server_port: 0, shutdown_grace: GRACE };

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use kit::shutdown::CancellationToken;
 use metrics_sink::refusal::Refusals;
 use metrics_sink::store::{Counters, Identity, Limits, Nodes, Stream};
 use metrics_sink::wire::Message;
 use metrics_sink::{Config, Listeners};
 use prometheus::Registry;
-use shutdown::CancellationToken;
 use tokio::net::TcpListener;
 
 #[derive(Parser)]

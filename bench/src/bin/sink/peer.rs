@@ -8,7 +8,7 @@ use envoy_types::pb::envoy::service::metrics::v3::metrics_service_server::{
 };
 use envoy_types::pb::envoy::service::metrics::v3::{StreamMetricsMessage, StreamMetricsResponse};
 use envoy_types::pb::io::prometheus::client::{Metric, MetricFamily};
-use shutdown::CancellationToken;
+use kit::shutdown::CancellationToken;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cpu_time::{ProcessTime, ThreadTime};
-use shutdown::CancellationToken;
+use kit::shutdown::CancellationToken;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 

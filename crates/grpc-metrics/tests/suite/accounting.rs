@@ -13,7 +13,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::lab::server_builder;
 use crate::scrape;
-use grpc_testkit::script::{Script, Step, frame, status_headers};
+use testkit::grpc::script::{Script, Step, frame, status_headers};
 
 #[derive(Clone, Debug)]
 struct Plan {

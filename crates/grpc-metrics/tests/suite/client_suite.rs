@@ -4,7 +4,7 @@ use tonic::Code;
 
 use crate::lab::Lab;
 use crate::scrape;
-use grpc_testkit::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
+use testkit::grpc::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 
 #[tokio::test]
 async fn test_unary_increments_metrics() {

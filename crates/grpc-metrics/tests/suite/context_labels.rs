@@ -5,7 +5,7 @@ use tonic::Request;
 
 use crate::lab::Lab;
 use crate::scrape::{self, Labels};
-use grpc_testkit::ping::{SERVICE, well};
+use testkit::grpc::ping::{SERVICE, well};
 
 async fn lab() -> Lab {
     Lab::with(

@@ -10,7 +10,7 @@ use tonic::{Code, Request};
 use tower::Layer;
 
 use crate::lab::Lab;
-use grpc_testkit::ping::{Ending, LIST_REPLIES, PingRequest, TestServiceClient, ending, failing, well};
+use testkit::grpc::ping::{Ending, LIST_REPLIES, PingRequest, TestServiceClient, ending, failing, well};
 
 /// A list that replies some times before it ends so.
 fn list(count: u32, how: Ending) -> PingRequest {

@@ -14,8 +14,8 @@ use tower::{Layer, Service, service_fn};
 
 use crate::lab::{client_builder, server_builder};
 use crate::scrape::{self, Page};
-use grpc_testkit::ping::FILE_DESCRIPTOR_SET;
-use grpc_testkit::script::{Script, status_headers};
+use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
+use testkit::grpc::script::{Script, status_headers};
 
 fn page(metrics: impl Collector + 'static) -> String {
     let registry = Registry::new();

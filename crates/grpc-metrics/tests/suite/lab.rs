@@ -12,7 +12,7 @@ use tonic::transport::{Channel, Endpoint, Server};
 use tower::Layer;
 
 use crate::scrape::{self, Labels};
-use grpc_testkit::ping::{self, Ping, SERVICE, TestServiceClient, TestServiceServer};
+use testkit::grpc::ping::{self, Ping, SERVICE, TestServiceClient, TestServiceServer};
 
 pub(crate) type Client = TestServiceClient<ClientService<Channel>>;
 

@@ -6,7 +6,7 @@ use tonic::codec::CompressionEncoding;
 use grpc_metrics::Buckets;
 
 use crate::lab::Lab;
-use grpc_testkit::ping::{PingRequest, well};
+use testkit::grpc::ping::{PingRequest, well};
 
 fn message(size: usize) -> PingRequest {
     PingRequest { value: "x".repeat(size), ..well() }

@@ -16,7 +16,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use crate::lab::{client_builder, server_builder};
 use crate::scrape;
-use grpc_testkit::script::{Script, Step, frame, status_headers};
+use testkit::grpc::script::{Script, Step, frame, status_headers};
 
 const PING: &str = "/testpb.TestService/Ping";
 

@@ -5,7 +5,7 @@ use tonic::{Code, Request};
 
 use crate::lab::{Lab, server_builder};
 use crate::scrape;
-use grpc_testkit::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
+use testkit::grpc::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 
 #[tokio::test]
 async fn test_register_presets_stuff() {

@@ -8,7 +8,7 @@ use tonic::Request;
 
 use crate::lab::{Client, Lab};
 use crate::scrape::Page;
-use grpc_testkit::ping::{Ending, PingRequest, ending};
+use testkit::grpc::ping::{Ending, PingRequest, ending};
 
 const CALLS: u64 = 600;
 /// Calls at a time: few enough that most get somewhere before their caller loses patience.

@@ -13,7 +13,7 @@ use tower::Layer;
 
 use crate::lab::{Lab, client_builder, server_builder};
 use crate::scrape;
-use grpc_testkit::ping::{Ping, TestServiceClient, TestServiceServer, well};
+use testkit::grpc::ping::{Ping, TestServiceClient, TestServiceServer, well};
 
 fn register(server: &ServerMetrics, client: &ClientMetrics) -> Registry {
     let registry = Registry::new();

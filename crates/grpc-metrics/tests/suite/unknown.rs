@@ -8,7 +8,7 @@ use tower::Layer;
 
 use crate::lab::Lab;
 use crate::scrape;
-use grpc_testkit::ping::{PingReply, PingRequest, well};
+use testkit::grpc::ping::{PingReply, PingRequest, well};
 
 const UNKNOWN: [(&str, &str); 3] =
     [("grpc_service", "unknown"), ("grpc_method", "unknown"), ("grpc_type", "bidi_stream")];

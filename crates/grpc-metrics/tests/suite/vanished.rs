@@ -17,7 +17,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::lab::{Lab, server_builder};
 use crate::scrape;
-use grpc_testkit::script::{Script, Step, frame, status_headers};
+use testkit::grpc::script::{Script, Step, frame, status_headers};
 
 /// How a caller goes away.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use grpc_testkit::ping::{Empty, Ending, LIST_REPLIES, PingRequest, ending, failing, well};
+use testkit::grpc::ping::{Empty, Ending, LIST_REPLIES, PingRequest, ending, failing, well};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request};

@@ -1,8 +1,8 @@
 //! The page: names, help texts and labels as go-micro's wrapper has them, each declared method at zero.
 
-use grpc_testkit::ping::FILE_DESCRIPTOR_SET;
 use micro_metrics::{Naming, ServerMetrics};
 use prometheus::{IntGauge, Registry};
+use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
 
 use crate::lab::{builder, page, registered, text};
 

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use exposition::Exposition;
-use grpc_testkit::ping::{FILE_DESCRIPTOR_SET, Ping, TestServiceClient, TestServiceServer};
 use micro_metrics::{Builder, ServerMetrics};
 use prometheus::{Registry, TextEncoder};
+use prometheus_text::Exposition;
 use testkit::eventually;
+use testkit::grpc::ping::{FILE_DESCRIPTOR_SET, Ping, TestServiceClient, TestServiceServer};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::{Channel, Endpoint, Server};
@@ -66,7 +66,7 @@ pub(crate) fn registered(builder: Builder) -> (ServerMetrics, Registry) {
 
 /// The page that Prometheus would get, read strictly.
 pub(crate) fn page(registry: &Registry) -> Exposition {
-    exposition::parse(&text(registry)).expect("a page in Prometheus' format")
+    prometheus_text::parse(&text(registry)).expect("a page in Prometheus' format")
 }
 
 pub(crate) fn text(registry: &Registry) -> String {

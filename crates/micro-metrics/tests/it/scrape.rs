@@ -5,9 +5,9 @@ use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use grpc_testkit::bare::{self, Message, answer, request};
 use http::Request;
 use micro_metrics::RequestBody;
+use testkit::grpc::bare::{self, Message, answer, request};
 use tower::{Layer, service_fn};
 
 use crate::lab::{DURATION, LATENCY, builder, counts, page, registered};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grpc_testkit::ping::{Ending, PingRequest, TestServiceClient, ending, well};
+use testkit::grpc::ping::{Ending, PingRequest, TestServiceClient, ending, well};
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 

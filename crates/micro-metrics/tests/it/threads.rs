@@ -6,9 +6,9 @@ use std::convert::Infallible;
 use std::future::{pending, ready};
 use std::thread;
 
-use grpc_testkit::bare::{self, Message, answer, request};
 use http::{Request, Response};
 use micro_metrics::RequestBody;
+use testkit::grpc::bare::{self, Message, answer, request};
 use tower::{Layer, Service, service_fn};
 
 use crate::lab::{builder, counts, page, registered};

@@ -1,7 +1,7 @@
 //! Callers cannot make series by calling paths.
 
-use exposition::Family;
-use grpc_testkit::ping::{PingReply, PingRequest, well};
+use prometheus_text::Family;
+use testkit::grpc::ping::{PingReply, PingRequest, well};
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Code, Request};
 use tonic_prost::ProstCodec;

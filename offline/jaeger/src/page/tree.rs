@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use testkit::otlp::Received;
+use crate::otlp::Received;
 
 /// Start and length of the whole trace, in microseconds.
 pub(super) fn extent(spans: &[Arc<Received>]) -> (u64, u64) {
@@ -48,7 +48,7 @@ pub(super) fn rows(spans: &[Arc<Received>]) -> Vec<(&Received, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use testkit::otlp::trace::Span;
+    use crate::otlp::trace::Span;
 
     use super::*;
 

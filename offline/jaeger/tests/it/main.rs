@@ -4,4 +4,5 @@ mod flood;
 mod lab;
 mod pages;
 mod query_api;
+mod ring_bounds;
 mod settings;

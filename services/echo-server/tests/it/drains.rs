@@ -34,7 +34,7 @@ async fn a_call_that_outlasts_the_grace_period_is_cut_and_counted() {
     assert!(call.response.await.expect("no panic").is_err(), "the call was cut");
     let mut page = Vec::new();
     TextEncoder::new().encode(&registry.gather(), &mut page).expect("a page");
-    let page = exposition::parse(&String::from_utf8(page).expect("UTF-8")).expect("a right page");
+    let page = prometheus_text::parse(&String::from_utf8(page).expect("UTF-8")).expect("a right page");
     let canceled = [("grpc_service", "proto.EchoService"), ("grpc_code", "Canceled")];
     assert_eq!(page.value("grpc_server_handled_total", &canceled), Some(1.0));
 }

@@ -1,6 +1,6 @@
 //! Families as Envoy sends them become a page as Envoy has it.
 
-use exposition::Kind;
+use prometheus_text::Kind;
 
 use crate::support::Sink;
 use crate::support::client::{EnvoyStream, V2};

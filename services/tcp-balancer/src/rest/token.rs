@@ -1,7 +1,7 @@
 //! Who may change things.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use problem::Problem;
+use kit::problem::Problem;
 
 use super::Rest;
 

@@ -22,7 +22,7 @@ impl<T: Serialize> IntoResponse for Pretty<T> {
         match serde_json::to_vec_pretty(&self.0) {
             Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
             Err(error) => {
-                problem::Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+                kit::problem::Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
                     .into_response()
             }
         }

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use problem::Problem;
+use kit::problem::Problem;
 
 use super::view::Pretty;
 use super::{Rest, no_server};

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shutdown::{CancellationToken, TaskTracker};
+use kit::shutdown::{CancellationToken, TaskTracker};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};

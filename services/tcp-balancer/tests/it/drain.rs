@@ -43,7 +43,7 @@ async fn what_outlasts_the_grace_period_is_cut_and_its_bytes_are_counted() {
     assert!(client.read(&mut [0; 1]).await.is_err(), "it is no end");
     let mut page = Vec::new();
     TextEncoder::new().encode(&registry.gather(), &mut page).expect("a page");
-    let page = exposition::parse(&String::from_utf8(page).expect("UTF-8")).expect("a right page");
+    let page = prometheus_text::parse(&String::from_utf8(page).expect("UTF-8")).expect("a right page");
     let hello = [("server", "hello")];
     assert_eq!(page.value("gobetween_server_tx_total", &hello), Some(7.0));
     assert_eq!(page.value("gobetween_server_rx_total", &hello), Some(7.0));

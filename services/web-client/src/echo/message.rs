@@ -1,7 +1,7 @@
 //! The message in a request's query.
 
+use kit::problem::Problem;
 use percent_encoding::percent_decode_str;
-use problem::Problem;
 
 /// In bytes.
 pub(super) const MAX_LEN: usize = 4096;

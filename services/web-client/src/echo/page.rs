@@ -3,8 +3,8 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
+use kit::problem::Problem;
 use maud::{Markup, html};
-use problem::Problem;
 
 use super::message::{self, MAX_LEN};
 use super::{Echo, Echoed};
@@ -55,6 +55,6 @@ fn success(echoed: &Echoed) -> Answer<'_> {
         good: true,
         reply: html! { (echoed.reply) },
         facts: fact,
-        trace_id: telemetry::current_trace_id().map(Into::into),
+        trace_id: kit::telemetry::current_trace_id().map(Into::into),
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use problem::Problem;
+use kit::problem::Problem;
 use serde::Serialize;
 use tonic::Status;
 use tonic_types::StatusExt;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use kit::problem::Problem;
 use maud::{Markup, html};
-use problem::Problem;
 
 use super::Frame;
 

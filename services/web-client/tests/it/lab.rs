@@ -4,13 +4,13 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use kit::shutdown::Drained;
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_server::{EchoService, EchoServiceServer};
 use prometheus::Registry;
 use reqwest::Response;
 use reqwest::redirect::Policy;
 use serde_json::Value;
-use shutdown::Drained;
 pub(crate) use testkit::problem_of;
 use testkit::{Running, Scrape};
 use tokio::net::TcpListener;
@@ -93,7 +93,7 @@ pub(crate) fn echo_server_on(listener: TcpListener) -> EchoServer {
 pub(crate) async fn moody_server() -> Running<Drained> {
     testkit::start(|listener, shutdown| {
         let routes = Routes::new(EchoServiceServer::new(Moody)).into_axum_router();
-        serve::serve(listener, routes, shutdown, Duration::ZERO)
+        kit::serve::serve(listener, routes, shutdown, Duration::ZERO)
     })
     .await
 }

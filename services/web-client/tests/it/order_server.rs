@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use kit::shutdown::Drained;
 use lookout_proto::order::order_server::{Order, OrderServer as Server};
 use lookout_proto::order::{
     CreateRequest, GetRequest, ListRequest, ListResponse, Record, State, StateChange, WatchRequest,
 };
-use shutdown::Drained;
 use testkit::Running;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -52,9 +52,10 @@ impl OrderServer {
     pub(crate) async fn start() -> Self {
         let service = Service::default();
         let routes = Routes::new(Server::new(service.clone())).into_axum_router();
-        let running =
-            testkit::start(|listener, shutdown| serve::serve(listener, routes, shutdown, Duration::ZERO))
-                .await;
+        let running = testkit::start(|listener, shutdown| {
+            kit::serve::serve(listener, routes, shutdown, Duration::ZERO)
+        })
+        .await;
         Self { running, service }
     }
 

@@ -1,9 +1,9 @@
 //! `/orders/events`: each change of state as it happens, until one of the two sides ends.
 
+use kit::shutdown::Drained;
 use lookout_proto::order::State;
 use reqwest::Response;
 use serde_json::{Value, json};
-use shutdown::Drained;
 use testkit::eventually;
 use tonic::Status;
 

@@ -1,0 +1,63 @@
+//! What is in the window when.
+
+use std::time::{Duration, Instant};
+
+use sharded_metrics::WindowedHistogram;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A window of three seconds, and when it began.
+fn three_seconds() -> (WindowedHistogram, Instant) {
+    let begin = Instant::now();
+    (WindowedHistogram::starting(begin, 3 * SECOND, 3), begin)
+}
+
+#[test]
+fn a_value_leaves_with_its_age_bucket() {
+    let (histogram, begin) = three_seconds();
+    for second in 0..3 {
+        histogram.record_at(begin + second * SECOND, 10 + u64::from(second));
+    }
+    for (second, count, min, max) in [(2, 3, 10, 12), (3, 2, 11, 12), (4, 1, 12, 12), (5, 0, 0, 0)] {
+        let snapshot = histogram.snapshot(begin + second * SECOND);
+        assert_eq!((snapshot.count(), snapshot.min(), snapshot.max()), (count, min, max), "at {second} s");
+    }
+    assert_eq!((histogram.lifetime_count(), histogram.lifetime_sum()), (3, 33));
+}
+
+#[test]
+fn an_advance_that_is_late_by_less_than_the_window_drops_what_is_over() {
+    let (histogram, begin) = three_seconds();
+    histogram.record_at(begin, 1);
+    histogram.record_at(begin + SECOND, 2);
+    histogram.advance(begin + SECOND * 3);
+    let snapshot = histogram.snapshot(begin + SECOND * 3);
+    assert_eq!((snapshot.count(), snapshot.sum()), (1, 2));
+}
+
+#[test]
+fn an_advance_that_is_late_by_many_windows_leaves_nothing_and_the_next_values_count() {
+    let (histogram, begin) = three_seconds();
+    histogram.record(1);
+    let late = begin + 1000 * SECOND;
+    assert_eq!(histogram.snapshot(late).count(), 0);
+    histogram.record_at(late + SECOND, 7);
+    let snapshot = histogram.snapshot(late + 3 * SECOND);
+    assert_eq!((snapshot.count(), snapshot.quantile(0.5)), (1, 7.0));
+}
+
+#[test]
+fn a_time_before_an_earlier_one_changes_nothing() {
+    let (histogram, begin) = three_seconds();
+    histogram.record_at(begin + 2 * SECOND, 1);
+    histogram.record_at(begin, 2);
+    assert_eq!(histogram.snapshot(begin + SECOND).count(), 2);
+    assert_eq!(histogram.snapshot(begin + 4 * SECOND).count(), 2);
+    assert_eq!(histogram.snapshot(begin + 5 * SECOND).count(), 0);
+}
+
+#[test]
+#[should_panic(expected = "an age bucket or more")]
+fn no_age_bucket_is_a_mistake() {
+    let _ = WindowedHistogram::new(SECOND, 0);
+}

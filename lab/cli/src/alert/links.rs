@@ -1,0 +1,145 @@
+//! The links of an alert's mail: each must lead somewhere.
+
+use clients::{
+    Parts,
+    fault::{Fault, PanelId},
+    maildev::{Mail, Status},
+    service::Service,
+};
+
+use crate::{alert::mail, console, table::Claim};
+
+/// A link to one panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PanelLink {
+    url: String,
+    uid: String,
+    panel: u64,
+}
+
+/// Claims on the links of the firing mail.
+pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
+    let alert = fault.alert();
+    let firing = new.iter().find(|mail| mail::status(mail, alert) == Some(Status::Firing));
+    let Some(firing) = firing else {
+        return vec![Claim::failed("the mail links to a panel and a runbook", "no firing mail")];
+    };
+    let body = mail::body(firing, fault.owner()).replace("&amp;", "&");
+    let urls = urls(&body);
+    let panel = urls.iter().find_map(|url| panel_link(url)).ok_or("no link to a panel".to_owned());
+    let runbook = urls.iter().find(|url| url.contains("/user/")).ok_or("no link to a runbook".to_owned());
+    let runbook = match runbook {
+        Ok(url) => runbook_answers(parts, url, alert).await,
+        Err(missing) => Err(missing),
+    };
+    let in_files = panel.clone().and_then(|link| panel_exists(parts, &link, fault.panel()));
+    vec![
+        Claim::from_result("it links to the panel that shows the fault", in_files),
+        opens(parts, panel).await,
+        Claim::from_result("the runbook that it links to answers", runbook),
+    ]
+}
+
+fn panel_exists(parts: &Parts, link: &PanelLink, wanted: PanelId) -> Result<String, String> {
+    let (uid, id) = wanted;
+    if (link.uid.as_str(), link.panel) != wanted {
+        return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel));
+    }
+    panel_title(parts, wanted)
+}
+
+/// What the files call a panel.
+pub(super) fn panel_title(parts: &Parts, (uid, id): PanelId) -> Result<String, String> {
+    let folders = parts.settings.tutorial.dashboard_folders();
+    let all = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
+    let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
+    let panel = dashboard.and_then(|dashboard| dashboard.panel(id));
+    let panel = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
+    Ok(format!("{uid} panel {id} is {:?}", panel.title))
+}
+
+/// In Grafana; where it is absent, in the console, which has dashboards at the same paths.
+async fn opens(parts: &Parts, link: Result<PanelLink, String>) -> Claim {
+    match parts.docker.services().await {
+        Ok(services) if services.contains(&Service::Grafana) => {
+            let opened = match link {
+                Err(missing) => Err(missing),
+                Ok(link) => match parts.grafana.dashboard(&link.uid).await {
+                    Ok((title, _)) => Ok(format!("{} is {title:?}", link.url)),
+                    Err(error) => Err(error.to_string()),
+                },
+            };
+            Claim::from_result("the panel's link opens in Grafana", opened)
+        }
+        Ok(_) => {
+            let opened = match link {
+                Err(missing) => Err(missing),
+                Ok(link) => opens_in_console(parts, &link).await,
+            };
+            Claim::from_result("the panel's link opens in the console", opened)
+        }
+        Err(error) => Claim::failed("the panel's link opens", error.to_string()),
+    }
+}
+
+async fn opens_in_console(parts: &Parts, link: &PanelLink) -> Result<String, String> {
+    let base = format!("http://{}", parts.settings.console_host);
+    let path = link.url.strip_prefix(&base).ok_or_else(|| format!("{} is not below {base}", link.url))?;
+    console::ask(parts, path).text().await.map_err(|error| error.to_string())?;
+    let dashboard = console::dashboard(parts, &link.uid).await?;
+    let panel = dashboard.panels.iter().find(|panel| panel.id == link.panel);
+    let panel = panel.ok_or_else(|| format!("{:?} has no panel {} there", dashboard.title, link.panel))?;
+    Ok(format!("{} is {:?} of {:?}", link.url, panel.title, dashboard.title))
+}
+
+/// The link has the address that the host sees; the lab's network has another for the same page.
+pub(super) async fn runbook_answers(parts: &Parts, url: &str, alert: &str) -> Result<String, String> {
+    let external = parts.prometheus.external_url().await.map_err(|error| error.to_string())?;
+    let path = url.strip_prefix(external.trim_end_matches('/'));
+    let path = path.ok_or_else(|| format!("{url} is not below {external}"))?;
+    let page = parts.prometheus.page(path).await.map_err(|error| error.to_string())?;
+    if page.contains(alert) { Ok(url.to_owned()) } else { Err(format!("{url} does not speak of {alert}")) }
+}
+
+/// The addresses in a text, without the punctuation after them.
+fn urls(text: &str) -> Vec<&str> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | ')');
+    text.match_indices("http")
+        .map(|(at, _)| &text[at..])
+        .filter(|rest| rest.starts_with("http://") || rest.starts_with("https://"))
+        .map(|rest| rest[..rest.find(ends).unwrap_or(rest.len())].trim_end_matches(['.', ',', ';']))
+        .collect()
+}
+
+/// Reads `.../d/UID?viewPanel=ID` or `.../d/UID/name?...&viewPanel=ID`.
+fn panel_link(url: &str) -> Option<PanelLink> {
+    let (_, rest) = url.split_once("/d/")?;
+    let (path, query) = rest.split_once('?')?;
+    let uid = path.split('/').next()?.to_owned();
+    let panel = query.split('&').find_map(|pair| pair.strip_prefix("viewPanel="))?;
+    Some(PanelLink { url: url.to_owned(), uid, panel: panel.trim_start_matches("panel-").parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_found_in_a_text() {
+        let text =
+            "Dashboard: http://127.0.0.1:3000/d/envoy?viewPanel=2\n(see http://127.0.0.1:9090/user/A.md).";
+        assert_eq!(
+            urls(text),
+            ["http://127.0.0.1:3000/d/envoy?viewPanel=2", "http://127.0.0.1:9090/user/A.md"]
+        );
+    }
+
+    #[test]
+    fn a_panel_link_has_a_dashboard_and_a_panel() {
+        let link = panel_link("http://127.0.0.1:3000/d/grpc-client/name?from=now-5m&viewPanel=3").unwrap();
+        assert_eq!((link.uid.as_str(), link.panel), ("grpc-client", 3));
+        for other in ["http://h/d/x", "http://h/d/x?viewPanel=y", "http://h/user/a.md"] {
+            assert_eq!(panel_link(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What must be true of an alert's mails. Other mails in the box are the user's and nobody's business.
+
+use clients::{
+    fault::{Fault, Owner},
+    maildev::{Address, Mail, Status},
+    settings::Settings,
+};
+
+use crate::table::Claim;
+
+/// Tells whether the mail is about this alert.
+pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
+    mail.about().and_then(|(status, about)| (about == alert).then_some(status))
+}
+
+/// The body that a mail of this owner must have: Grafana sends HTML alone.
+pub fn body(mail: &Mail, owner: Owner) -> &str {
+    match owner {
+        Owner::Prometheus => &mail.text,
+        Owner::Grafana => &mail.html,
+    }
+}
+
+/// Claims on the mails that came since before the fault.
+pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
+    let alert = fault.alert();
+    let of = |wanted| new.iter().filter(move |mail| status(mail, alert) == Some(wanted));
+    let firing: Vec<&Mail> = of(Status::Firing).collect();
+    let resolved: Vec<&Mail> = of(Status::Resolved).collect();
+    let others: Vec<&str> = new
+        .iter()
+        .filter(|mail| mail.about().is_some() && status(mail, alert).is_none())
+        .map(|mail| mail.subject.as_str())
+        .collect();
+    let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(others.join("; ")) };
+    let ours: Vec<&Mail> = firing.iter().chain(&resolved).copied().collect();
+    vec![
+        Claim::from_result("exactly one firing mail", one(&firing)),
+        Claim::from_result("exactly one resolved mail", one(&resolved)),
+        Claim::from_result("no other alert's mail", none),
+        Claim::from_result("sender and recipient", addresses(&ours, &settings.smtp_from, &settings.smtp_to)),
+        match fault.owner() {
+            Owner::Prometheus => {
+                let kinds = [Kind::Text, Kind::Html];
+                Claim::from_result(
+                    "a plain-text and an HTML body name the alert",
+                    bodies(&ours, alert, &kinds),
+                )
+            }
+            Owner::Grafana => {
+                Claim::from_result("the HTML body names the alert", bodies(&ours, alert, &[Kind::Html]))
+            }
+        },
+    ]
+}
+
+fn one(mails: &[&Mail]) -> Result<String, String> {
+    match mails {
+        [mail] => Ok(mail.subject.clone()),
+        [] => Err("none".into()),
+        several => Err(format!("{}: {}", several.len(), subjects(several))),
+    }
+}
+
+fn subjects(mails: &[&Mail]) -> String {
+    mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, String> {
+    let is = |addresses: &[Address], wanted: &str| matches!(addresses, [one] if one.address == wanted);
+    let wrong = mails.iter().find(|mail| !is(&mail.to, to) || !is(&mail.from, from));
+    match wrong {
+        _ if mails.is_empty() => Err("no mail".into()),
+        None => Ok(format!("{from} to {to}")),
+        Some(mail) => {
+            let list = |addresses: &[Address]| {
+                addresses.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")
+            };
+            Err(format!("from {:?} to {:?}", list(&mail.from), list(&mail.to)))
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Html,
+}
+
+fn bodies(mails: &[&Mail], alert: &str, kinds: &[Kind]) -> Result<String, String> {
+    for mail in mails {
+        for kind in kinds {
+            let (body, name) = match kind {
+                Kind::Text => (&mail.text, "plain-text"),
+                Kind::Html => (&mail.html, "HTML"),
+            };
+            if !body.contains(alert) {
+                return Err(format!("the {name} body of {:?} does not", mail.subject));
+            }
+        }
+    }
+    if mails.is_empty() { Err("no mail".into()) } else { Ok(format!("in {} mails", mails.len())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::table::Verdict;
+
+    const FROM: &str = "alertmanager@lookout.example";
+    const TO: &str = "oncall@lookout.example";
+
+    #[derive(clap::Parser)]
+    struct Flags {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn mail(subject: &str) -> Mail {
+        serde_json::from_value(serde_json::json!({
+            "id": subject, "subject": subject, "text": "EchoSlow ...", "html": "<p>EchoSlow</p>",
+            "from": [{"address": FROM, "name": ""}], "to": [{"address": TO, "name": ""}],
+            "headers": {}, "attachments": null}))
+        .unwrap()
+    }
+
+    fn failed(mails: &[Mail]) -> Vec<String> {
+        let settings = Flags::parse_from(["lab", "--smtp-from", FROM, "--smtp-to", TO]).settings;
+        let failed = claims(mails, Fault::Slow, &settings)
+            .into_iter()
+            .filter(|claim| claim.verdict == Verdict::Failed);
+        failed.map(|claim| claim.claim).collect()
+    }
+
+    fn round() -> Vec<Mail> {
+        vec![mail("[FIRING] EchoSlow (warning)"), mail("[RESOLVED] EchoSlow (warning)")]
+    }
+
+    #[test]
+    fn one_firing_and_one_resolved_mail_beside_the_users_own_is_right() {
+        let mut mails = round();
+        mails.push(mail("lunch?"));
+        assert_eq!(failed(&mails), Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_mail_two_mails_and_other_alerts_fail() {
+        assert_eq!(failed(&[]).len(), 4);
+        let mut twice = round();
+        twice.push(mail("[FIRING] EchoSlow (warning)"));
+        assert_eq!(failed(&twice), ["exactly one firing mail"]);
+        let mut other = round();
+        other.push(mail("[FIRING] EchoSlower (warning)"));
+        assert_eq!(failed(&other), ["no other alert's mail"]);
+    }
+
+    #[test]
+    fn a_wrong_recipient_and_a_missing_body_fail() {
+        let mut wrong = round();
+        wrong[0].to = vec![Address { address: "someone@else.example".into() }];
+        assert_eq!(failed(&wrong), ["sender and recipient"]);
+        let mut empty = round();
+        empty[1].html.clear();
+        assert_eq!(failed(&empty), ["a plain-text and an HTML body name the alert"]);
+    }
+}

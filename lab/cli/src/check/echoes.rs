@@ -1,0 +1,79 @@
+//! The claim that N echoes are N in every counter on their way.
+
+use super::conservation::{Counter, counter, judge, moved};
+use clients::{Parts, traffic, tutorial::Tutorial};
+
+use crate::table::Claim;
+
+/// Echoes that are sent.
+const SENT: usize = 200;
+
+/// Every echo through the edge raises each by one.
+const ECHO: [Counter; 9] = [
+    counter(
+        "web client, HTTP",
+        r#"http_server_request_duration_seconds_count{job="web-client",http_route="/echo"}"#,
+    ),
+    counter(
+        "client, started",
+        r#"grpc_client_started_total{job="web-client",grpc_service="proto.EchoService"}"#,
+    ),
+    counter(
+        "client, sent",
+        r#"grpc_client_msg_sent_total{job="web-client",grpc_service="proto.EchoService"}"#,
+    ),
+    counter(
+        "client, received",
+        r#"grpc_client_msg_received_total{job="web-client",grpc_service="proto.EchoService"}"#,
+    ),
+    counter(
+        "client, handled OK",
+        r#"grpc_client_handled_total{job="web-client",grpc_service="proto.EchoService",grpc_code="OK"}"#,
+    ),
+    counter(
+        "server, started",
+        r#"grpc_server_started_total{job="echo-server",grpc_service="proto.EchoService"}"#,
+    ),
+    counter(
+        "server, received",
+        r#"grpc_server_msg_received_total{job="echo-server",grpc_service="proto.EchoService"}"#,
+    ),
+    counter(
+        "server, sent",
+        r#"grpc_server_msg_sent_total{job="echo-server",grpc_service="proto.EchoService"}"#,
+    ),
+    counter(
+        "server, handled OK",
+        r#"grpc_server_handled_total{job="echo-server",grpc_service="proto.EchoService",grpc_code="OK"}"#,
+    ),
+];
+
+const ENVOY: [Counter; 3] = [
+    counter(
+        "Envoy, edge",
+        r#"envoy_http_downstream_rq_total{job="envoy",envoy_http_conn_manager_prefix="edge"}"#,
+    ),
+    counter(
+        "Envoy, gRPC",
+        r#"envoy_http_downstream_rq_total{job="envoy",envoy_http_conn_manager_prefix="grpc"}"#,
+    ),
+    counter(
+        "Envoy, to echo-server",
+        r#"envoy_cluster_upstream_rq_total{job="envoy",envoy_cluster_name="echo-server"}"#,
+    ),
+];
+
+/// One claim.
+pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+    let claim = format!("{SENT} echoes are exactly {SENT} more everywhere");
+    let mut counters = ECHO.to_vec();
+    if parts.settings.tutorial.has(Tutorial::Sink) {
+        counters.extend(ENVOY);
+    }
+    let send = async {
+        traffic::send(&parts.fetch, &parts.settings.edge, SENT).await?;
+        Ok(vec![SENT as f64; counters.len()])
+    };
+    let moved = moved(parts, &counters, send).await;
+    vec![Claim::from_result(claim, moved.and_then(|moved| judge(&moved)))]
+}

@@ -1,0 +1,221 @@
+//! A pretended lab on one port and one Docker socket: Envoy's runtime, the order service's faults, an alert that follows
+//! its fault, a mailbox, a Grafana or none.
+
+mod docker;
+mod parts;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use clap::Parser;
+use clients::{Parts, settings::Settings};
+use serde_json::json;
+use testkit::{eventually, listener};
+use tokio::net::UnixListener;
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// A rule of Grafana's, on a figure that the pretended Prometheus has.
+const RULE: &str = r#"
+apiVersion: 1
+groups:
+  - name: order
+    folder: Alerts
+    interval: 10s
+    rules:
+      - uid: order-slow
+        title: OrderSlow
+        condition: C
+        noDataState: OK
+        dashboardUid: orders
+        panelId: 2
+        annotations: { runbook_url: "http://outside:9090/user/OrderSlow.md" }
+        data:
+          - refId: A
+            relativeTimeRange: { from: 60, to: 0 }
+            datasourceUid: prometheus
+            model: { refId: A, expr: order_seconds, instant: true }
+          - refId: B
+            datasourceUid: __expr__
+            model: { refId: B, type: reduce, expression: A, reducer: last }
+          - refId: C
+            datasourceUid: __expr__
+            model: { refId: C, type: threshold, expression: B, conditions: [{ evaluator: { type: gt, params: [0.5] } }] }
+"#;
+
+/// What a test may set, and see.
+#[derive(Debug, Default)]
+pub(crate) struct Inner {
+    /// Envoy's runtime overrides.
+    pub(crate) runtime: BTreeMap<String, String>,
+    /// The services whose container is stopped.
+    pub(crate) stopped: Vec<String>,
+    /// The order service's faults.
+    pub(crate) slow_ms: u64,
+    pub(crate) read_only: bool,
+    /// Whether Grafana is there.
+    pub(crate) grafana: bool,
+    /// Subjects of the mails in the box.
+    pub(crate) mails: Vec<String>,
+    /// Whether a fault raises its alert, and so its mails.
+    pub(crate) alerting: bool,
+    /// Whether a second alert goes along with it.
+    pub(crate) noisy: bool,
+}
+
+impl Inner {
+    pub(crate) fn fault_is_on(&self) -> bool {
+        !self.stopped.is_empty()
+            || self.slow_ms > 0
+            || self.read_only
+            || self.runtime.values().any(|value| value == "100")
+    }
+
+    /// The alert of the fault that is on, or was last mailed about.
+    fn alert(&self) -> &'static str {
+        let ordered = self.mails.last().is_some_and(|mail| mail.contains("Order"));
+        if self.slow_ms > 0 || (ordered && !self.fault_is_on()) { "OrderSlow" } else { "EchoErrorsHigh" }
+    }
+
+    /// Mails follow the fault at once.
+    fn follow(&mut self) {
+        if !self.alerting {
+            return;
+        }
+        let alert = self.alert();
+        let mailed = |status: &str| {
+            let begin = format!("[{status}] {alert}");
+            self.mails.iter().filter(|mail| mail.starts_with(&begin)).count()
+        };
+        let (firing, resolved) = (mailed("FIRING"), mailed("RESOLVED"));
+        let status = if self.fault_is_on() && firing == resolved {
+            "FIRING"
+        } else if !self.fault_is_on() && firing > resolved {
+            "RESOLVED"
+        } else {
+            return;
+        };
+        self.mails.push(format!("[{status}] {alert}: words"));
+        if self.noisy && status == "FIRING" {
+            self.mails.push("[FIRING] EchoSlow (warning)".into());
+        }
+    }
+}
+
+pub(crate) type Shared = Arc<Mutex<Inner>>;
+
+/// A pretended lab and the folder with its socket, state and dashboards.
+pub(crate) struct FakeLab {
+    pub(crate) inner: Shared,
+    pub(crate) url: String,
+    folder: PathBuf,
+}
+
+impl FakeLab {
+    pub(crate) async fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("lab-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("dashboards/echo")).unwrap();
+        let panel = json!({"id": 2, "type": "timeseries", "title": "Errors",
+            "datasource": {"type": "prometheus", "uid": "prometheus"}, "targets": [{"expr": "errors"}]});
+        let dashboard = json!({"uid": "grpc-client", "title": "gRPC Client", "panels": [panel]});
+        std::fs::write(folder.join("dashboards/echo/grpc-client.json"), dashboard.to_string()).unwrap();
+        std::fs::create_dir_all(folder.join("dashboards/order")).unwrap();
+        let mut panel = dashboard["panels"][0].clone();
+        panel["title"] = json!("Duration");
+        let dashboard = json!({"uid": "orders", "title": "Orders", "panels": [panel]});
+        std::fs::write(folder.join("dashboards/order/orders.json"), dashboard.to_string()).unwrap();
+        std::fs::create_dir_all(folder.join("alerting")).unwrap();
+        std::fs::write(folder.join("alerting/rules-order.yaml"), RULE).unwrap();
+        let inner = Shared::default();
+        let socket = UnixListener::bind(folder.join("docker.sock")).unwrap();
+        tokio::spawn(axum::serve(socket, docker::router(inner.clone())).into_future());
+        let parts = listener().await;
+        let url = format!("http://{}", parts.local_addr().unwrap());
+        tokio::spawn(axum::serve(parts, parts::router(inner.clone())).into_future());
+        Self { inner, url, folder }
+    }
+
+    /// Where this lab is.
+    fn flags(&self) -> Vec<String> {
+        let in_folder = |name| self.folder.join(name).display().to_string();
+        let files = [
+            ("state", "state"),
+            ("docker-socket", "docker.sock"),
+            ("dashboards", "dashboards"),
+            ("alerting", "alerting"),
+        ];
+        let mut flags: Vec<String> =
+            files.iter().flat_map(|(flag, name)| [format!("--{flag}"), in_folder(name)]).collect();
+        let parts = [
+            "console",
+            "edge",
+            "envoy-admin",
+            "order-admin",
+            "prometheus",
+            "alertmanager",
+            "maildev",
+            "grafana",
+            "jaeger",
+        ];
+        for part in parts {
+            flags.extend([format!("--{part}"), self.url.clone()]);
+        }
+        flags
+    }
+
+    /// Gives the one rule another title.
+    pub(crate) fn rule_of(&self, title: &str) {
+        let rule = RULE.replace("title: OrderSlow", &format!("title: {title}"));
+        std::fs::write(self.folder.join("alerting/rules-order.yaml"), rule).unwrap();
+    }
+
+    /// The clients of this lab.
+    pub(crate) fn parts(&self) -> Parts {
+        let arguments = std::iter::once("lab".to_owned()).chain(self.flags());
+        Parts::new(Flags::parse_from(arguments).settings).unwrap()
+    }
+
+    /// The command against this lab.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+        command.args(arguments).args(self.flags());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) async fn until_fault_is_on(&self) {
+        eventually(Duration::from_secs(20), async || self.inner.lock().unwrap().fault_is_on()).await;
+    }
+
+    pub(crate) fn fault_is_on(&self) -> bool {
+        self.inner.lock().unwrap().fault_is_on()
+    }
+}
+
+impl Drop for FakeLab {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Sends a signal by its name, such as `INT`.
+pub(crate) fn signal(process: u32, name: &str) {
+    let kill = Command::new("sh").arg("-c").arg(format!("kill -{name} {process}")).status().unwrap();
+    assert!(kill.success());
+}
+
+/// Waits for the process off the runtime's threads, which serve it meanwhile: exit code, stdout, stderr.
+pub(crate) async fn output(process: std::process::Child) -> (Option<i32>, String, String) {
+    let ended = tokio::task::spawn_blocking(|| process.wait_with_output()).await.unwrap().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (ended.status.code(), text(&ended.stdout), text(&ended.stderr))
+}

@@ -1,0 +1,96 @@
+//! The fault `balancer-full`: as many connections as the balancer allows are held, and none afterwards.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use clap::Parser;
+use clients::{
+    Parts,
+    fault::Fault,
+    guard::{self, GuardError},
+    settings::Settings,
+};
+use testkit::{eventually, listener};
+use tokio::{io::AsyncReadExt, net::TcpListener};
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Counts its open connections, and closes each once when it is the third to come.
+async fn serve(listener: TcpListener, open: Arc<AtomicUsize>) {
+    let mut accepted = 0;
+    loop {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        accepted += 1;
+        if accepted == 3 {
+            continue;
+        }
+        let open = open.clone();
+        open.fetch_add(1, Relaxed);
+        tokio::spawn(async move {
+            _ = connection.read(&mut [0; 1]).await;
+            open.fetch_sub(1, Relaxed);
+        });
+    }
+}
+
+async fn balancer(limit: usize) -> (Parts, Arc<AtomicUsize>) {
+    let open = Arc::<AtomicUsize>::default();
+    let (front, rest) = (listener().await, listener().await);
+    let front_address = front.local_addr().unwrap().to_string();
+    let rest_url = format!("http://{}", rest.local_addr().unwrap());
+    tokio::spawn(serve(front, open.clone()));
+    let counted = open.clone();
+    let page = move || {
+        let open = counted.load(Relaxed);
+        async move {
+            format!(
+                "# TYPE gobetween_server_max_connections gauge\n\
+                 gobetween_server_max_connections{{server=\"hello\"}} {limit}\n\
+                 # TYPE gobetween_server_active_connections gauge\n\
+                 gobetween_server_active_connections{{server=\"hello\"}} {open}\n"
+            )
+        }
+    };
+    let router = Router::new().route("/metrics", get(page));
+    tokio::spawn(axum::serve(rest, router).into_future());
+    let flags = Flags::parse_from(["lab", "--balancer", &front_address, "--balancer-rest", &rest_url]);
+    (Parts::new(flags.settings).unwrap(), open)
+}
+
+#[tokio::test]
+async fn all_it_allows_are_held_a_closed_one_again_and_none_afterwards() {
+    let (parts, open) = balancer(8).await;
+    let seen = open.clone();
+    let watch = async move { seen.load(Relaxed) };
+    assert_eq!(guard::under(&parts, Fault::BalancerFull.switch(), watch).await.unwrap(), 8);
+    eventually(Duration::from_secs(10), async || open.load(Relaxed) == 0).await;
+}
+
+#[tokio::test]
+async fn a_panic_while_they_are_held_lets_them_go() {
+    let (parts, open) = balancer(4).await;
+    let watch = async { panic!("a fault of the watch itself") };
+    let error = guard::under::<()>(&parts, Fault::BalancerFull.switch(), watch).await.unwrap_err();
+    assert!(matches!(error, GuardError::Panicked(_)), "{error}");
+    eventually(Duration::from_secs(10), async || open.load(Relaxed) == 0).await;
+}
+
+#[tokio::test]
+async fn a_balancer_without_a_limit_is_not_filled() {
+    for limit in [0, 1_000_000] {
+        let (parts, open) = balancer(limit).await;
+        let error = guard::under(&parts, Fault::BalancerFull.switch(), async {}).await.unwrap_err();
+        assert!(matches!(error, GuardError::NotThrown(_)), "{error}");
+        assert_eq!(open.load(Relaxed), 0);
+    }
+}

@@ -1,0 +1,46 @@
+//! Reads the repository's files for the tests of what Grafana is given.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+pub(crate) fn yaml(path: &Path) -> Value {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The provisioned data sources.
+pub(crate) fn data_sources() -> Vec<Value> {
+    let folder = fs::read_dir(root().join("grafana/provisioning/datasources")).expect("the data sources");
+    let files = folder.map(|file| yaml(&file.expect("a file").path()));
+    files.flat_map(|file| list(&file["datasources"]).to_vec()).collect()
+}
+
+pub(crate) fn data_source_uids() -> BTreeSet<String> {
+    data_sources().iter().map(|source| text(&source["uid"]).to_owned()).collect()
+}
+
+/// The published ports of `.env` by name, such as `GRAFANA_PORT`.
+pub(crate) fn published_ports() -> BTreeMap<String, String> {
+    let settings = fs::read_to_string(root().join(".env")).expect("the lab's settings");
+    let ports = settings.lines().filter_map(|line| line.split_once('='));
+    let ports = ports.filter(|(name, _)| name.ends_with("_PORT"));
+    ports
+        .map(|(name, port)| (name.into(), port.split_whitespace().next().unwrap_or_default().into()))
+        .collect()
+}
+
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

@@ -1,0 +1,108 @@
+//! What can be set, by flag or environment variable.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use clients::settings::Settings;
+use http::uri::Authority;
+use kit::program::setting::{BaseUrl, base_url, duration};
+
+/// Settings of the service, but for its port.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Names under which browsers may ask, as the `Host` header has them
+    #[arg(
+        long,
+        env = "CONSOLE_HOSTS",
+        value_name = "HOST:PORT,...",
+        value_delimiter = ',',
+        default_value = "127.0.0.1:8000,localhost:8000",
+        value_parser = host
+    )]
+    pub console_hosts: Vec<String>,
+    /// Folder of the built web files
+    #[arg(long, env = "CONSOLE_ASSETS", value_name = "FOLDER", default_value = "/srv/console")]
+    pub console_assets: PathBuf,
+    /// Folder of the tutorials' documents
+    #[arg(long, env = "CONSOLE_DOCS", value_name = "FOLDER", default_value = "/srv/docs")]
+    pub console_docs: PathBuf,
+    /// How long a data source may take to answer a query of a dashboard, such as 5s or 500ms
+    #[arg(long, env = "CONSOLE_QUERY_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub console_query_timeout: Duration,
+    /// How long requests may take to end after a signal to stop, such as 5s or 500ms
+    #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub shutdown_grace: Duration,
+    /// Where the lab's parts and files are.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Where the pages' links lead.
+    #[command(flatten)]
+    pub links: Links,
+}
+
+macro_rules! links {
+    ($($(#[doc = $doc:literal])+ $field:ident $variable:literal => $name:ident;)+) => {
+        /// Addresses as the reader's browser knows them; what is not given is not linked.
+        #[derive(Args, Clone, Debug, Default)]
+        pub struct Links {
+            $(
+                $(#[doc = $doc])+
+                #[arg(long, env = $variable, value_name = "URL", value_parser = base_url)]
+                pub $field: Option<BaseUrl>,
+            )+
+        }
+
+        impl Links {
+            /// Each part's name in the API with its address, if it has one.
+            #[must_use]
+            pub fn all(&self) -> Vec<(&'static str, Option<&str>)> {
+                vec![$((stringify!($name), self.$field.as_ref().and_then(BaseUrl::given)),)+]
+            }
+
+            /// The address of the part of that name.
+            #[must_use]
+            pub fn address(&self, name: &str) -> Option<&str> {
+                self.all().into_iter().find_map(|(part, url)| url.filter(|_| part == name))
+            }
+        }
+    };
+}
+
+links! {
+    /// Address of Grafana in the reader's browser, such as <http://127.0.0.1:3000>
+    grafana_url "GRAFANA_URL" => grafana;
+    /// Address of Prometheus
+    prometheus_url "PROMETHEUS_URL" => prometheus;
+    /// Address of Alertmanager
+    alertmanager_url "ALERTMANAGER_URL" => alertmanager;
+    /// Address of Jaeger
+    jaeger_url "JAEGER_URL" => jaeger;
+    /// Address of the mailbox
+    maildev_url "MAILDEV_URL" => mailbox;
+    /// Address of Envoy's edge
+    edge_url "EDGE_URL" => edge;
+    /// Address of Envoy's admin page
+    envoy_admin_url "ENVOY_ADMIN_URL" => envoy_admin;
+    /// Address of the metrics sink
+    sink_url "SINK_URL" => sink;
+    /// Address of the balancer
+    balancer_url "BALANCER_URL" => balancer;
+    /// Address of the balancer's REST
+    balancer_rest_url "BALANCER_REST_URL" => balancer_rest;
+    /// Address of `InfluxDB`
+    influxdb_url "INFLUXDB_URL" => influxdb;
+    /// Address of the echo server
+    echo_server_url "ECHO_SERVER_URL" => echo_server;
+    /// Address of the web client
+    web_client_url "WEB_CLIENT_URL" => web_client;
+    /// Address of the order service's metrics
+    order_metrics_url "ORDER_METRICS_URL" => order_metrics;
+}
+
+/// As browsers write it: a name or address and perhaps a port, nothing else.
+fn host(value: &str) -> Result<String, &'static str> {
+    let authority = value.parse::<Authority>();
+    let whole = authority.is_ok_and(|it| !it.host().is_empty() && !it.as_str().contains('@'));
+    whole.then(|| value.to_ascii_lowercase()).ok_or("expected a host, such as 127.0.0.1:8000")
+}

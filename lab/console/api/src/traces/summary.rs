@@ -1,0 +1,103 @@
+//! A list of traces, a line each.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use clients::jaeger::{Span, Trace};
+use serde::Serialize;
+
+use super::waterfall::Extent;
+
+/// A trace in one line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Summary {
+    trace: String,
+    /// Service and name of its first span.
+    root: String,
+    /// Unix milliseconds of its start.
+    at: u64,
+    duration_ms: f64,
+    spans: usize,
+    /// Spans that failed.
+    errors: usize,
+    /// Sorted.
+    services: Vec<String>,
+}
+
+/// The newest first, each once, at most so many.
+pub(super) fn newest(found: Vec<Trace>, limit: usize) -> Vec<Summary> {
+    // A trace is found by each of its services; the longest copy has seen most of it.
+    let mut by_id: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    for Trace { id, spans } in found {
+        let known = by_id.entry(id).or_default();
+        if spans.len() > known.len() {
+            *known = spans;
+        }
+    }
+    let mut all: Vec<Summary> = by_id.into_iter().filter_map(|(id, spans)| Summary::of(id, &spans)).collect();
+    all.sort_by_key(|one| Reverse(one.at));
+    all.truncate(limit);
+    all
+}
+
+impl Summary {
+    fn of(trace: String, spans: &[Span]) -> Option<Self> {
+        let extent = Extent::of(spans)?;
+        let ids: BTreeSet<&str> = spans.iter().map(|span| span.id.as_str()).collect();
+        let is_root = |span: &&Span| span.parent.as_deref().is_none_or(|parent| !ids.contains(parent));
+        let first = spans.iter().filter(is_root).min_by_key(|span| span.start_us).unwrap_or(&spans[0]);
+        let services: BTreeSet<&str> = spans.iter().map(|span| span.service.as_str()).collect();
+        Some(Self {
+            trace,
+            root: format!("{} {}", first.service, first.name),
+            at: extent.start_us / 1000,
+            duration_ms: extent.duration_us as f64 / 1000.0,
+            spans: spans.len(),
+            errors: spans.iter().filter(|span| span.failed()).count(),
+            services: services.into_iter().map(str::to_owned).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(id: &str, parent: Option<&str>, service: &str, start_us: u64) -> Span {
+        Span {
+            id: id.to_owned(),
+            parent: parent.map(str::to_owned),
+            service: service.to_owned(),
+            name: "GET".to_owned(),
+            start_us,
+            duration_us: 500,
+            ..Span::default()
+        }
+    }
+
+    #[test]
+    fn the_newest_come_first_and_each_once() {
+        let trace = |id: &str, spans: &[Span]| Trace { id: id.to_owned(), spans: spans.to_vec() };
+        let old = span("1", Some("of-a-caller-outside"), "envoy", 1_000);
+        let new = [span("1", None, "envoy", 9_000), span("2", Some("1"), "web-client", 9_200)];
+        let found = vec![
+            trace("a", std::slice::from_ref(&old)),
+            trace("b", &new[..1]),
+            trace("b", &new),
+            trace("b", &new[1..]),
+        ];
+        let listed = newest(found.clone(), 10);
+        assert_eq!(listed.iter().map(|one| one.trace.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        let expected = Summary {
+            trace: "b".into(),
+            root: "envoy GET".into(),
+            at: 9,
+            duration_ms: 0.7,
+            spans: 2,
+            errors: 0,
+            services: vec!["envoy".into(), "web-client".into()],
+        };
+        assert_eq!(listed[0], expected);
+        assert_eq!(newest(found, 1).len(), 1);
+    }
+}

@@ -1,0 +1,146 @@
+//! The repository's own documents, as the console shows them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clients::tutorial::Chosen;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::action::Does;
+use super::*;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+}
+
+fn text(tutorial: Tutorial) -> String {
+    std::fs::read_to_string(root().join("docs").join(tutorial.folder()).with_extension("md")).unwrap()
+}
+
+fn blocks(tutorial: Tutorial) -> Vec<Block> {
+    blocks::read(&text(tutorial), &Addresses::new(&[]), Chosen::All).blocks
+}
+
+/// Dashboard and number of each panel in the folder.
+fn panels() -> BTreeSet<(String, u64)> {
+    let mut panels = BTreeSet::new();
+    for folder in std::fs::read_dir(root().join("grafana/dashboards")).unwrap() {
+        for file in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let dashboard: Value = serde_json::from_str(&text).unwrap();
+            for panel in dashboard["panels"].as_array().unwrap() {
+                panels.insert((dashboard["uid"].as_str().unwrap().to_owned(), panel["id"].as_u64().unwrap()));
+            }
+        }
+    }
+    panels
+}
+
+#[test]
+fn every_document_has_two_to_five_panels_and_all_of_them_exist() {
+    let known = panels();
+    for tutorial in TUTORIALS {
+        let shown: Vec<(String, u64)> = blocks(tutorial)
+            .into_iter()
+            .filter_map(|block| match block {
+                Block::Panel { dashboard, panel } => Some((dashboard, panel)),
+                _ => None,
+            })
+            .collect();
+        assert!((2..=5).contains(&shown.len()), "{}: {shown:?}", tutorial.folder());
+        assert_eq!(
+            shown.len(),
+            text(tutorial).matches("<!--").count(),
+            "{}: a comment is no panel",
+            tutorial.folder()
+        );
+        for panel in shown {
+            assert!(known.contains(&panel), "{}: there is no panel {panel:?}", tutorial.folder());
+        }
+    }
+}
+
+#[test]
+fn every_command_of_the_documents_is_a_block_of_its_own() {
+    for tutorial in TUTORIALS {
+        let listed = text(tutorial).lines().filter(|line| line.starts_with("$ ")).count();
+        let named = |command: &str| command.starts_with("make alert FAULT=");
+        let commands = blocks(tutorial).into_iter().filter(
+            |block| matches!(block, Block::Command { command, .. } if !named(command) && !command.contains('\n')),
+        );
+        assert_eq!(commands.count(), listed, "{}", tutorial.folder());
+    }
+}
+
+#[test]
+fn each_tutorial_has_its_buttons() {
+    let buttons = |tutorial| -> Vec<&'static str> {
+        let actions = blocks(tutorial).into_iter().filter_map(|block| match block {
+            Block::Command { action, .. } => action,
+            _ => None,
+        });
+        let name = |does: &Does| match does {
+            Does::Action { name, .. } | Does::Fault { name } => *name,
+            Does::Load { streams, .. } => streams[0],
+        };
+        actions.map(|action| name(action.does())).collect()
+    };
+    assert_eq!(buttons(Tutorial::Echo), ["echo", "echoes", "errors", "echo"]);
+    assert_eq!(buttons(Tutorial::Sink), ["echo"]);
+    assert_eq!(
+        buttons(Tutorial::Order),
+        ["order", "orders", "invalid-order", "order", "order-slow", "order-failures"]
+    );
+    assert_eq!(buttons(Tutorial::Balancer), ["hello", "hellos", "balancer-full"]);
+    assert_eq!(buttons(Tutorial::Influx), ["hello", "slow-hello", "hellos", "hello-slow"]);
+}
+
+#[test]
+fn a_fault_that_takes_docker_is_named_without_a_button() {
+    let silent = blocks(Tutorial::Sink).into_iter().find_map(|block| match block {
+        Block::Command { command, output, action } if command == "make alert FAULT=silent" => {
+            Some((output, action))
+        }
+        _ => None,
+    });
+    assert_eq!(silent, Some((None, None)));
+}
+
+#[test]
+fn no_document_has_html_of_its_own_or_a_style() {
+    for tutorial in TUTORIALS {
+        for block in blocks(tutorial) {
+            let Block::Html { html } = block else { continue };
+            for forbidden in ["<!--", "<script", "style=", "<h1", "href=\"..", ".md\""] {
+                assert!(!html.contains(forbidden), "{}: {forbidden} in {html}", tutorial.folder());
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_document_brings_html_of_its_own(markdown in "([a-z ]|<script>|</b|<!--|-->|<a href=x onclick=y>|`|\n|\\$ |\\||#|\\[|\\]\\(javascript:x\\)|```console\n|> |- ){0,40}") {
+        for block in blocks::read(&markdown, &Addresses::new(&[]), Chosen::All).blocks {
+            if let Block::Html { html } = block {
+                prop_assert!(!["<script", "<!--", "<a href=x", "javascript:x\""].iter().any(|own| html.contains(own)), "{}", html);
+            }
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_moved_no_address_changes(text in "(127\\.0\\.0\\.1:|10000|[0-9a-z:. ]|localhost){0,30}") {
+        let addresses = Addresses::new(&[("edge", Some("http://127.0.0.1:10000"))]);
+        prop_assert_eq!(addresses.published(&text), text.as_str());
+    }
+
+    #[test]
+    fn every_line_of_a_listing_is_a_command_or_printed(lines in proptest::collection::vec("[a-z]{1,5}", 0..6), printed in proptest::collection::vec("[a-z]{0,5}", 0..4)) {
+        let text: String = lines.iter().map(|line| format!("$ {line}\n{}\n", printed.join("\n"))).collect();
+        let listed = listing::commands(&text);
+        prop_assert_eq!(listed.iter().map(|one| &one.command).collect::<Vec<_>>(), lines.iter().collect::<Vec<_>>());
+        let expected = Some(printed.join("\n"));
+        prop_assert!(listed.iter().all(|one| one.output == expected));
+    }
+}

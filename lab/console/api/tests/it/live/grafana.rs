@@ -1,0 +1,88 @@
+//! Grafana's rules: as it tells them, and judged here by the provisioned files while it is absent.
+
+use kit::program::setting::base_url;
+use serde_json::json;
+
+use super::{Live, of};
+use crate::lab::Files;
+
+const RULES: &str = r#"
+apiVersion: 1
+groups:
+  - orgId: 1
+    name: order
+    folder: Alerts
+    interval: 1s
+    rules:
+      - uid: order-slow
+        title: OrderSlow
+        condition: C
+        for: 1s
+        noDataState: OK
+        labels: { tutorial: order }
+        annotations: { summary: Orders are slow, dashboard_url: "http://127.0.0.1:3000/d/orders?viewPanel=2" }
+        data:
+          - { refId: A, datasourceUid: prometheus, relativeTimeRange: { from: 60, to: 0 }, model: { refId: A, expr: x, instant: true } }
+          - refId: C
+            datasourceUid: __expr__
+            model: { refId: C, type: threshold, expression: A, conditions: [{ evaluator: { type: gt, params: [0.5] } }] }
+"#;
+
+#[tokio::test]
+async fn a_rule_of_grafanas_fires_by_the_consoles_own_judgement() {
+    let live = Live::with(Files::new().with("alerting/order.yaml", RULES), |_| {}).await;
+    let mut stream = live.listen().await;
+    let rest = stream.until("alerts", |alerts| !of(alerts, "name", "OrderSlow").is_null()).await;
+    let alert = of(&rest, "name", "OrderSlow");
+    assert_eq!((&alert["owner"], &alert["state"]), (&"console".into(), &"inactive".into()));
+    assert_eq!(
+        (&alert["dashboard"], &alert["panel"], &alert["fault"]),
+        (&"orders".into(), &2.into(), &"order-slow".into())
+    );
+
+    live.lab.change(|lab| lab.value = Some(0.7));
+    let firing = stream.until("alerts", |alerts| of(alerts, "name", "OrderSlow")["state"] == "firing").await;
+    let steps = of(&firing, "name", "OrderSlow")["steps"].as_array().unwrap();
+    let names: Vec<_> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!(names, ["pending", "firing"]);
+    let at = |step: usize| steps[step]["at"].as_i64().unwrap();
+    assert!(at(1) - at(0) >= 1000, "held for as long as the rule says: {steps:?}");
+
+    live.lab.change(|lab| lab.value = Some(0.1));
+    stream.until("alerts", |alerts| of(alerts, "name", "OrderSlow")["state"] == "inactive").await;
+}
+
+#[tokio::test]
+async fn grafanas_own_word_counts_while_it_answers() {
+    let live = Live::with(Files::new().with("alerting/order.yaml", RULES), |config| {
+        config.links.grafana_url = Some(base_url("http://127.0.0.1:3000").unwrap());
+        config.settings.grafana.clone_from(&config.settings.prometheus);
+    })
+    .await;
+    // As Grafana writes it: an instance of each series, with why.
+    live.lab.change(|lab| {
+        lab.of_grafana = Some(vec![json!({"state": "firing", "name": "OrderSlow", "duration": 10, "type": "alerting",
+            "labels": {"tutorial": "order"}, "annotations": {"summary": "Orders are slow"}, "alerts": [
+                {"labels": {}, "annotations": {}, "state": "Normal (MissingSeries)", "activeAt": "2020-01-01T00:00:00Z"},
+                {"labels": {}, "annotations": {"summary": "Orders are slow"}, "state": "Alerting", "activeAt": "2020-01-02T00:00:00Z"}
+            ]})]);
+    });
+    let mut stream = live.listen().await;
+    let is = |owner: &'static str, state: &'static str| {
+        move |alerts: &serde_json::Value| {
+            let alert = of(alerts, "name", "OrderSlow");
+            alert["owner"] == owner && alert["state"] == state
+        }
+    };
+    let firing = stream.until("alerts", is("grafana", "firing")).await;
+    assert_eq!(
+        of(&firing, "name", "OrderSlow")["steps"][0],
+        json!({"step": "pending", "at": 1_577_923_200_000_i64})
+    );
+    assert_eq!(
+        of(&firing, "name", "OrderSlow")["steps"][1],
+        json!({"step": "firing", "at": 1_577_923_210_000_i64})
+    );
+    live.lab.change(|lab| lab.of_grafana = None);
+    stream.until("alerts", is("console", "inactive")).await;
+}

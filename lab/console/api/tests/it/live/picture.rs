@@ -1,0 +1,105 @@
+//! The map moves with what Prometheus says, and goes on without it.
+
+use clients::tutorial::Chosen;
+use serde_json::{Value, json};
+use testkit::eventually;
+
+use super::{Live, of};
+use crate::lab::{Files, PATIENCE};
+
+fn target(job: &str, health: &str) -> Value {
+    json!({"labels": {"job": job}, "scrapeUrl": "http://x/metrics", "health": health, "lastError": "no such host"})
+}
+
+fn edge<'a>(map: &'a Value, from: &str, to: &str) -> &'a Value {
+    let edges = map["edges"].as_array().unwrap();
+    edges.iter().find(|edge| edge["from"] == from && edge["to"] == to).unwrap_or(&Value::Null)
+}
+
+#[tokio::test]
+async fn an_edge_has_its_rate_its_errors_and_its_time_and_follows_the_load() {
+    let live = Live::start().await;
+    live.lab.change(|lab| {
+        lab.cells = vec![
+            ("you>envoy-edge rate", 20.0),
+            ("you>envoy-edge failed", 5.0),
+            ("you>envoy-edge p95", 0.25),
+            ("web-client>envoy-grpc rate", 0.0),
+        ];
+    });
+    let mut stream = live.listen().await;
+    let map = stream.until("map", |map| edge(map, "you", "envoy-edge")["rate"] == 20.0).await;
+    let edge_of = |from, to| edge(&map, from, to);
+    assert_eq!(edge_of("you", "envoy-edge")["errors"], 0.25);
+    assert_eq!(edge_of("you", "envoy-edge")["p95"], 0.25);
+    assert_eq!(edge_of("web-client", "envoy-grpc")["rate"], 0.0);
+    assert_eq!(edge_of("web-client", "envoy-grpc")["errors"], Value::Null);
+    assert_eq!(edge_of("web-client", "jaeger")["rate"], Value::Null);
+    live.lab.change(|lab| lab.cells[0].1 = 30.0);
+    stream.until("map", |map| edge(map, "you", "envoy-edge")["rate"] == 30.0).await;
+}
+
+#[tokio::test]
+async fn a_part_that_is_down_says_why() {
+    let live = Live::start().await;
+    live.lab.change(|lab| {
+        lab.targets = vec![target("web-client", "up"), target("echo-server", "down")];
+        lab.cells = vec![("hello-influx-1 live", 1.0), ("hello-influx-2 live", 0.0)];
+    });
+    let mut stream = live.listen().await;
+    let map = stream.until("map", |_| true).await;
+    let node = |id| of(&map["nodes"], "id", id);
+    assert_eq!(node("web-client")["health"], "up");
+    assert_eq!(node("echo-server")["health"], "down");
+    assert_eq!(node("echo-server")["note"], "Prometheus cannot scrape it: no such host");
+    assert_eq!(node("hello-influx-1")["health"], "up");
+    assert_eq!(node("hello-influx-2")["health"], "down");
+    assert_eq!((&node("jaeger")["health"], &node("envoy-edge")["health"]), (&json!("up"), &json!("up")));
+}
+
+#[tokio::test]
+async fn without_prometheus_the_parts_own_pages_are_asked() {
+    let live = Live::start().await;
+    live.lab.change(|lab| lab.prometheus_fails = true);
+    let mut stream = live.listen().await;
+    let map = stream.until("map", |_| true).await;
+    let node = |id| of(&map["nodes"], "id", id);
+    assert_eq!(node("prometheus")["health"], "down");
+    assert!(node("prometheus")["note"].as_str().unwrap().contains("starting up"), "{}", node("prometheus"));
+    assert_eq!(node("web-client")["health"], "up");
+    // Nobody listens at its address.
+    assert_eq!(node("order-service")["health"], "down");
+    assert_eq!(node("orders-db")["health"], "down");
+    assert_eq!(edge(&map, "you", "envoy-edge")["rate"], Value::Null);
+}
+
+#[tokio::test]
+async fn one_query_asks_for_all_edges_and_none_while_nobody_looks() {
+    let live = Live::start().await;
+    // The alerts are looked at in any case.
+    eventually(PATIENCE, async || live.lab.count("/api/v1/rules") >= 3).await;
+    assert_eq!(live.lab.see(|lab| lab.looks), 0);
+    let mut stream = live.listen().await;
+    let first = stream.until("map", |_| true).await;
+    assert_eq!(live.lab.see(|lab| lab.looks), 1);
+    stream.until("map", |map| map["at"] != first["at"]).await;
+    assert_eq!(live.lab.see(|lab| lab.looks), 2);
+    drop(stream);
+    eventually(PATIENCE, async || {
+        let before = (live.lab.see(|lab| lab.looks), live.lab.count("/api/v1/rules"));
+        eventually(PATIENCE, async || live.lab.count("/api/v1/rules") >= before.1 + 3).await;
+        live.lab.see(|lab| lab.looks) == before.0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_what_was_started_is_on_it() {
+    let live = Live::with(Files::new(), |config| config.settings.tutorial = Chosen::Echo).await;
+    let map = live.listen().await.until("map", |_| true).await;
+    for id in ["order-service", "orders-db", "tcp-balancer", "influxdb", "metrics-sink", "grafana"] {
+        assert_eq!(of(&map["nodes"], "id", id), &Value::Null);
+    }
+    assert_ne!(edge(&map, "envoy-grpc", "echo-server"), &Value::Null);
+    assert_eq!(edge(&map, "envoy-grpc", "order-service"), &Value::Null);
+}

@@ -1,0 +1,46 @@
+//! One stream has everything; there are so many at most, and they end with the service.
+
+use std::collections::BTreeSet;
+
+use kit::shutdown::Drained;
+use testkit::eventually;
+
+use super::Live;
+use crate::lab::PATIENCE;
+
+#[tokio::test]
+async fn a_listener_gets_the_newest_of_everything_at_once() {
+    let live = Live::start().await;
+    let mut first = live.listen().await;
+    first.until("map", |_| true).await;
+    let mut second = live.listen().await;
+    let mut kinds = BTreeSet::new();
+    while kinds.len() < 4 {
+        kinds.insert(second.next().await.unwrap().0);
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alerts", "faults", "mails", "map"]);
+}
+
+#[tokio::test]
+async fn there_are_32_places_and_one_that_is_left_is_free_again() {
+    let live = Live::start().await;
+    let mut streams = Vec::new();
+    for _ in 0..32 {
+        streams.push(live.listen().await);
+    }
+    let (status, problem) = live.web.problem("/api/events").await;
+    assert_eq!((status, problem["detail"].as_str().unwrap()), (503, "32 listen to the events already"));
+    assert_eq!(live.web.scrape().await.value("console_event_streams", &[]), 32.0);
+    streams.pop();
+    eventually(PATIENCE, async || live.web.get("/api/events").await.status() == 200).await;
+}
+
+#[tokio::test]
+async fn streams_end_with_the_service() {
+    let live = Live::start().await;
+    let mut stream = live.listen().await;
+    stream.until("map", |_| true).await;
+    let drained = live.web.running.stop().await.unwrap();
+    assert!(matches!(drained, Drained::All(_)), "{drained:?}");
+    while stream.next().await.is_some() {}
+}

@@ -1,0 +1,151 @@
+//! Data sources that do what a query's text says, and remember what they were asked.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kit::shutdown::Drained;
+use serde_json::{Value, json};
+use testkit::Running;
+
+/// What was asked, as parameters.
+type Parameters = Vec<(String, String)>;
+type Asked = Arc<Mutex<Vec<Parameters>>>;
+
+/// All three of them on one port.
+pub(crate) struct Source {
+    running: Running<Drained>,
+    asked: Asked,
+}
+
+impl Source {
+    pub(crate) async fn start() -> Self {
+        let asked = Asked::default();
+        let routes = Router::new()
+            .route("/api/v1/query", post(prometheus))
+            .route("/api/v1/query_range", post(prometheus))
+            .route("/api/v1/label/{label}/values", get(label_values))
+            .route("/api/v1/targets", get(targets))
+            .route("/query", get(influxdb))
+            .with_state(Arc::clone(&asked));
+        let running = testkit::start(|listener, shutdown| {
+            kit::serve::serve(listener, routes, shutdown, std::time::Duration::ZERO)
+        })
+        .await;
+        Self { running, asked }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.running.url("")
+    }
+
+    /// Values of this parameter, of all queries so far.
+    pub(crate) fn asked(&self, parameter: &str) -> Vec<String> {
+        let asked = self.asked.lock().unwrap();
+        let all = asked.iter().flatten().filter(|(name, _)| name == parameter);
+        all.map(|(_, value)| value.clone()).collect()
+    }
+}
+
+fn read(asked: &Asked, form: &[u8]) -> Parameters {
+    let parameters: Parameters = form_urlencoded::parse(form).into_owned().collect();
+    asked.lock().unwrap().push(parameters.clone());
+    parameters
+}
+
+fn value<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
+    parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// What goes wrong, if the query's text has a word for it.
+async fn fault(query: &str) -> Option<Response> {
+    if query.contains("hang") {
+        pending::<()>().await;
+    }
+    if query.contains("broken") {
+        return Some((StatusCode::INTERNAL_SERVER_ERROR, "it broke").into_response());
+    }
+    if query.contains("refused") {
+        let error = json!({"status": "error", "errorType": "bad_data", "error": "that is no query"});
+        return Some((StatusCode::BAD_REQUEST, axum::Json(error)).into_response());
+    }
+    if query.contains("nonsense") {
+        return Some("<html>no JSON</html>".into_response());
+    }
+    if query.contains("huge") {
+        let megabyte = Bytes::from(vec![b' '; 1 << 20]);
+        let chunks = std::iter::repeat_n(Ok::<_, Infallible>(megabyte), 100);
+        return Some(Body::from_stream(tokio_stream::iter(chunks)).into_response());
+    }
+    None
+}
+
+async fn prometheus(State(asked): State<Asked>, form: Bytes) -> Response {
+    let parameters = read(&asked, &form);
+    let query = value(&parameters, "query").unwrap();
+    if let Some(wrong) = fault(query).await {
+        return wrong;
+    }
+    let number = |name| value(&parameters, name).map(|text| text.parse::<f64>().unwrap());
+    let data = match number("start") {
+        Some(start) => {
+            let (end, step) = (number("end").unwrap(), number("step").unwrap());
+            let count = ((end - start) / step).round() as u32 + 1;
+            let point = |at: u32| json!([start + f64::from(at) * step, at.to_string()]);
+            let count = if query.contains("long") { 11_001 } else { count };
+            let values: Vec<Value> = (0..count).map(point).collect();
+            let series = if query.contains("many") { 501 } else { 1 };
+            let labels = |number: u32| json!({"job": "a", "number": number.to_string()});
+            let one = |number| json!({"metric": labels(number), "values": values});
+            let all: Vec<Value> = if series == 1 {
+                vec![json!({"metric": {"job": "a"}, "values": values})]
+            } else {
+                (0..series)
+                    .map(|number| {
+                        if number < 2 { one(number) } else { json!({"metric": labels(number), "values": []}) }
+                    })
+                    .collect()
+            };
+            json!({"resultType": "matrix", "result": all})
+        }
+        None => {
+            json!({"resultType": "vector", "result": [{"metric": {"job": "a"}, "value": [number("time").unwrap(), "7"]}]})
+        }
+    };
+    axum::Json(json!({"status": "success", "data": data})).into_response()
+}
+
+/// `job`: two that are harmless and one that is not. `method`: one.
+async fn label_values(State(asked): State<Asked>, Path(label): Path<String>, query: RawQuery) -> Response {
+    let parameters = read(&asked, query.0.unwrap_or_default().as_bytes());
+    if let Some(wrong) = fault(value(&parameters, "match[]").unwrap_or_default()).await {
+        return wrong;
+    }
+    let values = if label == "job" { json!(["a", "b", HOSTILE]) } else { json!(["Echo"]) };
+    axum::Json(json!({"status": "success", "data": values})).into_response()
+}
+
+/// A value that ends a string, unless it is escaped.
+pub(crate) const HOSTILE: &str = r#"x"} or vector(1) or up{job="\"#;
+
+async fn targets() -> Response {
+    let target =
+        json!({"labels": {}, "scrapeUrl": "", "lastError": "", "health": "up", "scrapeInterval": "1s"});
+    axum::Json(json!({"status": "success", "data": {"activeTargets": [target]}})).into_response()
+}
+
+async fn influxdb(State(asked): State<Asked>, query: RawQuery) -> Response {
+    let parameters = read(&asked, query.0.unwrap_or_default().as_bytes());
+    if let Some(wrong) = fault(value(&parameters, "q").unwrap()).await {
+        return wrong;
+    }
+    let series =
+        json!({"name": "t", "columns": ["time", "mean"], "values": [[1000, 1.5], [2000, null], [3000, 2.5]]});
+    axum::Json(json!({"results": [{"statement_id": 0, "series": [series]}]})).into_response()
+}

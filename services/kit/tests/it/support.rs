@@ -1,0 +1,108 @@
+//! Traces of one test: a collector, and a dispatcher that is this thread's default.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use kit::shutdown::Drained;
+use kit::telemetry::{Settings, Telemetry, Traces};
+use serde_json::Value as Json;
+use testkit::Running;
+use testkit::otlp::common::any_value::Value;
+use testkit::otlp::trace::{Span, status::StatusCode};
+use testkit::otlp::{Collector, Received};
+use tracing::dispatcher::{DefaultGuard, set_default};
+
+pub(crate) const SERVICE: &str = "tested";
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Longer than a test takes.
+const GRACE: Duration = Duration::from_secs(600);
+
+/// Logs and traces of a test with a single thread.
+pub(crate) struct Observed {
+    collector: Collector,
+    telemetry: Telemetry,
+    log: Memory,
+    guard: DefaultGuard,
+}
+
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Observed {
+    pub(crate) async fn begin() -> Self {
+        let collector = Collector::start().await;
+        let traces = Traces::Otlp { endpoint: collector.endpoint() };
+        let settings = Settings { log_filter: "info".into(), traces };
+        let log = Memory::default();
+        let writer = log.clone();
+        let (dispatch, telemetry) =
+            kit::telemetry::with_settings(SERVICE, "1.2.3", &settings, move || writer.clone())
+                .expect("right settings");
+        Self { collector, telemetry, log, guard: set_default(&dispatch) }
+    }
+
+    /// Flushes, and returns all spans, the newest trace first.
+    pub(crate) async fn spans(self) -> Vec<Arc<Received>> {
+        drop(self.guard);
+        self.telemetry.shutdown().await;
+        self.collector.by_service(SERVICE)
+    }
+
+    /// The log so far.
+    pub(crate) fn lines(&self) -> Vec<Json> {
+        let bytes = self.log.0.lock().expect("not poisoned").clone();
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+    }
+}
+
+/// Serves a router on a free port.
+pub(crate) async fn serve(router: Router) -> Running<Drained> {
+    testkit::start(|listener, shutdown| kit::serve::serve(listener, router, shutdown, GRACE)).await
+}
+
+pub(crate) fn only(spans: &[Arc<Received>]) -> Span {
+    assert_eq!(spans.len(), 1, "{spans:#?}");
+    spans[0].span.clone()
+}
+
+/// What an attribute should be, type and all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Is {
+    Text(&'static str),
+    Int(i64),
+    Missing,
+}
+
+/// Asserts on attributes.
+#[track_caller]
+pub(crate) fn assert_attributes(span: &Span, expected: &[(&str, Is)]) {
+    for (key, is) in expected {
+        let pair = span.attributes.iter().find(|pair| pair.key == *key);
+        let found = pair.and_then(|pair| pair.value.clone()?.value);
+        let expected = match *is {
+            Is::Text(text) => Some(Value::StringValue(text.into())),
+            Is::Int(number) => Some(Value::IntValue(number)),
+            Is::Missing => None,
+        };
+        assert_eq!(found, expected, "{key} of {span:#?}");
+    }
+}
+
+/// Whether the span counts as failed.
+pub(crate) fn failed(span: &Span) -> bool {
+    span.status.as_ref().is_some_and(|status| status.code() == StatusCode::Error)
+}
