@@ -17,6 +17,7 @@ COPY lab lab
 COPY offline/jaeger offline/jaeger
 COPY proto proto
 COPY testkit testkit
+COPY fuzz fuzz
 COPY bench bench
 
 # Cargo goes by file times, and the cache may hold a newer build of other sources: all are touched before each use.

@@ -1,0 +1,3 @@
+//! The corpus of each fuzz target.
+
+mod corpus;
