@@ -4,7 +4,10 @@ import { json } from "./fetch";
 import type { Series } from "./prometheus";
 
 interface Answer {
-  results: { error?: string; series?: { tags?: Record<string, string>; columns: string[]; values: (number | null)[][] }[] }[];
+  results: {
+    error?: string;
+    series?: { tags?: Record<string, string>; columns: string[]; values: (number | null)[][] }[];
+  }[];
 }
 
 /** One series for each value column of each row of the answer, without its empty points. */

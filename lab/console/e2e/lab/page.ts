@@ -1,5 +1,5 @@
 //! The page that every test gets: what goes wrong on it fails the test, whatever else the test looks at.
-import { type Page, type Request, test as base, expect } from "@playwright/test";
+import { test as base, expect, type Page, type Request } from "@playwright/test";
 import { address } from "./addresses";
 
 interface Allowed {

@@ -1,5 +1,5 @@
 //! Every page of the console, and how it looks when it is complete.
-import { type APIRequestContext, type Page, expect } from "@playwright/test";
+import { type APIRequestContext, expect, type Page } from "@playwright/test";
 import { type Lab, read } from "./console";
 
 export interface Place {

@@ -1,7 +1,7 @@
 //! What a panel was answered, and what the data source itself answers to the same queries.
 import * as influxdb from "./influxdb";
-import * as prometheus from "./prometheus";
 import type { Series } from "./prometheus";
+import * as prometheus from "./prometheus";
 
 export interface Query {
   ref: string;
@@ -19,7 +19,12 @@ export type View =
   | { kind: "series"; series: { config: { name: string }; values: (number | null)[] }[] }
   | { kind: "values"; values: { config: { name: string }; value: number | null }[] }
   | { kind: "table"; columns: { config: { name: string }; type: string }[]; rows: (number | string | null)[][] }
-  | { kind: "heatmap"; times: number[]; buckets: { from: number | null; to: number | null }[]; cells: (number | null)[][] }
+  | {
+      kind: "heatmap";
+      times: number[];
+      buckets: { from: number | null; to: number | null }[];
+      cells: (number | null)[][];
+    }
   | { kind: "text" }
   | { kind: "alerts" };
 

@@ -3,7 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 import { type Lab, read } from "../lab/console";
 import { expect, test } from "../lab/page";
 import { dashboardReady } from "../lab/pages";
-import { type PanelData, ascending, ask, lasts, lines } from "../lab/panels";
+import { ascending, ask, lasts, lines, type PanelData } from "../lab/panels";
 import type { Series } from "../lab/prometheus";
 
 const MINUTE = 60_000;
@@ -29,7 +29,12 @@ test("every panel of every dashboard shows what its data source answers", async 
     }
     const asking = [...panels.values()].filter((panel) => panel.queries.length > 0).map((panel) => panel.id);
     const drawn = await shown.evaluateAll((all) => all.map((one) => Number(one.getAttribute("data-panel"))));
-    expect.soft(asking.filter((id) => !drawn.includes(id)), `${uid}: panels that are answered and not drawn`).toEqual([]);
+    expect
+      .soft(
+        asking.filter((id) => !drawn.includes(id)),
+        `${uid}: panels that are answered and not drawn`,
+      )
+      .toEqual([]);
   }
   console.log(`  ${dashboards.length} dashboards, ${compared} panels compared`);
 });
@@ -94,7 +99,9 @@ async function compare(panel: Locator, answer: PanelData, name: string): Promise
 
 /** What the panel itself says it shows. */
 async function shownLasts(panel: Locator): Promise<(number | null)[]> {
-  const texts = await panel.locator("[data-last]").evaluateAll((all) => all.map((one) => one.getAttribute("data-last")));
+  const texts = await panel
+    .locator("[data-last]")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("data-last")));
   return texts.map((text) => (text === null || text === "" ? null : Number(text))).sort(ascending);
 }
 

@@ -1,7 +1,7 @@
 //! A fault by a click: on the map, on the timeline, in the inbox, and gone after.
 import type { Page } from "@playwright/test";
 import { address, out } from "../lab/addresses";
-import { type Faults, change, read } from "../lab/console";
+import { change, type Faults, read } from "../lab/console";
 import { json } from "../lab/fetch";
 import { type Mail, mails, newMails } from "../lab/mailbox";
 import { expect, test } from "../lab/page";
@@ -63,9 +63,13 @@ async function resolvedAndAtRest(page: Page, known: Mail[]): Promise<void> {
   await expect(alert).toHaveAttribute("data-state", "inactive");
   const steps = await alert
     .locator("[data-step][data-at]")
-    .evaluateAll((all) => all.map((one) => [one.getAttribute("data-step"), Number(one.getAttribute("data-at"))] as const));
+    .evaluateAll((all) =>
+      all.map((one) => [one.getAttribute("data-step"), Number(one.getAttribute("data-at"))] as const),
+    );
   const times = new Map(steps);
-  const order = ["fault", "pending", "firing", "mailed", "back", "resolved", "resolved_mail"].map((step) => times.get(step));
+  const order = ["fault", "pending", "firing", "mailed", "back", "resolved", "resolved_mail"].map((step) =>
+    times.get(step),
+  );
   expect(order, "each step after the one before").toEqual([...order].sort((a, b) => (a ?? 0) - (b ?? 0)));
   await expect(mailOf(page, "true")).toBeVisible();
   expect(await newMails(ALERT, known), "one mail each way, and no more").toEqual([
@@ -75,13 +79,20 @@ async function resolvedAndAtRest(page: Page, known: Mail[]): Promise<void> {
 
   // The traffic that the alert needed ends, the lock is given back, and nothing is left in Envoy.
   await expect
-    .poll(() => read<Faults>(page.request, "faults").then((now) => now.faults.filter((one) => one.on || one.recovering)), {
-      timeout: 90_000,
-    })
+    .poll(
+      () => read<Faults>(page.request, "faults").then((now) => now.faults.filter((one) => one.on || one.recovering)),
+      {
+        timeout: 90_000,
+      },
+    )
     .toEqual([]);
-  await expect(page.locator('[data-edge="web-client>envoy-grpc"]')).toHaveAttribute("data-errors", /^(0|)$/, { timeout: 90_000 });
+  await expect(page.locator('[data-edge="web-client>envoy-grpc"]')).toHaveAttribute("data-errors", /^(0|)$/, {
+    timeout: 90_000,
+  });
   const runtime = (await json(`${address.envoyAdmin}/runtime`)) as { entries: Record<string, { final_value: string }> };
-  const overrides = Object.entries(runtime.entries).filter(([name, { final_value }]) => name.startsWith("fault.") && Number(final_value) > 0);
+  const overrides = Object.entries(runtime.entries).filter(
+    ([name, { final_value }]) => name.startsWith("fault.") && Number(final_value) > 0,
+  );
   expect(overrides, "Envoy's runtime").toEqual([]);
   expect(await instant('ALERTS{alertstate="firing"}'), "alerts that fire").toEqual([]);
 }

@@ -33,7 +33,9 @@ test("times of a first paint and of a refresh", async ({ page, request }) => {
     const times: number[] = [];
     for (let round = 0; round < 5; round += 1) times.push(await refresh(page));
     const [least = 0, , median = 0, , most = 0] = times.sort((a, b) => a - b);
-    console.log(`  ${uid}, ${panels} panels, ${from}: refreshed in ${median.toFixed(0)} ms (${least.toFixed(0)} to ${most.toFixed(0)})`);
+    console.log(
+      `  ${uid}, ${panels} panels, ${from}: refreshed in ${median.toFixed(0)} ms (${least.toFixed(0)} to ${most.toFixed(0)})`,
+    );
   }
   console.log(`  the map with its figures: at most ${paint.toFixed(0)} ms after the navigation began`);
 });

@@ -13,7 +13,16 @@ test.setTimeout(240_000);
 
 test("the map shows the load that is sent, and all of it is counted", async ({ page, request }) => {
   await page.goto("/");
-  const parts = ["envoy-edge", "web-client", "envoy-grpc", "echo-server", "order-service", "tcp-balancer", "prometheus", "jaeger"];
+  const parts = [
+    "envoy-edge",
+    "web-client",
+    "envoy-grpc",
+    "echo-server",
+    "order-service",
+    "tcp-balancer",
+    "prometheus",
+    "jaeger",
+  ];
   for (const part of parts) await expect(page.locator(`[data-node="${part}"]`)).toHaveAttribute("data-health", "up");
 
   const before = await counted();
@@ -52,6 +61,8 @@ async function rate(page: Page, edge: string): Promise<number> {
 /** Waits until an edge shows this rate, a quarter more or less. */
 async function about(page: Page, edge: string, wanted: number): Promise<void> {
   await expect
-    .poll(async () => Math.abs((await rate(page, edge)) - wanted), { message: `${edge} shows about ${wanted} a second` })
+    .poll(async () => Math.abs((await rate(page, edge)) - wanted), {
+      message: `${edge} shows about ${wanted} a second`,
+    })
     .toBeLessThan(wanted / 4);
 }

@@ -1,6 +1,6 @@
 //! The tutorials by their pages alone: each button does what it says, and the panels beside it follow.
 import type { Locator, Page } from "@playwright/test";
-import { type Faults, type Lab, change, read } from "../lab/console";
+import { change, type Faults, type Lab, read } from "../lab/console";
 import { expect, test } from "../lab/page";
 
 test.setTimeout(600_000);
@@ -23,7 +23,9 @@ test("each button of each tutorial shows its result", async ({ page, request }) 
       await test.step(`${number} ${name}`, async () => {
         await button.click();
         const status = Number(await turn.locator("[data-result]").getAttribute("data-status"));
-        expect(Math.floor(status / 100), `tutorial ${number}: ${name} is answered ${status}`).toBe(REFUSED.has(name) ? 4 : 2);
+        expect(Math.floor(status / 100), `tutorial ${number}: ${name} is answered ${status}`).toBe(
+          REFUSED.has(name) ? 4 : 2,
+        );
       });
     }
   }
@@ -42,12 +44,17 @@ test("a load is started and stopped beside its panels, and they move", async ({ 
     // Not against what they showed before: the load of the tutorial before this one may still have been in their windows.
     const loaded = await lasts(page);
     expect(await change(page, "DELETE", "load")).toBe(200);
-    await expect.poll(() => lasts(page), { message: `tutorial ${number}: its panels move`, timeout: 45_000 }).not.toEqual(loaded);
+    await expect
+      .poll(() => lasts(page), { message: `tutorial ${number}: its panels move`, timeout: 45_000 })
+      .not.toEqual(loaded);
     expect((await read<Faults>(request, "faults")).load.running).toBe(false);
   }
 });
 
-test("each fault is thrown and taken back where its tutorial speaks of it, else on the picture", async ({ page, request }) => {
+test("each fault is thrown and taken back where its tutorial speaks of it, else on the picture", async ({
+  page,
+  request,
+}) => {
   const { tutorials } = await read<Lab>(request, "lab");
   const { faults } = await read<Faults>(request, "faults");
   const offered = faults.filter((fault) => fault.by === "console").map((fault) => fault.name);

@@ -16,7 +16,10 @@ export function AlertRow({ alert, now }: { alert: Alert; now: number }) {
       {round !== null && (
         <>
           <Axis round={round} />
-          <ol class="steps" aria-label={`What happened, in seconds since "${stepWord(round.moments[0]?.step ?? "pending")}"`}>
+          <ol
+            class="steps"
+            aria-label={`What happened, in seconds since "${stepWord(round.moments[0]?.step ?? "pending")}"`}
+          >
             {round.moments.map((moment) => (
               <li key={`${moment.step} ${moment.at}`} data-step={moment.step} data-at={String(moment.at)}>
                 {stepWord(moment.step)} <span class="figure">{moment.after.toFixed(1)} s</span>
@@ -29,7 +32,9 @@ export function AlertRow({ alert, now }: { alert: Alert; now: number }) {
         {alert.owner === "console" && <span class="judged">Judged here: Grafana is absent, no mail.</span>}
         {alert.owner === "grafana" && <span class="judged">Grafana's own rule.</span>}
         {alert.dashboard !== null && (
-          <a href={alert.panel === null ? `/d/${alert.dashboard}` : `/d/${alert.dashboard}?viewPanel=${alert.panel}`}>Panel</a>
+          <a href={alert.panel === null ? `/d/${alert.dashboard}` : `/d/${alert.dashboard}?viewPanel=${alert.panel}`}>
+            Panel
+          </a>
         )}
         {alert.runbook !== null && (
           <a href={alert.runbook} target="_blank" rel="noopener">

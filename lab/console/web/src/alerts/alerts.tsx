@@ -1,8 +1,8 @@
 //! The alerts: those that something happens to as a timeline, the others in one line.
 import type { Alert } from "../api/types";
-import { useTicking } from "./ticking";
 import { AlertRow } from "./alert";
 import { roundOf } from "./round";
+import { useTicking } from "./ticking";
 import "./alerts.css";
 
 /** A round stays in sight for so long after its end. */
@@ -34,7 +34,8 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
       {quiet.length > 0 && (
         <details class="quiet-alerts">
           <summary>
-            {quiet.length} {lively.length > 0 && "more "}at rest <span class="names">{quiet.map(({ name }) => name).join(", ")}</span>
+            {quiet.length} {lively.length > 0 && "more "}at rest{" "}
+            <span class="names">{quiet.map(({ name }) => name).join(", ")}</span>
           </summary>
           <ul class="alert-rows">
             {quiet.map((alert) => (

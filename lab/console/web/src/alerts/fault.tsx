@@ -44,7 +44,9 @@ export function FaultButtons({ fault, another, control, seconds }: Buttons) {
   if (fault.on) {
     return (
       <div class="fault-buttons">
-        {fault.until !== null && <Countdown since={fault.since ?? fault.until} until={fault.until} what="Taken back by itself in" />}
+        {fault.until !== null && (
+          <Countdown since={fault.since ?? fault.until} until={fault.until} what="Taken back by itself in" />
+        )}
         <Button disabled={control.busy} onClick={control.takeBack}>
           Take back now
         </Button>
@@ -71,13 +73,20 @@ export function FaultButtons({ fault, another, control, seconds }: Buttons) {
 
 /** What went wrong with it, if anything did. */
 export function FaultTrouble({ fault, refused }: { fault: FaultState; refused: string | null }) {
-  const trouble = refused ?? fault.error ?? (fault.held_by !== null && !fault.on && !fault.recovering ? `Held by ${fault.held_by}.` : null);
+  const trouble =
+    refused ??
+    fault.error ??
+    (fault.held_by !== null && !fault.on && !fault.recovering ? `Held by ${fault.held_by}.` : null);
   return <Trouble text={trouble} />;
 }
 
 function Expected({ fault }: { fault: FaultState }) {
   if (fault.dashboard === null) return <>{fault.alert}</>;
-  return <a href={fault.panel === null ? `/d/${fault.dashboard}` : `/d/${fault.dashboard}?viewPanel=${fault.panel}`}>{fault.alert}</a>;
+  return (
+    <a href={fault.panel === null ? `/d/${fault.dashboard}` : `/d/${fault.dashboard}?viewPanel=${fault.panel}`}>
+      {fault.alert}
+    </a>
+  );
 }
 
 /** With a full stop, and a capital unless it begins with a part's name. */

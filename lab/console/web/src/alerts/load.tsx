@@ -27,7 +27,8 @@ export function Load({ load }: { load: LoadState | null }) {
         <p>
           {running && load !== null ? (
             <>
-              {load.streams.join(", ")}: <b class="figure">{load.sent}</b> sent at {load.rate} a second, <b class="figure">{load.failed}</b> failed
+              {load.streams.join(", ")}: <b class="figure">{load.sent}</b> sent at {load.rate} a second,{" "}
+              <b class="figure">{load.failed}</b> failed
             </>
           ) : load !== null && load.sent > 0 ? (
             <>
@@ -39,13 +40,19 @@ export function Load({ load }: { load: LoadState | null }) {
         </p>
       </div>
       <div class="fault-buttons">
-        {running && load?.until != null && <Countdown since={load.until - SECONDS * 1000} until={load.until} what="Ends in" />}
+        {running && load?.until != null && (
+          <Countdown since={load.until - SECONDS * 1000} until={load.until} what="Ends in" />
+        )}
         {running ? (
           <Button disabled={busy} onClick={() => void send(del("/api/load"))}>
             Stop
           </Button>
         ) : (
-          <Button tone="primary" disabled={busy || load === null} onClick={() => void send(post("/api/load", { seconds: SECONDS }))}>
+          <Button
+            tone="primary"
+            disabled={busy || load === null}
+            onClick={() => void send(post("/api/load", { seconds: SECONDS }))}
+          >
             Send load
           </Button>
         )}

@@ -5,7 +5,7 @@ import { reason } from "../api/client";
 import { Empty, Loading, Problem } from "../ui/states";
 import { Toasts } from "../ui/toast";
 import { Layout } from "./layout";
-import { interceptLinks, route, usePlace, type Route } from "./router";
+import { interceptLinks, type Route, route, usePlace } from "./router";
 
 interface Page {
   Show: ComponentType<Record<string, unknown>>;

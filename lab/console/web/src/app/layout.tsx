@@ -2,8 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useConnection } from "../api/events";
 import { useLab } from "../api/lab";
-import { Menu, type MenuItem } from "../ui/menu";
 import { ThemeToggle } from "../theme/toggle";
+import { Menu, type MenuItem } from "../ui/menu";
 import { usePlace } from "./router";
 
 const LINK_NAMES: Record<string, string> = {

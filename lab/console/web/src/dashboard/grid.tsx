@@ -43,7 +43,16 @@ export function Grid({ dashboard, session, menu }: Props) {
         }
         const under = y > firstRow;
         const area = `${y + 1} / ${x + 1} / span ${h} / span ${w}`;
-        return <Panel key={head.id} head={head} session={session} menu={menu(head)} style={{ gridArea: area, "--rows": String(h) }} level={under ? 3 : 2} />;
+        return (
+          <Panel
+            key={head.id}
+            head={head}
+            session={session}
+            menu={menu(head)}
+            style={{ gridArea: area, "--rows": String(h) }}
+            level={under ? 3 : 2}
+          />
+        );
       })}
     </div>
   );

@@ -18,18 +18,37 @@ const heads = [
 const at = (collapsed: number[]) => placed(heads, new Set(collapsed)).map(({ head, y }) => [head.id, y]);
 
 test("open rows leave the grid as it is", () => {
-  assert.deepEqual(at([]), [[100, 0], [1, 1], [2, 1], [101, 5], [3, 6], [4, 14]]);
+  assert.deepEqual(at([]), [
+    [100, 0],
+    [1, 1],
+    [2, 1],
+    [101, 5],
+    [3, 6],
+    [4, 14],
+  ]);
 });
 
 test("a collapsed row hides its panels, and what is below moves up", () => {
-  assert.deepEqual(at([100]), [[100, 0], [101, 1], [3, 2], [4, 10]]);
-  assert.deepEqual(at([100, 101]), [[100, 0], [101, 1]]);
+  assert.deepEqual(at([100]), [
+    [100, 0],
+    [101, 1],
+    [3, 2],
+    [4, 10],
+  ]);
+  assert.deepEqual(at([100, 101]), [
+    [100, 0],
+    [101, 1],
+  ]);
 });
 
 test("a panel that names its row belongs to it, wherever its grid puts it", () => {
   const named = [head(100, "row", 0, 1), head(101, "row", 1, 1), head(7, "stat", 1, 3, 0, 100)];
   assert.deepEqual(
     placed(named, new Set()).map(({ head, y }) => [head.id, y]),
-    [[100, 0], [7, 1], [101, 4]],
+    [
+      [100, 0],
+      [7, 1],
+      [101, 4],
+    ],
   );
 });

@@ -9,10 +9,10 @@ import { Loading, Problem } from "../ui/states";
 import { toast } from "../ui/toast";
 import { Grid } from "./grid";
 import { Panel } from "./panel/panel";
-import { widened, type Range } from "./range";
+import { type Range, widened } from "./range";
 import { Session } from "./session";
 import { Toolbar } from "./toolbar/toolbar";
-import { intervalMs, parseAsked, writeAsked, type Asked } from "./url";
+import { type Asked, intervalMs, parseAsked, writeAsked } from "./url";
 import { useDashboard } from "./use-dashboard";
 import { ZoomContext } from "./zoom";
 import "./dashboard.css";
@@ -26,7 +26,10 @@ export function DashboardPage({ uid }: { uid: string }) {
   useTitle(dashboard?.title ?? uid);
   useEffect(() => () => session.close(), [session]);
 
-  const range: Range = { from: asked.from ?? dashboard?.time.from ?? "now-15m", to: asked.to ?? dashboard?.time.to ?? "now" };
+  const range: Range = {
+    from: asked.from ?? dashboard?.time.from ?? "now-15m",
+    to: asked.to ?? dashboard?.time.to ?? "now",
+  };
   const interval = asked.refresh ?? dashboard?.refresh ?? "";
   useEffect(() => {
     if (!dashboard) return;
@@ -39,13 +42,20 @@ export function DashboardPage({ uid }: { uid: string }) {
   const zoom = useZooming(range, change);
   const settled = useSettled(session);
 
-  if (!dashboard) return error === null ? <Loading what="Loading the dashboard" /> : <Problem title="This dashboard could not be loaded">{error}</Problem>;
+  if (!dashboard)
+    return error === null ? (
+      <Loading what="Loading the dashboard" />
+    ) : (
+      <Problem title="This dashboard could not be loaded">{error}</Problem>
+    );
 
   const menu = (head: PanelHead): MenuItem[] => {
     const alone = asked.viewPanel === head.id;
     const link = address(uid, { ...asked, viewPanel: head.id });
     return [
-      alone ? { text: "Back to the dashboard", href: address(uid, { ...asked, viewPanel: null }) } : { text: "View alone", href: link },
+      alone
+        ? { text: "Back to the dashboard", href: address(uid, { ...asked, viewPanel: null }) }
+        : { text: "View alone", href: link },
       ...(grafana ? [{ text: "Open in Grafana", href: grafana + link, external: true }] : []),
       { text: "Copy link", onPick: () => void copy(location.origin + link) },
     ];

@@ -1,7 +1,7 @@
 //! One live panel of a dashboard by itself, as tutorials show them.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Dashboard } from "../api/dashboard";
 import { get, reason } from "../api/client";
+import type { Dashboard } from "../api/dashboard";
 import { Loading, Problem } from "../ui/states";
 import { Panel } from "./panel/panel";
 import { Session } from "./session";
@@ -27,9 +27,12 @@ export function PanelView({ dashboard: uid, panel, height, from = "now-5m" }: Pr
 
   useEffect(() => {
     const control = new AbortController();
-    get<Dashboard>(`/api/dashboards/${encodeURIComponent(uid)}`, control.signal).then(setDashboard, (error: unknown) => {
-      if (!control.signal.aborted) fail(reason(error));
-    });
+    get<Dashboard>(`/api/dashboards/${encodeURIComponent(uid)}`, control.signal).then(
+      setDashboard,
+      (error: unknown) => {
+        if (!control.signal.aborted) fail(reason(error));
+      },
+    );
     return () => {
       control.abort();
       session.close();
@@ -38,7 +41,11 @@ export function PanelView({ dashboard: uid, panel, height, from = "now-5m" }: Pr
 
   useEffect(() => {
     if (!dashboard) return;
-    session.ask({ from, to: "now", variables: Object.fromEntries(dashboard.variables.map(({ name, current }) => [name, current])) });
+    session.ask({
+      from,
+      to: "now",
+      variables: Object.fromEntries(dashboard.variables.map(({ name, current }) => [name, current])),
+    });
     session.every(intervalMs(dashboard.refresh) || DEFAULT_EVERY_MS);
   }, [dashboard, session, from]);
 
@@ -50,5 +57,13 @@ export function PanelView({ dashboard: uid, panel, height, from = "now-5m" }: Pr
     { text: "Open alone", href: `/d/${uid}?viewPanel=${panel}` },
     { text: "Open the dashboard", href: `/d/${uid}` },
   ];
-  return <Panel eager head={head} session={session} menu={menu} style={{ height: `${height ?? head.grid.h * ROW_PX - 8}px` }} />;
+  return (
+    <Panel
+      eager
+      head={head}
+      session={session}
+      menu={menu}
+      style={{ height: `${height ?? head.grid.h * ROW_PX - 8}px` }}
+    />
+  );
 }

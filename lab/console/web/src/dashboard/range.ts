@@ -1,5 +1,5 @@
 //! Time ranges in Grafana's words, and in a person's.
-import { clock, day, dateTime } from "../ui/format/time";
+import { clock, dateTime, day } from "../ui/format/time";
 import { intervalMs } from "./url";
 
 export interface Range {
@@ -31,10 +31,12 @@ export function resolve(text: string, now: number): number | null {
 
 export function rangeText({ from, to }: Range): string {
   const quick = QUICK.find(([text]) => text === from);
-  if (to === "now") return quick ? quick[1] : /^now-/.test(from) ? `Last ${from.slice(4)}` : `${pointText(from)} to now`;
+  if (to === "now")
+    return quick ? quick[1] : /^now-/.test(from) ? `Last ${from.slice(4)}` : `${pointText(from)} to now`;
   const start = resolve(from, 0);
   const end = resolve(to, 0);
-  const oneDay = start !== null && end !== null && day(start) === day(end) && !from.startsWith("now") && !to.startsWith("now");
+  const oneDay =
+    start !== null && end !== null && day(start) === day(end) && !from.startsWith("now") && !to.startsWith("now");
   return oneDay ? `${dateTime(start)} to ${clock(end)}` : `${pointText(from)} to ${pointText(to)}`;
 }
 

@@ -1,7 +1,8 @@
 //! The data of one dashboard's panels: who wants it, when it is asked for, and what came.
-import type { DataAsk, PanelData } from "../api/dashboard";
+
 import { isAbort, postLines, reason } from "../api/client";
-import { store, type Store } from "../api/store";
+import type { DataAsk, PanelData } from "../api/dashboard";
+import { type Store, store } from "../api/store";
 
 export interface PanelState {
   data: PanelData | null;

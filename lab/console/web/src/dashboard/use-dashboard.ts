@@ -1,8 +1,8 @@
 //! A dashboard's description: asked for anew when its time range or variables change, since its options hang on them.
 import { useEffect, useState } from "preact/hooks";
-import type { Dashboard } from "../api/dashboard";
 import { get, reason } from "../api/client";
-import { writeVariables, type Asked } from "./url";
+import type { Dashboard } from "../api/dashboard";
+import { type Asked, writeVariables } from "./url";
 
 interface Found {
   dashboard: Dashboard | null;

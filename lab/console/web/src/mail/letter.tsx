@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { Trouble } from "../alerts/trouble";
 import { get, isAbort, reason } from "../api/client";
 import type { Mail, MailHead } from "../api/types";
-import { linked } from "./linked";
 import { Dialog } from "../ui/dialog";
 import { dateTime } from "../ui/format/time";
+import { linked } from "./linked";
 
 /** Asks for the text and shows it; Esc closes it. */
 export function Letter({ head, onClose }: { head: MailHead; onClose: () => void }) {

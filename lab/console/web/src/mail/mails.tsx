@@ -23,7 +23,9 @@ export function Mails({ mails, mailbox }: { mails: readonly MailHead[] | null; m
           </a>
         )}
       </header>
-      {mails?.length === 0 && <p class="none">No mail yet. Break something above: its alert sends one, and another when it is over.</p>}
+      {mails?.length === 0 && (
+        <p class="none">No mail yet. Break something above: its alert sends one, and another when it is over.</p>
+      )}
       <ul class="mail-list">
         {listed.map((mail) => (
           <li key={mail.id} data-mail={mail.id} data-alert={mail.alert ?? ""} data-resolved={String(mail.resolved)}>
@@ -47,7 +49,13 @@ export function Mails({ mails, mailbox }: { mails: readonly MailHead[] | null; m
 
 function Envelope({ resolved }: { resolved: boolean }) {
   return (
-    <svg class={`envelope ${resolved ? "resolved" : "firing"}`} viewBox="0 0 18 14" width="18" height="14" aria-hidden="true">
+    <svg
+      class={`envelope ${resolved ? "resolved" : "firing"}`}
+      viewBox="0 0 18 14"
+      width="18"
+      height="14"
+      aria-hidden="true"
+    >
       <rect x="1" y="1" width="16" height="12" rx="2" />
       <path d="M1.5,2L9,8L16.5,2" />
       {resolved && <path class="tick" d="M9,10.5L11,12.5L15.5,8" />}

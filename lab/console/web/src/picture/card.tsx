@@ -95,7 +95,11 @@ function EdgeTold({ item: { edge }, map }: { item: Item & { is: "edge" }; map: L
           </div>
         ))}
       </dl>
-      <Ways links={[]} dashboard={target?.dashboard ?? source?.dashboard ?? null} tutorial={target?.tutorial ?? "lab"} />
+      <Ways
+        links={[]}
+        dashboard={target?.dashboard ?? source?.dashboard ?? null}
+        tutorial={target?.tutorial ?? "lab"}
+      />
     </>
   );
 }

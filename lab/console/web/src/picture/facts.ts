@@ -1,5 +1,5 @@
 //! The figures of an edge in words, the same on the map, in its card, in the list and in the table.
-import type { MapEdge, LabMap } from "../api/types";
+import type { LabMap, MapEdge } from "../api/types";
 import { rate as rateText, seconds, share } from "./figures";
 import { isSlow } from "./measure";
 
@@ -11,7 +11,9 @@ export interface Fact {
 
 /** Rate, errors and p95, as far as they are known. */
 export function facts(edge: MapEdge): Fact[] {
-  const known: Fact[] = [{ name: rateName(edge), text: edge.rate === null ? "not measured" : rateText(edge.rate, edge.unit) }];
+  const known: Fact[] = [
+    { name: rateName(edge), text: edge.rate === null ? "not measured" : rateText(edge.rate, edge.unit) },
+  ];
   if (edge.errors !== null) known.push({ name: "Errors", text: share(edge.errors) });
   if (edge.p95 !== null) known.push({ name: "p95", text: seconds(edge.p95) });
   return known;

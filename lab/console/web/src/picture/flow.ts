@@ -1,5 +1,5 @@
 //! The order in which a person reads the map: along the requests first, then what watches them.
-import type { MapEdge, MapNode, LabMap } from "../api/types";
+import type { LabMap, MapEdge, MapNode } from "../api/types";
 
 /** One thing on the map that can be looked at. */
 export type Item = { readonly is: "node"; readonly node: MapNode } | { readonly is: "edge"; readonly edge: MapEdge };

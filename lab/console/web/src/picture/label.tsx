@@ -23,7 +23,11 @@ export function Label({ edge, way, faded }: Props) {
   const at = { x: beside ? -8 : 0, "text-anchor": beside ? "end" : "middle" } as const;
   const below = beside ? 13 : 15;
   return (
-    <g class={`label ${fare(edge)}${faded ? " faded" : ""}`} transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`} aria-hidden="true">
+    <g
+      class={`label ${fare(edge)}${faded ? " faded" : ""}`}
+      transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`}
+      aria-hidden="true"
+    >
       <text class="rate" y={beside ? 0 : -7} {...at}>
         {shortRate(edge.rate, edge.unit)}
       </text>

@@ -38,7 +38,9 @@ export function layout(nodes: readonly MapNode[], width: number): Layout {
   const columns = ranks(nodes.map((node) => node.column));
   const rows = ranks(nodes.map((node) => node.row));
   const room = width - 2 * EDGE_OF_MAP;
-  const nodeWidth = Math.round(Math.min(WIDEST_NODE, Math.max(NARROWEST_NODE, (room / Math.max(columns.size, 1)) * 0.68)));
+  const nodeWidth = Math.round(
+    Math.min(WIDEST_NODE, Math.max(NARROWEST_NODE, (room / Math.max(columns.size, 1)) * 0.68)),
+  );
   const pitch = columns.size > 1 ? (room - nodeWidth) / (columns.size - 1) : 0;
   const boxes = new Map<string, Box>();
   for (const node of nodes) {

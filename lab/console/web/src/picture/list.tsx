@@ -48,15 +48,18 @@ function Out({ edge, map }: { edge: MapEdge; map: LabMap }) {
   const moving = dotsPerSecond(edge);
   const [rate] = facts(edge);
   return (
-    <li
-      class={`out ${edge.kind} ${fare(edge)}${isMain(edge) ? " main" : ""}`}
-      {...edgeData(edge)}
-      title={edge.title}
-    >
+    <li class={`out ${edge.kind} ${fare(edge)}${isMain(edge) ? " main" : ""}`} {...edgeData(edge)} title={edge.title}>
       <svg class="out-line" width="34" height="12" aria-hidden="true">
         <path d="M0,6H26" stroke-width={lineWidth(edge).toFixed(1)} />
         <path class="head" d="M33,6L25,2V10z" />
-        {moving > 0 && <circle r="2.6" cy="6" class="out-dot" style={{ animationDuration: `${Math.max(0.5, 3 / moving).toFixed(2)}s` }} />}
+        {moving > 0 && (
+          <circle
+            r="2.6"
+            cy="6"
+            class="out-dot"
+            style={{ animationDuration: `${Math.max(0.5, 3 / moving).toFixed(2)}s` }}
+          />
+        )}
       </svg>
       <span class="out-to">{titleOf(edge.to, map)}</span>
       <span class="out-facts">

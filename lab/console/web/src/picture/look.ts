@@ -83,7 +83,17 @@ export function useLook(items: readonly Item[], focusItem: (key: string) => void
     event.preventDefault();
     focusItem(target);
   };
-  return { shown: there(pinnedKey) ?? there(hovered), pinned: there(pinnedKey) !== null, reachable, enter, leave, focus, pin, close, key };
+  return {
+    shown: there(pinnedKey) ?? there(hovered),
+    pinned: there(pinnedKey) !== null,
+    reachable,
+    enter,
+    leave,
+    focus,
+    pin,
+    close,
+    key,
+  };
 }
 
 function step(key: string, keys: readonly string[], from: string | null): string | null {

@@ -5,15 +5,15 @@ import { Card } from "./card";
 import { Edge } from "./edge";
 import type { Item } from "./flow";
 import { edgeName, items, keyOf } from "./flow";
-import type { Point } from "./layout";
 import { Label } from "./label";
+import type { Point } from "./layout";
 import { layout } from "./layout";
 import { useLook } from "./look";
 import { isMain, isTold } from "./measure";
 import { Node } from "./node";
-import { useDots } from "./use-dots";
 import { ways } from "./spread";
 import { along } from "./trail";
+import { useDots } from "./use-dots";
 
 /** So far below a line its card stands, clear of the parts at its ends. */
 const BELOW_LINE = 20;
@@ -29,9 +29,12 @@ interface Props {
 export function FlowMap({ map, width, stale }: Props) {
   const root = useRef<SVGSVGElement>(null);
   const all = useMemo(() => items(map), [map]);
-  const focusOn = (key: string): void => root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  const focusOn = (key: string): void =>
+    root.current?.querySelector<SVGElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
   const look = useLook(all, focusOn);
-  const shape = all.map((item) => keyOf(item) + (item.is === "node" ? `@${item.node.column},${item.node.row}` : "")).join(" ");
+  const shape = all
+    .map((item) => keyOf(item) + (item.is === "node" ? `@${item.node.column},${item.node.row}` : ""))
+    .join(" ");
   const plan = useMemo(() => layout(map.nodes, width), [shape, width]);
   const lines = useMemo(() => ways(map, plan), [shape, plan]);
   const dots = useDots(map, lines, stale);
@@ -64,7 +67,15 @@ export function FlowMap({ map, width, stale }: Props) {
           const way = lines.get(edgeName(item.edge));
           return (
             way !== undefined && (
-              <Edge key={keyOf(item)} edge={item.edge} map={map} way={way} itemKey={keyOf(item)} look={look} faded={faded(item)} />
+              <Edge
+                key={keyOf(item)}
+                edge={item.edge}
+                map={map}
+                way={way}
+                itemKey={keyOf(item)}
+                look={look}
+                faded={faded(item)}
+              />
             )
           );
         })}
@@ -72,12 +83,18 @@ export function FlowMap({ map, width, stale }: Props) {
           if (item.is === "edge") return null;
           const box = plan.boxes.get(item.node.id);
           const key = keyOf(item);
-          return box !== undefined && <Node key={key} node={item.node} box={box} itemKey={key} look={look} faded={faded(item)} />;
+          return (
+            box !== undefined && (
+              <Node key={key} node={item.node} box={box} itemKey={key} look={look} faded={faded(item)} />
+            )
+          );
         })}
         {edges.map((item) => {
           const way = lines.get(edgeName(item.edge));
           const labelled = isTold(item.edge) || (shown !== undefined && touches(shown, item));
-          return labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />;
+          return (
+            labelled && way !== undefined && <Label key={keyOf(item)} edge={item.edge} way={way} faded={faded(item)} />
+          );
         })}
       </svg>
       <canvas
@@ -115,7 +132,9 @@ export function FlowMap({ map, width, stale }: Props) {
 /** Whether an item is the one looked at, or beside it. */
 function touches(shown: Item, item: Item): boolean {
   if (keyOf(shown) === keyOf(item)) return true;
-  if (shown.is === "node" && item.is === "edge") return item.edge.from === shown.node.id || item.edge.to === shown.node.id;
-  if (shown.is === "edge" && item.is === "node") return shown.edge.from === item.node.id || shown.edge.to === item.node.id;
+  if (shown.is === "node" && item.is === "edge")
+    return item.edge.from === shown.node.id || item.edge.to === shown.node.id;
+  if (shown.is === "edge" && item.is === "node")
+    return shown.edge.from === item.node.id || shown.edge.to === item.node.id;
   return false;
 }

@@ -5,7 +5,18 @@ import { rate, share, shortRate } from "./figures";
 import { dotSpeed, dotsPerSecond, fare, isTold, lineWidth } from "./measure";
 
 function edge(figures: Partial<MapEdge>): MapEdge {
-  return { from: "a", to: "b", kind: "request", what: "", rate: 0, unit: "req/s", errors: 0, p95: null, title: "", ...figures };
+  return {
+    from: "a",
+    to: "b",
+    kind: "request",
+    what: "",
+    rate: 0,
+    unit: "req/s",
+    errors: 0,
+    p95: null,
+    title: "",
+    ...figures,
+  };
 }
 
 test("an edge's fare follows its share of errors, then its rate", () => {

@@ -25,7 +25,9 @@ export function Node({ node, box, itemKey, look, faded }: Props) {
   const edge = rim(node.kind, box);
   const tutorial = node.tutorial === "lab" ? "" : ` · ${node.tutorial}`;
   const fits = node.title.length * LETTER <= box.width - 6;
-  const half = ((healthWord(node.health).length + tutorial.length) * (node.health === "down" ? BOLD_SMALL_LETTER : SMALL_LETTER)) / 2;
+  const half =
+    ((healthWord(node.health).length + tutorial.length) * (node.health === "down" ? BOLD_SMALL_LETTER : SMALL_LETTER)) /
+    2;
   return (
     <g
       class={`node ${node.kind} is-${node.health}${faded ? " faded" : ""}${look.shown === itemKey ? " shown" : ""}`}

@@ -1,7 +1,7 @@
 //! The map's facts as tables, for those who do not see the picture.
 import type { LabMap } from "../api/types";
-import { rate, seconds, share } from "./figures";
 import { titleOf } from "./facts";
+import { rate, seconds, share } from "./figures";
 import { drawn, inFlowOrder } from "./flow";
 import { healthWord } from "./health";
 

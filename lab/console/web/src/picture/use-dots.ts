@@ -31,7 +31,13 @@ function streams(map: LabMap, ways: ReadonlyMap<string, Route>): Map<string, Str
   for (const edge of drawn(map)) {
     const way = ways.get(edgeName(edge));
     if (way === undefined) continue;
-    found.set(edgeName(edge), { way, rate: dotsPerSecond(edge), speed: dotSpeed(edge), errors: edge.errors ?? 0, quiet: !isMain(edge) });
+    found.set(edgeName(edge), {
+      way,
+      rate: dotsPerSecond(edge),
+      speed: dotSpeed(edge),
+      errors: edge.errors ?? 0,
+      quiet: !isMain(edge),
+    });
   }
   return found;
 }

@@ -1,6 +1,7 @@
 //! The ways on from a part: its dashboard, its tutorial, its own pages.
-import type { Link as Address } from "../api/types";
+
 import { useLab } from "../api/lab";
+import type { Link as Address } from "../api/types";
 
 interface Props {
   readonly links: readonly Address[];

@@ -41,7 +41,10 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
       <label>
         Service
-        <select value={filter.service} onChange={(event) => onChange({ ...filter, service: event.currentTarget.value })}>
+        <select
+          value={filter.service}
+          onChange={(event) => onChange({ ...filter, service: event.currentTarget.value })}
+        >
           {services.map((service) => (
             <option key={service}>{service}</option>
           ))}
@@ -49,7 +52,10 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
       </label>
       <label>
         Newest
-        <select value={filter.limit} onChange={(event) => onChange({ ...filter, limit: Number(event.currentTarget.value) })}>
+        <select
+          value={filter.limit}
+          onChange={(event) => onChange({ ...filter, limit: Number(event.currentTarget.value) })}
+        >
           {LIMITS.map((limit) => (
             <option key={limit}>{limit}</option>
           ))}
@@ -66,7 +72,11 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
         />
       </label>
       <label class="tick">
-        <input type="checkbox" checked={filter.errors} onChange={(event) => onChange({ ...filter, errors: event.currentTarget.checked })} />
+        <input
+          type="checkbox"
+          checked={filter.errors}
+          onChange={(event) => onChange({ ...filter, errors: event.currentTarget.checked })}
+        />
         With errors only
       </label>
     </form>

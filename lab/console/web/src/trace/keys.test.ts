@@ -4,12 +4,25 @@ import { keyed } from "./keys";
 import type { Branch } from "./tree";
 
 function branch(id: string, depth: number, below: number): Branch {
-  const span = { id, parent: null, service: "", name: "", start_us: 0, duration_us: 0, error: false, kind: null, depth, tags: [], events: [] };
+  const span = {
+    id,
+    parent: null,
+    service: "",
+    name: "",
+    start_us: 0,
+    duration_us: 0,
+    error: false,
+    kind: null,
+    depth,
+    tags: [],
+    events: [],
+  };
   return { span, depth, below, place: 1, siblings: 1 };
 }
 
 const SHOWN = [branch("a", 0, 2), branch("b", 1, 1), branch("c", 2, 0)];
-const press = (key: string, at: string, folded: string[] = []) => keyed(key, { shown: SHOWN, folded: new Set(folded), at });
+const press = (key: string, at: string, folded: string[] = []) =>
+  keyed(key, { shown: SHOWN, folded: new Set(folded), at });
 
 test("up and down stop at the ends", () => {
   assert.deepEqual(press("ArrowDown", "a"), { does: "go", to: "b" });

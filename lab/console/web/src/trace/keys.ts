@@ -16,7 +16,8 @@ export function keyed(key: string, { shown, folded, at }: Where): Deed | null {
   const index = shown.findIndex(({ span }) => span.id === at);
   const branch = shown[index];
   if (branch === undefined) return null;
-  const go = (target: Branch | undefined): Deed | null => (target === undefined ? null : { does: "go", to: target.span.id });
+  const go = (target: Branch | undefined): Deed | null =>
+    target === undefined ? null : { does: "go", to: target.span.id };
   switch (key) {
     case "ArrowDown":
       return go(shown[index + 1]);

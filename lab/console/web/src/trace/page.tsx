@@ -17,7 +17,11 @@ export function TracePage({ trace: id }: { trace: string }) {
   useTitle(`Trace ${id.slice(0, 8)}`);
   const { trace, waiting, failed, retry } = useTrace(id);
   return (
-    <div class="trace-page" data-trace={id} data-state={trace !== null ? "ready" : failed !== null ? "error" : "loading"}>
+    <div
+      class="trace-page"
+      data-trace={id}
+      data-state={trace !== null ? "ready" : failed !== null ? "error" : "loading"}
+    >
       <p class="trail">
         <a href="/t">Traces</a>
       </p>
@@ -53,9 +57,16 @@ function Figures({ trace }: { trace: Trace }) {
         {errors}
       </Figure>
       <Figure name="Began">
-        <Time at={trace.at} /> <small>(<Relative at={trace.at} />)</small>
+        <Time at={trace.at} />{" "}
+        <small>
+          (<Relative at={trace.at} />)
+        </small>
       </Figure>
-      {trace.left_out > 0 && <p class="left-out">{trace.left_out} spans beyond the first {trace.spans.length} are not shown.</p>}
+      {trace.left_out > 0 && (
+        <p class="left-out">
+          {trace.left_out} spans beyond the first {trace.spans.length} are not shown.
+        </p>
+      )}
     </dl>
   );
 }

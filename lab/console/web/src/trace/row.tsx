@@ -54,7 +54,8 @@ export function SpanRow({ branch, end, colour, folded, opened, reachable, onFold
           ) : (
             <span class="fold" />
           )}
-          <b>{span.service}</b> {span.error && <span class="error-mark">error</span>} <span class="operation">{span.name}</span>
+          <b>{span.service}</b> {span.error && <span class="error-mark">error</span>}{" "}
+          <span class="operation">{span.name}</span>
           {folded && <span class="more-below"> +{below}</span>}
         </span>
         <span class="span-time" role="gridcell">
@@ -74,7 +75,8 @@ function Details({ span }: { span: Span }) {
     <div class="span-details" role="row">
       <div role="gridcell">
         <p>
-          {span.kind !== null && <>{span.kind}, </>}from {duration(span.start_us)} to {duration(span.start_us + span.duration_us)}
+          {span.kind !== null && <>{span.kind}, </>}from {duration(span.start_us)} to{" "}
+          {duration(span.start_us + span.duration_us)}
         </p>
         <Tags tags={span.tags} />
         {span.events.map((event, index) => (

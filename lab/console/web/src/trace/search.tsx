@@ -1,12 +1,12 @@
 //! Recent traces of a service: errors only, or those that took long.
 import { useEffect, useState } from "preact/hooks";
-import { navigate, usePlace } from "../app/router";
 import { get, isAbort, reason } from "../api/client";
 import { useTitle } from "../api/lab";
 import type { TraceHead } from "../api/types";
+import { navigate, usePlace } from "../app/router";
 import { Button } from "../ui/button";
 import { Empty, Loading, Problem } from "../ui/states";
-import { Filters, type Filter, filterOf, queryOf } from "./filters";
+import { type Filter, Filters, filterOf, queryOf } from "./filters";
 import { TraceTable } from "./table";
 import "./trace.css";
 import "./search.css";
@@ -17,7 +17,8 @@ export function TraceSearchPage() {
   const { query } = usePlace();
   const filter = filterOf(query);
   const { heads, failed, again } = useTraces(filter);
-  const shown = heads?.filter((head) => (!filter.errors || head.errors > 0) && head.duration_ms >= filter.minMs) ?? null;
+  const shown =
+    heads?.filter((head) => (!filter.errors || head.errors > 0) && head.duration_ms >= filter.minMs) ?? null;
   return (
     <div class="trace-search">
       <h1>Traces</h1>
@@ -53,9 +54,12 @@ function useTraces({ service, limit }: Filter): Found {
   useEffect(() => {
     const stop = new AbortController();
     setFailed(null);
-    get<TraceHead[]>(`/api/traces?service=${encodeURIComponent(service)}&limit=${limit}`, stop.signal).then(setHeads, (error: unknown) => {
-      if (!isAbort(error)) setFailed(reason(error));
-    });
+    get<TraceHead[]>(`/api/traces?service=${encodeURIComponent(service)}&limit=${limit}`, stop.signal).then(
+      setHeads,
+      (error: unknown) => {
+        if (!isAbort(error)) setFailed(reason(error));
+      },
+    );
     return () => stop.abort();
   }, [service, limit, round]);
   return { heads, failed, again: () => setRound((before) => before + 1) };

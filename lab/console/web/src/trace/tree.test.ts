@@ -4,13 +4,31 @@ import type { Span } from "../api/types";
 import { branches, services, visible } from "./tree";
 
 function span(id: string, parent: string | null, service = "web"): Span {
-  return { id, parent, service, name: id, start_us: 0, duration_us: 1, error: false, kind: null, depth: 0, tags: [], events: [] };
+  return {
+    id,
+    parent,
+    service,
+    name: id,
+    start_us: 0,
+    duration_us: 1,
+    error: false,
+    kind: null,
+    depth: 0,
+    tags: [],
+    events: [],
+  };
 }
 
 const TRACE = [span("a", null), span("b", "a", "echo"), span("c", "b"), span("d", "a"), span("e", "gone")];
 
 test("depth, descendants and places follow the parents", () => {
-  const rows = branches(TRACE).map(({ span, depth, below, place, siblings }) => [span.id, depth, below, place, siblings]);
+  const rows = branches(TRACE).map(({ span, depth, below, place, siblings }) => [
+    span.id,
+    depth,
+    below,
+    place,
+    siblings,
+  ]);
   assert.deepEqual(rows, [
     ["a", 0, 3, 1, 2],
     ["b", 1, 1, 1, 2],

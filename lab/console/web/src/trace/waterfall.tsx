@@ -1,7 +1,7 @@
 //! The spans as a tree grid: names to the left, bars on one time scale to the right.
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Trace } from "../api/types";
-import { marks, duration } from "./duration";
+import { duration, marks } from "./duration";
 import { keyed } from "./keys";
 import { SpanRow } from "./row";
 import { branches, services, visible } from "./tree";
@@ -35,12 +35,23 @@ export function Waterfall({ trace }: { trace: Trace }) {
     else setOpened(toggled(opened, at));
   };
   return (
-    <div class="waterfall" role="treegrid" aria-label="Spans of the trace" aria-rowcount={all.length} ref={grid} onKeyDown={onKeyDown}>
+    <div
+      class="waterfall"
+      role="treegrid"
+      aria-label="Spans of the trace"
+      aria-rowcount={all.length}
+      ref={grid}
+      onKeyDown={onKeyDown}
+    >
       <div class="ruler" role="row">
         <span role="columnheader">Service and operation</span>
         <span role="columnheader" class="ruler-marks" aria-label={`Time, from 0 to ${duration(end)}`}>
           {marks(end, MOST_MARKS).map((mark) => (
-            <span key={mark} style={{ left: `${((mark / end) * 100).toFixed(3)}%` }} class={mark / end > 0.93 ? "last" : ""}>
+            <span
+              key={mark}
+              style={{ left: `${((mark / end) * 100).toFixed(3)}%` }}
+              class={mark / end > 0.93 ? "last" : ""}
+            >
               {duration(mark)}
             </span>
           ))}

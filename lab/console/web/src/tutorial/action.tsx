@@ -9,7 +9,8 @@ import { Button } from "../ui/button";
 export function ActionView({ action }: { action: Action & { kind: "action" } }) {
   const { busy, refused, send } = useRequest();
   const [answer, setAnswer] = useState<ActionAnswer | null>(null);
-  const act = async (): Promise<void> => setAnswer(await send(post<ActionAnswer>(`/api/actions/${action.name}`, action.body)));
+  const act = async (): Promise<void> =>
+    setAnswer(await send(post<ActionAnswer>(`/api/actions/${action.name}`, action.body)));
   return (
     <div class="act">
       <Button tone="primary" busy={busy} data-action={action.name} onClick={() => void act()}>

@@ -12,7 +12,10 @@ export function Contents({ sections, current }: { sections: readonly Section[]; 
             .filter((section) => section.title !== null)
             .map((section) => (
               <li key={section.id} class={section.is}>
-                <a href={`#${encodeURIComponent(section.id)}`} aria-current={section.id === current ? "location" : undefined}>
+                <a
+                  href={`#${encodeURIComponent(section.id)}`}
+                  aria-current={section.id === current ? "location" : undefined}
+                >
                   {section.title}
                 </a>
               </li>

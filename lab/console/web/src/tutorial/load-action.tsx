@@ -12,13 +12,21 @@ export function LoadAction({ action }: { action: Action & { kind: "load" } }) {
   const load = useEvents().faults?.load ?? null;
   const { busy, refused, send } = useRequest();
   return (
-    <div class="act" data-load data-running={String(load?.running ?? false)} data-sent={String(load?.sent ?? 0)} data-failed={String(load?.failed ?? 0)}>
+    <div
+      class="act"
+      data-load
+      data-running={String(load?.running ?? false)}
+      data-sent={String(load?.sent ?? 0)}
+      data-failed={String(load?.failed ?? 0)}
+    >
       {load?.running === true ? (
         <>
           <Button busy={busy} onClick={() => void send(del("/api/load"))}>
             Stop the load
           </Button>
-          {load.until !== null && <Countdown since={load.until - action.seconds * 1000} until={load.until} what="Ends in" />}
+          {load.until !== null && (
+            <Countdown since={load.until - action.seconds * 1000} until={load.until} what="Ends in" />
+          )}
         </>
       ) : (
         <Button

@@ -54,7 +54,12 @@ function Document({ tutorial }: { tutorial: Tutorial }) {
         <h1>{tutorial.title}</h1>
         {!tutorial.started && <NotStarted id={tutorial.id} />}
         {all.map((section) => (
-          <SectionView key={section.id} section={section} withPanels={!wide && tutorial.started} started={tutorial.started} />
+          <SectionView
+            key={section.id}
+            section={section}
+            withPanels={!wide && tutorial.started}
+            started={tutorial.started}
+          />
         ))}
         <Turn heads={heads} number={tutorial.number} />
       </article>
@@ -68,8 +73,8 @@ function NotStarted({ id }: { id: string }) {
   return (
     <div class="not-started" role="note">
       <p>
-        <b>This tutorial is not started.</b> This lab was started without it. It comes with <code>make up</code>, which starts them all, or
-        alone with:
+        <b>This tutorial is not started.</b> This lab was started without it. It comes with <code>make up</code>, which
+        starts them all, or alone with:
       </p>
       <p>
         <code>{command}</code> <CopyButton text={command} />

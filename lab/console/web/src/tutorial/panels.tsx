@@ -22,7 +22,12 @@ export function Panels({ panels }: { panels: readonly PanelPlace[] }) {
   return (
     <aside class="beside" aria-label="Panels that show it">
       {panels.map(({ dashboard, panel }) => (
-        <PanelView key={`${dashboard} ${panel}`} dashboard={dashboard} panel={panel} height={panels.length > 2 ? 210 : 250} />
+        <PanelView
+          key={`${dashboard} ${panel}`}
+          dashboard={dashboard}
+          panel={panel}
+          height={panels.length > 2 ? 210 : 250}
+        />
       ))}
     </aside>
   );

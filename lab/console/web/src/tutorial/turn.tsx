@@ -7,7 +7,11 @@ export function Turn({ heads, number }: { heads: readonly TutorialHead[]; number
   const after = heads.find((head) => head.number === number + 1);
   return (
     <nav class="turn" aria-label="Other tutorials">
-      {before === undefined ? <a href="/">← The picture</a> : <a href={`/tutorials/${before.number}`}>← {before.title}</a>}
+      {before === undefined ? (
+        <a href="/">← The picture</a>
+      ) : (
+        <a href={`/tutorials/${before.number}`}>← {before.title}</a>
+      )}
       {after === undefined ? <a href="/">The picture →</a> : <a href={`/tutorials/${after.number}`}>{after.title} →</a>}
     </nav>
   );

@@ -1,8 +1,8 @@
 //! What all plots over time have in common: axes' looks, the shared crosshair, zoom by dragging.
 import type uPlot from "uplot";
-import { timeTexts } from "../../ui/format/ticks";
 import { NAMED } from "../../theme/colors";
 import type { Theme } from "../../theme/theme";
+import { timeTexts } from "../../ui/format/ticks";
 import { crosshair } from "../crosshair";
 
 const FONT_FAMILY = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", system-ui, sans-serif';

@@ -4,7 +4,9 @@ import type { SeriesView } from "../../api/dashboard";
 /** The view with a time of no values in each gap that is longer than the step. */
 export function withGaps(view: SeriesView): SeriesView {
   const { times, step_ms: step } = view;
-  const before = times.flatMap((time, index) => (index > 0 && step > 0 && time - (times[index - 1] ?? 0) > step * 1.5 ? [index] : []));
+  const before = times.flatMap((time, index) =>
+    index > 0 && step > 0 && time - (times[index - 1] ?? 0) > step * 1.5 ? [index] : [],
+  );
   if (before.length === 0) return view;
   const insert = <T>(list: T[], value: (index: number) => T): T[] => {
     const parts = before.map((index, part) => [...list.slice(before[part - 1] ?? 0, index), value(index)]);

@@ -94,7 +94,10 @@ function drawCells(plot: uPlot, { view, options, colors, low, high }: HeatConten
 }
 
 /** Grafana's exponential scale: the share of the highest value to the power of the exponent. */
-export function cellColor(value: number, { colors, low, high, options }: Pick<HeatContent, "colors" | "low" | "high" | "options">): string {
+export function cellColor(
+  value: number,
+  { colors, low, high, options }: Pick<HeatContent, "colors" | "low" | "high" | "options">,
+): string {
   const share = high > low ? (value - low) / (high - low) : 1;
   const step = Math.round(share ** options.exponent * (colors.length - 1));
   return colors[Math.min(colors.length - 1, Math.max(0, step))] ?? "";

@@ -46,8 +46,11 @@ function List({ items, options, onPick }: Props) {
 
 function Table({ title, items, options, onPick }: Props) {
   const [sort, setSort] = useState({ by: options.sort_by, desc: options.sort_desc });
-  const by = options.calcs.find((calc) => calc === sort.by || calcName(calc) === sort.by) ?? (sort.by === "Name" ? "Name" : null);
-  const next = (column: string) => setSort(by === column ? { by: column, desc: !sort.desc } : { by: column, desc: column !== "Name" });
+  const by =
+    options.calcs.find((calc) => calc === sort.by || calcName(calc) === sort.by) ??
+    (sort.by === "Name" ? "Name" : null);
+  const next = (column: string) =>
+    setSort(by === column ? { by: column, desc: !sort.desc } : { by: column, desc: column !== "Name" });
   const order = (column: string) => (by !== column ? undefined : sort.desc ? "descending" : "ascending");
   return (
     <table class="legend-table">
@@ -90,7 +93,8 @@ export function HiddenLegend({ title, items }: Pick<Props, "title" | "items">) {
     <ul class="hidden" aria-label={`${title}: series`}>
       {items.map((item) => (
         <li key={item.index} {...data(item)}>
-          {item.config.name}: {item.last === null ? "no value" : formatText(item.last, item.config.unit, item.config.decimals)}
+          {item.config.name}:{" "}
+          {item.last === null ? "no value" : formatText(item.last, item.config.unit, item.config.decimals)}
         </li>
       ))}
     </ul>

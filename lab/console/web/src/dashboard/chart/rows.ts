@@ -2,7 +2,7 @@
 import type uPlot from "uplot";
 import type { PanelData } from "../../api/dashboard";
 import type { Theme } from "../../theme/theme";
-import { pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
+import { type OnPoint, pointer, timeAxis, type Zoom } from "./frame";
 import type { PlotSpec } from "./plot";
 
 interface Rows<T> {

@@ -1,9 +1,9 @@
 //! Vertical axes: one for each unit and range that the series ask for.
 import uPlot from "uplot";
 import type { Config, Series } from "../../api/dashboard";
+import type { Theme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
 import { tickTexts } from "../../ui/format/ticks";
-import type { Theme } from "../../theme/theme";
 import { fitted, look } from "./frame";
 
 const LEFT = 3;
@@ -14,7 +14,17 @@ const NEAR_ZERO = 3;
 
 export function scaleKey({ unit, min, max, custom }: Config): string {
   const { placement, soft_min, soft_max, log } = custom.axis;
-  return JSON.stringify([unit.id, unit.suffix, min, max, placement, soft_min, soft_max, log, custom.stack?.mode === "percent"]);
+  return JSON.stringify([
+    unit.id,
+    unit.suffix,
+    min,
+    max,
+    placement,
+    soft_min,
+    soft_max,
+    log,
+    custom.stack?.mode === "percent",
+  ]);
 }
 
 /** The first series of each scale; its configuration goes for the scale. */
@@ -75,7 +85,8 @@ export function axes(heads: Map<string, Config>, theme: Theme): uPlot.Axis[] {
       grid: index === 0 ? drawn.grid : { show: false },
       ...(label ? { label, labelSize: 16, labelFont: drawn.font } : {}),
       ...increments(config),
-      values: (_plot: uPlot, splits: number[], __: number, ___: number, increment: number) => ticks(config, splits, increment),
+      values: (_plot: uPlot, splits: number[], __: number, ___: number, increment: number) =>
+        ticks(config, splits, increment),
     } as uPlot.Axis;
   });
 }
@@ -111,6 +122,8 @@ function decimalSteps(from: number, to: number): number[] {
 }
 
 function durationSteps(): number[] {
-  const long = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 31536000];
+  const long = [
+    60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 31536000,
+  ];
   return [...decimalSteps(-10, 0).filter((step) => step <= 5), 10, 15, 20, 30, ...long];
 }

@@ -4,13 +4,18 @@ import type { SeriesOptions } from "../../api/dashboard";
 import { dateTime } from "../../ui/format/time";
 import { shownText } from "../value/shown";
 import type { SeriesContent } from "./series";
-import { hideTip, showTip, TipTable, type TipRow } from "./tip";
+import { hideTip, showTip, type TipRow, TipTable } from "./tip";
 
 const MOST_ROWS = 24;
 /** So near to an alert's line, in px, that it is named. */
 const NEAR = 6;
 
-export function seriesTip(plot: uPlot, idx: number | null, content: SeriesContent, options: SeriesOptions["tooltip"]): void {
+export function seriesTip(
+  plot: uPlot,
+  idx: number | null,
+  content: SeriesContent,
+  options: SeriesOptions["tooltip"],
+): void {
   const { view } = content;
   const at = idx === null ? undefined : view.times[idx];
   if (idx === null || at === undefined || options.mode === "none") {

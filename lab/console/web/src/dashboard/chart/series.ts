@@ -4,7 +4,7 @@ import type { Config, PanelData, Series, SeriesView } from "../../api/dashboard"
 import { alpha } from "../../theme/colors";
 import type { Theme } from "../../theme/theme";
 import { lastOf, seriesColor } from "../value/color";
-import { pointer, timeAxis, type OnPoint, type Zoom } from "./frame";
+import { type OnPoint, pointer, timeAxis, type Zoom } from "./frame";
 import { drawAnnotations, drawThresholds } from "./marks";
 import type { PlotSpec } from "./plot";
 import { axes, scaleHeads, scaleKey, scales } from "./scales";
@@ -33,7 +33,12 @@ export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
   const { rows, bands } = stacked(view.times, view.series, hidden);
   const heads = scaleHeads(view.series);
   return {
-    key: JSON.stringify([theme, [...hidden], colors, view.series.map(({ config }) => [config.name, scaleKey(config), config.custom])]),
+    key: JSON.stringify([
+      theme,
+      [...hidden],
+      colors,
+      view.series.map(({ config }) => [config.name, scaleKey(config), config.custom]),
+    ]),
     data: [view.times, ...rows] as uPlot.AlignedData,
     from: data.from,
     to: data.to,
@@ -49,7 +54,10 @@ export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
         cursor: { ...shared.cursor, focus: { prox: 24 }, points: { size: 7 } },
         scales: { x: { time: true, range: () => [live.current.from, live.current.to] }, ...scales(heads) },
         axes: [timeAxis(theme), ...axes(heads, theme)],
-        series: [{}, ...view.series.map((series, index) => line(series.config, colors[index] ?? "", hidden.has(index)))],
+        series: [
+          {},
+          ...view.series.map((series, index) => line(series.config, colors[index] ?? "", hidden.has(index))),
+        ],
         bands: bands.map((pair) => ({ series: [pair[0] + 1, pair[1] + 1] as [number, number] })),
         hooks: {
           ...shared.hooks,

@@ -13,13 +13,19 @@ const none = new Set<number>();
 
 test("a stack adds up from the first series on", () => {
   const { rows, bands } = stacked(times, [series([1, 2, 3], normal), series([10, null, 30], normal)], none);
-  assert.deepEqual(rows, [[1, 2, 3], [11, 2, 33]]);
+  assert.deepEqual(rows, [
+    [1, 2, 3],
+    [11, 2, 33],
+  ]);
   assert.deepEqual(bands, [[1, 0]]);
 });
 
 test("where no series of a stack has a value, all have a gap", () => {
   const { rows } = stacked(times, [series([1, null, 3], normal), series([null, null, 30], normal)], none);
-  assert.deepEqual(rows, [[1, null, 3], [1, null, 33]]);
+  assert.deepEqual(rows, [
+    [1, null, 3],
+    [1, null, 33],
+  ]);
 });
 
 test("a hidden series is left out of the stack", () => {
@@ -30,14 +36,24 @@ test("a hidden series is left out of the stack", () => {
 });
 
 test("what points down is stacked downwards by itself", () => {
-  const { rows, bands } = stacked(times, [series([1, 2, 3], normal), series([1, 2, 3], { ...normal, negative: true })], none);
-  assert.deepEqual(rows, [[1, 2, 3], [-1, -2, -3]]);
+  const { rows, bands } = stacked(
+    times,
+    [series([1, 2, 3], normal), series([1, 2, 3], { ...normal, negative: true })],
+    none,
+  );
+  assert.deepEqual(rows, [
+    [1, 2, 3],
+    [-1, -2, -3],
+  ]);
   assert.deepEqual(bands, []);
 });
 
 test("shares of a stack add up to one", () => {
   const { rows } = stacked(times, [series([1, 0, 3], percent), series([3, 0, 1], percent)], none);
-  assert.deepEqual(rows, [[0.25, 0, 0.75], [1, 0, 1]]);
+  assert.deepEqual(rows, [
+    [0.25, 0, 0.75],
+    [1, 0, 1],
+  ]);
 });
 
 test("gaps up to the given length are bridged, longer ones stay", () => {

@@ -7,7 +7,11 @@ const mappings: Mapping[] = [
   { match: { kind: "value", value: "1" }, text: "up", color: "green" },
   { match: { kind: "value", value: "0" }, text: "down", color: "red" },
 ];
-const config = { mappings, unit: { scale: "plain", factor: 1, suffix: "" }, color: { mode: "fixed", fixed: "text" } } as unknown as Config;
+const config = {
+  mappings,
+  unit: { scale: "plain", factor: 1, suffix: "" },
+  color: { mode: "fixed", fixed: "text" },
+} as unknown as Config;
 const times = [0, 10, 20, 30, 40];
 const paint = (_: number | null, figure: { color: string | null }) => figure.color ?? "";
 
@@ -25,5 +29,11 @@ test("unmerged, each value is a block of its own", () => {
 
 test("no value is a gap, and ends a block", () => {
   const found = blocks(times, 10, [1, null, 1, 1, null], config, true, paint);
-  assert.deepEqual(found.map(({ from, to }) => [from, to]), [[0, 10], [20, 40]]);
+  assert.deepEqual(
+    found.map(({ from, to }) => [from, to]),
+    [
+      [0, 10],
+      [20, 40],
+    ],
+  );
 });

@@ -4,8 +4,8 @@ import type { Config, PanelData, SeriesView, StateOptions } from "../../api/dash
 import { alpha, color, NAMED, onColor } from "../../theme/colors";
 import type { Theme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
-import { mapped, shown, type Shown } from "../value/shown";
-import { fitted, FONT, labelEvery, look } from "./frame";
+import { mapped, type Shown, shown } from "../value/shown";
+import { FONT, fitted, labelEvery, look } from "./frame";
 import type { PlotSpec } from "./plot";
 import { rowsSpec, type Surroundings } from "./rows";
 
@@ -59,7 +59,12 @@ export function blocks(
   return found;
 }
 
-export function stateSpec(content: StateContent, times: number[], data: PanelData, around: Surroundings): PlotSpec<StateContent> {
+export function stateSpec(
+  content: StateContent,
+  times: number[],
+  data: PanelData,
+  around: Surroundings,
+): PlotSpec<StateContent> {
   const names = content.rows.map(({ config }) => config.name);
   return rowsSpec(
     {
@@ -109,13 +114,31 @@ function drawBlocks(plot: uPlot, { rows, options, theme }: StateContent): void {
       if (right <= left) continue;
       ctx.fillStyle = alpha(block.color, opacity);
       ctx.fillRect(left, Math.round(middle - height / 2), Math.max(1, right - left), height);
-      label(plot, block, left, right, middle, height, options, opacity > 0.5 ? onColor(block.color) : (NAMED[theme]["text"] ?? ""));
+      label(
+        plot,
+        block,
+        left,
+        right,
+        middle,
+        height,
+        options,
+        opacity > 0.5 ? onColor(block.color) : (NAMED[theme]["text"] ?? ""),
+      );
     }
   });
   ctx.restore();
 }
 
-function label(plot: uPlot, block: Block, left: number, right: number, middle: number, height: number, options: StateOptions, ink: string): void {
+function label(
+  plot: uPlot,
+  block: Block,
+  left: number,
+  right: number,
+  middle: number,
+  height: number,
+  options: StateOptions,
+  ink: string,
+): void {
   if (options.show_value === "never" || height < 12 * devicePixelRatio) return;
   const { ctx } = plot;
   ctx.font = FONT.replace("11px", `${11 * devicePixelRatio}px`);

@@ -1,5 +1,5 @@
 //! The one tooltip of the page, beside the pointer and never under it.
-import { render, type ComponentChildren } from "preact";
+import { type ComponentChildren, render } from "preact";
 import type uPlot from "uplot";
 
 const AWAY = 14;

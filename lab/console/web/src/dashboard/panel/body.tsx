@@ -67,9 +67,13 @@ function draw(head: PanelHead, data: PanelData): ComponentChildren {
   if (view?.kind === "alerts") return <AlertList alerts={view.alerts} />;
   switch (head.kind) {
     case "timeseries":
-      return view?.kind === "series" ? <TimeSeries title={title} data={data} view={view} options={head.options} /> : null;
+      return view?.kind === "series" ? (
+        <TimeSeries title={title} data={data} view={view} options={head.options} />
+      ) : null;
     case "state-timeline":
-      return view?.kind === "series" ? <StateTimeline title={title} data={data} view={view} options={head.options} /> : null;
+      return view?.kind === "series" ? (
+        <StateTimeline title={title} data={data} view={view} options={head.options} />
+      ) : null;
     case "heatmap":
       return view?.kind === "heatmap" ? <Heatmap title={title} data={data} view={view} options={head.options} /> : null;
     case "table":

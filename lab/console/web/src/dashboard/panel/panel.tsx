@@ -95,7 +95,8 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
 
 /** What the server named, and what only the drawing knows. */
 function undrawn(head: PanelHead): string[] {
-  const scheme = head.kind === "heatmap" && !knownScheme(head.options.scheme) ? [`colour scheme ${head.options.scheme}`] : [];
+  const scheme =
+    head.kind === "heatmap" && !knownScheme(head.options.scheme) ? [`colour scheme ${head.options.scheme}`] : [];
   return [...head.unknown, ...scheme];
 }
 

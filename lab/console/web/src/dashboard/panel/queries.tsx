@@ -3,8 +3,8 @@ import type { PanelData, PanelHead, QuerySent } from "../../api/dashboard";
 import { CopyButton } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { formatText } from "../../ui/format/number";
-import { MILLISECONDS } from "../../ui/format/units";
 import { dateTime } from "../../ui/format/time";
+import { MILLISECONDS } from "../../ui/format/units";
 
 interface Props {
   head: PanelHead;

@@ -28,7 +28,12 @@ export function Refresh({ session, interval, options, onPick }: Props) {
           <path d="M13.5 8a5.5 5.5 0 01-9.9 3.3M2.5 8a5.5 5.5 0 019.9-3.3M12.6 1.8v3h-3M3.4 14.2v-3h3" />
         </svg>
       </button>
-      <select class="control" aria-label="Refresh each" value={interval} onChange={(event) => onPick(event.currentTarget.value)}>
+      <select
+        class="control"
+        aria-label="Refresh each"
+        value={interval}
+        onChange={(event) => onPick(event.currentTarget.value)}
+      >
         <option value="">Off</option>
         {choices.map((choice) => (
           <option key={choice} value={choice}>

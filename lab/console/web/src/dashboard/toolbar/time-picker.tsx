@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { useDisclosure } from "../../ui/disclosure";
 import { clock, day } from "../../ui/format/time";
-import { QUICK, rangeText, resolve, widened, type Range } from "../range";
+import { QUICK, type Range, rangeText, resolve, widened } from "../range";
 
 interface Props {
   range: Range;
@@ -17,13 +17,25 @@ export function TimePicker({ range, onPick }: Props) {
   };
   return (
     <div class="group" ref={box}>
-      <button type="button" class="control" aria-expanded={open} aria-label={`Time range: ${rangeText(range)}`} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        class="control"
+        aria-expanded={open}
+        aria-label={`Time range: ${rangeText(range)}`}
+        onClick={() => setOpen(!open)}
+      >
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M8 1.5a6.5 6.5 0 100 13 6.5 6.5 0 000-13zM8 4v4l2.5 2" />
         </svg>
         {rangeText(range)}
       </button>
-      <button type="button" class="control" aria-label="Widen the time range" title="Widen the time range" onClick={() => onPick(widened(range, Date.now()))}>
+      <button
+        type="button"
+        class="control"
+        aria-label="Widen the time range"
+        title="Widen the time range"
+        onClick={() => onPick(widened(range, Date.now()))}
+      >
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M7 2a5 5 0 100 10A5 5 0 007 2zM11 11l3.5 3.5M5 7h4" />
         </svg>
@@ -34,7 +46,11 @@ export function TimePicker({ range, onPick }: Props) {
           <ul>
             {QUICK.map(([from, text]) => (
               <li key={from}>
-                <button type="button" aria-current={range.from === from && range.to === "now" ? "true" : undefined} onClick={() => pick({ from, to: "now" })}>
+                <button
+                  type="button"
+                  aria-current={range.from === from && range.to === "now" ? "true" : undefined}
+                  onClick={() => pick({ from, to: "now" })}
+                >
                   {text}
                 </button>
               </li>

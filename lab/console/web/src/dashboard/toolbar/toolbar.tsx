@@ -30,15 +30,28 @@ export function Toolbar({ dashboard, session, range, interval, query, onRange, o
       </h1>
       <div class="toolbar-variables">
         {dashboard.variables.map((variable) => (
-          <VariablePicker key={variable.name} variable={variable} onPick={(values) => onVariable(variable.name, values)} />
+          <VariablePicker
+            key={variable.name}
+            variable={variable}
+            onPick={(values) => onVariable(variable.name, values)}
+          />
         ))}
       </div>
       <div class="toolbar-end">
         {dashboard.links.length > 0 && (
-          <Menu label="Related" align="end" items={dashboard.links.map(({ title, url, external }) => ({ text: title, href: url, external }))} />
+          <Menu
+            label="Related"
+            align="end"
+            items={dashboard.links.map(({ title, url, external }) => ({ text: title, href: url, external }))}
+          />
         )}
         {grafana && (
-          <a class="toolbar-link" href={`${grafana}/d/${dashboard.uid}${query && `?${query}`}`} target="_blank" rel="noopener">
+          <a
+            class="toolbar-link"
+            href={`${grafana}/d/${dashboard.uid}${query && `?${query}`}`}
+            target="_blank"
+            rel="noopener"
+          >
             Open in Grafana
           </a>
         )}

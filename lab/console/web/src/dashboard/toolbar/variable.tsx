@@ -25,19 +25,33 @@ export function VariablePicker({ variable, onPick }: Props) {
   return (
     <div class="group variable" ref={box} data-variable={name}>
       <button type="button" class="control" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span class="variable-name">{title}</span>{" "}
-        <span class="variable-value">{summary(current)}</span>
+        <span class="variable-name">{title}</span> <span class="variable-value">{summary(current)}</span>
       </button>
       {open && (
         <div class="popup">
           {options.length >= SEARCH_FROM && (
-            <input type="search" aria-label={`Search in ${title}`} placeholder="Search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+            <input
+              type="search"
+              aria-label={`Search in ${title}`}
+              placeholder="Search"
+              value={search}
+              onInput={(event) => setSearch(event.currentTarget.value)}
+            />
           )}
           <fieldset>
             <legend class="hidden">{title}</legend>
-            {withAll && search === "" && <Option text="All" multi={multi} on={current.includes(ALL)} name={name} onPick={() => pick(ALL)} />}
+            {withAll && search === "" && (
+              <Option text="All" multi={multi} on={current.includes(ALL)} name={name} onPick={() => pick(ALL)} />
+            )}
             {found.map((option) => (
-              <Option key={option} text={option} multi={multi} on={current.includes(option)} name={name} onPick={() => pick(option)} />
+              <Option
+                key={option}
+                text={option}
+                multi={multi}
+                on={current.includes(option)}
+                name={name}
+                onPick={() => pick(option)}
+              />
             ))}
             {found.length === 0 && <p class="quiet">no value</p>}
           </fieldset>

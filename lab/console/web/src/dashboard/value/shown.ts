@@ -1,6 +1,6 @@
 //! How a value is written and coloured: mappings first, then unit and thresholds.
 import type { Config, Mapping, Thresholds } from "../../api/dashboard";
-import { format, type Formatted } from "../../ui/format/number";
+import { type Formatted, format } from "../../ui/format/number";
 
 export interface Shown extends Formatted {
   /** A name of Grafana's or #rrggbb; null: nothing says which. */

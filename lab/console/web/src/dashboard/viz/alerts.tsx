@@ -6,7 +6,9 @@ const TONES: Record<Alert["state"], Tone> = { inactive: "good", pending: "warn",
 const ORDER: Alert["state"][] = ["firing", "pending", "inactive"];
 
 export function AlertList({ alerts }: { alerts: Alert[] }) {
-  const sorted = [...alerts].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name));
+  const sorted = [...alerts].sort(
+    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name),
+  );
   return (
     <ul class="alert-list">
       {sorted.map(({ name, state, since, summary, dashboard, panel }) => (

@@ -1,6 +1,6 @@
 import type { BarGaugeOptions, Config, ValuesView } from "../../api/dashboard";
 import { alpha, color, ink } from "../../theme/colors";
-import { useTheme, type Theme } from "../../theme/theme";
+import { type Theme, useTheme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { limits, shown } from "../value/shown";
 
@@ -25,7 +25,13 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
               {options.display === "lcd" ? (
                 <Cells config={config} share={share} theme={theme} hue={hue} />
               ) : (
-                <span class="bar-fill" style={{ [standing ? "height" : "width"]: `${share * 100}%`, background: ground(options, config, hue, theme, standing) }} />
+                <span
+                  class="bar-fill"
+                  style={{
+                    [standing ? "height" : "width"]: `${share * 100}%`,
+                    background: ground(options, config, hue, theme, standing),
+                  }}
+                />
               )}
             </span>
             <span class="bar-value" style={{ color: ink(hue, theme) }}>
@@ -56,7 +62,13 @@ function Cells({ config, share, theme, hue }: { config: Config; share: number; t
         const at = min + ((max - min) * (cell + 0.5)) / CELLS;
         const name = config.color.mode === "thresholds" ? steps.findLast((step) => at >= step.at)?.color : undefined;
         const lit = (cell + 0.5) / CELLS <= share;
-        return <span class="bar-cell" key={cell} style={{ background: alpha(name ? color(name, theme) : hue, lit ? 0.9 : 0.12) }} />;
+        return (
+          <span
+            class="bar-cell"
+            key={cell}
+            style={{ background: alpha(name ? color(name, theme) : hue, lit ? 0.9 : 0.12) }}
+          />
+        );
       })}
     </>
   );

@@ -1,6 +1,6 @@
 import type { GaugeOptions, Single, ValuesView } from "../../api/dashboard";
 import { color } from "../../theme/colors";
-import { useTheme, type Theme } from "../../theme/theme";
+import { type Theme, useTheme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
 import { seriesColor } from "../value/color";
 import { limits, shown } from "../value/shown";
@@ -22,7 +22,17 @@ export function Gauge({ view, options }: { view: ValuesView; options: GaugeOptio
   );
 }
 
-function One({ single, index, options, theme }: { single: Single; index: number; options: GaugeOptions; theme: Theme }) {
+function One({
+  single,
+  index,
+  options,
+  theme,
+}: {
+  single: Single;
+  index: number;
+  options: GaugeOptions;
+  theme: Theme;
+}) {
   const { config, value } = single;
   const min = config.min ?? 0;
   const max = config.max ?? 100;

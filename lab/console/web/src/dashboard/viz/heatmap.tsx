@@ -2,13 +2,13 @@ import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { HeatmapOptions, HeatmapView, PanelData } from "../../api/dashboard";
 import { useTheme } from "../../theme/theme";
-import { shownText } from "../value/shown";
 import { formatText } from "../../ui/format/number";
 import { dateTime } from "../../ui/format/time";
 import type { OnPoint } from "../chart/frame";
-import { cellColor, heatContent, heatSpec, limitText, type HeatContent } from "../chart/heat";
+import { cellColor, type HeatContent, heatContent, heatSpec, limitText } from "../chart/heat";
 import { Plot } from "../chart/plot";
 import { hideTip, showTip, TipTable } from "../chart/tip";
+import { shownText } from "../value/shown";
 import { useZoom } from "../zoom";
 
 interface Props {

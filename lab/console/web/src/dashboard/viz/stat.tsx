@@ -1,6 +1,6 @@
 import type { Single, StatOptions, ValuesView } from "../../api/dashboard";
 import { alpha, color, ink, onColor } from "../../theme/colors";
-import { useTheme, type Theme } from "../../theme/theme";
+import { type Theme, useTheme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { filled } from "../value/links";
 import { shown } from "../value/shown";
@@ -13,7 +13,14 @@ export function Stat({ view, options }: { view: ValuesView; options: StatOptions
   return (
     <div class="stats" data-direction={wide}>
       {view.values.map((single, index) => (
-        <One key={single.config.name} single={single} index={index} alone={view.values.length === 1} options={options} theme={theme} />
+        <One
+          key={single.config.name}
+          single={single}
+          index={index}
+          alone={view.values.length === 1}
+          options={options}
+          theme={theme}
+        />
       ))}
     </div>
   );
@@ -33,7 +40,8 @@ function One({ single, index, alone, options, theme }: OneProps) {
   const hue = figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme);
   const solid = options.color_mode === "background";
   const text = solid ? onColor(hue) : options.color_mode === "value" ? ink(hue, theme) : "";
-  const named = options.text_mode === "name" || options.text_mode === "value_and_name" || (options.text_mode === "auto" && !alone);
+  const named =
+    options.text_mode === "name" || options.text_mode === "value_and_name" || (options.text_mode === "auto" && !alone);
   return (
     <div
       class="stat"
@@ -47,7 +55,13 @@ function One({ single, index, alone, options, theme }: OneProps) {
       )}
       {named && <span class="stat-name">{config.name}</span>}
       {options.text_mode !== "name" && options.text_mode !== "none" && (
-        <PanelLink links={filled(config.links, { names: [config.name], values: [value], texts: [figure.text + figure.suffix] }, 0)}>
+        <PanelLink
+          links={filled(
+            config.links,
+            { names: [config.name], values: [value], texts: [figure.text + figure.suffix] },
+            0,
+          )}
+        >
           <span class="stat-value" style={{ "--size": `${options.text?.value_size ?? 40}px` }}>
             {figure.text}
             <span class="stat-unit">{figure.suffix}</span>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Config, TableOptions, TableView } from "../../api/dashboard";
 import { color, ink, onColor } from "../../theme/colors";
-import { useTheme, type Theme } from "../../theme/theme";
+import { type Theme, useTheme } from "../../theme/theme";
 import { dateTime } from "../../ui/format/time";
 import { filled, type Row } from "../value/links";
 import { shown, shownText } from "../value/shown";
@@ -20,7 +20,8 @@ export function Table({ title, view, options }: Props) {
   const theme = useTheme();
   const [sort, setSort] = useState(options.sort[0] ?? null);
   const by = view.columns.findIndex(({ config }) => config.name === sort?.column);
-  const rows = by < 0 ? view.rows : [...view.rows].sort((a, b) => order(a[by] ?? null, b[by] ?? null, sort?.desc ?? false));
+  const rows =
+    by < 0 ? view.rows : [...view.rows].sort((a, b) => order(a[by] ?? null, b[by] ?? null, sort?.desc ?? false));
   const next = (column: string) => setSort({ column, desc: sort?.column === column ? !sort.desc : false });
   return (
     <div class="table-box" tabIndex={0} role="group" aria-label={`${title}: table`}>
@@ -71,9 +72,16 @@ function written(columns: Column[], values: Cell[]): Row {
 function Value({ column, row, index, theme }: { column: Column; row: Row; index: number; theme: Theme }) {
   const { config, type } = column;
   const value = row.values[index] ?? null;
-  const figure = type === "time" && typeof value === "number" ? { text: dateTime(value), suffix: "", color: null } : shown(value, config);
+  const figure =
+    type === "time" && typeof value === "number"
+      ? { text: dateTime(value), suffix: "", color: null }
+      : shown(value, config);
   return (
-    <td data-align={alignment(column)} data-value={value === null ? "" : String(value)} style={painted(config, figure.color, theme, value)}>
+    <td
+      data-align={alignment(column)}
+      data-value={value === null ? "" : String(value)}
+      style={painted(config, figure.color, theme, value)}
+    >
       <PanelLink links={value === null ? [] : filled(config.links, row, index)}>
         {figure.text}
         {figure.suffix}

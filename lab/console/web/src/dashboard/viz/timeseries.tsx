@@ -5,7 +5,7 @@ import type { OnPoint } from "../chart/frame";
 import { withGaps } from "../chart/gaps";
 import { Legend, type LegendItem } from "../chart/legend";
 import { Plot } from "../chart/plot";
-import { seriesColors, seriesSpec, type SeriesContent } from "../chart/series";
+import { type SeriesContent, seriesColors, seriesSpec } from "../chart/series";
 import { seriesTip } from "../chart/series-tip";
 import { picked } from "../chart/visible";
 import { lastOf } from "../value/color";
@@ -37,7 +37,16 @@ export function TimeSeries({ title, data, view: sent, options }: Props) {
   const items: LegendItem[] = view.series.flatMap(({ config, calcs, values }, index) =>
     config.custom.hide.legend
       ? []
-      : [{ index, config, calcs, color: spec.content.colors[index] ?? "", hidden: spec.content.hidden.has(index), last: lastOf(values) }],
+      : [
+          {
+            index,
+            config,
+            calcs,
+            color: spec.content.colors[index] ?? "",
+            hidden: spec.content.hidden.has(index),
+            last: lastOf(values),
+          },
+        ],
   );
   const pick = (index: number, toggle: boolean) => {
     const next = picked(spec.content.hidden, index, toggle, view.series.length);

@@ -13,7 +13,12 @@ test("ticks have the decimals that their distance needs", () => {
 test("a step below one shows in every tick of its scale", () => {
   const rate: Unit = { id: "reqps", scale: "short", factor: 1, suffix: " req/s" };
   assert.deepEqual(tickTexts([0, 0.5, 1, 1.5], 0.5, rate, null), ["0.0 req/s", "0.5 req/s", "1.0 req/s", "1.5 req/s"]);
-  assert.deepEqual(tickTexts([0, 500, 1000, 1500], 500, rate, null), ["0 req/s", "500 req/s", "1K req/s", "1.5K req/s"]);
+  assert.deepEqual(tickTexts([0, 500, 1000, 1500], 500, rate, null), [
+    "0 req/s",
+    "500 req/s",
+    "1K req/s",
+    "1.5K req/s",
+  ]);
 });
 
 test("decimals leave rounding errors aside", () => {
