@@ -4,7 +4,7 @@ import { address } from "./lab/addresses";
 
 export default defineConfig({
   testDir: "tests",
-  outputDir: `${process.env["OUT"] ?? "out"}/traces`,
+  outputDir: `${process.env.OUT ?? "out"}/traces`,
   // A test that passes only sometimes is a failed one.
   retries: 0,
   workers: 1,
@@ -20,7 +20,7 @@ export default defineConfig({
     trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       // In a container there is no second user to shut the pages into.
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
     },

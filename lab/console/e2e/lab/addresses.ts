@@ -18,4 +18,4 @@ export const address = {
 } as const;
 
 /** Folder for what a run leaves to look at. */
-export const out = process.env["OUT"] ?? "out";
+export const out = process.env.OUT ?? "out";

@@ -8,6 +8,7 @@ interface Allowed {
 }
 
 export const test = base.extend<{ allowed: Allowed }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern.
   allowed: async ({}, use) => {
     await use({ statuses: [] });
   },

@@ -112,7 +112,7 @@ function column(cells: (number | null)[][]): number[] {
 
 /** Cumulative buckets, taken apart. */
 function differences(series: Series[]): number[] {
-  const bound = (one: Series): number => Number((one.labels["le"] ?? "").replace("Inf", "Infinity"));
+  const bound = (one: Series): number => Number((one.labels.le ?? "").replace("Inf", "Infinity"));
   const totals = [...series].sort((a, b) => bound(a) - bound(b)).map(({ points }) => points.at(-1)?.[1] ?? 0);
   return totals.map((total, at) => total - (totals[at - 1] ?? 0));
 }

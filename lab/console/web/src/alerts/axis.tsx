@@ -17,7 +17,7 @@ export function Axis({ round }: { round: Round }) {
   const ticks = Array.from({ length: Math.floor(span / every) + 1 }, (_, index) => index * every);
   return (
     <div class="axis" ref={frame} aria-hidden="true">
-      <svg width={width} height={HEIGHT}>
+      <svg width={width} height={HEIGHT} aria-hidden="true">
         <path class="axis-line" d={`M0,${BAR + 8.5}H${width}`} />
         {ticks.map((tick) => (
           <g key={tick}>

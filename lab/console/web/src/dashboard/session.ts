@@ -43,8 +43,10 @@ export class Session {
   }
 
   panel(id: number): Store<PanelState> {
-    let state = this.states.get(id);
-    if (!state) this.states.set(id, (state = store(EMPTY)));
+    const known = this.states.get(id);
+    if (known) return known;
+    const state = store(EMPTY);
+    this.states.set(id, state);
     return state;
   }
 

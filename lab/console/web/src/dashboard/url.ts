@@ -18,7 +18,10 @@ export function parseAsked(query: string): Asked {
     if (key === "from" || key === "to") asked[key] = value;
     else if (key === "refresh") asked.refresh = value === "off" ? "" : value;
     else if (key === "viewPanel") asked.viewPanel = Number(/\d+/.exec(value)?.[0] ?? NaN) || null;
-    else if (key.startsWith(VARIABLE)) (asked.variables[key.slice(VARIABLE.length)] ??= []).push(value);
+    else if (key.startsWith(VARIABLE)) {
+      const name = key.slice(VARIABLE.length);
+      asked.variables[name] = [...(asked.variables[name] ?? []), value];
+    }
   }
   return asked;
 }

@@ -23,16 +23,17 @@ interface Props {
 
 /** Beside what it tells of, inside the map's width. */
 export function Card({ item, map, near, width, pinned, onEnter, onLeave, onClose }: Props) {
-  const element = useRef<HTMLDivElement>(null);
+  const element = useRef<HTMLElement>(null);
   const [left, setLeft] = useState(near.x);
   useLayoutEffect(() => {
     const own = element.current?.offsetWidth ?? 0;
     setLeft(Math.max(4, Math.min(near.x - own / 2, width - own - 4)));
   }, [near.x, width, item]);
   return (
-    <div
+    <section
       ref={element}
       class="map-card"
+      aria-label="Details"
       style={{ left: `${left}px`, top: `${near.y}px` }}
       onMouseEnter={onEnter}
       onMouseLeave={onLeave}
@@ -46,7 +47,7 @@ export function Card({ item, map, near, width, pinned, onEnter, onLeave, onClose
       ) : (
         <p class="hint">Click, or press Enter, to keep this open.</p>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -42,12 +42,12 @@ export function inFlowOrder(map: LabMap): MapNode[] {
     if (node === undefined || seen.has(id)) return;
     seen.add(id);
     ordered.push(node);
-    requests.filter((edge) => edge.from === id).forEach((edge) => visit(edge.to));
+    for (const edge of requests) if (edge.from === id) visit(edge.to);
   };
   const byPlace = [...map.nodes].sort((a, b) => a.column - b.column || a.row - b.row);
-  byPlace.filter((node) => node.kind === "client").forEach((node) => visit(node.id));
-  byPlace.filter((node) => requests.some((edge) => edge.from === node.id)).forEach((node) => visit(node.id));
-  byPlace.forEach((node) => visit(node.id));
+  const clients = byPlace.filter((node) => node.kind === "client");
+  const callers = byPlace.filter((node) => requests.some((edge) => edge.from === node.id));
+  for (const node of [...clients, ...callers, ...byPlace]) visit(node.id);
   return ordered;
 }
 

@@ -23,6 +23,7 @@ export function Label({ edge, way, faded }: Props) {
   const at = { x: beside ? -8 : 0, "text-anchor": beside ? "end" : "middle" } as const;
   const below = beside ? 13 : 15;
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an SVG group without tabindex is not focusable.
     <g
       class={`label ${fare(edge)}${faded ? " faded" : ""}`}
       transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`}

@@ -77,7 +77,10 @@ export function useLook(items: readonly Item[], focusItem: (key: string) => void
   }, []);
 
   const key = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") return close();
+    if (event.key === "Escape") {
+      close();
+      return;
+    }
     const target = step(event.key, keys, reachable);
     if (target === null) return;
     event.preventDefault();

@@ -53,7 +53,8 @@ export function FlowMap({ map, width, stale }: Props) {
   // Those who only watch are drawn first, so that they lie beneath.
   const beneath = [...edges].sort((a, b) => Number(isMain(a.edge)) - Number(isMain(b.edge)));
   return (
-    <div class={`map-frame${stale ? " stale" : ""}`} onKeyDown={look.key}>
+    <section class={`map-frame${stale ? " stale" : ""}`} aria-label="Topology" onKeyDown={look.key}>
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG has no element for a group of controls. */}
       <svg
         ref={root}
         class="map"
@@ -97,6 +98,7 @@ export function FlowMap({ map, width, stale }: Props) {
           );
         })}
       </svg>
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without tabindex is not focusable. */}
       <canvas
         ref={dots}
         class={`dots${shown === undefined ? "" : " faded"}`}
@@ -125,7 +127,7 @@ export function FlowMap({ map, width, stale }: Props) {
           }}
         />
       )}
-    </div>
+    </section>
   );
 }
 

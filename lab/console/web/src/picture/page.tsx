@@ -47,7 +47,7 @@ export function PicturePage() {
       </div>
       <aside class="watching" aria-label="What came of it">
         <Alerts alerts={alerts} />
-        <Mails mails={mails} mailbox={lab?.links["mailbox"] ?? null} />
+        <Mails mails={mails} mailbox={lab?.links.mailbox ?? null} />
       </aside>
     </div>
   );

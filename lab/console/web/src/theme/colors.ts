@@ -1,5 +1,5 @@
 //! Grafana's names of colours, and what they are in each theme.
-import type { Theme } from "./theme";
+export type Theme = "light" | "dark";
 
 /** From super-light to dark; the light theme takes each one step darker. */
 const HUES: Record<string, [string, string, string, string, string, string]> = {
@@ -62,7 +62,7 @@ const STEPS = 20;
 
 /** The colour as text on a panel: taken towards the text's own as far as it takes to be read. */
 export function ink(hex: string, theme: Theme): string {
-  const ground = luminance(PLAIN[theme]["panel"] as string);
+  const ground = luminance(PLAIN[theme].panel as string);
   const target = theme === "light" ? 0 : 255;
   const start = channels(hex);
   for (let step = 0; start && step < STEPS; step++) {
@@ -76,7 +76,7 @@ export function ink(hex: string, theme: Theme): string {
 
 function channels(hex: string): number[] | null {
   const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex);
-  return match && match.slice(1).map((part) => parseInt(part, 16));
+  return match ? match.slice(1).map((part) => parseInt(part, 16)) : null;
 }
 
 /** WCAG's relative luminance; black's for what is not #rrggbb. */

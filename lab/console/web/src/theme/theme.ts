@@ -1,8 +1,6 @@
 //! Light or dark: the system's choice, unless this browser's user made another.
 import { store, useStore } from "../api/store";
-import { NAMED } from "./colors";
-
-export type Theme = "light" | "dark";
+import { NAMED, type Theme } from "./colors";
 
 const KEY = "theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -37,7 +35,7 @@ export function applyTheme(): void {
 
 function set(next: Theme): void {
   const root = document.documentElement;
-  root.dataset["theme"] = next;
+  root.dataset.theme = next;
   for (const [name, hex] of Object.entries(NAMED[next])) root.style.setProperty(`--g-${name}`, hex);
   theme.set(next);
 }

@@ -7,7 +7,7 @@ import { duration } from "./duration";
 export function TraceTable({ heads }: { heads: readonly TraceHead[] }) {
   const longest = Math.max(...heads.map((head) => head.duration_ms), 0.001);
   return (
-    <div class="table-room" tabIndex={0} role="region" aria-label="Traces">
+    <section class="table-room" tabIndex={0} aria-label="Traces">
       <table class="traces">
         <thead>
           <tr>
@@ -39,6 +39,6 @@ export function TraceTable({ heads }: { heads: readonly TraceHead[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -25,7 +25,7 @@ export function Waterfall({ trace }: { trace: Trace }) {
     grid.current?.querySelector<HTMLElement>(`[data-span="${CSS.escape(id)}"]`)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = event.target instanceof HTMLElement ? event.target.dataset["span"] : undefined;
+    const at = event.target instanceof HTMLElement ? event.target.dataset.span : undefined;
     if (at === undefined) return;
     const done = keyed(event.key, { shown, folded, at });
     if (done === null) return;

@@ -18,6 +18,7 @@ export function Dialog({ title, onClose, children, data }: Props) {
     dialog.current?.showModal();
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the click is one on the backdrop; Escape closes the dialog, too.
     <dialog
       ref={dialog}
       aria-labelledby={heading}

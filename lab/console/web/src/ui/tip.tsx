@@ -18,6 +18,7 @@ export function Tip({ label, text }: { label: string; text: string }) {
   }, [open]);
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only repeats what focusing the button does.
     <span class="info" onMouseEnter={() => setOpen(true)} onMouseLeave={() => setOpen(false)}>
       <button
         type="button"

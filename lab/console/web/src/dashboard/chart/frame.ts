@@ -1,7 +1,7 @@
 //! What all plots over time have in common: axes' looks, the shared crosshair, zoom by dragging.
 import type uPlot from "uplot";
+import type { Theme } from "../../theme/colors";
 import { NAMED } from "../../theme/colors";
-import type { Theme } from "../../theme/theme";
 import { timeTexts } from "../../ui/format/ticks";
 import { crosshair } from "../crosshair";
 
@@ -15,9 +15,9 @@ export interface Zoom {
 }
 
 export function look(theme: Theme): Pick<uPlot.Axis, "stroke" | "font" | "grid" | "ticks"> {
-  const grid = NAMED[theme]["grid"];
+  const grid = NAMED[theme].grid;
   return {
-    stroke: NAMED[theme]["quiet"],
+    stroke: NAMED[theme].quiet,
     font: FONT,
     grid: { stroke: grid, width: 1 },
     ticks: { show: false },
@@ -61,7 +61,12 @@ export function pointer(zoom: Zoom | null, onPoint: OnPoint): Pick<uPlot.Options
     cursor: {
       y: false,
       drag: { x: zoom !== null, y: false, setScale: false },
-      bind: { dblclick: () => () => (zoom?.back(), null) },
+      bind: {
+        dblclick: () => () => {
+          zoom?.back();
+          return null;
+        },
+      },
     },
     hooks: {
       setCursor: [(plot) => moved(plot, onPoint)],

@@ -1,7 +1,7 @@
 //! A heat map as a plot: buckets as rows of equal height, cells coloured by their value.
 import type uPlot from "uplot";
 import type { HeatmapOptions, HeatmapView, PanelData } from "../../api/dashboard";
-import type { Theme } from "../../theme/theme";
+import type { Theme } from "../../theme/colors";
 import { formatText } from "../../ui/format/number";
 import { fitted, labelEvery, look } from "./frame";
 import type { PlotSpec } from "./plot";

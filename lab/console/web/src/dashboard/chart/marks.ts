@@ -1,8 +1,8 @@
 //! What is drawn over a time series: thresholds and the alerts that fired.
 import type uPlot from "uplot";
 import type { PanelData, Series } from "../../api/dashboard";
+import type { Theme } from "../../theme/colors";
 import { alpha, color } from "../../theme/colors";
-import type { Theme } from "../../theme/theme";
 import { limits } from "../value/shown";
 import { scaleKey } from "./scales";
 
@@ -60,7 +60,7 @@ function areas(plot: uPlot, scale: string, steps: Step[], theme: Theme, max: num
 /** A dashed line for each, with a mark below it. */
 export function drawAnnotations(plot: uPlot, annotations: PanelData["annotations"], theme: Theme): void {
   const { ctx, bbox } = plot;
-  const { min, max } = plot.scales["x"] ?? {};
+  const { min, max } = plot.scales.x ?? {};
   const bottom = bbox.top + bbox.height;
   const unit = devicePixelRatio;
   ctx.save();

@@ -70,7 +70,7 @@ function update<T>(plot: uPlot, spec: PlotSpec<T>, size: { width: number; height
 function follow(plot: uPlot): void {
   const now = crosshair.get();
   if (now?.source === plot) return;
-  const { min = 0, max = 0 } = plot.scales["x"] ?? {};
+  const { min = 0, max = 0 } = plot.scales.x ?? {};
   const inside = now !== null && now.at >= (min ?? 0) && now.at <= (max ?? 0);
   plot.setCursor({ left: inside ? plot.valToPos(now.at, "x") : -10, top: -10 }, false);
 }

@@ -1,7 +1,7 @@
 //! A plot of rows of equal height over time, which draws them itself: heat maps and state timelines.
 import type uPlot from "uplot";
 import type { PanelData } from "../../api/dashboard";
-import type { Theme } from "../../theme/theme";
+import type { Theme } from "../../theme/colors";
 import { type OnPoint, pointer, timeAxis, type Zoom } from "./frame";
 import type { PlotSpec } from "./plot";
 

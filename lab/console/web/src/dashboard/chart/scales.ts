@@ -1,7 +1,7 @@
 //! Vertical axes: one for each unit and range that the series ask for.
 import uPlot from "uplot";
 import type { Config, Series } from "../../api/dashboard";
-import type { Theme } from "../../theme/theme";
+import type { Theme } from "../../theme/colors";
 import { formatText } from "../../ui/format/number";
 import { tickTexts } from "../../ui/format/ticks";
 import { fitted, look } from "./frame";

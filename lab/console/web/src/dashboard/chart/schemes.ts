@@ -20,7 +20,7 @@ export function knownScheme(name: string): boolean {
 
 /** `steps` colours from the scheme's first to its last; Oranges for a name that is not known. */
 export function scheme(name: string, steps: number, reverse: boolean): string[] {
-  const stops = (SCHEMES[name] ?? (SCHEMES["Oranges"] as string)).split(" ").map(channels);
+  const stops = (SCHEMES[name] ?? (SCHEMES.Oranges as string)).split(" ").map(channels);
   const count = Math.max(2, steps);
   const colors = Array.from({ length: count }, (_, step) => {
     const at = (step / (count - 1)) * (stops.length - 1);

@@ -1,8 +1,8 @@
 //! A panel's series as uPlot's options and data.
 import uPlot from "uplot";
 import type { Config, PanelData, Series, SeriesView } from "../../api/dashboard";
+import type { Theme } from "../../theme/colors";
 import { alpha } from "../../theme/colors";
-import type { Theme } from "../../theme/theme";
 import { lastOf, seriesColor } from "../value/color";
 import { type OnPoint, pointer, timeAxis, type Zoom } from "./frame";
 import { drawAnnotations, drawThresholds } from "./marks";

@@ -68,7 +68,9 @@ function pile(rows: Row[], members: number[]): [number, number][] {
   members.forEach((index, place) => {
     rows[index] = (rows[index] ?? []).map((value, at) => {
       if (value == null) return value;
-      return (sums[at] = (sums[at] ?? 0) + value);
+      const sum = (sums[at] ?? 0) + value;
+      sums[at] = sum;
+      return sum;
     });
     const below = members[place - 1];
     if (below !== undefined) bands.push([index, below]);

@@ -1,8 +1,8 @@
 //! A state timeline as a plot: one row a series, one block as long as a state lasts.
 import type uPlot from "uplot";
 import type { Config, PanelData, SeriesView, StateOptions } from "../../api/dashboard";
+import type { Theme } from "../../theme/colors";
 import { alpha, color, NAMED, onColor } from "../../theme/colors";
-import type { Theme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { mapped, type Shown, shown } from "../value/shown";
 import { FONT, fitted, labelEvery, look } from "./frame";
@@ -84,7 +84,7 @@ export function stateSpec(
 function nameAxis(names: string[], theme: Theme): uPlot.Axis {
   return {
     ...look(theme),
-    stroke: NAMED[theme]["text"],
+    stroke: NAMED[theme].text,
     scale: "y",
     gap: 6,
     grid: { show: false },
@@ -122,7 +122,7 @@ function drawBlocks(plot: uPlot, { rows, options, theme }: StateContent): void {
         middle,
         height,
         options,
-        opacity > 0.5 ? onColor(block.color) : (NAMED[theme]["text"] ?? ""),
+        opacity > 0.5 ? onColor(block.color) : (NAMED[theme].text ?? ""),
       );
     }
   });

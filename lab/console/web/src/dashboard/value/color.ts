@@ -1,7 +1,7 @@
 //! The colour in which a series is drawn.
 import type { Config } from "../../api/dashboard";
+import type { Theme } from "../../theme/colors";
 import { color, paletteColor } from "../../theme/colors";
-import type { Theme } from "../../theme/theme";
 import { thresholdColor } from "./shown";
 
 /** By its own fixed colour, by the thresholds that its last value reaches, or by its place among all series. */

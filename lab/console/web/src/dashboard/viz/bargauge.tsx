@@ -1,6 +1,6 @@
 import type { BarGaugeOptions, Config, ValuesView } from "../../api/dashboard";
-import { alpha, color, ink } from "../../theme/colors";
-import { type Theme, useTheme } from "../../theme/theme";
+import { alpha, color, ink, type Theme } from "../../theme/colors";
+import { useTheme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { limits, shown } from "../value/shown";
 

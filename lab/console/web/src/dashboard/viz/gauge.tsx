@@ -1,6 +1,6 @@
 import type { GaugeOptions, Single, ValuesView } from "../../api/dashboard";
-import { color } from "../../theme/colors";
-import { type Theme, useTheme } from "../../theme/theme";
+import { color, type Theme } from "../../theme/colors";
+import { useTheme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
 import { seriesColor } from "../value/color";
 import { limits, shown } from "../value/shown";

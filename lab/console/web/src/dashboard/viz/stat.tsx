@@ -1,6 +1,6 @@
 import type { Single, StatOptions, ValuesView } from "../../api/dashboard";
-import { alpha, color, ink, onColor } from "../../theme/colors";
-import { type Theme, useTheme } from "../../theme/theme";
+import { alpha, color, ink, onColor, type Theme } from "../../theme/colors";
+import { useTheme } from "../../theme/theme";
 import { seriesColor } from "../value/color";
 import { filled } from "../value/links";
 import { shown } from "../value/shown";

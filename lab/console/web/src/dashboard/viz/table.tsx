@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Config, TableOptions, TableView } from "../../api/dashboard";
-import { color, ink, onColor } from "../../theme/colors";
-import { type Theme, useTheme } from "../../theme/theme";
+import { color, ink, onColor, type Theme } from "../../theme/colors";
+import { useTheme } from "../../theme/theme";
 import { dateTime } from "../../ui/format/time";
 import { filled, type Row } from "../value/links";
 import { shown, shownText } from "../value/shown";
@@ -24,7 +24,7 @@ export function Table({ title, view, options }: Props) {
     by < 0 ? view.rows : [...view.rows].sort((a, b) => order(a[by] ?? null, b[by] ?? null, sort?.desc ?? false));
   const next = (column: string) => setSort({ column, desc: sort?.column === column ? !sort.desc : false });
   return (
-    <div class="table-box" tabIndex={0} role="group" aria-label={`${title}: table`}>
+    <section class="table-box" tabIndex={0} aria-label={`${title}: table`}>
       <table class="data-table" data-height={options.cell_height}>
         {options.header && (
           <thead>
@@ -57,7 +57,7 @@ export function Table({ title, view, options }: Props) {
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -15,7 +15,14 @@ const SI_ONE = 5;
 const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"];
 
 /** Seconds, and from how many of them on Grafana takes the next unit. */
-const DURATIONS: { suffix: string; seconds: number; below: number }[] = [
+interface DurationStep {
+  suffix: string;
+  seconds: number;
+  below: number;
+}
+
+const YEARS: DurationStep = { suffix: " years", seconds: 31_556_900, below: Infinity };
+const DURATIONS: DurationStep[] = [
   { suffix: " ns", seconds: 1e-9, below: 1e-6 },
   { suffix: " µs", seconds: 1e-6, below: 1e-3 },
   { suffix: " ms", seconds: 1e-3, below: 1 },
@@ -24,7 +31,7 @@ const DURATIONS: { suffix: string; seconds: number; below: number }[] = [
   { suffix: " hours", seconds: 3_600, below: 86_400 },
   { suffix: " days", seconds: 86_400, below: 604_800 },
   { suffix: " weeks", seconds: 604_800, below: 31_536_000 },
-  { suffix: " years", seconds: 31_556_900, below: Infinity },
+  YEARS,
 ];
 
 /** By how much a value is divided, and what is written behind the result. */
@@ -67,8 +74,9 @@ function duration(seconds: number, factor: number) {
   const size = Math.abs(seconds);
   const finest = DURATIONS.findLastIndex((step) => step.seconds <= Math.min(factor, 1) * 1.000001);
   const first = factor < 1 ? finest : 0;
-  if (size === 0) return DURATIONS[factor < 1 ? finest : 3]!;
-  return DURATIONS.slice(first).find((step) => size < step.below)!;
+  const step =
+    size === 0 ? DURATIONS[factor < 1 ? finest : 3] : DURATIONS.slice(first).find(({ below }) => size < below);
+  return step ?? YEARS;
 }
 
 export function format(value: number, unit: Unit, decimals: number | null = null): Formatted {
