@@ -27,7 +27,7 @@ pub async fn run(otlp: TcpListener, query: TcpListener, limits: Limits, shutdown
     let receiver = Routes::new(store.server()).into_axum_router();
     let pages = api::routes().merge(page::routes()).with_state(store);
     tokio::join!(
-        kit::serve::serve(otlp, receiver, shutdown.clone(), GRACE),
-        kit::serve::serve(query, pages, shutdown, GRACE),
+        kit::server::serve(otlp, receiver, shutdown.clone(), GRACE),
+        kit::server::serve(query, pages, shutdown, GRACE),
     );
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use kit::program::setting::{duration, port};
+use kit::settings::{duration, port};
 
 /// What can be set.
 #[derive(Debug, Clone, Args)]

@@ -6,7 +6,7 @@ mod routes;
 
 pub use config::Config;
 
-use kit::serve::Health;
+use kit::health::GrpcHealth;
 use kit::shutdown::CancellationToken;
 use lookout_proto::echo::echo_service_server::SERVICE_NAME;
 use prometheus::Registry;
@@ -39,9 +39,9 @@ pub async fn run(
     registry: Registry,
     shutdown: CancellationToken,
 ) -> Result<(), Error> {
-    let (health, health_service) = Health::new(&[SERVICE_NAME]).await;
-    let service = routes::one_port(registry, health_service)?;
-    let stopping = health.until(shutdown.clone());
-    tokio::join!(kit::serve::serve(listener, service, shutdown, config.shutdown_grace), stopping);
+    let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]).await;
+    let service = routes::service(registry, health_service)?;
+    let stopping = health.stop_on(shutdown.clone());
+    tokio::join!(kit::server::serve(listener, service, shutdown, config.shutdown_grace), stopping);
     Ok(())
 }

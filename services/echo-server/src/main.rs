@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let port = config.grpc_server_port;
     let program = Program { name: "echo-server", version: env!("CARGO_PKG_VERSION"), health_port: port };
     program.run(command, async |registry, shutdown| {
-        let listener = kit::program::listen("--grpc-server-port", port).await?;
+        let listener = kit::server::bind("--grpc-server-port", port).await?;
         echo_server::run(listener, config, registry, shutdown).await?;
         Ok(())
     })

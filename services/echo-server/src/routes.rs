@@ -1,7 +1,7 @@
 //! What answers on the port.
 
 use grpc_metrics::{Buckets, Builder, ServerMetrics};
-use kit::serve::OnePort;
+use kit::server::GrpcAndHttp;
 use kit::telemetry::trace::GrpcServerLayer;
 use lookout_proto::echo::echo_service_server::EchoServiceServer;
 use prometheus::Registry;
@@ -20,7 +20,7 @@ const DESCRIPTOR_SETS: [&[u8]; 4] = [
     v1alpha::FILE_DESCRIPTOR_SET,
 ];
 
-pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<OnePort, Error> {
+pub(crate) fn service<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<GrpcAndHttp, Error> {
     let builder = ServerMetrics::builder().handling_histogram(Buckets::finer());
     let metrics = DESCRIPTOR_SETS.into_iter().fold(builder, Builder::file_descriptor_set).build()?;
     registry.register(Box::new(metrics.clone()))?;
@@ -31,7 +31,10 @@ pub(crate) fn one_port<H: Health>(registry: Registry, health: HealthServer<H>) -
         .into_axum_router()
         .layer(metrics.layer())
         .layer(GrpcServerLayer);
-    Ok(OnePort { grpc, http: kit::telemetry::routes(registry).fallback(kit::problem::not_found) })
+    Ok(GrpcAndHttp {
+        grpc,
+        http: kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found),
+    })
 }
 
 /// The builder adds its own descriptors, those of the version that is built.

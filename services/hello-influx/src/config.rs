@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use kit::program::setting::duration;
+use kit::settings::duration;
 use push_metrics::Destination;
 
 /// InfluxDB keeps nothing for less.

@@ -47,7 +47,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: CancellationTo
     let registry = Registry::new();
     let app = routes::routes(Requests::new(&registry)?);
     let grace = config.shutdown_grace;
-    let serving = kit::serve::serve(listener, app, shutdown, grace);
+    let serving = kit::server::serve(listener, app, shutdown, grace);
     let Some(reporter) = reporter(&config, &registry)? else {
         tracing::info!("no --influx-url: nothing is pushed");
         serving.await;

@@ -1,8 +1,14 @@
-//! What every service needs around its own logic: logs, traces, process metrics, `/metrics`, `/healthz`, one port for
-//! gRPC and HTTP, drain on SIGTERM, problem details.
+//! What every service's `main` needs besides its own logic: settings, logs, traces, process metrics, `/metrics` and
+//! `/healthz`, a server for gRPC and HTTP on one port, graceful shutdown, problem documents.
+//!
+//! The feature `grpc` adds what only gRPC servers and clients need, so that an HTTP service does not depend on it.
 
+pub mod endpoints;
+pub mod health;
+pub mod metrics;
 pub mod problem;
 pub mod program;
-pub mod serve;
+pub mod server;
+pub mod settings;
 pub mod shutdown;
 pub mod telemetry;

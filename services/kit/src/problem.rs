@@ -1,42 +1,43 @@
-//! HTTP errors as problem documents (RFC 9457), and gRPC codes as HTTP statuses.
+//! HTTP errors as problem documents (RFC 9457), and the HTTP status of each gRPC code.
 //!
-//! A [`Problem`] is an axum reply, also for a call that failed: `Problem::from(status)`. A router's own replies become
-//! problems, too, with the two handlers for its fallbacks:
+//! A [`Problem`] is an axum response; with the feature `grpc`, a failed call converts into one: `Problem::from(status)`.
+//! Two handlers make problem documents of a router's own 404 and 405:
 //!
 //! ```
 //! # use axum::{Router, routing::get};
 //! let app = Router::new()
 //!     .route("/", get(|| async { "hello" }))
-//!     .method_not_allowed_fallback(crate::problem::method_not_allowed)
-//!     .fallback(crate::problem::not_found);
+//!     .method_not_allowed_fallback(kit::problem::method_not_allowed)
+//!     .fallback(kit::problem::not_found);
 //! # let _: Router = app;
 //! ```
+
+#[cfg(feature = "grpc")]
+mod grpc;
 
 use axum::Json;
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
 use serde::Serialize;
-use tonic::{Code, Status};
 
-/// What went wrong.
+use crate::telemetry::current_trace_id;
+
+/// A problem document. Its `type` is `about:blank`: the status alone identifies the kind of problem.
 #[derive(Clone, Debug, Serialize)]
 pub struct Problem {
-    /// `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// The status in words.
+    /// The status's reason phrase.
     pub title: &'static str,
-    /// A number in the document.
+    /// The response's status; a number in the document.
     #[serde(serialize_with = "as_number")]
     pub status: StatusCode,
-    /// A sentence for people.
+    /// What went wrong in this case, as a sentence for people.
     pub detail: String,
-    /// Of a call that failed; as the label `grpc_code` of metrics spells it.
+    /// The code of a failed gRPC call, spelled as in the metrics' label `grpc_code`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grpc_code: Option<String>,
-    /// The trace that it happened in, if any; 32 hexadecimal digits.
+    /// The current trace's id: 32 hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
 }
@@ -47,76 +48,38 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
-    /// A problem in the trace that is current.
+    /// A problem in the current trace, if there is one.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        // 499 is nginx's, and has no phrase in the registry.
+        // 499 is nginx's and has no registered reason phrase.
         let title = status.canonical_reason().unwrap_or("Client Closed Request");
-        let context = Context::current();
-        let trace = context.span().span_context().clone();
         Self {
             kind: "about:blank",
             title,
             status,
             detail: detail.into(),
             grpc_code: None,
-            trace_id: trace.is_valid().then(|| trace.trace_id().to_string()),
+            trace_id: current_trace_id(),
         }
-    }
-}
-
-impl From<Status> for Problem {
-    fn from(status: Status) -> Self {
-        let code = spelled(status.code());
-        let detail = format!("the call ended with {code}: {}", status.message());
-        Self { grpc_code: Some(code), ..Self::new(http_status(status.code()), detail) }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        (self.status, kind, Json(self)).into_response()
+        let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
+        (self.status, content_type, Json(self)).into_response()
     }
 }
 
-/// For axum's `Router::fallback`.
-#[allow(clippy::unused_async, reason = "axum calls for async handlers")]
+/// Handler for axum's `Router::fallback`.
+#[allow(clippy::unused_async, reason = "axum requires async handlers")]
 pub async fn not_found(uri: Uri) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("there is no {}", uri.path()))
 }
 
-/// For axum's `Router::method_not_allowed_fallback`.
-#[allow(clippy::unused_async, reason = "axum calls for async handlers")]
+/// Handler for axum's `Router::method_not_allowed_fallback`.
+#[allow(clippy::unused_async, reason = "axum requires async handlers")]
 pub async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} cannot be asked with {method}", uri.path()))
-}
-
-/// Go's spelling, as in the metrics; tonic's differs in two.
-fn spelled(code: Code) -> String {
-    match code {
-        Code::Ok => "OK".to_owned(),
-        Code::Cancelled => "Canceled".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
-/// As `google.rpc.Code` says beside each code.
-fn http_status(code: Code) -> StatusCode {
-    let number = match code {
-        Code::Ok => 200,
-        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => 400,
-        Code::Unauthenticated => 401,
-        Code::PermissionDenied => 403,
-        Code::NotFound => 404,
-        Code::AlreadyExists | Code::Aborted => 409,
-        Code::ResourceExhausted => 429,
-        Code::Cancelled => 499,
-        Code::Unknown | Code::Internal | Code::DataLoss => 500,
-        Code::Unimplemented => 501,
-        Code::Unavailable => 503,
-        Code::DeadlineExceeded => 504,
-    };
-    StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} does not allow {method}", uri.path()))
 }
 
 #[cfg(test)]
@@ -131,42 +94,15 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn every_code_has_its_status_and_spelling() {
-        let expected = [
-            (200, "OK"),
-            (499, "Canceled"),
-            (500, "Unknown"),
-            (400, "InvalidArgument"),
-            (504, "DeadlineExceeded"),
-            (404, "NotFound"),
-            (409, "AlreadyExists"),
-            (403, "PermissionDenied"),
-            (429, "ResourceExhausted"),
-            (400, "FailedPrecondition"),
-            (409, "Aborted"),
-            (400, "OutOfRange"),
-            (501, "Unimplemented"),
-            (500, "Internal"),
-            (503, "Unavailable"),
-            (500, "DataLoss"),
-            (401, "Unauthenticated"),
-        ];
-        for (number, (status, spelling)) in (0..).zip(expected) {
-            let code = Code::from_i32(number);
-            assert_eq!((http_status(code).as_u16(), spelled(code).as_str()), (status, spelling));
-        }
-    }
-
     #[tokio::test]
-    async fn what_a_router_does_not_know_is_a_problem() {
+    async fn fallbacks_return_problem_documents() {
         let app = Router::new()
             .route("/", get(|| async {}))
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(not_found);
         for (method, path, status, detail) in [
             (Method::GET, "/nope?x=y", 404, "there is no /nope"),
-            (Method::POST, "/", 405, "/ cannot be asked with POST"),
+            (Method::POST, "/", 405, "/ does not allow POST"),
         ] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
             let response = app.clone().oneshot(request).await.unwrap();

@@ -1,60 +1,57 @@
-//! What every program does around its service, so that a `main` is its flags and this:
+//! The life of a program around its service, so that a `main` only parses its flags and wires:
 //!
 //! ```no_run
 //! # use std::process::ExitCode;
-//! # use crate::program::{Command, Program};
-//! # async fn serve(listener: tokio::net::TcpListener, registry: prometheus::Registry, shutdown: crate::shutdown::CancellationToken) {}
+//! # use kit::program::{Command, Program};
+//! # async fn run(listener: tokio::net::TcpListener, registry: prometheus::Registry, shutdown: kit::shutdown::CancellationToken) {}
 //! # fn main() -> ExitCode {
 //! # let (port, command): (u16, Option<Command>) = (8080, None);
 //! let program = Program { name: "tea", version: env!("CARGO_PKG_VERSION"), health_port: port };
 //! program.run(command, async |registry, shutdown| {
-//!     let listener = crate::program::listen("--port", port).await?;
-//!     serve(listener, registry, shutdown).await;
+//!     let listener = kit::server::bind("--port", port).await?;
+//!     run(listener, registry, shutdown).await;
 //!     Ok(())
 //! })
 //! # }
 //! ```
 //!
-//! Logs, traces and process metrics are there before the service, SIGINT and SIGTERM end it, the last spans are sent
-//! after it. What goes wrong is one sentence on stderr and an exit code of 1; clap's own is 2.
-
-mod listen;
-pub mod setting;
+//! Logs, traces and process metrics start before the service, SIGINT and SIGTERM stop it, and the last spans are
+//! exported after it. An error is printed as one sentence on stderr; the exit code is then 1. clap exits with 2.
 
 use std::process::ExitCode;
 
-use crate::shutdown::CancellationToken;
 use clap::Subcommand;
 use prometheus::Registry;
 
-pub use listen::listen;
+use crate::shutdown::CancellationToken;
+use crate::{health, metrics, shutdown, telemetry};
 
-/// What a program can do besides serving.
+/// A program's subcommands; without one, it serves.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum Command {
-    /// Ask the service on this machine how it is: exit code 0 if it is well
+    /// Check the service on this machine: exit code 0 if it is healthy
     Healthcheck,
 }
 
-/// Who is running.
+/// A program's identity.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// Its name in traces, unless the environment has another.
+    /// `service.name` in traces, unless the environment overrides it.
     pub name: &'static str,
-    /// Its version in traces.
+    /// `service.version` in traces, unless the environment overrides it.
     pub version: &'static str,
-    /// Where its `/healthz` is.
+    /// Port of its `/healthz`.
     pub health_port: u16,
 }
 
 impl Program {
-    /// Does what the command says; without one, serves until the end.
+    /// Runs the subcommand; without one, runs `serve` until it returns.
     pub fn run<S>(self, command: Option<Command>, serve: S) -> ExitCode
     where
         S: AsyncFnOnce(Registry, CancellationToken) -> anyhow::Result<()>,
     {
         let result = match command {
-            Some(Command::Healthcheck) => crate::telemetry::healthcheck(self.health_port).map_err(Into::into),
+            Some(Command::Healthcheck) => health::check(self.health_port).map_err(Into::into),
             None => self.serve(serve),
         };
         exit_code(result)
@@ -66,10 +63,10 @@ impl Program {
     {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
-            let telemetry = crate::telemetry::init(self.name, self.version)?;
-            let shutdown = crate::shutdown::signal()?;
+            let telemetry = telemetry::init(self.name, self.version)?;
+            let shutdown = shutdown::signal()?;
             let registry = Registry::new();
-            crate::telemetry::register_process_metrics(&registry)?;
+            metrics::register_process_metrics(&registry)?;
             let result = serve(registry, shutdown).await;
             telemetry.shutdown().await;
             result
@@ -77,7 +74,7 @@ impl Program {
     }
 }
 
-/// Says what went wrong in one sentence, whatever `RUST_BACKTRACE` is, and makes an exit code of it.
+/// Prints an error and its causes as one sentence, whatever `RUST_BACKTRACE` is, and returns the exit code.
 pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,

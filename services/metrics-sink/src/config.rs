@@ -11,10 +11,10 @@ use crate::store::{Counters, Limits};
 #[derive(Debug, Clone, Args)]
 pub struct Config {
     /// Port for Envoy's metrics service, gRPC; 0 is any free one
-    #[arg(long, env = "SINK_GRPC_PORT", value_name = "PORT", default_value = "9001", value_parser = kit::program::setting::port)]
+    #[arg(long, env = "SINK_GRPC_PORT", value_name = "PORT", default_value = "9001", value_parser = kit::settings::port)]
     pub grpc_port: u16,
     /// Port for /envoy/metrics, /metrics and /healthz; 0 is any free one
-    #[arg(long, env = "SINK_HTTP_PORT", value_name = "PORT", default_value = "9102", value_parser = kit::program::setting::port)]
+    #[arg(long, env = "SINK_HTTP_PORT", value_name = "PORT", default_value = "9102", value_parser = kit::settings::port)]
     pub http_port: u16,
     /// What to do with what comes, comma-separated: prometheus, console (a JSON line per flush), console=families (one
     /// per family)

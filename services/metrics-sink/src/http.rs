@@ -22,7 +22,7 @@ pub(crate) fn router(registry: Registry, shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/envoy/metrics", envoys)
         .method_not_allowed_fallback(kit::problem::method_not_allowed)
-        .merge(kit::telemetry::routes(registry))
+        .merge(kit::endpoints::metrics_and_health(registry))
         .fallback(kit::problem::not_found)
 }
 

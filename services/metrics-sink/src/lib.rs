@@ -20,7 +20,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kit::serve::{Health, OnePort, serve};
+use kit::health::GrpcHealth;
+use kit::server::{GrpcAndHttp, serve};
 use kit::shutdown::CancellationToken;
 use prometheus::Registry;
 use thiserror::Error;
@@ -80,8 +81,8 @@ pub async fn run(
         streams: Semaphore::new(config.max_streams),
         shutdown: shutdown.clone(),
     });
-    let (health, health_service) = Health::new(&service::NAMES).await;
-    let grpc = OnePort {
+    let (health, health_service) = GrpcHealth::new(&service::NAMES).await;
+    let grpc = GrpcAndHttp {
         grpc: Routes::new(health_service)
             .into_axum_router()
             .reset_fallback()
@@ -89,7 +90,7 @@ pub async fn run(
         http: axum::Router::new().fallback(move || async move { service::not_grpc(&refusals) }),
     };
     let http = http::router(registry, Arc::clone(&shared));
-    let stopping = health.until(shutdown.clone());
+    let stopping = health.stop_on(shutdown.clone());
     let grace = config.shutdown_grace;
     tokio::join!(
         serve(listeners.grpc, grpc, shutdown.clone(), grace),

@@ -23,7 +23,7 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     kit::program::exit_code(match cli.command {
-        Some(Command::Healthcheck) => kit::telemetry::healthcheck(cli.config.http_port).map_err(Into::into),
+        Some(Command::Healthcheck) => kit::health::check(cli.config.http_port).map_err(Into::into),
         None => serve(cli.config),
     })
 }
@@ -33,7 +33,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // The console's reader is the log's: one that does not read must hold up neither.
     let log = Lines::start(io::stdout());
     let writer = log.clone();
-    let (dispatch, telemetry) = kit::telemetry::with_settings(
+    let (dispatch, telemetry) = kit::telemetry::build(
         "metrics-sink",
         env!("CARGO_PKG_VERSION"),
         &Settings::from_env()?,
@@ -42,10 +42,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::dispatcher::set_global_default(dispatch)?;
     let shutdown = kit::shutdown::signal()?;
     let registry = Registry::new();
-    kit::telemetry::register_process_metrics(&registry)?;
+    kit::metrics::register_process_metrics(&registry)?;
     let listeners = Listeners {
-        grpc: kit::program::listen("--grpc-port", config.grpc_port).await?,
-        http: kit::program::listen("--http-port", config.http_port).await?,
+        grpc: kit::server::bind("--grpc-port", config.grpc_port).await?,
+        http: kit::server::bind("--http-port", config.http_port).await?,
     };
     metrics_sink::run(listeners, config, registry, shutdown).await?;
     telemetry.shutdown().await;

@@ -21,7 +21,8 @@ pub use store::OpenError;
 
 use std::sync::Arc;
 
-use kit::serve::{Health, serve};
+use kit::health::GrpcHealth;
+use kit::server::serve;
 use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_server::SERVICE_NAME;
 use prometheus::Registry;
@@ -90,9 +91,9 @@ pub async fn run(
 ) -> Result<(), Error> {
     let faults = Arc::new(Faults::default());
     let (store, threads) = open(&config, Metrics::register(&registry)?, Arc::clone(&faults)).await?;
-    let (health, health_service) = Health::new(&[SERVICE_NAME]).await;
+    let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]).await;
     let grpc = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
-    let metrics = kit::telemetry::routes(registry).fallback(kit::problem::not_found);
+    let metrics = kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found);
     let grace = config.shutdown_grace;
     let admin = async {
         if let Some(listener) = listeners.admin {
@@ -104,7 +105,7 @@ pub async fn run(
         serve(listeners.grpc, grpc, shutdown.clone(), grace),
         serve(listeners.metrics, metrics, shutdown.clone(), grace),
         admin,
-        health.until(shutdown.clone()),
+        health.stop_on(shutdown.clone()),
         shutdown.run_until_cancelled(worker::run(store, config.paid_after)),
     );
     // Nobody asks any more. What is left in a queue need not be slow.

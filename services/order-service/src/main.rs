@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use kit::program::{Command, listen};
+use kit::program::Command;
+use kit::server::bind;
 use order_service::{Config, Listeners};
 
 /// Takes orders over gRPC and keeps them in SQLite.
@@ -19,7 +20,7 @@ struct Cli {
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
     kit::program::exit_code(match command {
-        Some(Command::Healthcheck) => kit::telemetry::healthcheck(config.metrics_port).map_err(Into::into),
+        Some(Command::Healthcheck) => kit::health::check(config.metrics_port).map_err(Into::into),
         None => serve(config),
     })
 }
@@ -29,12 +30,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let telemetry = kit::telemetry::init("order-service", env!("CARGO_PKG_VERSION"))?;
     let shutdown = kit::shutdown::signal()?;
     let registry = order_service::registry(&config)?;
-    kit::telemetry::register_process_metrics(&registry)?;
+    kit::metrics::register_process_metrics(&registry)?;
     let listeners = Listeners {
-        grpc: listen("--grpc-server-port", config.grpc_server_port).await?,
-        metrics: listen("--metrics-port", config.metrics_port).await?,
+        grpc: bind("--grpc-server-port", config.grpc_server_port).await?,
+        metrics: bind("--metrics-port", config.metrics_port).await?,
         admin: match config.admin_port {
-            Some(port) => Some(listen("--admin-port", port).await?),
+            Some(port) => Some(bind("--admin-port", port).await?),
             None => None,
         },
     };

@@ -26,7 +26,7 @@ pub(crate) fn grpc<H: Health>(
     registry: &Registry,
     shutdown: CancellationToken,
 ) -> Result<Router, Error> {
-    let tasks = kit::telemetry::register_task_metrics(registry)?;
+    let tasks = kit::metrics::register_task_metrics(registry)?;
     // go-micro's bounds do not tell an order of 1 ms from one of 4, nor a delay of 1 s from one of 2.
     let metrics = ServerMetrics::unlabelled()
         .file_descriptor_set(FILE_DESCRIPTOR_SET)

@@ -60,7 +60,7 @@ pub async fn run(
         over.cancel();
     };
     tokio::join!(
-        kit::serve::serve(rest, router, over.clone(), LAST_READERS),
+        kit::server::serve(rest, router, over.clone(), LAST_READERS),
         over.run_until_cancelled(tick(&balancer)),
         balancing,
     );

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         let hangups = SignalStream::new(signal(SignalKind::hangup())?);
         tcp_balancer::raise_limit();
         let token = settings.token()?;
-        let rest = kit::program::listen("--rest-port", port).await?;
+        let rest = kit::server::bind("--rest-port", port).await?;
         let balancer = Balancer::start(settings.config).await?;
         let grace = settings.shutdown_grace;
         tcp_balancer::run(rest, balancer, token.as_deref(), registry, hangups, grace, shutdown).await?;

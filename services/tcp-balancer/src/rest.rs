@@ -34,7 +34,7 @@ pub(crate) fn router(balancer: Balancer, token: Option<&str>, registry: Registry
         .route(DRAIN, post(write::drain).delete(write::undrain))
         .with_state(Rest { balancer, token: Token::new(token) })
         .method_not_allowed_fallback(kit::problem::method_not_allowed)
-        .merge(kit::telemetry::routes(registry))
+        .merge(kit::endpoints::metrics_and_health(registry))
         .fallback(kit::problem::not_found)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 use clap::Args;
-use kit::program::setting::{duration, port};
+use kit::settings::{duration, port};
 use thiserror::Error;
 
 /// What can be set.

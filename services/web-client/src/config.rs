@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use http::uri::Authority;
-use kit::program::setting::{BaseUrl, base_url, duration};
+use kit::settings::{BaseUrl, base_url, duration};
 
 /// Settings of the service, but for its port.
 #[derive(Args, Clone, Debug)]
@@ -85,19 +85,19 @@ impl Config {
 
 impl Links {
     pub(crate) fn grafana(&self) -> Option<&str> {
-        self.grafana_url.as_ref().and_then(BaseUrl::given)
+        self.grafana_url.as_ref().and_then(BaseUrl::url)
     }
 
     pub(crate) fn prometheus(&self) -> Option<&str> {
-        self.prometheus_url.as_ref().and_then(BaseUrl::given)
+        self.prometheus_url.as_ref().and_then(BaseUrl::url)
     }
 
     pub(crate) fn jaeger(&self) -> Option<&str> {
-        self.jaeger_url.as_ref().and_then(BaseUrl::given)
+        self.jaeger_url.as_ref().and_then(BaseUrl::url)
     }
 
     pub(crate) fn mailbox(&self) -> Option<&str> {
-        self.maildev_url.as_ref().and_then(BaseUrl::given)
+        self.maildev_url.as_ref().and_then(BaseUrl::url)
     }
 }
 

@@ -64,6 +64,6 @@ pub async fn run(
         .fallback(kit::problem::not_found)
         .layer(from_fn_with_state(metrics, http_metrics::record))
         .layer(HttpServerLayer)
-        .merge(kit::telemetry::routes(registry));
-    Ok(kit::serve::serve(listener, router, shutdown, grace).await)
+        .merge(kit::endpoints::metrics_and_health(registry));
+    Ok(kit::server::serve(listener, router, shutdown, grace).await)
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use kit::program::{Command, Program, setting};
+use kit::program::{Command, Program};
 use web_client::Config;
 
 /// The echo tutorial's web client: a page, and /echo?m=..., each of which calls the gRPC server.
@@ -11,7 +11,7 @@ use web_client::Config;
 #[command(version)]
 struct Cli {
     /// Port for the page, /echo, /metrics and /healthz; 0 is any free one
-    #[arg(long, env = "GRPC_CLIENT_PORT", value_name = "PORT", default_value = "8081", value_parser = setting::port)]
+    #[arg(long, env = "GRPC_CLIENT_PORT", value_name = "PORT", default_value = "8081", value_parser = kit::settings::port)]
     grpc_client_port: u16,
     #[command(flatten)]
     config: Config,
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let Cli { grpc_client_port: port, config, command } = Cli::parse();
     let program = Program { name: "web-client", version: env!("CARGO_PKG_VERSION"), health_port: port };
     program.run(command, async |registry, shutdown| {
-        let listener = kit::program::listen("--grpc-client-port", port).await?;
+        let listener = kit::server::bind("--grpc-client-port", port).await?;
         web_client::run(listener, config, registry, shutdown).await?;
         Ok(())
     })

@@ -52,7 +52,7 @@ async fn from_the_request_to_the_server() {
     let collector = Collector::start().await;
     let settings =
         Settings { log_filter: "off".to_owned(), traces: Traces::Otlp { endpoint: collector.endpoint() } };
-    let (dispatch, telemetry) = kit::telemetry::with_settings("echo", "0", &settings, std::io::sink).unwrap();
+    let (dispatch, telemetry) = kit::telemetry::build("echo", "0", &settings, std::io::sink).unwrap();
     tracing::dispatcher::set_global_default(dispatch).unwrap();
     let echo_server = testkit::start(|listener, shutdown| {
         let config = echo_server::Config { grpc_server_port: 0, shutdown_grace: GRACE };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use clients::settings::Settings;
 use http::uri::Authority;
-use kit::program::setting::{BaseUrl, base_url, duration};
+use kit::settings::{BaseUrl, base_url, duration};
 
 /// Settings of the service, but for its port.
 #[derive(Args, Clone, Debug)]
@@ -57,7 +57,7 @@ macro_rules! links {
             /// Each part's name in the API with its address, if it has one.
             #[must_use]
             pub fn all(&self) -> Vec<(&'static str, Option<&str>)> {
-                vec![$((stringify!($name), self.$field.as_ref().and_then(BaseUrl::given)),)+]
+                vec![$((stringify!($name), self.$field.as_ref().and_then(BaseUrl::url)),)+]
             }
 
             /// The address of the part of that name.

@@ -65,9 +65,9 @@ pub async fn run(
     start_tasks(&console);
     let router = guard::guarded(routes(&console), Arc::clone(&console))
         .layer(HttpServerLayer)
-        .merge(kit::telemetry::routes(registry))
+        .merge(kit::endpoints::metrics_and_health(registry))
         .layer(map_response(guard::headers));
-    let drained = kit::serve::serve(listener, router, shutdown, grace).await;
+    let drained = kit::server::serve(listener, router, shutdown, grace).await;
     kit::shutdown::drain("tasks", &console.tasks, TAKE_BACK.max(grace)).await;
     Ok(drained)
 }

@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use console::Config;
-use kit::program::{Command, Program, setting};
+use kit::program::{Command, Program};
 
 /// The lab's front door: a live picture, the tutorials, and the dashboards drawn from Grafana's files.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
     /// Port for the pages, their API, /metrics and /healthz; 0 is any free one
-    #[arg(long, env = "CONSOLE_PORT", value_name = "PORT", default_value = "8000", value_parser = setting::port)]
+    #[arg(long, env = "CONSOLE_PORT", value_name = "PORT", default_value = "8000", value_parser = kit::settings::port)]
     console_port: u16,
     #[command(flatten)]
     config: Config,
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let Cli { console_port: port, config, command } = Cli::parse();
     let program = Program { name: "console", version: env!("CARGO_PKG_VERSION"), health_port: port };
     program.run(command, async |registry, shutdown| {
-        let listener = kit::program::listen("--console-port", port).await?;
+        let listener = kit::server::bind("--console-port", port).await?;
         console::run(listener, config, registry, shutdown).await?;
         Ok(())
     })

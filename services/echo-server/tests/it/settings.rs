@@ -43,5 +43,5 @@ async fn healthcheck_fails_where_no_server_is() {
     let port = free.local_addr().expect("bound").port().to_string();
     drop(free);
     let said = complaint(&[("GRPC_SERVER_PORT", &port)], &["healthcheck"]).await;
-    assert!(said.contains(&format!("no reply from 127.0.0.1:{port}")), "{said}");
+    assert!(said.contains(&format!("no response from 127.0.0.1:{port}")), "{said}");
 }

@@ -57,7 +57,7 @@ async fn the_last_spans_are_sent_before_the_end() {
 
 #[tokio::test]
 async fn a_collector_that_comes_late_gets_spans_and_its_absence_is_one_line() {
-    const LOST: &str = "traces do not reach the collector, spans are lost";
+    const LOST: &str = "cannot export traces, spans are lost";
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = free.local_addr().expect("bound");
     drop(free);
@@ -81,7 +81,7 @@ async fn a_collector_that_comes_late_gets_spans_and_its_absence_is_one_line() {
         store.ring().spans() > 0
     })
     .await;
-    program.logged("traces reach the collector again").await;
+    program.logged("exporting traces again").await;
     assert_eq!(program.log(LOST).len(), 1);
 }
 

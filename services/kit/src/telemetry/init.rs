@@ -1,63 +1,79 @@
-//! Logs and traces, installed for the process.
+//! Logs and traces of a process, from their installation to the last export.
 
 use std::io;
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use thiserror::Error;
 use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
-use crate::telemetry::log::JsonLines;
-use crate::telemetry::settings::{Settings, Traces};
-use crate::telemetry::{Error, otlp};
+use super::logs::JsonLines;
+use super::otlp;
+use super::settings::{InvalidVariable, Settings, Traces};
 
-/// How long the end of the program waits for the last spans to reach the collector.
+/// Maximum time that [`Telemetry::shutdown`] waits for the collector.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Logs and traces that run. Keep it until the end, then call [`Telemetry::shutdown`].
+/// Why telemetry could not start.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// An environment variable is invalid.
+    #[error(transparent)]
+    Variable(#[from] InvalidVariable),
+    /// The OTLP exporter rejected its settings.
+    #[error("OTLP exporter")]
+    Exporter(#[from] ExporterBuildError),
+    /// [`init`] has been called before in this process.
+    #[error("telemetry is already installed")]
+    AlreadyInstalled,
+}
+
+/// A handle that flushes the spans at the end of the program: call [`Telemetry::shutdown`].
 #[derive(Debug)]
 #[must_use = "spans are flushed by its shutdown"]
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
 }
 
-/// Reads the environment and installs logs (JSON lines on stdout) and traces for the process. `service` is the
-/// traces' `service.name` unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` has another.
+/// Reads the environment and installs logs (JSON lines on stdout) and traces for the process. `service` is the traces'
+/// `service.name` unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` sets it.
 ///
 /// Call it inside a tokio runtime.
 ///
 /// # Errors
 ///
-/// For a wrong environment variable, and if it has been called before.
+/// If an environment variable is invalid, or on a second call.
 pub fn init(service: &'static str, version: &'static str) -> Result<Telemetry, Error> {
     let settings = Settings::from_env()?;
-    let (dispatch, telemetry) = with_settings(service, version, &settings, io::stdout)?;
-    tracing::dispatcher::set_global_default(dispatch).map_err(|_| Error::Started)?;
+    let (dispatch, telemetry) = build(service, version, &settings, io::stdout)?;
+    tracing::dispatcher::set_global_default(dispatch).map_err(|_| Error::AlreadyInstalled)?;
     Ok(telemetry)
 }
 
-/// As [`init`], with explicit settings and a place for the log lines, and not installed: a test that wants logs and
-/// traces of its own makes the dispatcher its thread's default.
+/// Builds what [`init`] installs, from explicit settings and with another writer for the log lines. The caller installs
+/// the dispatcher: for the process, or, in a test, for the thread.
 ///
 /// # Errors
 ///
-/// If the filter or the exporter's settings cannot be used.
-pub fn with_settings<W>(
+/// If the log filter or the exporter's settings are invalid.
+pub fn build<W>(
     service: &'static str,
     version: &'static str,
     settings: &Settings,
-    log: W,
+    writer: W,
 ) -> Result<(Dispatch, Telemetry), Error>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder().parse(&settings.log_filter).map_err(|_| Error::Variable {
+    let filter = EnvFilter::builder().parse(&settings.log_filter).map_err(|_| InvalidVariable {
         name: "RUST_LOG",
-        given: settings.log_filter.clone(),
+        value: settings.log_filter.clone(),
         expected: "a filter",
     })?;
     let traces = match &settings.traces {
@@ -72,23 +88,23 @@ where
             .with_threads(false)
             .with_target(false)
             .with_tracked_inactivity(false)
-            // Of what libraries trace below `info`, nothing becomes a span, however chatty the log is made.
+            // A verbose log filter must not turn the debug spans of libraries into exported spans.
             .with_filter(LevelFilter::INFO)
     });
-    let subscriber = Registry::default().with(spans).with(JsonLines::new(log).with_filter(filter));
+    let subscriber = Registry::default().with(spans).with(JsonLines::new(writer).with_filter(filter));
     Ok((Dispatch::new(subscriber), Telemetry { traces }))
 }
 
 impl Telemetry {
-    /// Sends the spans that are left to the collector, waiting at most two seconds for it.
+    /// Exports the remaining spans. Waits at most two seconds for the collector; logs a failure.
     pub async fn shutdown(self) {
         let Some(traces) = self.traces else { return };
-        // It blocks, while the connection that it waits for needs this runtime.
+        // The provider blocks its thread, while the exporter's connection needs this runtime.
         let flushed = tokio::task::spawn_blocking(move || traces.shutdown_with_timeout(FLUSH_TIMEOUT)).await;
         match flushed {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the last spans were not sent"),
-            Err(error) => tracing::warn!(%error, "the last spans were not sent"),
+            Ok(Err(error)) => tracing::warn!(%error, "cannot export the last spans"),
+            Err(error) => tracing::warn!(%error, "cannot export the last spans"),
         }
     }
 }

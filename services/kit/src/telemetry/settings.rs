@@ -1,66 +1,77 @@
-//! What the environment asks for.
+//! Telemetry settings from the environment: `RUST_LOG` and OpenTelemetry's `OTEL_*`.
 
 use std::env;
 
 use http::Uri;
+use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 
-use crate::telemetry::Error;
+const DEFAULT_LOG_FILTER: &str = "info";
 
-const DEFAULT_FILTER: &str = "info";
-
-/// What the environment asks for.
+/// Which logs and traces a process produces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Which log lines are written, in `RUST_LOG`'s syntax; `info` if it is not set. Spans are made whatever it says.
+    /// Filter for log lines in `RUST_LOG`'s syntax; `info` if the variable is not set. It does not affect spans.
     pub log_filter: String,
-    /// What becomes of spans.
+    /// Destination of spans.
     pub traces: Traces,
 }
 
-/// What becomes of spans.
+/// Destination of spans.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Traces {
-    /// `OTEL_SDK_DISABLED=true` or `OTEL_TRACES_EXPORTER=none`: no spans. A caller's trace context is passed on as it
-    /// came, and stands in the log.
+    /// `OTEL_SDK_DISABLED=true` or `OTEL_TRACES_EXPORTER=none`: no spans. The caller's trace context is still logged, and
+    /// forwarded unchanged.
     Off,
-    /// No endpoint: trace ids in logs and onward headers, nothing exported.
+    /// No endpoint is set: spans put trace ids into logs and outgoing requests, but are not exported.
     Local,
-    /// Exported over OTLP/gRPC.
+    /// Spans are exported over OTLP/gRPC.
     Otlp {
-        /// Such as `http://jaeger:4317`.
+        /// Address of the collector, such as `http://jaeger:4317`.
         endpoint: String,
     },
 }
 
+/// An environment variable has an invalid value.
+#[derive(Debug, Error)]
+#[error("{name}: got \"{value}\", expected {expected}")]
+pub struct InvalidVariable {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    pub(super) expected: &'static str,
+}
+
 impl Settings {
-    /// Reads the process's environment. A variable that is set but empty counts as not set.
+    /// Reads the process's environment. An empty variable counts as not set.
     ///
-    /// Sampling, batching, resource attributes and the exporter's headers and timeout are left to the SDK, which reads
-    /// their variables itself and takes its default for a wrong one: they are checked here.
+    /// The SDK itself reads the variables for sampling, batching and the exporter's timeout, and falls back to its
+    /// default if a value is invalid. They are therefore only validated here.
     ///
     /// # Errors
     ///
-    /// [`Error::Variable`] for a value that cannot be used.
-    pub fn from_env() -> Result<Self, Error> {
+    /// If a variable has an invalid value.
+    pub fn from_env() -> Result<Self, InvalidVariable> {
         Self::from_variables(|name| env::var(name).ok())
     }
 
-    fn from_variables(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, Error> {
+    fn from_variables(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidVariable> {
         let get = |name| get(name).filter(|value| !value.is_empty());
         check_sampler(&get)?;
-        for name in NUMBERS {
+        for name in WHOLE_NUMBERS {
             check(name, get(name), "a whole number", |value| value.parse::<u64>().is_ok())?;
         }
         let log_filter =
             check("RUST_LOG", get("RUST_LOG"), "a filter such as info or info,tower=debug", |value| {
                 EnvFilter::builder().parse(value).is_ok()
             })?;
-        Ok(Self { log_filter: log_filter.unwrap_or_else(|| DEFAULT_FILTER.into()), traces: traces(&get)? })
+        Ok(Self {
+            log_filter: log_filter.unwrap_or_else(|| DEFAULT_LOG_FILTER.into()),
+            traces: traces(&get)?,
+        })
     }
 }
 
-const NUMBERS: [&str; 5] = [
+const WHOLE_NUMBERS: [&str; 5] = [
     "OTEL_BSP_EXPORT_TIMEOUT",
     "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
     "OTEL_BSP_MAX_QUEUE_SIZE",
@@ -77,9 +88,9 @@ const SAMPLERS: [&str; 6] = [
     "parentbased_traceidratio",
 ];
 
-fn traces(get: &impl Fn(&'static str) -> Option<String>) -> Result<Traces, Error> {
-    let flag = |value: &str| ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word));
-    let disabled = check("OTEL_SDK_DISABLED", get("OTEL_SDK_DISABLED"), "true or false", flag)?;
+fn traces(get: &impl Fn(&'static str) -> Option<String>) -> Result<Traces, InvalidVariable> {
+    let is_bool = |value: &str| ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    let disabled = check("OTEL_SDK_DISABLED", get("OTEL_SDK_DISABLED"), "true or false", is_bool)?;
     let exporter = check("OTEL_TRACES_EXPORTER", get("OTEL_TRACES_EXPORTER"), "otlp or none", |value| {
         ["otlp", "none"].contains(&value)
     })?;
@@ -88,8 +99,8 @@ fn traces(get: &impl Fn(&'static str) -> Option<String>) -> Result<Traces, Error
     }
     let mut endpoint = None;
     for name in ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] {
-        let given = check(name, get(name), "an address such as http://jaeger:4317", is_plain_http)?;
-        endpoint = given.or(endpoint);
+        let value = check(name, get(name), "an address such as http://jaeger:4317", is_plain_http)?;
+        endpoint = value.or(endpoint);
     }
     let off = disabled.is_some_and(|value| value.eq_ignore_ascii_case("true"))
         || exporter.is_some_and(|value| value == "none");
@@ -100,8 +111,8 @@ fn traces(get: &impl Fn(&'static str) -> Option<String>) -> Result<Traces, Error
     })
 }
 
-fn check_sampler(get: &impl Fn(&'static str) -> Option<String>) -> Result<(), Error> {
-    const EXPECTED: &str = "always_on, always_off or traceidratio, each also with parentbased_ in front";
+fn check_sampler(get: &impl Fn(&'static str) -> Option<String>) -> Result<(), InvalidVariable> {
+    const EXPECTED: &str = "always_on, always_off or traceidratio, optionally prefixed with parentbased_";
     check("OTEL_TRACES_SAMPLER", get("OTEL_TRACES_SAMPLER"), EXPECTED, |value| SAMPLERS.contains(&value))?;
     check("OTEL_TRACES_SAMPLER_ARG", get("OTEL_TRACES_SAMPLER_ARG"), "a number from 0 to 1", |value| {
         value.parse::<f64>().is_ok_and(|ratio| (0.0..=1.0).contains(&ratio))
@@ -117,10 +128,10 @@ fn check(
     name: &'static str,
     value: Option<String>,
     expected: &'static str,
-    right: impl Fn(&str) -> bool,
-) -> Result<Option<String>, Error> {
+    is_valid: impl Fn(&str) -> bool,
+) -> Result<Option<String>, InvalidVariable> {
     match value {
-        Some(given) if !right(&given) => Err(Error::Variable { name, given, expected }),
+        Some(value) if !is_valid(&value) => Err(InvalidVariable { name, value, expected }),
         value => Ok(value),
     }
 }
@@ -136,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_set_is_info_and_no_export() {
+    fn defaults_are_info_logs_and_no_export() {
         let expected = Settings { log_filter: "info".into(), traces: Traces::Local };
         assert_eq!(read(&[]), Ok(expected.clone()));
         assert_eq!(read(&[("RUST_LOG", ""), ("OTEL_EXPORTER_OTLP_ENDPOINT", "")]), Ok(expected));
     }
 
     #[test]
-    fn the_endpoint_of_traces_comes_before_the_common_one() {
+    fn the_endpoint_for_traces_overrides_the_common_one() {
         let common = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4317");
         let traces = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b:4317");
         let endpoint = |variables: &[_]| read(variables).map(|settings| settings.traces);
@@ -152,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disabled_sdk_and_no_exporter_are_off() {
+    fn a_disabled_sdk_or_exporter_turns_traces_off() {
         let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4317");
         for off in [("OTEL_SDK_DISABLED", "TRUE"), ("OTEL_TRACES_EXPORTER", "none")] {
             assert_eq!(read(&[endpoint, off]).map(|settings| settings.traces), Ok(Traces::Off));
@@ -160,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_with_what_is_expected() {
-        let wrong = [
+    fn an_invalid_value_is_reported_with_its_name_and_the_expected_values() {
+        let invalid = [
             ("RUST_LOG", "a=b=c"),
             ("OTEL_SDK_DISABLED", "yes"),
             ("OTEL_TRACES_EXPORTER", "zipkin"),
@@ -172,7 +183,7 @@ mod tests {
             ("OTEL_TRACES_SAMPLER_ARG", "2"),
             ("OTEL_BSP_MAX_QUEUE_SIZE", "many"),
         ];
-        for (name, value) in wrong {
+        for (name, value) in invalid {
             let message = read(&[(name, value)]).expect_err(name);
             assert!(message.starts_with(&format!("{name}: got \"{value}\", expected ")), "{message}");
         }

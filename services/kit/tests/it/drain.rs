@@ -16,7 +16,7 @@ const LONG: Duration = Duration::from_secs(600);
 #[tokio::test]
 async fn idle_connections_are_closed_and_not_waited_for() {
     let app = Router::new().route("/", get(|| async { "hello" }));
-    let server = testkit::start(|listener, shutdown| kit::serve::serve(listener, app, shutdown, LONG)).await;
+    let server = testkit::start(|listener, shutdown| kit::server::serve(listener, app, shutdown, LONG)).await;
     let http1 = reqwest::Client::builder().no_proxy().http1_only().build().expect("client");
     let http2 = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("client");
     for client in [&http1, &http2] {
@@ -28,7 +28,7 @@ async fn idle_connections_are_closed_and_not_waited_for() {
     half.write_all(b"PRI * HT").await.expect("half a preface");
     // Accepted in turn: with this reply, the two before have been.
     reqwest::get(server.url("/")).await.expect("a reply");
-    assert!(matches!(server.stop().await, Drained::All(_)));
+    assert!(matches!(server.stop().await, Drained::Completed(_)));
     for stream in [&mut silent, &mut half] {
         let read = stream.read(&mut [0; 1]).await;
         assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
@@ -45,7 +45,7 @@ async fn a_request_in_flight_is_waited_for() {
         "at last"
     });
     let app = Router::new().route("/", handler);
-    let server = testkit::start(|listener, shutdown| kit::serve::serve(listener, app, shutdown, LONG)).await;
+    let server = testkit::start(|listener, shutdown| kit::server::serve(listener, app, shutdown, LONG)).await;
     let request = tokio::spawn(reqwest::get(server.url("/")));
     entered.notified().await;
     let address = server.addr();
@@ -54,7 +54,7 @@ async fn a_request_in_flight_is_waited_for() {
     go.notify_one();
     let reply = request.await.expect("no panic").expect("a reply");
     assert_eq!(reply.text().await.expect("a body"), "at last");
-    assert_eq!(stopping.await.expect("no panic"), Drained::All(1));
+    assert_eq!(stopping.await.expect("no panic"), Drained::Completed(1));
 }
 
 #[tokio::test]
@@ -71,12 +71,12 @@ async fn after_the_grace_period_handlers_are_dropped_before_the_end() {
         let app = Router::new().route("/", handler);
         let grace = Duration::from_millis(20);
         let server =
-            testkit::start(|listener, shutdown| kit::serve::serve(listener, app, shutdown, grace)).await;
+            testkit::start(|listener, shutdown| kit::server::serve(listener, app, shutdown, grace)).await;
         let builder = reqwest::Client::builder().no_proxy();
         let builder = if http2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
         let request = tokio::spawn(builder.build().expect("client").get(server.url("/")).send());
         entered.notified().await;
-        assert_eq!(server.stop().await, Drained::Left(1), "HTTP/2: {http2}");
+        assert_eq!(server.stop().await, Drained::TimedOut(1), "HTTP/2: {http2}");
         assert_eq!(Arc::strong_count(&held), 1, "HTTP/2: {http2}");
         request.await.expect("no panic").expect_err("cut");
     }

@@ -45,7 +45,8 @@ async fn fate(sent: &'static [u8]) -> Seen {
         let _ = sender.send(Seen::Told(body.is_err()));
     });
     let app = Router::new().route("/", handler);
-    let server = testkit::start(|listener, shutdown| kit::serve::serve(listener, app, shutdown, GRACE)).await;
+    let server =
+        testkit::start(|listener, shutdown| kit::server::serve(listener, app, shutdown, GRACE)).await;
     let mut client = TcpStream::connect(server.addr()).await.expect("server accepts connections");
     client.write_all(sent).await.expect("half a request is sent");
     assert_eq!(receiver.recv().await, Some(Seen::Entered));

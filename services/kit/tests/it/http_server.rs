@@ -66,7 +66,8 @@ async fn a_made_up_method_makes_no_name_of_its_own() {
 #[tokio::test]
 async fn health_checks_and_scrapes_make_no_spans() {
     let observed = Observed::begin().await;
-    let server = serve(kit::telemetry::routes(prometheus::Registry::new()).layer(HttpServerLayer)).await;
+    let server =
+        serve(kit::endpoints::metrics_and_health(prometheus::Registry::new()).layer(HttpServerLayer)).await;
     for path in ["/metrics", "/healthz"] {
         assert_eq!(reqwest::get(server.url(path)).await.expect("a reply").status(), 200);
     }

@@ -19,7 +19,7 @@ fn value(page: &Exposition, name: &str) -> f64 {
 
 fn registry() -> Registry {
     let registry = Registry::new();
-    kit::telemetry::register_process_metrics(&registry).expect("registered once");
+    kit::metrics::register_process_metrics(&registry).expect("registered once");
     registry
 }
 

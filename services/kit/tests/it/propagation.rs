@@ -76,7 +76,7 @@ async fn sent_on() -> String {
 async fn without_spans_of_its_own_a_service_passes_its_callers_context_on() {
     let settings = Settings { log_filter: "info".into(), traces: Traces::Off };
     let (dispatch, _telemetry) =
-        kit::telemetry::with_settings(SERVICE, "0", &settings, std::io::sink).expect("right settings");
+        kit::telemetry::build(SERVICE, "0", &settings, std::io::sink).expect("right settings");
     let _guard = tracing::dispatcher::set_default(&dispatch);
     let handler = get(async || {
         // The context is of the task that is being polled, also after it has waited.

@@ -49,7 +49,7 @@ impl Observed {
         let log = Memory::default();
         let writer = log.clone();
         let (dispatch, telemetry) =
-            kit::telemetry::with_settings(SERVICE, "1.2.3", &settings, move || writer.clone())
+            kit::telemetry::build(SERVICE, "1.2.3", &settings, move || writer.clone())
                 .expect("right settings");
         Self { collector, telemetry, log, guard: set_default(&dispatch) }
     }
@@ -71,7 +71,7 @@ impl Observed {
 
 /// Serves a router on a free port.
 pub(crate) async fn serve(router: Router) -> Running<Drained> {
-    testkit::start(|listener, shutdown| kit::serve::serve(listener, router, shutdown, GRACE)).await
+    testkit::start(|listener, shutdown| kit::server::serve(listener, router, shutdown, GRACE)).await
 }
 
 pub(crate) fn only(spans: &[Arc<Received>]) -> Span {

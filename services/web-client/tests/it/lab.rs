@@ -93,7 +93,7 @@ pub(crate) fn echo_server_on(listener: TcpListener) -> EchoServer {
 pub(crate) async fn moody_server() -> Running<Drained> {
     testkit::start(|listener, shutdown| {
         let routes = Routes::new(EchoServiceServer::new(Moody)).into_axum_router();
-        kit::serve::serve(listener, routes, shutdown, Duration::ZERO)
+        kit::server::serve(listener, routes, shutdown, Duration::ZERO)
     })
     .await
 }

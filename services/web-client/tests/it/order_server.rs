@@ -53,7 +53,7 @@ impl OrderServer {
         let service = Service::default();
         let routes = Routes::new(Server::new(service.clone())).into_axum_router();
         let running = testkit::start(|listener, shutdown| {
-            kit::serve::serve(listener, routes, shutdown, Duration::ZERO)
+            kit::server::serve(listener, routes, shutdown, Duration::ZERO)
         })
         .await;
         Self { running, service }

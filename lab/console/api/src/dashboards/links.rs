@@ -57,7 +57,7 @@ mod tests {
         ]});
         let dashboard: Dashboard = serde_json::from_value(file).unwrap();
         let links = Links {
-            jaeger_url: Some(kit::program::setting::base_url("http://127.0.0.1:26686").unwrap()),
+            jaeger_url: Some(kit::settings::base_url("http://127.0.0.1:26686").unwrap()),
             ..Links::default()
         };
         let variables = [Bound { name: "job".into(), value: Value::One("a".into()) }];

@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_link_leads_to_the_address_that_browsers_know() {
-        let address = |url: &str| kit::program::setting::base_url(url).unwrap();
+        let address = |url: &str| kit::settings::base_url(url).unwrap();
         let links = Links { edge_url: Some(address("http://127.0.0.1:10000")), ..Links::default() };
         let edge = NODES.iter().find(|node| node.id == "envoy-edge").unwrap();
         let urls: Vec<String> = edge.links(&links).into_iter().map(|link| link.url).collect();

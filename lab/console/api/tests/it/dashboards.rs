@@ -62,7 +62,7 @@ impl Lab {
         let source = Source::start().await;
         let files = Files::new().with("dashboards/echo/tea.json", dashboard(panels, variables));
         let web = Web::with(files, |config| {
-            config.console_query_timeout = kit::program::setting::duration(timeout).unwrap();
+            config.console_query_timeout = kit::settings::duration(timeout).unwrap();
             config.settings.prometheus = source.url();
             config.settings.influxdb = source.url();
             config.settings.jaeger = source.url();

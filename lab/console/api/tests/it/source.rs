@@ -35,7 +35,7 @@ impl Source {
             .route("/query", get(influxdb))
             .with_state(Arc::clone(&asked));
         let running = testkit::start(|listener, shutdown| {
-            kit::serve::serve(listener, routes, shutdown, std::time::Duration::ZERO)
+            kit::server::serve(listener, routes, shutdown, std::time::Duration::ZERO)
         })
         .await;
         Self { running, asked }

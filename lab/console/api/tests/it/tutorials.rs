@@ -1,6 +1,6 @@
 //! A tutorial's document, as the page gets it.
 
-use kit::program::setting::base_url;
+use kit::settings::base_url;
 use serde_json::{Value, json};
 
 use crate::lab::{Files, Web};

@@ -112,7 +112,7 @@ async fn the_end_of_the_service_ends_its_streams() {
     let mut events = Events::follow(&web, "/orders/events").await;
     let Web { running, .. } = web;
     let drained = running.stop().await.unwrap();
-    assert!(matches!(drained, Drained::All(_)), "{drained:?}");
+    assert!(matches!(drained, Drained::Completed(_)), "{drained:?}");
     assert_eq!(events.next().await, None);
     eventually(PATIENCE, async || server.watchers() == 0).await;
 }

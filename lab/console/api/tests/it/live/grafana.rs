@@ -1,6 +1,6 @@
 //! Grafana's rules: as it tells them, and judged here by the provisioned files while it is absent.
 
-use kit::program::setting::base_url;
+use kit::settings::base_url;
 use serde_json::json;
 
 use super::{Live, of};

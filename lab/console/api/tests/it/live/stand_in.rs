@@ -46,7 +46,7 @@ impl StandIn {
         let lab = Arc::new(Mutex::new(Lab::default()));
         let routes = Router::new().fallback(answer).with_state(Arc::clone(&lab));
         let running = testkit::start(|listener, shutdown| {
-            kit::serve::serve(listener, routes, shutdown, Duration::ZERO)
+            kit::server::serve(listener, routes, shutdown, Duration::ZERO)
         })
         .await;
         Self { running, lab }

@@ -41,6 +41,6 @@ async fn streams_end_with_the_service() {
     let mut stream = live.listen().await;
     stream.until("map", |_| true).await;
     let drained = live.web.running.stop().await.unwrap();
-    assert!(matches!(drained, Drained::All(_)), "{drained:?}");
+    assert!(matches!(drained, Drained::Completed(_)), "{drained:?}");
     while stream.next().await.is_some() {}
 }

@@ -1,4 +1,4 @@
-//! gRPC and plain HTTP side by side.
+//! Dispatch between gRPC and plain HTTP by content type.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -10,23 +10,22 @@ use axum::routing::future::RouteFuture;
 use http::{Request, header};
 use tower_service::Service;
 
-/// Two routers on one port: what says that it is gRPC goes to the one, the rest to the other, so that each answers an
-/// unknown path in its own way (`UNIMPLEMENTED`, 404) and has layers of its own.
+/// Two routers on one port. Each has its own layers and its own response to an unknown path: `UNIMPLEMENTED` or 404.
 #[derive(Debug, Clone)]
-pub struct OnePort {
-    /// For requests with a content type of `application/grpc`.
+pub struct GrpcAndHttp {
+    /// For requests with a content type that starts with `application/grpc`; tonic's `Routes::into_axum_router()`.
     pub grpc: Router,
-    /// For all others.
+    /// For all other requests.
     pub http: Router,
 }
 
-impl Service<Request<Body>> for OnePort {
+impl Service<Request<Body>> for GrpcAndHttp {
     type Response = Response;
     type Error = Infallible;
     type Future = RouteFuture<Infallible>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // A router has no back-pressure of its own.
+        // axum's routers are always ready.
         Poll::Ready(Ok(()))
     }
 
@@ -36,7 +35,7 @@ impl Service<Request<Body>> for OnePort {
     }
 }
 
-/// Also `application/grpc+proto` and `application/grpc;...`, which an exact match would miss.
+/// Matches `application/grpc+proto` and `application/grpc;...` too.
 fn is_grpc<B>(request: &Request<B>) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))

@@ -1,7 +1,7 @@
-//! `process_*`, as Prometheus' client libraries name them, from `/proc/self`.
+//! `process_*` as Prometheus' client libraries name them, from `/proc/self`.
 //!
-//! The `prometheus` crate has a collector of these too, which knows CPU time in whole seconds only: of no use to a lab
-//! that looks once a second.
+//! The `prometheus` crate has such a collector too, but it rounds CPU time to whole seconds: too coarse for a scrape
+//! each second.
 
 use procfs::ProcResult;
 use procfs::process::{LimitValue, Process as Procfs, Stat};
@@ -41,24 +41,24 @@ impl Process {
 
     fn stat(&self, stat: &Stat, families: &mut Vec<MetricFamily>) {
         let ticks = procfs::ticks_per_second() as f64;
-        families.push(self.cpu.of((stat.utime + stat.stime) as f64 / ticks));
-        families.push(self.virtual_memory.of(stat.vsize as f64));
-        families.push(self.resident_memory.of((stat.rss * procfs::page_size()) as f64));
-        families.push(self.threads.of(stat.num_threads as f64));
+        families.push(self.cpu.single((stat.utime + stat.stime) as f64 / ticks));
+        families.push(self.virtual_memory.single(stat.vsize as f64));
+        families.push(self.resident_memory.single((stat.rss * procfs::page_size()) as f64));
+        families.push(self.threads.single(stat.num_threads as f64));
         if let Ok(boot) = procfs::boot_time_secs() {
-            families.push(self.start_time.of(boot as f64 + stat.starttime as f64 / ticks));
+            families.push(self.start_time.single(boot as f64 + stat.starttime as f64 / ticks));
         }
     }
 
     fn read(&self, families: &mut Vec<MetricFamily>) -> ProcResult<()> {
         let process = Procfs::myself()?;
         self.stat(&process.stat()?, families);
-        families.push(self.open_fds.of(process.fd_count()? as f64));
-        let most = match process.limits()?.max_open_files.soft_limit {
-            LimitValue::Value(most) => most as f64,
+        families.push(self.open_fds.single(process.fd_count()? as f64));
+        let max_fds = match process.limits()?.max_open_files.soft_limit {
+            LimitValue::Value(limit) => limit as f64,
             LimitValue::Unlimited => f64::INFINITY,
         };
-        families.push(self.max_fds.of(most));
+        families.push(self.max_fds.single(max_fds));
         Ok(())
     }
 }
@@ -74,7 +74,7 @@ impl Collector for Process {
     fn collect(&self) -> Vec<MetricFamily> {
         let mut families = Vec::with_capacity(7);
         if let Err(error) = self.read(&mut families) {
-            tracing::debug!(%error, "/proc/self cannot be read");
+            tracing::debug!(%error, "cannot read /proc/self");
         }
         families
     }

@@ -1,4 +1,4 @@
-//! A request's body, up to where its client is gone.
+//! Request bodies that hide a broken HTTP/2 stream from the handler.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -8,27 +8,27 @@ use http::{Request, Version};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
 
-/// The request with a body for handlers.
-pub(crate) fn of(request: Request<Incoming>) -> Request<Body> {
+/// Converts hyper's request for axum.
+pub(crate) fn convert(request: Request<Incoming>) -> Request<Body> {
     match request.version() {
-        Version::HTTP_2 => request.map(|incoming| Body::new(RequestBody { incoming, broken: false })),
-        // Over HTTP/1, hyper waits for the reply even where the client is gone: the handler has to be told.
+        Version::HTTP_2 => request.map(|incoming| Body::new(Http2Body { incoming, broken: false })),
+        // Over HTTP/1, hyper waits for the response even after the client disconnects, so the handler needs the error.
         _ => request.map(Body::new),
     }
 }
 
-/// An HTTP/2 body that never ends where it breaks off.
+/// An HTTP/2 body that stays pending after an error.
 ///
-/// A body breaks off when the client resets the stream or is gone. hyper drops the handler then, but polls it once more
-/// before: told of the error, it would make a reply of it, which reaches nobody, and which logs, metrics and traces
-/// would take for the handler's own failure instead of a cancelled call. So it is not told.
+/// A body breaks when the client resets the stream or disconnects. hyper then drops the handler, but polls it once
+/// more before. With the error, the handler would produce a response that nobody receives, and logs, metrics and
+/// traces would record a failure of the handler instead of a cancelled call.
 #[derive(Debug)]
-struct RequestBody {
+struct Http2Body {
     incoming: Incoming,
     broken: bool,
 }
 
-impl HttpBody for RequestBody {
+impl HttpBody for Http2Body {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -41,7 +41,7 @@ impl HttpBody for RequestBody {
         }
         let frame = ready!(Pin::new(&mut self.incoming).poll_frame(context));
         if let Some(Err(error)) = &frame {
-            tracing::debug!(%error, "a request broke off");
+            tracing::debug!(%error, "request body broke off");
             self.broken = true;
             return Poll::Pending;
         }

@@ -1,11 +1,10 @@
-//! The open connections, and their handlers.
+//! The open connections and their handlers, from accept to drain.
 
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use crate::shutdown::{CancellationToken, Drained, TaskTracker, drain};
 use axum::body::Body;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
@@ -17,34 +16,36 @@ use tokio::net::TcpStream;
 use tower::ServiceExt;
 use tower_service::Service;
 
-use crate::serve::request_body;
+use super::request_body;
+use crate::shutdown::{CancellationToken, Drained, TaskTracker, drain};
 
-/// How long a client may take to send the head of an HTTP/1 request, from its first byte on.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// An HTTP/2 peer is asked for a sign of life this often, ...
+/// Maximum time between the first byte of an HTTP/1 request and the end of its headers.
+const HEADERS_TIMEOUT: Duration = Duration::from_secs(30);
+/// Interval of HTTP/2 keep-alive pings.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
-/// ... and taken for gone after this long without one.
+/// An HTTP/2 connection is closed if a ping is not acknowledged within this time.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Connections {
     builder: Builder<Handlers>,
-    tasks: TaskTracker,
+    connections: TaskTracker,
     handlers: Handlers,
     shutdown: CancellationToken,
-    cut: CancellationToken,
+    /// Cancelled at the end of the grace period: drops the connections that are still open.
+    abort: CancellationToken,
 }
 
 impl Connections {
     pub(crate) fn new(shutdown: CancellationToken) -> Self {
         let handlers = Handlers(TaskTracker::new());
         let mut builder = Builder::new(handlers.clone());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
         builder
             .http2()
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT);
-        Self { builder, tasks: TaskTracker::new(), handlers, shutdown, cut: CancellationToken::new() }
+        Self { builder, connections: TaskTracker::new(), handlers, shutdown, abort: CancellationToken::new() }
     }
 
     pub(crate) fn open<S, B>(&self, stream: TcpStream, service: S)
@@ -56,9 +57,9 @@ impl Connections {
         B::Data: Send,
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
-        let (builder, shutdown, cut) = (self.builder.clone(), self.shutdown.clone(), self.cut.clone());
-        let service = service.map_request(request_body::of);
-        self.tasks.spawn(async move {
+        let (builder, shutdown, abort) = (self.builder.clone(), self.shutdown.clone(), self.abort.clone());
+        let service = service.map_request(request_body::convert);
+        self.connections.spawn(async move {
             let connection =
                 builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
             let mut connection = pin!(connection);
@@ -70,7 +71,7 @@ impl Connections {
                     tokio::select! {
                         biased;
                         result = connection => result,
-                        () = cut.cancelled() => Ok(()),
+                        () = abort.cancelled() => Ok(()),
                     }
                 }
             };
@@ -80,18 +81,18 @@ impl Connections {
         });
     }
 
-    /// Waits for the connections, at most `grace`; then drops those that are left, and with them their handlers.
+    /// Waits at most `grace` for the connections to finish, then drops the remaining ones with their handlers.
     pub(crate) async fn drain(self, grace: Duration) -> Drained {
-        let drained = drain("connections", &self.tasks, grace).await;
-        self.cut.cancel();
-        self.tasks.wait().await;
+        let drained = drain("connections", &self.connections, grace).await;
+        self.abort.cancel();
+        self.connections.wait().await;
         self.handlers.0.close();
         self.handlers.0.wait().await;
         drained
     }
 }
 
-/// Spawns HTTP/2 handlers, and knows when the last of them has ended.
+/// Spawns HTTP/2 handlers and tracks them, so that the drain can wait for the last one.
 #[derive(Clone)]
 struct Handlers(TaskTracker);
 

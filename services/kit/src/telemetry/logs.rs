@@ -1,4 +1,4 @@
-//! Log lines as JSON, one object a line.
+//! Log events as JSON, one object per line.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Debug, Write as _};
@@ -16,15 +16,15 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::layer;
 
-/// Writes each event as a line: `timestamp`, `level`, `target`, the event's fields, and `trace_id` and `span_id` of the
-/// span, if any, that it happened in.
-pub(crate) struct JsonLines<W> {
-    out: W,
+/// Writes each event as one line: `timestamp`, `level`, `target`, the event's fields, and, inside a span, `trace_id` and
+/// `span_id`.
+pub(super) struct JsonLines<W> {
+    writer: W,
 }
 
 impl<W> JsonLines<W> {
-    pub(crate) fn new(out: W) -> Self {
-        Self { out }
+    pub(super) fn new(writer: W) -> Self {
+        Self { writer }
     }
 }
 
@@ -36,8 +36,8 @@ where
     fn on_event(&self, event: &Event<'_>, _: layer::Context<'_, S>) {
         let mut line = Vec::with_capacity(256);
         if write_line(&mut line, event).is_ok() {
-            // Where stdout is gone there is no one left to tell.
-            let _ = self.out.make_writer_for(event.metadata()).write_all(&line);
+            // An error cannot be reported: this is the log.
+            let _ = self.writer.make_writer_for(event.metadata()).write_all(&line);
         }
     }
 }
@@ -65,7 +65,7 @@ fn write_line(line: &mut Vec<u8>, event: &Event<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes an event's fields into the object, up to the first error.
+/// Serializes an event's fields into the object, until the first error.
 struct Fields<M: SerializeMap> {
     map: M,
     result: Result<(), M::Error>,
@@ -109,13 +109,13 @@ impl<M: SerializeMap> Visit for Fields<M> {
     }
 }
 
-/// An error and its causes, as `outer: inner`.
+/// An error and its sources, as `outer: inner`.
 fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
+    let mut source = error.source();
+    while let Some(error) = source {
         let _: fmt::Result = write!(text, ": {error}");
-        cause = error.source();
+        source = error.source();
     }
     text
 }
@@ -153,37 +153,36 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_one_line_with_its_fields() {
-        let lines =
-            lines(|| tracing::info!(count = 2, ratio = 0.5, who = "x\n\"y\"", some = ?Some(1), "said\nso"));
+    fn writes_an_event_as_one_line_with_its_fields() {
+        let lines = lines(
+            || tracing::info!(count = 2, ratio = 0.5, text = "x\n\"y\"", debug = ?Some(1), "two\nlines"),
+        );
         let [line] = lines.as_slice() else { panic!("{lines:?}") };
         assert_eq!(line["level"], "INFO");
         assert_eq!(line["target"], module_path!());
-        assert_eq!(line["message"], "said\nso");
+        assert_eq!(line["message"], "two\nlines");
         assert_eq!(line["count"], 2);
         assert_eq!(line["ratio"], 0.5);
-        assert_eq!(line["who"], "x\n\"y\"");
-        assert_eq!(line["some"], "Some(1)");
+        assert_eq!(line["text"], "x\n\"y\"");
+        assert_eq!(line["debug"], "Some(1)");
         assert!(line["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{line}");
         assert_eq!(line.get("trace_id"), None);
     }
 
     #[test]
-    fn what_json_has_no_word_for_does_not_spoil_the_line() {
-        let lines = lines(|| tracing::info!(ratio = f64::NAN, "no number"));
+    fn writes_nan_as_null() {
+        let lines = lines(|| tracing::info!(ratio = f64::NAN, "not a number"));
         assert_eq!(lines[0]["ratio"], json!(null));
     }
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] io::Error);
+
     #[test]
-    fn an_error_comes_with_its_causes() {
-        let inner = io::Error::other("inner");
-        let outer = io::Error::other(crate::telemetry::Error::Variable {
-            name: "N",
-            given: inner.to_string(),
-            expected: "e",
-        });
-        let error: &(dyn StdError + 'static) = &outer;
-        let lines = lines(|| tracing::warn!(error, "failed"));
-        assert_eq!(lines[0]["error"], "N: got \"inner\", expected e");
+    fn writes_an_error_with_its_sources() {
+        let error = Outer(io::Error::other("inner"));
+        let lines = lines(|| tracing::warn!(error = &error as &dyn StdError, "failed"));
+        assert_eq!(lines[0]["error"], "outer: inner");
     }
 }

@@ -1,31 +1,33 @@
 //! `/metrics` and `/healthz`.
 
-use crate::problem::Problem;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use prometheus::{Registry, TextEncoder};
 
+use crate::problem::{Problem, method_not_allowed};
+
 /// Prometheus' text format, version 0.0.4.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// `/metrics`: what the registry gathers, as Prometheus text 0.0.4. `/healthz`: 200 as long as the process answers.
+/// A router with two paths: `/metrics` returns the registry's metrics in Prometheus' text format 0.0.4, `/healthz`
+/// returns 200.
 ///
-/// Unknown paths are left to the router that this one is merged with.
-pub fn routes(registry: Registry) -> Router {
+/// It has no fallback: the router into which it is merged handles unknown paths.
+pub fn metrics_and_health(registry: Registry) -> Router {
     Router::new()
         .route("/metrics", get(move || async move { metrics(&registry) }))
         .route("/healthz", get(|| async { "ok\n" }))
-        .method_not_allowed_fallback(crate::problem::method_not_allowed)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 fn metrics(registry: &Registry) -> Response {
     match TextEncoder::new().encode_to_string(&registry.gather()) {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => {
-            tracing::error!(%error, "metrics cannot be written");
-            let detail = format!("metrics cannot be written: {error}");
+            tracing::error!(%error, "cannot encode metrics");
+            let detail = format!("cannot encode metrics: {error}");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()
         }
     }
@@ -46,15 +48,15 @@ mod tests {
         registry.register(Box::new(counter.clone())).expect("registered once");
         counter.inc();
         let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("valid request");
-        let response = routes(registry).oneshot(request).await.expect("infallible");
+        let response = metrics_and_health(registry).oneshot(request).await.expect("infallible");
         let status = response.status();
         let content_type = response.headers()[header::CONTENT_TYPE].to_str().expect("ASCII").to_owned();
-        let body = response.into_body().collect().await.expect("whole body").to_bytes();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
         (status, content_type, String::from_utf8(body.into()).expect("UTF-8"))
     }
 
     #[tokio::test]
-    async fn metrics_are_text_0_0_4() {
+    async fn metrics_are_in_text_format_0_0_4() {
         let (status, content_type, body) = send(Method::GET, "/metrics").await;
         assert_eq!(
             (status, content_type.as_str()),
@@ -64,13 +66,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn healthz_is_ok() {
+    async fn healthz_returns_200() {
         let (status, _, body) = send(Method::GET, "/healthz").await;
         assert_eq!((status, body.as_str()), (StatusCode::OK, "ok\n"));
     }
 
     #[tokio::test]
-    async fn another_method_is_a_problem() {
+    async fn other_methods_are_405_with_a_problem_document() {
         let (status, content_type, _) = send(Method::POST, "/metrics").await;
         assert_eq!(
             (status, content_type.as_str()),

@@ -1,4 +1,4 @@
-//! `tokio_*`: what the runtime says about itself without tokio's unstable features.
+//! `tokio_*`: the runtime's metrics that are available without tokio's unstable features.
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
@@ -16,25 +16,25 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    /// The runtime of the caller.
+    /// A collector for the caller's runtime.
     pub(super) fn current() -> Self {
         Self {
             metrics: Handle::current().metrics(),
             workers: Family::gauge("tokio_workers", "Number of worker threads of the runtime."),
-            alive_tasks: Family::gauge("tokio_alive_tasks", "Number of tasks that have not ended."),
+            alive_tasks: Family::gauge("tokio_alive_tasks", "Number of tasks that have not finished."),
             global_queue_depth: Family::gauge(
                 "tokio_global_queue_depth",
                 "Number of tasks waiting in the runtime's global queue.",
             ),
-            busy: Family::counter_by(
+            busy: Family::indexed_counter(
                 "worker",
                 "tokio_worker_busy_seconds_total",
                 "Total time in seconds that the worker thread was busy; its rate is the busy ratio.",
             ),
-            parks: Family::counter_by(
+            parks: Family::indexed_counter(
                 "worker",
                 "tokio_worker_parks_total",
-                "Number of times that the worker thread ran out of work and parked.",
+                "Number of times that the worker thread parked for lack of work.",
             ),
         }
     }
@@ -52,11 +52,11 @@ impl Collector for Runtime {
         let busy = workers.clone().map(|worker| metrics.worker_total_busy_duration(worker).as_secs_f64());
         let parks = workers.map(|worker| metrics.worker_park_count(worker) as f64);
         vec![
-            self.workers.of(metrics.num_workers() as f64),
-            self.alive_tasks.of(metrics.num_alive_tasks() as f64),
-            self.global_queue_depth.of(metrics.global_queue_depth() as f64),
-            self.busy.of_each(busy),
-            self.parks.of_each(parks),
+            self.workers.single(metrics.num_workers() as f64),
+            self.alive_tasks.single(metrics.num_alive_tasks() as f64),
+            self.global_queue_depth.single(metrics.global_queue_depth() as f64),
+            self.busy.indexed(busy),
+            self.parks.indexed(parks),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! What the process and its runtime are doing, gathered at each scrape.
+//! Metrics of the process (`process_*`) and of the tokio runtime (`tokio_*`), read at each scrape.
 
 mod family;
 mod process;
@@ -9,13 +9,15 @@ use prometheus::Registry;
 
 pub use tasks::register_task_metrics;
 
-/// Registers `process_*` and `tokio_*`.
-///
-/// Call it inside a tokio runtime: that is the one that is watched.
+/// Registers the metrics of this process and of the current tokio runtime.
 ///
 /// # Errors
 ///
-/// If the registry has these names already.
+/// If the registry already has metrics of these names.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime.
 pub fn register_process_metrics(registry: &Registry) -> prometheus::Result<()> {
     registry.register(Box::new(process::Process::new()))?;
     registry.register(Box::new(runtime::Runtime::current()))

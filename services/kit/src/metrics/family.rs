@@ -1,11 +1,11 @@
-//! A metric whose value is asked for at the scrape.
+//! A metric family whose values are supplied at the scrape.
 
 use std::collections::HashMap;
 
 use prometheus::core::Desc;
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 
-/// Name, help and type of a metric without labels, or with one.
+/// Name, help and type of a metric with at most one label.
 pub(super) struct Family {
     desc: Desc,
     kind: MetricType,
@@ -21,7 +21,7 @@ impl Family {
         Self::new(name, help, MetricType::GAUGE, None)
     }
 
-    pub(super) fn counter_by(label: &'static str, name: &str, help: &str) -> Self {
+    pub(super) fn indexed_counter(label: &'static str, name: &str, help: &str) -> Self {
         Self::new(name, help, MetricType::COUNTER, Some(label))
     }
 
@@ -36,13 +36,13 @@ impl Family {
         &self.desc
     }
 
-    /// The family with one value.
-    pub(super) fn of(&self, value: f64) -> MetricFamily {
+    /// The family with one series, without labels.
+    pub(super) fn single(&self, value: f64) -> MetricFamily {
         self.family(vec![self.metric(value)])
     }
 
-    /// The family with a value for 0, 1, 2, ... of its label.
-    pub(super) fn of_each(&self, values: impl Iterator<Item = f64>) -> MetricFamily {
+    /// The family with one series per value, labelled 0, 1, 2, ...
+    pub(super) fn indexed(&self, values: impl Iterator<Item = f64>) -> MetricFamily {
         let metrics = values.enumerate().map(|(index, value)| {
             let mut metric = self.metric(value);
             let mut pair = LabelPair::default();

@@ -1,0 +1,90 @@
+//! Parsers of flags and environment variables, for clap's `value_parser`. Their errors name what is expected.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// A value of another form than expected. clap prints the flag and the value in front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("expected {expected}")]
+pub struct InvalidValue {
+    expected: &'static str,
+}
+
+/// A port to listen on; 0 lets the kernel choose a free one.
+///
+/// # Errors
+///
+/// If the value is not a whole number from 0 to 65535.
+pub fn port(value: &str) -> Result<u16, InvalidValue> {
+    value.parse().map_err(|_| InvalidValue { expected: "a port, 0 to 65535" })
+}
+
+/// A duration such as `5s` or `500ms`.
+///
+/// # Errors
+///
+/// If the value has no unit or is negative.
+pub fn duration(value: &str) -> Result<Duration, InvalidValue> {
+    humantime::parse_duration(value).map_err(|_| InvalidValue { expected: "a duration, such as 5s or 500ms" })
+}
+
+/// The address at which the user's browser reaches a service, without a trailing `/`; empty if the variable is set to
+/// nothing.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// The address; `None` if it is empty.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|url| !url.is_empty())
+    }
+}
+
+/// An address such as `http://127.0.0.1:3000`, or an empty string.
+///
+/// # Errors
+///
+/// If the scheme is neither `http` nor `https`, or the host is missing.
+pub fn base_url(value: &str) -> Result<BaseUrl, InvalidValue> {
+    let address = value.trim_end_matches('/');
+    let valid = match address.split_once("://") {
+        Some(("http" | "https", rest)) => !rest.is_empty() && !rest.contains(char::is_whitespace),
+        _ => value.is_empty(),
+    };
+    valid
+        .then(|| BaseUrl(address.to_owned()))
+        .ok_or(InvalidValue { expected: "an address such as http://127.0.0.1:3000" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_url_strips_the_trailing_slash_and_may_be_empty() {
+        let parse = |value| base_url(value).unwrap().url().map(str::to_owned);
+        assert_eq!(parse("http://127.0.0.1:3000/").as_deref(), Some("http://127.0.0.1:3000"));
+        assert_eq!(parse(""), None);
+        for invalid in ["jaeger:16686", "javascript://x", "http://", "/", "http://a b"] {
+            assert!(base_url(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn port_accepts_0_to_65535() {
+        assert_eq!((port("0"), port("65535")), (Ok(0), Ok(65535)));
+        for invalid in ["", "-1", "65536", "http"] {
+            assert!(port(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn duration_requires_a_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for invalid in ["", "5", "-5s", "soon"] {
+            assert!(duration(invalid).is_err(), "{invalid}");
+        }
+    }
+}
