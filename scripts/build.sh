@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds images: build.sh TAG ARGUMENT... one, the arguments being docker build's; build.sh programs all of the lab's own.
-# The build may need what this host's package clients are told (a CA bundle, mirrors, proxies): it goes along as
-# build secrets, which stay out of the images.
+# Builds images. Usage: build.sh TAG ARGUMENT..., with arguments of docker build; or build.sh programs, for all of the
+# lab's own. The host's package configuration (CA bundle, mirrors, proxies) is passed as build secrets, which stay out of
+# the images.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/client-config.sh
@@ -17,19 +17,19 @@ export LOOKOUT_CLIENT_ENV LOOKOUT_APT_CONFIG
 [ -z "$LOOKOUT_CLIENT_ENV" ] || secrets+=("id=client-env,env=LOOKOUT_CLIENT_ENV")
 [ -z "$LOOKOUT_APT_CONFIG" ] || secrets+=("id=apt-config,env=LOOKOUT_APT_CONFIG")
 
-# Proxies are build arguments that Docker knows by itself and keeps out of the image.
+# Docker predefines these build arguments and keeps them out of the image.
 proxies=()
 for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
   [ -z "${!name:-}" ] || proxies+=("$name")
 done
 
-# The engine's own builder: it alone sees images that are tagged here and in no registry.
+# Only the engine's own builder can use images that are tagged here and in no registry.
 options=(--builder "$(docker context show)" --load --progress plain)
 label=dev.lookout.image
 if [ "$1" = programs ]; then
   for secret in "${secrets[@]}"; do options+=(--set "*.secrets+=$secret"); done
   for name in "${proxies[@]}"; do options+=(--set "*.args.$name=${!name}"); done
-  # One alone first, which compiles for all: where they all ask at once, an older engine compiles for each.
+  # The first image compiles all programs: an older engine would compile once for each image if all started together.
   for target in lab program; do
     docker buildx bake --file docker-bake.hcl "${options[@]}" --set "*.labels.$label=1" "$target"
   done
@@ -38,5 +38,5 @@ else
   for name in "${proxies[@]}"; do options+=(--build-arg "$name"); done
   docker buildx build "${options[@]}" --label "$label=1" --tag "$@"
 fi
-# What had a tag before is of no use any more.
+# Remove the images that lost their tag.
 docker image prune --force --filter "label=$label" >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the images of the lab's own programs, the console's pages first.
+# Builds the images of the lab's own programs. The console's image copies its pages, which are built first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh

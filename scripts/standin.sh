@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the stand-in of one pinned image from package registries and tags it with the upstream's own name and tag.
-# Usage: standin.sh NAME IMAGE, NAME being the pin's in .env without _IMAGE, in small letters.
+# Builds the stand-in of one pinned image from package registries and tags it with the upstream's name and tag.
+# Usage: standin.sh NAME IMAGE, where NAME is that of the pin in .env without _IMAGE, in lower case.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,9 +19,8 @@ case $name in
   rust | node) from "$name" ;;
   prometheus | alertmanager) from prometheus --target "$name" ;;
   envoy | maildev | influxdb) from "$name" ;;
-  k6) from go --build-arg "MODULE=go.k6.io/k6@v${image##*:}" --build-arg PROGRAM=k6 ;;
-  grpcurl) from go --build-arg "MODULE=github.com/fullstorydev/grpcurl/cmd/grpcurl@${image##*:}" --build-arg PROGRAM=grpcurl ;;
-  jaeger) scripts/build.sh "$image" --label "$label" --target jaeger-standin \
+  k6 | grpcurl | actionlint) from go --build-arg "PROGRAM=$name" ;;
+  jaeger) scripts/build.sh "$image" --label "$label" --target program --build-arg PROGRAM=jaeger-standin \
     --build-arg "DEBIAN_IMAGE=$DEBIAN_IMAGE" --build-arg "RUST_IMAGE=$RUST_IMAGE" . ;;
-  *) exit 3 ;; # not to be had from any package registry
+  *) exit 3 ;; # in no package registry
 esac
