@@ -1,5 +1,4 @@
-# What `make test` looks at the console with: Debian's Chromium, driven by Playwright. Not a stand-in: always built, from
-# the folder lab/console/e2e.
+# The browser tests of the console: Playwright with Debian's Chromium. Built from the folder lab/console/e2e.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE}
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \

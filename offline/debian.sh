@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stand-in for debian:trixie-slim: debootstrap's smallest set, trusting what this host trusts.
+# Stand-in for debian:trixie-slim: debootstrap's minimal set, with this host's CA certificates.
 # Usage: debian.sh TAG LABEL
 set -euo pipefail
 tag=$1 label=$2

@@ -1,4 +1,4 @@
-# Stand-in for node:*-trixie-slim: Debian's Node with npm, an older one; what the pages are built with runs on both.
+# Stand-in for node:*-trixie-slim: Debian's older Node with npm. The pages build with both.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE}
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \

@@ -1,8 +1,8 @@
-# Stand-ins for prom/prometheus and prom/alertmanager, from Debian's packages (which have no web UI).
+# Stand-ins for prom/prometheus and prom/alertmanager, from Debian's packages, which lack the web UI.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE} AS packages
 ARG DEBIAN_MIRROR
-# sid has the versions that the lab pins; they need nothing but libc6.
+# sid has the versions that the lab pins; they depend only on libc6.
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
     echo "deb $DEBIAN_MIRROR sid main" >/etc/apt/sources.list.d/sid.list \
  && apt-get update -qq
@@ -11,7 +11,7 @@ RUN apt-get download -qq prometheus promtool prometheus-alertmanager \
  && for package in *.deb; do dpkg-deb -x "$package" /unpacked; done
 
 FROM ${DEBIAN_IMAGE} AS base
-# Upstream's images have busybox's wget, which the health checks call.
+# The health checks call wget, which upstream's images have from busybox.
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
     apt-get update -qq && apt-get install -y -qq --no-install-recommends busybox && rm -rf /var/lib/apt/lists/* \
  && ln -s busybox /bin/wget
@@ -19,7 +19,7 @@ RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
 FROM base AS prometheus
 COPY --from=packages /unpacked/usr/bin/prometheus /unpacked/usr/bin/promtool /bin/
 RUN mkdir /prometheus && chown nobody:nogroup /prometheus
-USER nobody
+USER 65534:65534
 WORKDIR /prometheus
 ENTRYPOINT ["/bin/prometheus"]
 CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]
@@ -27,10 +27,10 @@ CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prome
 FROM base AS alertmanager
 COPY --from=packages /unpacked/usr/bin/prometheus-alertmanager /bin/alertmanager
 COPY --from=packages /unpacked/usr/bin/amtool /bin/amtool
-# Upstream's binary carries its default templates; Debian's reads them from here.
+# Upstream's binary embeds its default templates; Debian's reads them from this folder.
 COPY --from=packages /unpacked/usr/share/prometheus/alertmanager /usr/share/prometheus/alertmanager
 RUN mkdir /alertmanager && chown nobody:nogroup /alertmanager
-USER nobody
+USER 65534:65534
 WORKDIR /alertmanager
 ENTRYPOINT ["/bin/alertmanager"]
 CMD ["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"]
