@@ -14,13 +14,28 @@ in_image() {
 
 tools() { in_image "lookout/tools:$LAB_NAME" "$@"; }
 
-# files PATTERN...: as git sees them, new ones included; no build output.
+# files PATTERN...: prints git's files, new ones included, without build output.
 files() { git ls-files --cached --others --exclude-standard -- "$@"; }
 
 shell() {
   local found
   mapfile -t found < <(files '*.sh' .ci/run)
   tools shellcheck --external-sources "${found[@]}"
+}
+
+dockerfiles() {
+  local found
+  mapfile -t found < <(files '*Dockerfile')
+  tools hadolint --config .hadolint.yaml "${found[@]}"
+}
+
+# Words of the house's list that must not come back: see scripts/words.txt.
+words() {
+  local found
+  mapfile -t found < <(files '*.rs' '*.ts' '*.css' '*.html' '*.js' '*.sh' '*.md' '*.yaml' '*.yml' '*.toml' '*.json' '*Dockerfile' Makefile .env |
+    grep -v -e '/gen/' -e '/generated/' -e 'package-lock.json' -e 'fixtures/')
+  ! grep -v '^#' scripts/words.txt | grep --line-number --ignore-case --extended-regexp --file - "${found[@]}" ||
+    fail "the lines above use words of scripts/words.txt."
 }
 
 yaml() {
@@ -37,7 +52,7 @@ json() {
 
 compose_file() { docker compose --profile '*' config --quiet; }
 
-# Rules and configuration as each choice of tutorials has them.
+# The rendered configuration of each choice of tutorials.
 prometheus() {
   local tutorial
   for tutorial in echo sink order balancer influx all; do
@@ -61,7 +76,7 @@ accepted() {
     --entrypoint /bin/amtool "$ALERTMANAGER_IMAGE" check-config /etc/alertmanager/alertmanager.yaml
 }
 
-# The mailbox; an account over STARTTLS, and over TLS from the first byte, with characters that YAML and sed mind.
+# The mailbox; an account over STARTTLS, and one over TLS from the first byte, with characters that YAML and sed treat specially.
 alertmanager() {
   local password=$scratch/password
   echo "p'w: #1" >"$password"
@@ -72,18 +87,18 @@ alertmanager() {
 
 envoy() { in_image "$ENVOY_IMAGE" /usr/local/bin/envoy --mode validate --config-path envoy/envoy.yaml; }
 
-# Settings that must be refused, each with a sentence that names it.
+# Invalid settings are rejected, and the message names the setting.
 refused() {
   local settings
   for settings in TUTORIAL=none LAB_NAME=Lab! SMTP_TLS=maybe SMTP_PORT=465 SMTP_PORT=x SMTP_USERNAME=me; do
-    if env "$settings" LAB_NAME="${LAB_NAME}-config" "$settings" scripts/render.sh >/dev/null 2>"$said"; then
+    if env "$settings" LAB_NAME="${LAB_NAME}-config" "$settings" scripts/render.sh >/dev/null 2>"$message"; then
       fail "$settings was accepted"
     fi
-    grep -q "${settings%%=*}\|port 465" "$said" || fail "$settings: the message does not name it: $(cat "$said")"
+    grep -q "${settings%%=*}\|port 465" "$message" || fail "$settings: the message does not name it: $(cat "$message")"
   done
 }
 
 scratch=$(mktemp -d)
-said=$scratch/said
+message=$scratch/message
 trap 'rm -rf "$scratch" ".lookout/$LAB_NAME-config"' EXIT
 "$1"
