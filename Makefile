@@ -1,37 +1,43 @@
-# The lab's front door; each target is one script. Settings are in .env, or given here: make up GRAFANA_PORT=3001
+# Every target runs one script. Settings are in .env, or on the command line: make up GRAFANA_PORT=3001
 .DEFAULT_GOAL := help
-.PHONY: help up down load alert check test bench logs doctor clean
+.PHONY: help up down load alert check test bench fuzz audit logs doctor clean
 MAKEFLAGS += --no-print-directory
 
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: ## start the lab and say where to look (TUTORIAL=all|echo|sink|order|balancer|influx)
+up: ## start the lab and print its addresses (TUTORIAL=all|echo|sink|order|balancer|influx)
 	@scripts/up.sh
 
-down: ## stop it; images and data stay
+down: ## stop the lab; images and data stay
 	@scripts/down.sh
 
 load: ## send requests with k6 (RATE=20 DURATION=60s, SCRIPT=mix|echo|orders|hello)
 	@scripts/load.sh
 
-alert: ## break it, wait for the alert mail, mend it, wait again (FAULT=errors|slow|…, or help)
+alert: ## inject a fault, wait for the mail, clear it, wait for the second mail (FAULT=errors|slow|…, or help)
 	@scripts/lab.sh alert $(or $(FAULT),errors)
 
-check: ## prove what the README claims, with evidence
+check: ## prove every claim of the README against the running lab
 	@scripts/check.sh
 
-test: ## everything: lints, tests, configuration, then the lab itself
+test: ## lint and test the code, check the configuration, test a lab of its own
 	@scripts/test.sh
 
-bench: ## measure the crates against their peers
+bench: ## measure libraries and programs beside their peers
 	@scripts/bench.sh
 
-logs: ## follow the lab's logs (PART=echo-server for one)
-	@scripts/logs.sh $(PART)
+fuzz: ## fuzz the parsers, 60 s or a million inputs each (TARGET=name for one)
+	@scripts/fuzz.sh $(TARGET)
 
-doctor: ## look at the machine: Docker, ports, disk, memory
+audit: ## check licences, sources, unused dependencies, packages and workflows
+	@scripts/audit.sh
+
+logs: ## follow the lab's logs (SERVICE=echo-server for one)
+	@scripts/logs.sh $(or $(SERVICE),$(PART))
+
+doctor: ## check the machine: Docker, ports, disk, memory
 	@scripts/preflight.sh
 
-clean: ## stop it and remove its images and data too
+clean: ## stop the lab and remove its images and data
 	@scripts/down.sh everything
