@@ -3,18 +3,18 @@
 # Usage: check-docs.sh FILE...
 #
 # A ```console block holds `$ command` lines, each followed by what it prints; `…` stands for any text.
-# A command is tried again for ten seconds, since a figure may need a scrape or two to arrive.
-# `make load`, `alert` and `check` run only with MAKE_COMMANDS=run, as `make test` does it. Other `make` commands, and
-# `git`, start and stop the lab that all this is asked of: they are steps of `make test` itself.
+# A command is retried for ten seconds, because a figure may need a scrape or two to arrive.
+# `make load`, `alert` and `check` run only with MAKE_COMMANDS=run, which `make test` sets. The other `make` commands, and
+# `git`, would start or stop the running lab: they are steps of `make test` itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-patience=10
+retry_timeout=10
 proven=0 failed=0 elsewhere=0
 
-# Turns expected text into a glob: everything literal but `…`.
+# Turns expected text into a glob: all characters are literal except `…`.
 glob_of() {
   local text=$1 special
   for special in \\ '*' '?' '[' ']'; do text=${text//"$special"/"\\$special"}; done
@@ -23,10 +23,10 @@ glob_of() {
 
 # prove PLACE COMMAND EXPECTED
 prove() {
-  local place=$1 command glob output deadline=$((SECONDS + patience))
+  local place=$1 command glob output deadline=$((SECONDS + retry_timeout))
   case ${MAKE_COMMANDS:-leave},$2 in
     *,) return ;;
-    # What takes long is tried once.
+    # Long commands run once.
     run,'make load'* | run,'make alert'* | run,'make check'*) deadline=$SECONDS ;;
     *,'make '* | *,'git '*)
       elsewhere=$((elsewhere + 1))
@@ -52,7 +52,7 @@ prove() {
   say "    printed:  $output"
 }
 
-# A line that ends in \ goes on in the next.
+# A line that ends in \ continues on the next line.
 check_file() {
   local file=$1 lines line number=0 at=0 inside=no command='' expected=''
   mapfile -t lines <"$file"

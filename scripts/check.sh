@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make check: the lab's own table of claims, then what only the host can ask: every address that the README names, and
-# every command of the documents.
+# make check: the claims that the `lab` container proves, then those that only the host can check: every address in the
+# README and every command in the documents.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -21,12 +21,12 @@ claim() { # claim MARK TEXT EVIDENCE
   printf '%s %-44s  %s\n' "$1" "$2" "$3"
 }
 
-ask() {
+request() {
   local address=$1 url answer tutorial=lab
   url=$(published <<<"$address")
   case $url in
     *:"$GRAFANA_PORT" | *:"$GRAFANA_PORT"/*)
-      [ -n "$(compose ps --quiet grafana 2>/dev/null)" ] || { claim – "$address answers" "Grafana is not here"; return; }
+      [ -n "$(compose ps --quiet grafana 2>/dev/null)" ] || { claim – "$address answers" "Grafana is unavailable"; return; }
       ;;
     *:"$METRICS_SINK_PORT"/*) tutorial=sink ;;
     *:"$EDGE_PORT"/orders | *:"$ORDER_METRICS_PORT"/*) tutorial=order ;;
@@ -42,12 +42,12 @@ ask() {
   fi
 }
 
-printf '\nAddresses that the README names, asked from this host\n'
-# What its commands ask is scripts/check-docs.sh's to try.
+printf '\nThe README's addresses, requested from this host\n'
+# Lines with commands are left to scripts/check-docs.sh.
 addresses() {
   grep -v '^\$ ' README.md | grep -oE "http://127\.0\.0\.1:[0-9]+[^][ )>\"'\`|]*" | sed 's/[.,;:]$//' | sort -u
 }
-while read -r address; do ask "$address"; done < <(addresses)
+while read -r address; do request "$address"; done < <(addresses)
 
 printf '\nFrom this host: %d claims proven, %d failed, %d not provable here\n' "$proven" "$failed" "$not_provable"
 [ "$failed" = 0 ] || status=1

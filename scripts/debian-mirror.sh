@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the Debian mirror that this host's apt uses, else debootstrap's own.
+# Prints the Debian mirror that this host's apt uses, or debootstrap's default.
 set -euo pipefail
 apt_sources() {
   cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}//p'

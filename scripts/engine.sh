@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees to it that a Docker engine answers, with Compose and Buildx. On Debian or Ubuntu as root what is missing
-# is installed from the distribution's packages, saying so first; elsewhere one sentence says what to do.
+# Makes sure that a Docker engine runs, with Compose and Buildx. On Debian or Ubuntu, as root, it installs what is missing
+# from the distribution's packages and prints that first; elsewhere it prints what to do and fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins
 
-answers() { docker version >/dev/null 2>&1; }
+responds() { docker version >/dev/null 2>&1; }
 
 can_install() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -qE '^(ID|ID_LIKE)=.*debian' /etc/os-release
@@ -19,22 +19,22 @@ apt_install() {
 }
 
 install_engine() {
-  can_install || fail "no Docker engine here; install Docker (docs.docker.com/engine/install) and run this again."
+  can_install || fail "Docker is not installed; install it (docs.docker.com/engine/install) and run this again."
   local packages=(docker.io iptables ca-certificates)
-  # Newer releases have the client in a package of its own.
+  # Newer releases have the client in its own package.
   ! offered docker-cli 1 || packages+=(docker-cli)
   say "Docker is missing: installing this distribution's packages ${packages[*]}."
   step "Docker engine" apt_install "${packages[@]}"
 }
 
-# The newest plugin that the distribution itself offers, if it is new enough.
+# offered PACKAGE VERSION: whether the distribution has the package in this version or a newer one.
 offered() {
   local package=$1 want=$2 version
   version=$(apt-cache policy "$package" 2>/dev/null | sed -n 's/^ *Candidate: //p')
   [ -n "$version" ] && [ "$version" != "(none)" ] && at_least "$version" "$want"
 }
 
-# Debian's next release has newer plugins; they need nothing but libc. Own apt state: the host's stays as it is.
+# Debian's next release has newer plugins, which depend only on libc. A separate apt state leaves the host's unchanged.
 install_plugin_from_sid() {
   local package=$1 binary=$2 state mirror
   state=$(mktemp -d)
@@ -66,29 +66,29 @@ install_plugin() {
 }
 
 start_engine() {
-  can_install || fail "the Docker engine does not answer; start it (sudo systemctl start docker), and see that you may use it."
+  can_install || fail "the Docker engine does not respond; start it (sudo systemctl start docker) and make sure that you may use it."
   say "The Docker engine is not running: starting it."
   mkdir -p /var/log
   if [ -d /run/systemd/system ]; then
     systemctl start docker
   else
-    # By default the engine keeps a tenth of the disk, and a full cache lets go of what was built last. The lab needs some
-    # 14 GB; who has configured the engine knows better.
+    # By default the build cache may use a tenth of the disk, and a full cache drops the newest entries first. The lab needs
+    # about 14 GB. An engine that is already configured keeps its configuration.
     local config=()
     [ -e /etc/docker/daemon.json ] || config=(--config-file "$PWD/scripts/dockerd.json")
-    # Its own session: it outlives this script, and Ctrl-C here does not reach it.
+    # A session of its own lets it outlive this script and keeps Ctrl-C from it.
     setsid -f dockerd "${config[@]}" >>/var/log/dockerd.log 2>&1 </dev/null
   fi
   local tries
   for tries in $(seq 60); do
-    ! answers || return 0
+    ! responds || return 0
     sleep 0.5
   done
-  fail "the Docker engine did not start within $((tries / 2)) s; /var/log/dockerd.log (or journalctl -u docker) says why."
+  fail "the Docker engine did not start within $((tries / 2)) s; /var/log/dockerd.log (or journalctl -u docker) has the reason."
 }
 
-if ! answers; then
-  # A client alone reaches engines elsewhere; here it is none.
+if ! responds; then
+  # A client without an engine is not enough.
   if ! command -v docker >/dev/null || ! command -v dockerd >/dev/null; then install_engine; fi
   start_engine
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the lab's own command in the lab's network: lab.sh check, lab.sh alert FAULT, ...
+# Runs the `lab` command in a container on the lab's network. Usage: lab.sh check, lab.sh alert FAULT, ...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -7,15 +7,15 @@ cd "$(dirname "$0")/.."
 has_image "lookout/lab:$LAB_NAME" || fail "the lab is not built yet: run \`make up\` first."
 [ -n "$(docker compose ps --quiet prometheus)" ] || fail "the lab is not running: run \`make up\` first."
 run=(docker compose --progress quiet run --no-deps)
-# A terminal's Ctrl-C reaches the command by itself, and it takes its fault back first.
+# On a terminal, Ctrl-C reaches the command, which clears its fault before it ends.
 if [ -t 0 ] && [ -t 1 ]; then exec "${run[@]}" --rm lab "$@"; fi
 
-# Without a terminal Compose passes no signal on: it would end, and the command go on alone with the fault.
+# Without a terminal, Compose does not forward signals: it would end, and the command would continue with its fault.
 container=$("${run[@]}" --no-TTY --detach lab "$@")
 trap 'docker rm --force "$container" >/dev/null' EXIT
 trap 'docker kill --signal INT "$container" >/dev/null' INT TERM HUP
 docker logs --follow "$container" &
 log=$!
-# A signal ends `wait` early, and then what is taken back is still to be told.
+# A signal ends `wait` early, while the command still clears its fault.
 while kill -0 "$log" 2>/dev/null; do wait "$log" || true; done
 exit "$(docker wait "$container")"

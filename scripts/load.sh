@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make load: k6 sends echoes, orders and hellos, as the tutorials that run have them; its own figures go to Prometheus.
+# make load: k6 sends echoes, orders and hellos, for the tutorials that run. It writes its own metrics to Prometheus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make logs: follows the logs of all parts, or of those named.
+# make logs: follows the logs of all services, or of the named ones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh

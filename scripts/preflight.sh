@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Looks at the machine before anything starts: one sentence for each thing that is missing, with what mends it.
-# `make doctor` runs it alone; then what is well is said too.
+# Checks the machine before anything starts: prints a sentence for each problem, with its fix. `make doctor` runs it alone
+# and also prints what is fine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/versions.sh
 . scripts/settings.sh
 
-# GiB: the first time images are built, later there are but the containers. `make test` builds more.
+# GiB. The first start builds the images; later ones only run containers. `make test` sets a higher minimum.
 disk_min=${DISK_MIN:-8} memory_min=2
 ! has_image "lookout/lab:$LAB_NAME" || disk_min=1 memory_min=1
 problems=0
 
-well() { [ "${1:-}" = "" ] || [ "${QUIET:-}" = 1 ] || say "✓ $1"; }
+ok() { [ "${1:-}" = "" ] || [ "${QUIET:-}" = 1 ] || say "✓ $1"; }
 problem() {
   say "✗ $1"
   problems=$((problems + 1))
@@ -20,7 +20,7 @@ problem() {
 
 architecture() {
   case $(uname -m) in
-    x86_64 | amd64 | aarch64 | arm64) well "architecture $(uname -m)" ;;
+    x86_64 | amd64 | aarch64 | arm64) ok "architecture $(uname -m)" ;;
     *) problem "the images are for x86_64 and arm64, this machine is $(uname -m); use another one." ;;
   esac
 }
@@ -29,9 +29,9 @@ engine() {
   local version
   version=$(engine_version)
   if [ -z "$version" ]; then
-    problem "no Docker engine answers; \`make up\` installs and starts one on Debian and Ubuntu as root, else see docs.docker.com/engine/install."
+    problem "no Docker engine responds; \`make up\` installs and starts one on Debian and Ubuntu as root, else see docs.docker.com/engine/install."
   elif at_least "$version" "$ENGINE_MIN"; then
-    well "Docker $version"
+    ok "Docker $version"
   else
     problem "Docker $version is too old, $ENGINE_MIN is needed: see docs.docker.com/engine/install."
   fi
@@ -42,7 +42,7 @@ engine() {
 plugin() {
   local name=$1 version=$2 want=$3 package=$4
   if at_least "$version" "$want"; then
-    well "Docker $name $version"
+    ok "Docker $name $version"
   else
     problem "Docker $name is ${version:-missing}, $want is needed: install the package docker-$package-plugin, or docker-$package from your distribution."
   fi
@@ -54,9 +54,9 @@ disk() {
   [ -d "$place" ] || place=.
   free=$(($(df -Pk "$place" | awk 'NR == 2 { print $4 }') / 1048576))
   if [ "$free" -ge "$disk_min" ]; then
-    well "disk: $free GiB free"
+    ok "disk: $free GiB free"
   else
-    problem "$free GiB are free for Docker, $disk_min GiB are needed: \`docker system prune\` makes room."
+    problem "$free GiB are free for Docker, $disk_min GiB are needed: \`docker system prune\` frees space."
   fi
 }
 
@@ -65,9 +65,9 @@ memory() {
   [ -r /proc/meminfo ] || return 0
   free=$(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) / 1048576))
   if [ "$free" -ge "$memory_min" ] || lab_runs; then
-    well "memory: $free GiB available"
+    ok "memory: $free GiB available"
   else
-    problem "$free GiB of memory are available, $memory_min GiB are needed: close something, or give Docker's machine more."
+    problem "$free GiB of memory are available, $memory_min GiB are needed: close programs, or give Docker's virtual machine more."
   fi
 }
 
@@ -88,9 +88,9 @@ ports() {
   while read -r name; do
     port=${!name}
     if ! [[ $port =~ ^[0-9]{1,5}$ ]] || [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
-      problem "$name=$port is no port: set a number from 1 to 65535 in .env."
+      problem "$name=$port is not a port: set a number from 1 to 65535 in .env."
     elif [ -n "${seen[$port]:-}" ]; then
-      problem "$name and ${seen[$port]} are both $port: give one another number in .env."
+      problem "$name and ${seen[$port]} are both $port: change one of them in .env."
     elif grep -qx "$port" <<<"$own"; then
       seen[$port]=$name
       continue
@@ -102,10 +102,10 @@ ports() {
     fi
     clear=0
   done < <(sed -n 's/^\([A-Z_]*_PORT\)=.*/\1/p' .env | grep -vx SMTP_PORT)
-  [ "$clear" = 0 ] || well "ports: ${#seen[@]} free or this lab's own"
+  [ "$clear" = 0 ] || ok "ports: ${#seen[@]} are free or used by this lab"
 }
 
-# How to find out who holds a port, with what this machine has.
+# holder PORT: prints the command that names the program which uses the port.
 holder() {
   if command -v ss >/dev/null; then echo "\`ss -ltnp 'sport = :$1'\` names it"; else echo "\`lsof -i :$1\` names it"; fi
 }
@@ -115,4 +115,4 @@ engine
 disk
 memory
 ports
-[ "$problems" = 0 ] || fail "$problems problem(s) to mend first; nothing was started."
+[ "$problems" = 0 ] || fail "$problems problem(s) found; nothing was started."

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes into .lookout/LAB_NAME/ what the containers mount: the chosen tutorials' Prometheus files and dashboards, and
-# Alertmanager's configuration with the SMTP settings. Prints the parts whose configuration changed.
+# Renders the configuration that the containers mount into .lookout/LAB_NAME/: the selected tutorials' Prometheus files and
+# dashboards, and Alertmanager's and Grafana's configuration with the SMTP settings. Prints the services whose
+# configuration changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -17,14 +18,14 @@ prometheus() {
   cp prometheus/prometheus.yaml "$out/prometheus/"
   local name
   for name in "${tutorials[@]}"; do
-    # Not every tutorial is scraped.
+    # Some tutorials have no scrape job.
     [ -d "prometheus/tutorials/$name" ] || continue
     cp "prometheus/tutorials/$name/scrape.yaml" "$out/prometheus/scrape.d/$name.yaml"
     cp "prometheus/tutorials/$name/rules.yaml" "$out/prometheus/rules.d/$name.yaml"
   done
 }
 
-# Grafana titles a folder as its directory is named: a capital first letter. Links lead to where this lab publishes.
+# Grafana names its folders after these directories, hence the capital letter. Links use the ports that this lab publishes.
 dashboards() {
   local name file target
   for name in "${tutorials[@]}"; do
@@ -36,7 +37,7 @@ dashboards() {
   done
 }
 
-# quoted TEXT: as it stands inside a YAML single-quoted scalar, safe as sed's replacement.
+# quoted TEXT: escapes it for a single-quoted YAML scalar and for sed's replacement.
 quoted() {
   case $1 in *$'\n'*) fail ".env: a value of SMTP_* has more than one line." ;; esac
   sed "s/'/''/g; s/[\\\\&|]/\\\\&/g" <<<"$1"
@@ -44,22 +45,23 @@ quoted() {
 
 alertmanager() {
   local require_tls password_file=
-  [[ $SMTP_PORT =~ ^[0-9]+$ ]] || fail ".env: SMTP_PORT=$SMTP_PORT is no port."
+  [[ $SMTP_PORT =~ ^[0-9]+$ ]] || fail ".env: SMTP_PORT=$SMTP_PORT is not a port."
   case $SMTP_TLS in
     no)
-      [ "$SMTP_PORT" != 465 ] || fail ".env: port 465 speaks TLS from the first byte; set SMTP_TLS=yes."
+      [ "$SMTP_PORT" != 465 ] || fail ".env: port 465 requires TLS from the first byte; set SMTP_TLS=yes."
       [ -z "$SMTP_USERNAME" ] || fail ".env: SMTP_USERNAME would send its password unencrypted; set SMTP_TLS=yes."
       require_tls=false
       ;;
-    # STARTTLS is asked for on a plain connection only.
+    # require_tls means STARTTLS, which only a plain connection can use.
     yes) [ "$SMTP_PORT" = 465 ] && require_tls=false || require_tls=true ;;
     *) fail ".env: SMTP_TLS=$SMTP_TLS: expected yes or no." ;;
   esac
   if [ -n "$SMTP_PASSWORD_FILE" ]; then
-    [ -s "$SMTP_PASSWORD_FILE" ] || fail ".env: SMTP_PASSWORD_FILE=$SMTP_PASSWORD_FILE is no readable file with a password in it."
+    [ -s "$SMTP_PASSWORD_FILE" ] || fail ".env: SMTP_PASSWORD_FILE=$SMTP_PASSWORD_FILE is not a readable file that contains a password."
     password_file=/run/secrets/smtp-password
   fi
-  # Alertmanager's user must read it; the folder lets nobody else in. Written in place: it is mounted.
+  # Alertmanager's user must be able to read the file; the folder's mode keeps others out. It is written in place because it
+  # is mounted.
   tr -d '\r\n' <"${SMTP_PASSWORD_FILE:-/dev/null}" >"$lab/secrets/smtp-password"
   chmod 644 "$lab/secrets/smtp-password"
 
@@ -71,20 +73,20 @@ alertmanager() {
     -e "s|@SMTP_FROM@|$(quoted "$SMTP_FROM")|" -e "s|@SMTP_TO@|$(quoted "$SMTP_TO")|" \
     -e "s|@SMTP_USERNAME@|$(quoted "$SMTP_USERNAME")|" -e "s|@SMTP_PASSWORD_FILE@|$password_file|" \
     alertmanager/alertmanager.yaml.in >"$out/alertmanager/alertmanager.yaml"
-  ! grep -n '@[A-Z_]*@' "$out/alertmanager/alertmanager.yaml" || fail "alertmanager.yaml.in has a placeholder that nothing fills."
+  ! grep -n '@[A-Z_]*@' "$out/alertmanager/alertmanager.yaml" || fail "alertmanager.yaml.in has a placeholder without a value."
 }
 
-# Grafana's provisioning: data sources, where dashboards lie, and its own alerting with the chosen tutorials' rules.
+# Grafana's provisioning: data sources, dashboard folders, and alerting with the selected tutorials' rules.
 grafana() {
   local name file
-  # Grafana looks for plugins, too, and logs an error where the folder is missing.
+  # Grafana logs an error if the folder for plugins is missing.
   mkdir -p "$out/grafana/alerting" "$out/grafana/plugins"
   cp -R grafana/provisioning/. "$out/grafana/"
   for file in grafana/alerting/*.yaml; do
-    # A $ is doubled: Grafana takes it for a variable.
+    # Grafana expands variables in the files; a doubled $ is a literal one.
     published <"$file" | sed "s|@SMTP_TO@|$(quoted "${SMTP_TO//\$/\$\$}")|" >"$out/grafana/alerting/${file##*/}"
   done
-  # A rule stays in Grafana's database until a file deletes it: so does what is left out.
+  # Grafana keeps a rule in its database until a file deletes it: the files of left-out tutorials do that.
   for file in grafana/alerting/rules/*.yaml; do
     name=${file##*/}
     has_tutorial "${name%.yaml}" || file=grafana/alerting/left-out/$name
@@ -92,7 +94,7 @@ grafana() {
   done
 }
 
-# The balancer's REST takes changes from who has this: made once for each lab.
+# The token for changes through the balancer's REST API. Each lab creates its own once.
 token() {
   local file=$lab/secrets/balancer-token
   [ -s "$file" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$file"
@@ -104,13 +106,13 @@ dashboards
 alertmanager
 grafana
 token
-# Only what differs is replaced, inside the folder: running containers have it mounted.
-for part in prometheus alertmanager dashboards grafana; do
-  mkdir -p "$lab/$part"
-  if ! diff -rq "$out/$part" "$lab/$part" >/dev/null; then
-    find "$lab/$part" -mindepth 1 -delete
-    cp -R "$out/$part/." "$lab/$part/"
-    echo "$part"
+# Replace only what differs, and inside the folders: running containers have them mounted.
+for service in prometheus alertmanager dashboards grafana; do
+  mkdir -p "$lab/$service"
+  if ! diff -rq "$out/$service" "$lab/$service" >/dev/null; then
+    find "$lab/$service" -mindepth 1 -delete
+    cp -R "$out/$service/." "$lab/$service/"
+    echo "$service"
   fi
 done
 rm -rf "$out"

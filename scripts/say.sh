@@ -1,19 +1,19 @@
 # shellcheck shell=bash
-# How the scripts speak: steps with their seconds, notes, and a last sentence before they give up.
+# Output of the scripts: steps with their duration, notes, and errors.
 
-# say TEXT...: one line of progress.
+# say TEXT...: prints a line.
 say() { printf '%s\n' "$*"; }
 
-# fail TEXT...: one sentence on what is wrong and what mends it, then the end.
+# fail TEXT...: prints what is wrong and how to fix it, and exits.
 fail() {
   printf 'lookout: %s\n' "$*" >&2
   exit 1
 }
 
-# timed MARK NAME START: one finished step, with the seconds since START.
+# timed MARK NAME START: prints a finished step with the seconds since START.
 timed() { printf '%s %-58s %4d s\n' "$1" "$2" "$((SECONDS - $3))"; }
 
-# watch_log NAME FILE: on a terminal, what a running step says at the moment, on one line.
+# watch_log NAME FILE: shows the last line of a running step's log, on one line of the terminal.
 watch_log() {
   local width
   width=$(tput cols 2>/dev/null || echo 80)
@@ -23,8 +23,8 @@ watch_log() {
   done
 }
 
-# step NAME COMMAND...: runs the command and prints the name with the seconds it took. Its output goes to a
-# file, shown only if it fails; with VERBOSE=1 it is shown as it comes.
+# step NAME COMMAND...: runs the command and prints the name with its duration. The command's output is shown only if it
+# fails; VERBOSE=1 shows it at once.
 step() {
   local name=$1 start=$SECONDS log watcher status=0
   shift

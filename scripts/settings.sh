@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# The settings of the lab: .env, where the environment does not say otherwise (Compose's own rule), and what follows
-# from them. Source it from the repository's root.
+# The lab's settings: those of .env, which the environment overrides as in Compose, and those derived from them. Source it
+# from the repository's root.
 
 while IFS='=' read -r key value; do
   case $key in
     '' | \#*) ;;
-    *[!A-Z0-9_]*) fail ".env: \"$key\" is not a setting; a line is NAME=value." ;;
+    *[!A-Z0-9_]*) fail ".env: \"$key\" is not a setting: a line is NAME=value." ;;
     *) [ -n "${!key+set}" ] || export "$key=$value" ;;
   esac
 done <.env
 
-# What a tutorial needs to run: it decides services, scrape jobs, rules, dashboards and claims.
+# The tutorials that each choice runs: they select services, scrape jobs, rules, dashboards and claims.
 # shellcheck disable=SC2153 # TUTORIAL comes from .env, TUTORIALS from it
 case $TUTORIAL in
   all) tutorials=(lab echo sink order balancer influx) ;;
@@ -22,17 +22,17 @@ esac
 export tutorials TUTORIALS="${tutorials[*]}"
 
 has_tutorial() { [[ " $TUTORIALS " == *" $1 "* ]]; }
-# What a part that is always there, or that another tutorial brings along, must know of those left out.
+# Settings of services that also run without these tutorials.
 if has_tutorial order; then export ORDERS=true; else export ORDERS=false; fi
 if has_tutorial influx; then export INFLUX_URL=http://influxdb:8086; else export INFLUX_URL=; fi
-# What is left out is not linked to: SINK_LINK= and so on.
+# A left-out tutorial gets no links: SINK_LINK= and so on.
 for name in sink order balancer influx; do has_tutorial "$name" || export "${name^^}_LINK="; done
 
 case $LAB_NAME in
-  '' | [!a-z0-9]* | *[!a-z0-9_-]*) fail "LAB_NAME=$LAB_NAME: expected small letters, digits, - and _, a letter or digit first." ;;
+  '' | [!a-z0-9]* | *[!a-z0-9_-]*) fail "LAB_NAME=$LAB_NAME: expected lower-case letters, digits, - and _, starting with a letter or digit." ;;
 esac
 
-# The pins of .env by name: `pin grafana` prints its image.
+# pin NAME: prints the pinned image of .env, for example `pin grafana`.
 pin() {
   local name="${1^^}_IMAGE"
   echo "${!name}"
@@ -42,38 +42,38 @@ has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
 is_stand_in() { [ -n "$(docker image inspect --format '{{index .Config.Labels "dev.lookout.stand-in"}}' "$1" 2>/dev/null)" ]; }
 
-# Removes the images that were built for this lab alone.
+# Removes the images that were built for this lab only.
 remove_own_images() {
   docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=lookout/*:$LAB_NAME" | xargs -r docker rmi >/dev/null
 }
 
-# compose ARGUMENT...: Docker Compose on this lab, with the profiles that are chosen and can be had.
+# compose ARGUMENT...: runs Docker Compose on this lab with the selected profiles, and Grafana's if its image exists.
 compose() {
   local IFS=,
   local profiles=("${tutorials[@]:2}")
   if has_image "$GRAFANA_IMAGE"; then
     profiles+=(grafana)
   else
-    # What would link to Grafana's dashboards links to the console's, which are at the same paths.
+    # Links to Grafana's dashboards lead to the console's, which have the same paths.
     export GRAFANA_LINK='' DASHBOARDS_URL="http://127.0.0.1:$CONSOLE_PORT"
   fi
   COMPOSE_PROFILES="${profiles[*]}" docker compose "$@"
 }
 
-# Mail: Grafana's word for what SMTP_TLS says.
+# Grafana's setting for SMTP_TLS.
 if [ "$SMTP_TLS" = yes ]; then export SMTP_STARTTLS=MandatoryStartTLS; else export SMTP_STARTTLS=NoStartTLS; fi
 
-# The group that may use Docker's socket: the lab container joins it.
+# The group that may use Docker's socket, for the lab container.
 DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
 DOCKER_GID=$(stat -Lc %g "$DOCKER_SOCKET" 2>/dev/null || echo 0)
 export DOCKER_SOCKET DOCKER_GID
 
-# A filter: the addresses that the documents name (the ports of .env) become those that this lab publishes.
+# A filter that replaces the documents' addresses (the ports of .env) by those that this lab publishes.
 published() {
   local name port script=
   while IFS='=' read -r name port; do
     script+="s#127\\.0\\.0\\.1:$port\\b#127.0.0.1:@${!name}#g;"
   done < <(grep -E '^[A-Z_]+_PORT=[0-9]+$' .env | grep -v '^SMTP_')
-  # By way of an @, so that two ports may change places.
+  # The @ keeps a replaced port from being replaced again, so that two ports can be swapped.
   sed -e "$script" -e 's#127\.0\.0\.1:@#127.0.0.1:#g'
 }

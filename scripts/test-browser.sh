@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests the running lab's console in a browser: test-browser.sh [ARGUMENT...], the arguments being Playwright's.
-# What the tests leave to look at is in .lookout/browser/: screenshots, and a trace of each failed test.
+# It writes screenshots, and a trace of each failed test, to .lookout/browser/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -13,6 +13,6 @@ rm -rf "$out"
 mkdir -p "$out"
 ports=()
 while IFS='=' read -r name _; do ports+=(--env "$name"); done < <(grep -E '^[A-Z_]+_PORT=' .env)
-# The host's network: the pages are asked for at the very addresses that people use.
+# On the host's network, the tests use the same addresses as people.
 docker run --rm --init --network host --user "$(id -u):$(id -g)" --cap-drop ALL --security-opt no-new-privileges \
   --shm-size 512m "${ports[@]}" --volume "$out:/out" "$image" "$@"

@@ -5,12 +5,12 @@ cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-# A second lab that wants this lab's ports is told which, and nothing of it is started.
+# The preflight of a second lab names the ports that this lab uses, and starts nothing.
 port_in_use() {
-  local said
-  if said=$(LAB_NAME=$LAB_NAME-second scripts/preflight.sh 2>&1); then fail "the second lab was let in"; fi
-  grep -q "port $EDGE_PORT is in use" <<<"$said" || fail "the port is not named: $said"
-  [ -z "$(docker ps --all --quiet --filter "label=com.docker.compose.project=$LAB_NAME-second")" ] || fail "something was started"
+  local output
+  if output=$(LAB_NAME=$LAB_NAME-second scripts/preflight.sh 2>&1); then fail "the preflight of a second lab passed"; fi
+  grep -q "port $EDGE_PORT is in use" <<<"$output" || fail "the port is not named: $output"
+  [ -z "$(docker ps --all --quiet --filter "label=com.docker.compose.project=$LAB_NAME-second")" ] || fail "the second lab was started"
 }
 
 # grpcurl is a grpc-go client: reflection, a call through Envoy, health.
@@ -22,12 +22,12 @@ go_client() {
   grpcurl echo-server:8080 grpc.health.v1.Health/Check | grep SERVING
 }
 
-# alone TUTORIAL: nothing else runs, is scraped or has rules, and what is there is proven.
+# alone TUTORIAL: only this tutorial's services run, and its claims are proven.
 alone() {
   export TUTORIAL=$1
   scripts/up.sh
   . scripts/settings.sh
-  diff <(compose config --services | sort) <(docker compose --profile '*' ps --services | sort) || fail "not the parts of TUTORIAL=$1 run"
+  diff <(compose config --services | sort) <(docker compose --profile '*' ps --services | sort) || fail "other services run than those of TUTORIAL=$1"
   scripts/lab.sh check
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# make up: looks at the machine, gets or builds the images, renders the configuration, starts the lab, waits until it
-# is healthy and says where to look.
+# make up: checks the machine, pulls or builds the images, renders the configuration, starts the lab, waits until it is
+# healthy and prints its addresses.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/say.sh
-begun=$SECONDS
+start_seconds=$SECONDS
 scripts/engine.sh
 . scripts/settings.sh
 QUIET=1 scripts/preflight.sh
@@ -30,22 +30,23 @@ start() {
 }
 step "healthy" start || fail "the lab did not become healthy; \`make logs\` has more, \`make down\` stops it."
 
-# What ran before needs but a word: the folders are mounted. And a fault that a killed `make alert` left is taken back.
+# Services that ran before reload their configuration: its folders are mounted.
 reload() { docker compose kill --signal HUP "$1"; }
-for part in prometheus alertmanager; do
-  if grep -qx "$part" <<<"$changed" && grep -qx "$part" <<<"$running"; then step "reload $part" reload "$part"; fi
+for service in prometheus alertmanager; do
+  if grep -qx "$service" <<<"$changed" && grep -qx "$service" <<<"$running"; then step "reload $service" reload "$service"; fi
 done
 restart() { compose restart "$1" && start; }
-# Grafana reads its alerting at its start, or when its administrator asks.
+# Grafana reads its alerting configuration when it starts.
 if grep -qx grafana <<<"$changed" && grep -qx grafana <<<"$running"; then step "restart grafana" restart grafana; fi
-# Envoy's totals are the sink's only from Envoy's start on.
+# The sink's totals equal Envoy's only if the sink has received every flush since Envoy's start.
 if has_tutorial sink && grep -qx envoy <<<"$running" && ! grep -qx metrics-sink <<<"$running"; then
   step "restart envoy" restart envoy
 fi
-# A tutorial that was left out this time does not go on running; Prometheus no longer misses it.
+# Stop the services of tutorials that are left out now; Prometheus no longer scrapes them.
 mapfile -t gone < <(comm -23 <(docker compose --profile '*' ps --services --all | sort) \
   <({ compose config --services && printf '%s\n' lab load; } | sort))
 [ "${#gone[@]}" = 0 ] || docker compose --progress quiet --profile '*' rm --stop --force "${gone[@]}"
-[ -z "$running" ] || step "faults taken back" scripts/lab.sh restore
-say "Up in $((SECONDS - begun)) s."
+# A killed `make alert` may have left a fault behind.
+[ -z "$running" ] || step "faults cleared" scripts/lab.sh restore
+say "Up in $((SECONDS - start_seconds)) s."
 scripts/addresses.sh
