@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use prometheus::core::Desc;
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
-use sharded_metrics::Histogram;
+use sharded_metrics::HistogramColumns;
 
 use crate::BuildError;
 use crate::code;
@@ -24,7 +24,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    fn histogram(self, recorder: &Recorder) -> Option<&Histogram> {
+    fn histogram(self, recorder: &Recorder) -> Option<&HistogramColumns> {
         match self {
             Self::HandlingSeconds => recorder.handling.as_ref(),
             Self::ReceiveSeconds => recorder.receive.as_ref(),
@@ -101,33 +101,32 @@ impl Families {
         let family = |(source, desc): &(Source, Desc)| {
             let metrics = rows.iter().flat_map(|row| row.metrics(recorder, *source, desc)).collect();
             let kind = if source.is_histogram() { MetricType::HISTOGRAM } else { MetricType::COUNTER };
-            sharded_metrics::family(desc, kind, metrics)
+            sharded_metrics::prometheus::family(desc, kind, metrics)
         };
         self.families.iter().map(family).collect()
     }
 }
 
-/// The counters of one method under one set of context values, `cells[n - 1]` being cell n.
+/// The counters of one method under one set of context values.
 struct Snapshot {
     method: usize,
     context: usize,
-    cells: Vec<u64>,
+    totals: Vec<u64>,
 }
 
 fn snapshot(recorder: &Recorder) -> Vec<Snapshot> {
     let contexts = recorder.contexts.count();
-    let width = recorder.cells.width();
-    let mut rows: Vec<Snapshot> = (0..recorder.cells.rows())
+    let mut rows: Vec<Snapshot> = (0..recorder.counters.rows())
         .map(|row| {
-            let mut cells = vec![0; width];
-            recorder.cells.sum(row, &mut cells);
-            Snapshot { method: row / contexts, context: row % contexts, cells }
+            let mut totals = vec![0; recorder.counters.columns()];
+            recorder.counters.read_row(row, &mut totals);
+            Snapshot { method: row / contexts, context: row % contexts, totals }
         })
         .collect();
     // Starts are read after all ends: whatever ended before has started by now.
     for (row, snapshot) in rows.iter_mut().enumerate() {
-        for cell in [STARTED, RECEIVED, SENT] {
-            snapshot.cells[cell - 1] = recorder.cells.sum_cell(row, cell);
+        for column in [STARTED, RECEIVED, SENT] {
+            snapshot.totals[column] = recorder.counters.read(row, column);
         }
     }
     rows.retain(|row| row.is_shown(recorder));
@@ -140,23 +139,28 @@ impl Snapshot {
     fn is_shown(&self, recorder: &Recorder) -> bool {
         let declared =
             self.method != recorder.methods.unknown() && recorder.contexts.is_declared(self.context);
-        declared || self.cells[STARTED - 1] > 0
+        declared || self.totals[STARTED] > 0
     }
 
     fn metrics(&self, recorder: &Recorder, source: Source, desc: &Desc) -> Vec<Metric> {
         let labels = |code| self.labels(recorder, desc, code);
-        let counter = |cell: usize| vec![sharded_metrics::counter(labels(None), self.cells[cell - 1])];
+        let counter =
+            |column: usize| vec![sharded_metrics::prometheus::counter(labels(None), self.totals[column])];
         match source {
             Source::Started => counter(STARTED),
             Source::Received => counter(RECEIVED),
             Source::Sent => counter(SENT),
             Source::Handled => {
-                let codes = code::NAMES.iter().zip(&self.cells[HANDLED - 1..]);
-                codes.map(|(name, value)| sharded_metrics::counter(labels(Some(name)), *value)).collect()
+                let codes = code::NAMES.iter().zip(&self.totals[HANDLED..]);
+                codes
+                    .map(|(name, value)| sharded_metrics::prometheus::counter(labels(Some(name)), *value))
+                    .collect()
             }
             Source::HandlingSeconds | Source::ReceiveSeconds | Source::SendSeconds => source
                 .histogram(recorder)
-                .map(|histogram| sharded_metrics::histogram(labels(None), histogram.read(&self.cells)))
+                .map(|histogram| {
+                    sharded_metrics::prometheus::histogram(labels(None), histogram, &self.totals)
+                })
                 .into_iter()
                 .collect(),
         }
@@ -165,6 +169,6 @@ impl Snapshot {
     fn labels(&self, recorder: &Recorder, desc: &Desc, code: Option<&str>) -> Vec<LabelPair> {
         let method = &recorder.methods.all()[self.method];
         let own = [method.grpc_type.label(), &method.service, &method.name].into_iter().chain(code);
-        sharded_metrics::labels(desc, own.chain(recorder.contexts.values(self.context)))
+        sharded_metrics::prometheus::labels(desc, own.chain(recorder.contexts.values(self.context)))
     }
 }

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use grpc_calls::{Clock, Direction, Methods, RequestHead};
-use sharded_metrics::{Buckets, BucketsError, Cells, Histogram};
+use sharded_metrics::{Buckets, BucketsError, CounterTable, HistogramColumns};
 use tonic::Code;
 
 use crate::code;
 use crate::context::Contexts;
 
-pub(crate) const STARTED: usize = 1;
-pub(crate) const RECEIVED: usize = 2;
-pub(crate) const SENT: usize = 3;
+pub(crate) const STARTED: usize = 0;
+pub(crate) const RECEIVED: usize = 1;
+pub(crate) const SENT: usize = 2;
 /// The first of one counter for each code.
-pub(crate) const HANDLED: usize = 4;
+pub(crate) const HANDLED: usize = 3;
 /// Where histograms begin.
 const HISTOGRAMS: usize = HANDLED + code::COUNT;
 
@@ -35,10 +35,10 @@ pub(crate) struct Recorder {
     pub(crate) clock: Clock,
     pub(crate) methods: Methods,
     pub(crate) contexts: Contexts,
-    pub(crate) cells: Cells,
-    pub(crate) handling: Option<Histogram>,
-    pub(crate) receive: Option<Histogram>,
-    pub(crate) send: Option<Histogram>,
+    pub(crate) counters: CounterTable,
+    pub(crate) handling: Option<HistogramColumns>,
+    pub(crate) receive: Option<HistogramColumns>,
+    pub(crate) send: Option<HistogramColumns>,
 }
 
 impl Recorder {
@@ -49,28 +49,28 @@ impl Recorder {
     ) -> Result<Self, BucketsError> {
         let mut next = HISTOGRAMS;
         let mut place = |buckets: Option<Buckets>| {
-            let histogram = buckets.map(|buckets| Histogram::new(next, buckets)).transpose()?;
-            next = histogram.as_ref().map_or(next, Histogram::end);
+            let histogram = buckets.map(|buckets| HistogramColumns::new(next, buckets)).transpose()?;
+            next = histogram.as_ref().map_or(next, HistogramColumns::end);
             Ok::<_, BucketsError>(histogram)
         };
         let (handling, receive, send) =
             (place(buckets.handling)?, place(buckets.receive)?, place(buckets.send)?);
-        let cells = Cells::new(methods.all().len() * contexts.count(), next - 1);
-        Ok(Self { clock: Clock::default(), methods, contexts, cells, handling, receive, send })
+        let counters = CounterTable::new(methods.all().len() * contexts.count(), next);
+        Ok(Self { clock: Clock::default(), methods, contexts, counters, handling, receive, send })
     }
 
     /// A call begins.
     #[inline]
     pub(crate) fn started(&self, method: usize, head: RequestHead<'_>) -> Series {
         let series = Series(method * self.contexts.count() + self.contexts.number(head));
-        self.cells.row(series.0).add(STARTED, 1);
+        self.counters.row(series.0).add(STARTED, 1);
         series
     }
 
     /// A call ends; `elapsed` is since its start.
     #[inline]
     pub(crate) fn handled(&self, series: Series, code: Code, elapsed: Option<Duration>) {
-        self.cells.row(series.0).together(|row| {
+        self.counters.row(series.0).update(|row| {
             row.add(HANDLED + code as usize, 1);
             if let (Some(handling), Some(elapsed)) = (&self.handling, elapsed) {
                 handling.observe(row, elapsed);
@@ -84,7 +84,7 @@ impl Recorder {
             Direction::Received => RECEIVED,
             Direction::Sent => SENT,
         };
-        self.cells.row(series.0).add(cell, count);
+        self.counters.row(series.0).add(cell, count);
     }
 
     /// Whether single messages of this direction are timed.
@@ -94,11 +94,11 @@ impl Recorder {
 
     pub(crate) fn message_time(&self, series: Series, direction: Direction, duration: Duration) {
         if let Some(histogram) = self.message_histogram(direction) {
-            self.cells.row(series.0).together(|row| histogram.observe(row, duration));
+            self.counters.row(series.0).update(|row| histogram.observe(row, duration));
         }
     }
 
-    fn message_histogram(&self, direction: Direction) -> Option<&Histogram> {
+    fn message_histogram(&self, direction: Direction) -> Option<&HistogramColumns> {
         match direction {
             Direction::Received => self.receive.as_ref(),
             Direction::Sent => self.send.as_ref(),

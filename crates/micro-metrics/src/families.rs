@@ -46,18 +46,21 @@ impl Families {
                 continue;
             }
             for (status, calls) in [("success", look.success()), ("fail", look.fail())] {
-                let labels = sharded_metrics::labels(&self.total, [name.as_str(), status]);
-                totals.push(sharded_metrics::counter(labels, calls));
+                let labels = sharded_metrics::prometheus::labels(&self.total, [name.as_str(), status]);
+                totals.push(sharded_metrics::prometheus::counter(labels, calls));
             }
-            let labels = |desc| sharded_metrics::labels(desc, [name.as_str()]);
-            latencies.push(summary(labels(&self.latency), &look, recorder.duration.nanos(look.sums())));
-            let duration = recorder.duration.read(look.sums());
-            durations.push(sharded_metrics::histogram(labels(&self.duration), duration));
+            let labels = |desc| sharded_metrics::prometheus::labels(desc, [name.as_str()]);
+            latencies.push(summary(labels(&self.latency), &look, recorder.duration.sum_nanos(look.sums())));
+            durations.push(sharded_metrics::prometheus::histogram(
+                labels(&self.duration),
+                &recorder.duration,
+                look.sums(),
+            ));
         }
         vec![
-            sharded_metrics::family(&self.total, MetricType::COUNTER, totals),
-            sharded_metrics::family(&self.latency, MetricType::SUMMARY, latencies),
-            sharded_metrics::family(&self.duration, MetricType::HISTOGRAM, durations),
+            sharded_metrics::prometheus::family(&self.total, MetricType::COUNTER, totals),
+            sharded_metrics::prometheus::family(&self.latency, MetricType::SUMMARY, latencies),
+            sharded_metrics::prometheus::family(&self.duration, MetricType::HISTOGRAM, durations),
         ]
     }
 }

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use grpc_calls::{Clock, Methods, Moment};
-use sharded_metrics::WindowedHistogram;
-use sharded_metrics::{Buckets, BucketsError, Cells, Histogram};
+use sharded_metrics::{Buckets, BucketsError, CounterTable, HistogramColumns, WindowedHistogram};
 
 use crate::endpoints::Endpoints;
 
@@ -12,10 +11,10 @@ use crate::endpoints::Endpoints;
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 const AGE_BUCKETS: usize = 5;
 
-const SUCCESS: usize = 1;
-const FAIL: usize = 2;
-/// Where the histogram begins.
-const DURATION: usize = 3;
+const SUCCESS: usize = 0;
+const FAIL: usize = 1;
+/// The first column of the histogram.
+const DURATION: usize = 2;
 
 /// All counters of a server.
 #[derive(Debug)]
@@ -26,8 +25,8 @@ pub(crate) struct Recorder {
     /// The same time on both clocks.
     begin: (Instant, Moment),
     /// A row for each endpoint.
-    cells: Cells,
-    pub(crate) duration: Histogram,
+    counters: CounterTable,
+    pub(crate) duration: HistogramColumns,
     /// Nanoseconds, for each endpoint.
     latencies: Vec<WindowedHistogram>,
 }
@@ -41,13 +40,15 @@ pub(crate) struct Look {
 impl Recorder {
     pub(crate) fn new(methods: Methods, buckets: Buckets) -> Result<Self, BucketsError> {
         let endpoints = Endpoints::new(&methods);
-        let duration = Histogram::new(DURATION, buckets)?;
+        let duration = HistogramColumns::new(DURATION, buckets)?;
         let rows = endpoints.names().len();
         let clock = Clock::default();
         let begin = (Instant::now(), clock.now());
         Ok(Self {
-            cells: Cells::new(rows, duration.end() - 1),
-            latencies: (0..rows).map(|_| WindowedHistogram::starting(begin.0, WINDOW, AGE_BUCKETS)).collect(),
+            counters: CounterTable::new(rows, duration.end()),
+            latencies: (0..rows)
+                .map(|_| WindowedHistogram::starting_at(begin.0, WINDOW, AGE_BUCKETS))
+                .collect(),
             methods,
             endpoints,
             clock,
@@ -66,7 +67,7 @@ impl Recorder {
     /// Counts a call that has ended `now`.
     #[inline]
     pub(crate) fn handled(&self, endpoint: usize, success: bool, elapsed: Duration, now: Instant) {
-        self.cells.row(endpoint).together(|row| {
+        self.counters.row(endpoint).update(|row| {
             row.add(if success { SUCCESS } else { FAIL }, 1);
             self.duration.observe(row, elapsed);
         });
@@ -74,26 +75,26 @@ impl Recorder {
     }
 
     pub(crate) fn look(&self, endpoint: usize, now: Instant) -> Look {
-        let mut sums = vec![0; self.cells.width()];
-        self.cells.sum(endpoint, &mut sums);
+        let mut sums = vec![0; self.counters.columns()];
+        self.counters.read_row(endpoint, &mut sums);
         Look { sums, latency: self.latencies[endpoint].snapshot(now) }
     }
 }
 
 impl Look {
     pub(crate) fn success(&self) -> u64 {
-        self.sums[SUCCESS - 1]
+        self.sums[SUCCESS]
     }
 
     pub(crate) fn fail(&self) -> u64 {
-        self.sums[FAIL - 1]
+        self.sums[FAIL]
     }
 
     pub(crate) fn calls(&self) -> u64 {
         self.success() + self.fail()
     }
 
-    /// As [`Histogram::read`] takes them.
+    /// The totals of the row.
     pub(crate) fn sums(&self) -> &[u64] {
         &self.sums
     }

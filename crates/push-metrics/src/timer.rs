@@ -37,7 +37,7 @@ pub struct Reading {
 impl Timer {
     pub(crate) fn new() -> Self {
         let now = Instant::now();
-        let durations = WindowedHistogram::starting(now, WINDOW, AGE_BUCKETS);
+        let durations = WindowedHistogram::starting_at(now, WINDOW, AGE_BUCKETS);
         Self { durations, clock: RateClock::new(now) }
     }
 

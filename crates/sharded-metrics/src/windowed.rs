@@ -1,49 +1,6 @@
-//! A histogram of `u64` values over a sliding window, that many threads record into at once.
-//!
-//! ```
-//! use std::time::{Duration, Instant};
-//! use sharded_metrics::WindowedHistogram;
-//!
-//! let latencies = WindowedHistogram::new(Duration::from_secs(60), 6);
-//! for value in 1..=1000 {
-//!     latencies.record(value);
-//! }
-//! let last_minute = latencies.snapshot(Instant::now());
-//! assert_eq!((last_minute.count(), last_minute.min(), last_minute.max()), (1000, 1, 1000));
-//! assert!((last_minute.quantile(0.99) - 990.0).abs() <= 9.9);
-//! ```
-//!
-//! **Error.** Cells are log-linear: a value below 128 has a cell of its own, above that each power of two has 64. A
-//! quantile is at most 0.79 % off the exact one of the window, for any `u64`; count, sum, minimum and maximum are
-//! exact, and so is the mean.
-//!
-//! **Speed.** Each thread adds to cells that only it writes, by a load and a store: no lock, no locked instruction,
-//! no cache line that another thread writes. A thread's first record into a histogram allocates its cells, later ones
-//! allocate nothing. (Threads beyond 256 at a time share cells, by locked instructions; so does one that is ending.)
-//!
-//! **Memory.** 15 KiB for each thread that records (a later thread takes over the cells of one that has ended),
-//! 15 KiB once, and 8 bytes for each cell that is not empty in each age bucket but the current: latencies from 1 ms to
-//! 1 s fill at most 640. A snapshot holds 16 bytes for each cell that is not empty. For the sake of this, a cell of an
-//! age bucket counts to 2^32, where it wraps around: 400 million values a second in ten seconds, all within 1.6 %.
-//!
-//! **Window.** It is cut into age buckets. [`WindowedHistogram::advance`] closes the current one when its time is
-//! over, and drops those that have left the window. A record belongs to the age bucket that was current at the last
-//! `advance` before it, so that values neither stay longer than the window nor leave it earlier than one age bucket
-//! before its end. To hold to that, whoever records advances, too (with [`WindowedHistogram::record_at`], if it has
-//! the time anyway), or something else advances at least once in each age bucket.
-//!
-//! **Concurrency.** No record is lost or counted twice, whatever runs at the same time. One that runs at the same time
-//! as the end of an age bucket belongs to the one before or the one after, and its value and its part of the sum may
-//! fall on different sides. Where it was the smallest or the largest, the minimum or maximum is then as exact as the
-//! cells, and exact again with the next one. A snapshot taken meanwhile may hold its value and not yet its part of
-//! the sum.
-//!
-//! Why not the crate `histogram`, whose atomic histogram has the same cells: it adds to shared cells with a locked
-//! instruction, twice as long as a record here alone, and ten times where two threads do so; it has no sum, minimum or
-//! maximum, which would be locked instructions more, and a ring of it holds every cell for every age bucket.
+//! A histogram of `u64` values over a sliding window.
 
-mod cells;
-mod extremes;
+mod log_linear;
 mod shard;
 mod snapshot;
 mod window;
@@ -51,93 +8,144 @@ mod window;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::per_thread::{Part, PerThread};
 use parking_lot::Mutex;
 
-use crate::windowed::extremes::Extremes;
-use crate::windowed::shard::Shard;
+use crate::per_thread::{self, PerThread};
+use crate::windowed::shard::{Extremes, Shard};
 use crate::windowed::window::Window;
 
 pub use snapshot::Snapshot;
 
-/// See the [crate's documentation](crate).
+/// A histogram of `u64` values over a sliding window, which many threads can record into at once.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use sharded_metrics::WindowedHistogram;
+///
+/// let latencies = WindowedHistogram::new(Duration::from_secs(60), 6);
+/// for value in 1..=1000 {
+///     latencies.record(value);
+/// }
+/// let last_minute = latencies.snapshot(Instant::now());
+/// assert_eq!((last_minute.count(), last_minute.min(), last_minute.max()), (1000, 1, 1000));
+/// assert!((last_minute.quantile(0.99) - 990.0).abs() <= 9.9);
+/// ```
+///
+/// # Accuracy
+///
+/// Values are counted in log-linear buckets: each value below 128 has a bucket of its own, and each power of two above
+/// is divided into 64. A quantile differs from the window's exact one by at most 0.79 %, for any `u64`. Count, sum,
+/// minimum, maximum and mean are exact, except for records concurrent with the end of an age bucket (see below).
+///
+/// A bucket counts up to 2^32 in one age bucket, then wraps around: that takes 400 million records a second for ten
+/// seconds, all within 1.6 % of each other.
+///
+/// # Window
+///
+/// The window is divided into age buckets. [`advance`](Self::advance) closes the current age bucket when its time is
+/// over, and drops those that have left the window. A record belongs to the age bucket that is current when it is
+/// made. A snapshot therefore contains every value that is younger than the window less one age bucket, and none
+/// that is older than the window.
+///
+/// This holds only if something calls `advance` at least once in each age bucket:
+/// [`record_at`](Self::record_at) and [`snapshot`](Self::snapshot) do.
+///
+/// # Speed
+///
+/// A record is a few loads and stores to memory that only the calling thread writes, without allocation. The first
+/// record of a thread allocates its shard. Threads beyond the first [`OWNED_SHARDS`](crate::OWNED_SHARDS) share one
+/// and use atomic additions.
+///
+/// The atomic histogram of the crate `histogram` has the same buckets, but no sum, minimum or maximum. It adds to
+/// shared counters, which takes twice as long on one thread and ten times as long on two.
+///
+/// # Memory
+///
+/// 19 KiB once, 15 KiB for each thread that records, and 8 bytes for each value bucket that is not empty in each
+/// closed age bucket (latencies from 1 ms to 1 s fill at most 640). A snapshot takes 16 bytes for each value bucket
+/// that is not empty.
+///
+/// # Concurrency
+///
+/// No record is lost or counted twice. A record concurrent with the end of an age bucket belongs to the age bucket
+/// before or after it, and its value and its addition to the sum may differ in that. If it was the minimum or maximum,
+/// that figure is as accurate as the buckets until the age bucket leaves the window. A snapshot concurrent with a
+/// record may contain the value and not yet its addition to the sum.
 #[derive(Debug)]
 pub struct WindowedHistogram {
     shards: PerThread<Box<Shard>>,
     extremes: Extremes,
-    begin: Instant,
-    /// In nanoseconds.
-    age_bucket: u64,
-    /// When the current age bucket ends: nanoseconds after `begin`.
-    due: AtomicU64,
+    start: Instant,
+    age_bucket_nanos: u64,
+    /// End of the current age bucket, in nanoseconds after `start`.
+    age_bucket_end: AtomicU64,
     window: Mutex<Window>,
 }
 
 impl WindowedHistogram {
-    /// Empty, over a window of this length, cut into this many age buckets.
+    /// An empty histogram over a window that is divided into `age_buckets`.
     ///
     /// # Panics
     ///
-    /// If there is no age bucket, or the window is shorter than one nanosecond for each.
+    /// If `age_buckets` is 0, or the window is shorter than one nanosecond for each.
     #[must_use]
     pub fn new(window: Duration, age_buckets: usize) -> Self {
-        Self::starting(Instant::now(), window, age_buckets)
+        Self::starting_at(Instant::now(), window, age_buckets)
     }
 
-    /// As [`new`](Self::new), with the first age bucket beginning at `now`.
+    /// As [`new`](Self::new), with a first age bucket that begins at `start`.
     ///
     /// # Panics
     ///
     /// As [`new`](Self::new).
     #[must_use]
-    pub fn starting(now: Instant, window: Duration, age_buckets: usize) -> Self {
-        let buckets = u128::try_from(age_buckets).expect("fits");
-        let age_bucket = window.as_nanos().checked_div(buckets).expect("an age bucket or more");
-        let age_bucket = u64::try_from(age_bucket).unwrap_or(u64::MAX);
-        assert!(age_bucket > 0, "an age bucket of a nanosecond or more");
+    pub fn starting_at(start: Instant, window: Duration, age_buckets: usize) -> Self {
+        assert!(age_buckets > 0, "a window needs at least one age bucket");
+        let age_bucket_nanos = u64::try_from(window.as_nanos() / age_buckets as u128).unwrap_or(u64::MAX);
+        assert!(age_bucket_nanos > 0, "an age bucket needs at least one nanosecond");
         Self {
             shards: PerThread::new(),
             extremes: Extremes::new(),
-            begin: now,
-            age_bucket,
-            due: AtomicU64::new(age_bucket),
+            start,
+            age_bucket_nanos,
+            age_bucket_end: AtomicU64::new(age_bucket_nanos),
             window: Mutex::new(Window::new(age_buckets)),
         }
     }
 
-    /// Adds a value to the current age bucket.
+    /// Records a value in the current age bucket.
     #[inline]
     pub fn record(&self, value: u64) {
-        match self.shards.part(Box::default) {
-            Part::Own(shard) => shard.record(value),
-            Part::Shared(shard) => shard.record_shared(value),
+        match self.shards.shard(Box::default) {
+            per_thread::Shard::Owned(shard) => shard.get().record(value),
+            per_thread::Shard::Shared(shard) => shard.record_shared(value),
         }
         self.extremes.widen(value);
     }
 
-    /// [`advance`](Self::advance), then [`record`](Self::record).
+    /// Calls [`advance`](Self::advance), then [`record`](Self::record).
     #[inline]
     pub fn record_at(&self, now: Instant, value: u64) {
         self.advance(now);
         self.record(value);
     }
 
-    /// Closes the current age bucket if its time is over, and drops those that have left the window. However late it
-    /// comes, what was recorded keeps its age.
+    /// Closes the current age bucket if its time is over, and drops those that have left the window. If the call is
+    /// late, recorded values keep the age bucket in which they were recorded.
     ///
-    /// It does not wait: where another thread does the same or takes a snapshot, it leaves the rest to that thread or
-    /// to the next call. Time before an earlier call's does nothing.
+    /// It does not block: if another thread is advancing or taking a snapshot, it leaves the work to that thread or to
+    /// the next call. A `now` before that of an earlier call has no effect.
     #[inline]
     pub fn advance(&self, now: Instant) {
-        if self.nanos(now) >= self.due.load(Ordering::Relaxed)
+        if self.nanos_since_start(now) >= self.age_bucket_end.load(Ordering::Relaxed)
             && let Some(mut window) = self.window.try_lock()
         {
             self.rotate(&mut window, now);
         }
     }
 
-    /// What the window holds at `now`, after an [`advance`](Self::advance). Waits for other snapshots, and holds up
-    /// no record.
+    /// Calls [`advance`](Self::advance), and returns the values of the window. It blocks while another thread takes a
+    /// snapshot or advances. Records continue meanwhile.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Snapshot {
         let mut window = self.window.lock();
@@ -145,13 +153,13 @@ impl WindowedHistogram {
         window.snapshot(self.shards(), &self.extremes)
     }
 
-    /// How many values were ever recorded; wraps around.
+    /// Number of values recorded since the start; it wraps around at 2^64.
     #[must_use]
     pub fn lifetime_count(&self) -> u64 {
         self.shards().map(Shard::count).fold(0, u64::wrapping_add)
     }
 
-    /// The sum of all values ever recorded; wraps around.
+    /// Sum of the values recorded since the start; it wraps around at 2^64.
     #[must_use]
     pub fn lifetime_sum(&self) -> u64 {
         self.shards().map(Shard::sum).fold(0, u64::wrapping_add)
@@ -159,27 +167,23 @@ impl WindowedHistogram {
 
     #[cold]
     fn rotate(&self, window: &mut Window, now: Instant) {
-        let nanos = self.nanos(now);
-        // Another thread may have been faster.
-        if nanos >= self.due.load(Ordering::Relaxed) {
-            let epoch = nanos / self.age_bucket;
-            window.rotate(epoch, self.shards(), &self.extremes);
-            self.due.store((epoch + 1).saturating_mul(self.age_bucket), Ordering::Relaxed);
+        let nanos = self.nanos_since_start(now);
+        // Another thread may have closed it already.
+        if nanos >= self.age_bucket_end.load(Ordering::Relaxed) {
+            let number = nanos / self.age_bucket_nanos;
+            window.rotate(number, self.shards(), &self.extremes);
+            let end = (number + 1).saturating_mul(self.age_bucket_nanos);
+            self.age_bucket_end.store(end, Ordering::Relaxed);
         }
     }
 
     #[inline]
-    fn nanos(&self, now: Instant) -> u64 {
-        let since = now.saturating_duration_since(self.begin);
-        since.as_secs().saturating_mul(1_000_000_000).saturating_add(since.subsec_nanos().into())
+    fn nanos_since_start(&self, now: Instant) -> u64 {
+        let elapsed = now.saturating_duration_since(self.start);
+        elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
     }
 
     fn shards(&self) -> impl Iterator<Item = &Shard> {
         self.shards.iter().map(|shard| &**shard)
     }
 }
-
-/// The example of the page that introduces the crate compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Introduction;

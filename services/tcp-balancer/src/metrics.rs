@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::{Gauge, LabelPair, Metric, MetricFamily, MetricType};
-use sharded_metrics::{counter, family, labels};
+use sharded_metrics::prometheus::{counter, family, labels};
 
 use crate::backend::Backend;
 use crate::balancer::Balancer;

@@ -1,13 +1,13 @@
-//! What a window held at a moment.
+//! The values of a window at one point in time.
 
-use crate::windowed::cells::{bounds, middle};
+use crate::windowed::log_linear::{bounds, midpoint};
 
-/// The values of a window, as exact as the [crate](crate) says.
+/// The values of a window at one point in time.
+/// See [`WindowedHistogram`](crate::WindowedHistogram#accuracy) for the accuracy of each figure.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The cells that are not empty, in their order: the number of the cell, and how many values there are up to and
-    /// with this cell.
-    cells: Box<[(usize, u64)]>,
+    /// Each bucket that is not empty, ascending, with the number of values up to and including it.
+    cumulative: Box<[(usize, u64)]>,
     sum: u64,
     min: u64,
     max: u64,
@@ -17,51 +17,51 @@ impl Snapshot {
     pub(crate) fn new(counts: &[u64], sum: u64, (min, max): (u64, u64)) -> Self {
         let mut total = 0;
         let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        let cells: Box<[_]> = filled
-            .map(|(cell, count)| {
+        let cumulative: Box<[_]> = filled
+            .map(|(bucket, count)| {
                 total += count;
-                (cell, total)
+                (bucket, total)
             })
             .collect();
-        // Exact, unless a record ran beside the end of an age bucket.
-        let within = |value: u64, cell: Option<&(usize, u64)>| {
-            cell.map_or(0, |(cell, _)| value.clamp(bounds(*cell).0, bounds(*cell).1))
+        // Extremes are taken at a slightly different time than the buckets: a record in between must not contradict.
+        let clamp = |value: u64, bucket: Option<&(usize, u64)>| {
+            bucket.map_or(0, |(bucket, _)| value.clamp(bounds(*bucket).0, bounds(*bucket).1))
         };
-        Self { min: within(min, cells.first()), max: within(max, cells.last()), cells, sum }
+        let (min, max) = (clamp(min, cumulative.first()), clamp(max, cumulative.last()));
+        Self { cumulative, sum, min, max }
     }
 
-    /// How many values there are.
+    /// Number of values.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.cells.last().map_or(0, |(_, total)| *total)
+        self.cumulative.last().map_or(0, |(_, total)| *total)
     }
 
-    /// Their sum; wraps around.
+    /// Sum of all values; it wraps around at 2^64.
     #[must_use]
     pub fn sum(&self) -> u64 {
         self.sum
     }
 
-    /// The smallest; 0 if there is none.
+    /// The smallest value; 0 for an empty window.
     #[must_use]
     pub fn min(&self) -> u64 {
         self.min
     }
 
-    /// The largest; 0 if there is none.
+    /// The largest value; 0 for an empty window.
     #[must_use]
     pub fn max(&self) -> u64 {
         self.max
     }
 
-    /// The sum divided by the count; NaN if there is no value.
+    /// The arithmetic mean; NaN for an empty window.
     #[must_use]
     pub fn mean(&self) -> f64 {
         self.sum as f64 / self.count() as f64
     }
 
-    /// The mean square of the distances from the mean, as of a whole population, with each value taken for the middle
-    /// of its cell; NaN if there is no value.
+    /// The population variance, computed from the midpoints of the buckets; NaN for an empty window.
     #[must_use]
     pub fn variance(&self) -> f64 {
         let count = self.count() as f64;
@@ -70,31 +70,34 @@ impl Snapshot {
         values().map(|(value, count)| (value - mean).powi(2) * count).sum::<f64>() / count
     }
 
-    /// The root of the variance; NaN if there is no value.
+    /// The square root of the [variance](Self::variance); NaN for an empty window.
     #[must_use]
     pub fn stddev(&self) -> f64 {
         self.variance().sqrt()
     }
 
-    /// The smallest value that at least this part of all values does not exceed; NaN if there is no value. A `q`
-    /// below 0 is 0, the minimum, and one above 1 is 1, the maximum.
+    /// The `q`-quantile by nearest rank: the smallest value that is greater than or equal to a fraction `q` of all
+    /// values. `q` is clamped to 0 (the minimum) and 1 (the maximum). NaN for an empty window.
     #[must_use]
     pub fn quantile(&self, q: f64) -> f64 {
-        // A count above 2^53 rounds: by less than the cells do.
+        // Counts above 2^53 lose precision as floats, less than the buckets do.
         let rank = (q.clamp(0.0, 1.0) * self.count() as f64).ceil() as u64;
         let rank = rank.clamp(1, self.count().max(1));
-        let position = self.cells.partition_point(|(_, total)| *total < rank);
-        match self.cells.get(position) {
+        let position = self.cumulative.partition_point(|(_, total)| *total < rank);
+        match self.cumulative.get(position) {
             None => f64::NAN,
             Some(_) if rank == self.count() => self.max as f64,
             Some(_) if rank == 1 => self.min as f64,
-            Some((cell, _)) => middle(*cell).clamp(self.min, self.max) as f64,
+            Some((bucket, _)) => midpoint(*bucket).clamp(self.min, self.max) as f64,
         }
     }
 
-    /// The middle of each cell that is not empty, and how many values are in it.
+    /// The midpoint of each bucket that is not empty, and its number of values.
     fn counts(&self) -> impl Iterator<Item = (u64, u64)> {
-        let before = [0].into_iter().chain(self.cells.iter().map(|(_, total)| *total));
-        self.cells.iter().zip(before).map(|((cell, total), before)| (middle(*cell), total - before))
+        let previous = [0].into_iter().chain(self.cumulative.iter().map(|(_, total)| *total));
+        self.cumulative
+            .iter()
+            .zip(previous)
+            .map(|((bucket, total), previous)| (midpoint(*bucket), total - previous))
     }
 }

@@ -1,84 +1,89 @@
-//! The age buckets. Those that are closed are kept as what was added to the threads' cells meanwhile; the current one
-//! is what was added since.
+//! The age buckets of a window.
+//!
+//! The threads' counts only grow. An age bucket is therefore a difference of two readings: a closed one is stored as
+//! such, the current one is what was added since the last was closed.
 
 use std::collections::VecDeque;
 
-use crate::windowed::cells::CELLS;
-use crate::windowed::extremes::Extremes;
-use crate::windowed::shard::Shard;
+use crate::windowed::log_linear::BUCKETS;
+use crate::windowed::shard::{Extremes, Shard};
 use crate::windowed::snapshot::Snapshot;
 
-/// The threads' cells and sums, added up; they wrap around.
+/// The counts of all threads, added up; they wrap around.
 #[derive(Debug)]
 struct Totals {
-    cells: Box<[u32]>,
+    buckets: Box<[u32]>,
     sum: u64,
 }
 
 impl Totals {
     fn zero() -> Self {
-        Self { cells: vec![0; CELLS].into(), sum: 0 }
+        Self { buckets: vec![0; BUCKETS].into(), sum: 0 }
     }
 
-    fn of<'a>(shards: impl Iterator<Item = &'a Shard>) -> Self {
+    fn read<'a>(shards: impl Iterator<Item = &'a Shard>) -> Self {
         let mut totals = Self::zero();
         for shard in shards {
-            shard.add_cells_to(&mut totals.cells);
+            shard.add_buckets_to(&mut totals.buckets);
             totals.sum = totals.sum.wrapping_add(shard.sum());
         }
         totals
     }
 
-    /// What was added to the cells since: those with something, and how much.
-    fn cells_since(&self, before: &Self) -> impl Iterator<Item = (u16, u32)> {
-        let added = self.cells.iter().zip(&before.cells).map(|(now, before)| now.wrapping_sub(*before));
+    /// The buckets that have grown since `previous`, and by how much.
+    fn added_since(&self, previous: &Self) -> impl Iterator<Item = (u16, u32)> {
+        let added = self.buckets.iter().zip(&previous.buckets);
+        let added = added.map(|(count, previous)| count.wrapping_sub(*previous));
         (0..).zip(added).filter(|(_, added)| *added > 0)
     }
 }
 
+/// An age bucket that is closed.
 #[derive(Debug)]
 struct Closed {
-    epoch: u64,
-    cells: Box<[(u16, u32)]>,
+    number: u64,
+    /// The value buckets that are not empty, and their counts.
+    counts: Box<[(u16, u32)]>,
     sum: u64,
     extremes: (u64, u64),
 }
 
+/// The closed age buckets of a window, and where the current one began.
 #[derive(Debug)]
 pub(crate) struct Window {
     age_buckets: u64,
-    /// The number of the current age bucket.
-    epoch: u64,
-    /// At the begin of the current age bucket.
-    before: Totals,
+    /// The current age bucket's number, counted from the start of the histogram.
+    current: u64,
+    /// The totals when the current age bucket began.
+    begin: Totals,
     /// Oldest first.
     closed: VecDeque<Closed>,
 }
 
 impl Window {
     pub(crate) fn new(age_buckets: usize) -> Self {
-        Self { age_buckets: age_buckets as u64, epoch: 0, before: Totals::zero(), closed: VecDeque::new() }
+        Self { age_buckets: age_buckets as u64, current: 0, begin: Totals::zero(), closed: VecDeque::new() }
     }
 
-    /// Closes the current age bucket; the new one is number `epoch`.
+    /// Closes the current age bucket, begins the one with the number `next`, and drops those that are too old.
     pub(crate) fn rotate<'a>(
         &mut self,
-        epoch: u64,
+        next: u64,
         shards: impl Iterator<Item = &'a Shard>,
         extremes: &Extremes,
     ) {
-        let now = Totals::of(shards);
+        let now = Totals::read(shards);
         let closed = Closed {
-            epoch: self.epoch,
-            cells: now.cells_since(&self.before).collect(),
-            sum: now.sum.wrapping_sub(self.before.sum),
+            number: self.current,
+            counts: now.added_since(&self.begin).collect(),
+            sum: now.sum.wrapping_sub(self.begin.sum),
             extremes: extremes.take(),
         };
         self.closed.push_back(closed);
         let age_buckets = self.age_buckets;
-        self.closed.retain(|closed| epoch - closed.epoch < age_buckets);
-        self.before = now;
-        self.epoch = epoch;
+        self.closed.retain(|closed| next - closed.number < age_buckets);
+        self.begin = now;
+        self.current = next;
     }
 
     pub(crate) fn snapshot<'a>(
@@ -86,17 +91,17 @@ impl Window {
         shards: impl Iterator<Item = &'a Shard>,
         extremes: &Extremes,
     ) -> Snapshot {
-        let now = Totals::of(shards);
-        let mut cells = vec![0; CELLS];
-        let closed = self.closed.iter().flat_map(|closed| closed.cells.iter().copied());
-        for (cell, added) in now.cells_since(&self.before).chain(closed) {
-            cells[usize::from(cell)] += u64::from(added);
+        let now = Totals::read(shards);
+        let mut counts = vec![0; BUCKETS];
+        let closed = self.closed.iter().flat_map(|closed| closed.counts.iter().copied());
+        for (bucket, added) in now.added_since(&self.begin).chain(closed) {
+            counts[usize::from(bucket)] += u64::from(added);
         }
         let sums = self.closed.iter().map(|closed| closed.sum);
-        let sum = sums.fold(now.sum.wrapping_sub(self.before.sum), u64::wrapping_add);
-        let closed = self.closed.iter().map(|closed| closed.extremes);
-        let extremes =
-            closed.fold(extremes.get(), |(min, max), closed| (min.min(closed.0), max.max(closed.1)));
-        Snapshot::new(&cells, sum, extremes)
+        let sum = sums.fold(now.sum.wrapping_sub(self.begin.sum), u64::wrapping_add);
+        let extremes = self.closed.iter().fold(extremes.get(), |(min, max), closed| {
+            (min.min(closed.extremes.0), max.max(closed.extremes.1))
+        });
+        Snapshot::new(&counts, sum, extremes)
     }
 }

@@ -75,7 +75,7 @@ proptest! {
     fn any_values_over_any_time_are_as_exact_as_is_said(steps in prop::collection::vec(step(), 1..200)) {
         let begin = Instant::now();
         let mut since = Duration::ZERO;
-        let histogram = WindowedHistogram::starting(begin, AGE_BUCKET * AGE_BUCKETS as u32, AGE_BUCKETS);
+        let histogram = WindowedHistogram::starting_at(begin, AGE_BUCKET * AGE_BUCKETS as u32, AGE_BUCKETS);
         let mut exact = Exact::default();
         let (mut count, mut sum) = (0, 0u64);
         for step in steps.into_iter().chain([Step::Look]) {

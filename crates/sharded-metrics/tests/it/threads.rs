@@ -14,7 +14,7 @@ const RECORDS: u64 = 50_000;
 fn each_record_is_in_exactly_one_age_bucket() {
     let begin = Instant::now();
     // So many that none leaves the window.
-    let histogram = WindowedHistogram::starting(begin, Duration::from_secs(1_000_000), 1_000_000);
+    let histogram = WindowedHistogram::starting_at(begin, Duration::from_secs(1_000_000), 1_000_000);
     let done = AtomicBool::new(false);
     let now = thread::scope(|scope| {
         let recorders: Vec<_> = (0..THREADS)
@@ -74,7 +74,7 @@ fn threads_one_after_the_other_add_up() {
 #[test]
 fn more_threads_than_have_cells_of_their_own_lose_nothing() {
     let histogram = WindowedHistogram::new(Duration::from_secs(3600), 2);
-    let (threads, records) = (sharded_metrics::OWNERS as u64 + 40, 100);
+    let (threads, records) = (sharded_metrics::OWNED_SHARDS as u64 + 40, 100);
     let barrier = Barrier::new(threads as usize);
     thread::scope(|scope| {
         for _ in 0..threads {

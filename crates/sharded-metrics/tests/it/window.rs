@@ -9,7 +9,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A window of three seconds, and when it began.
 fn three_seconds() -> (WindowedHistogram, Instant) {
     let begin = Instant::now();
-    (WindowedHistogram::starting(begin, 3 * SECOND, 3), begin)
+    (WindowedHistogram::starting_at(begin, 3 * SECOND, 3), begin)
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_time_before_an_earlier_one_changes_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "an age bucket or more")]
+#[should_panic(expected = "a window needs at least one age bucket")]
 fn no_age_bucket_is_a_mistake() {
     let _ = WindowedHistogram::new(SECOND, 0);
 }
