@@ -13,13 +13,11 @@ use std::{io, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use clients::{
-    Parts,
-    docker::DockerError,
-    fault::{Fault, Owner},
-    guard,
-    service::Service,
-    traffic::{self, Traffic},
+use catalog::{Fault, RuleOwner, Service};
+use clients::{Clients, docker::DockerError};
+use faults::{
+    fault_guard,
+    load::{self, Generator},
 };
 
 use crate::{
@@ -52,13 +50,13 @@ pub enum AlertError {
     MailElsewhere(String),
     /// A fault that an earlier run left cannot be taken back.
     #[error("a fault of an earlier run cannot be taken back: {0}")]
-    LeftOver(#[source] clients::switch::SwitchError),
+    LeftOver(#[source] faults::InjectionError),
     /// The lab is not at rest before the fault.
     #[error("the lab does not come to rest: {0}")]
     Baseline(Stopped),
     /// The fault could not be thrown, or not be taken back.
     #[error(transparent)]
-    Guard(#[from] guard::GuardError),
+    Guard(#[from] fault_guard::FaultGuardError),
     /// A condition could not be watched.
     #[error(transparent)]
     Condition(#[from] condition::RoundError),
@@ -76,7 +74,7 @@ pub enum AlertError {
 /// Runs the whole round. `limit` bounds each wait; `stop` ends it early, the fault taken back;
 /// `tell` gets what there is to read, line by line.
 pub async fn run(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     limit: Duration,
     stop: CancellationToken,
@@ -85,9 +83,9 @@ pub async fn run(
     if !fault.belongs_to(parts.settings.tutorial) {
         return Err(AlertError::NotInTutorial { fault: fault.name() });
     }
-    let limit = if fault.owner() == Owner::Grafana { limit * GRAFANA } else { limit };
+    let limit = if fault.owner() == RuleOwner::Grafana { limit * GRAFANA } else { limit };
     let mails =
-        fault.owner() == Owner::Prometheus || parts.docker.services().await?.contains(&Service::Grafana);
+        fault.owner() == RuleOwner::Prometheus || parts.docker.services().await?.contains(&Service::Grafana);
     let smtp_host = &parts.settings.smtp_host;
     if mails && smtp_host != Service::Maildev.name() {
         return Err(AlertError::MailElsewhere(smtp_host.clone()));
@@ -97,13 +95,13 @@ pub async fn run(
     }
     tell(&format!("{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert()));
 
-    let traffic = fault.traffic().iter().map(|stream| Traffic::start(parts, *stream)).collect();
+    let traffic = fault.load().iter().map(|stream| Generator::start(parts, *stream)).collect();
     let groups = if mails {
         mails_round(parts, fault, limit, &stop, &tell).await
     } else {
         condition_round(parts, fault, limit, &stop, &tell).await
     };
-    traffic::stop_all(traffic).await;
+    load::stop_all(traffic).await;
     // A fault that could not be taken back is told, whatever else happened.
     let groups = groups?;
     if stop.is_cancelled() {
@@ -127,7 +125,7 @@ type Groups = Vec<(&'static str, Vec<Claim>)>;
 
 /// Where Grafana, which owns the alert, is absent: its rule's condition, and what its mail would link to.
 async fn condition_round(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     limit: Duration,
     stop: &CancellationToken,
@@ -146,7 +144,7 @@ async fn condition_round(
 
 /// From the fault to the resolved mail.
 async fn mails_round(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     limit: Duration,
     stop: &CancellationToken,
@@ -156,15 +154,17 @@ async fn mails_round(
         Stopped::Interrupted => AlertError::Interrupted,
         other => AlertError::Baseline(other),
     })?;
-    let streams =
-        fault.traffic().iter().map(|stream| format!("{} {} a second", stream.rate(), stream.name()));
+    let streams = fault
+        .load()
+        .iter()
+        .map(|stream| format!("{} {} a second", stream.requests_per_second(), stream.name()));
     tell(&format!("at rest, {}; throwing the fault", streams.collect::<Vec<_>>().join(", ")));
 
     let at_rest = panel::reading(parts, fault.panel()).await;
     let rest = at_rest.clone().unwrap_or_default();
     let watch = Watch::new(parts.clone(), fault, known, tell.clone());
     let under = watch.clone();
-    let thrown = guard::under(parts, fault.switch(), {
+    let thrown = fault_guard::with_fault(parts, fault.injection(), {
         let (stop, parts) = (stop.clone(), parts.clone());
         async move {
             let fired = under.until(Event::Mail, limit, &stop).await;

@@ -27,13 +27,9 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use clients::{
-    Parts,
-    docker::DockerError,
-    service::Service,
-    traffic::{self, Stream, Traffic},
-    tutorial::Tutorial,
-};
+use catalog::{Service, Stream, Tutorial};
+use clients::{Clients, docker::DockerError};
+use faults::load::{self, Generator};
 
 use crate::table::{Claim, Table, Tally};
 
@@ -43,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const WARM_UP: Duration = Duration::from_secs(6);
 
 /// Proves the claims and writes the table to `out` as it goes; nothing if `stop` came first. No fault is left.
-pub async fn run(parts: &Parts, stop: &CancellationToken, out: impl Write) -> io::Result<Option<Tally>> {
+pub async fn run(parts: &Clients, stop: &CancellationToken, out: impl Write) -> io::Result<Option<Tally>> {
     let mut table = Table::new(out);
     let found = parts.docker.services().await;
     let has_grafana = match &found {
@@ -69,7 +65,7 @@ pub async fn run(parts: &Parts, stop: &CancellationToken, out: impl Write) -> io
 
 /// What is proven without breaking anything.
 async fn in_peace(
-    parts: &Parts,
+    parts: &Clients,
     found: Result<Vec<Service>, DockerError>,
     has_grafana: bool,
     table: &mut Table<impl Write>,
@@ -78,7 +74,7 @@ async fn in_peace(
     table.group("Containers", containers::claims(parts, found).await)?;
     table.group("Prometheus", scraping::claims(parts).await)?;
 
-    let traffic = Stream::of(tutorial).into_iter().map(|stream| Traffic::start(parts, stream)).collect();
+    let traffic = Stream::of(tutorial).into_iter().map(|stream| Generator::start(parts, stream)).collect();
     let (grpc, traces, ()) = tokio::join!(grpc::claims(parts), traces(parts), tokio::time::sleep(WARM_UP));
     table.group("gRPC", grpc)?;
     for (title, claims) in traces {
@@ -86,7 +82,7 @@ async fn in_peace(
     }
     dashboards(parts, has_grafana, table).await?;
     table.group("Console", console::claims(parts, has_grafana).await)?;
-    traffic::stop_all(traffic).await;
+    load::stop_all(traffic).await;
 
     table.group("Metrics", catalogue::claims(parts).await)?;
     if tutorial.has(Tutorial::Sink) {
@@ -102,7 +98,7 @@ async fn in_peace(
     table.group("Memory", memory::claims(parts).await)
 }
 
-async fn traces(parts: &Parts) -> Vec<(&'static str, Vec<Claim>)> {
+async fn traces(parts: &Clients) -> Vec<(&'static str, Vec<Claim>)> {
     let echo = parts.fetch.get(&format!("{}/echo?m=trace", parts.settings.edge));
     let mut traces = vec![("Traces and logs", trace::claims(parts, trace::ECHO, echo).await)];
     if parts.settings.tutorial.has(Tutorial::Order) {
@@ -112,7 +108,7 @@ async fn traces(parts: &Parts) -> Vec<(&'static str, Vec<Claim>)> {
     traces
 }
 
-async fn dashboards(parts: &Parts, has_grafana: bool, table: &mut Table<impl Write>) -> io::Result<()> {
+async fn dashboards(parts: &Clients, has_grafana: bool, table: &mut Table<impl Write>) -> io::Result<()> {
     let folder = &parts.settings.dashboards;
     let all = match dashboards::load(folder, &parts.settings.tutorial.dashboard_folders()) {
         Ok(all) if !all.is_empty() => all,

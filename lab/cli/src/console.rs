@@ -1,6 +1,6 @@
 //! The console, asked as a browser on this host would ask it.
 
-use clients::{Parts, fetch::Request};
+use clients::{Clients, fetch::Request};
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// A dashboard as its page gets it.
@@ -24,17 +24,17 @@ pub struct Panel {
 }
 
 /// A request under the name that the console lets in.
-pub fn ask(parts: &Parts, path: &str) -> Request {
+pub fn ask(parts: &Clients, path: &str) -> Request {
     let url = format!("{}{path}", parts.settings.console);
     parts.fetch.get(&url).header("host", &parts.settings.console_host)
 }
 
 /// The JSON of a GET.
-pub async fn read<T: DeserializeOwned>(parts: &Parts, path: &str) -> Result<T, String> {
+pub async fn read<T: DeserializeOwned>(parts: &Clients, path: &str) -> Result<T, String> {
     ask(parts, path).json().await.map_err(|error| error.to_string())
 }
 
 /// The dashboard of that uid.
-pub async fn dashboard(parts: &Parts, uid: &str) -> Result<Dashboard, String> {
+pub async fn dashboard(parts: &Clients, uid: &str) -> Result<Dashboard, String> {
     read(parts, &format!("/api/dashboards/{uid}")).await
 }

@@ -3,13 +3,10 @@
 use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use catalog::Fault;
 use clap::{Parser, Subcommand, ValueEnum};
-use clients::{
-    Parts,
-    fault::Fault,
-    lock::{Lock, LockError},
-    settings::Settings,
-};
+use clients::{Clients, settings::Settings};
+use faults::lock::{Lock, LockError};
 use lab::{
     alert::{self, AlertError, stop, take_back},
     check::{self, outage},
@@ -69,8 +66,8 @@ fn asked(name: &str) -> Result<Asked, String> {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let Command { what, settings } = Command::parse();
-    let parts = Parts::new(settings).context("no HTTP client")?;
-    let lock = |holder: &str| Lock::take(&parts.settings.state, holder);
+    let parts = Clients::new(settings).context("no HTTP client")?;
+    let lock = |holder: &str| Lock::acquire(&parts.settings.state, holder);
     let stop = stop::on_signal().context("no signal handlers")?;
     let failed = match what {
         What::Check => {

@@ -9,13 +9,10 @@ use std::{
 };
 
 use axum::{Router, routing::get};
+use catalog::Fault;
 use clap::Parser;
-use clients::{
-    Parts,
-    fault::Fault,
-    guard::{self, GuardError},
-    settings::Settings,
-};
+use clients::{Clients, settings::Settings};
+use faults::fault_guard::{self, FaultGuardError};
 use testkit::{eventually, listener};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
@@ -43,7 +40,7 @@ async fn serve(listener: TcpListener, open: Arc<AtomicUsize>) {
     }
 }
 
-async fn balancer(limit: usize) -> (Parts, Arc<AtomicUsize>) {
+async fn balancer(limit: usize) -> (Clients, Arc<AtomicUsize>) {
     let open = Arc::<AtomicUsize>::default();
     let (front, rest) = (listener().await, listener().await);
     let front_address = front.local_addr().unwrap().to_string();
@@ -64,7 +61,7 @@ async fn balancer(limit: usize) -> (Parts, Arc<AtomicUsize>) {
     let router = Router::new().route("/metrics", get(page));
     tokio::spawn(axum::serve(rest, router).into_future());
     let flags = Flags::parse_from(["lab", "--balancer", &front_address, "--balancer-rest", &rest_url]);
-    (Parts::new(flags.settings).unwrap(), open)
+    (Clients::new(flags.settings).unwrap(), open)
 }
 
 #[tokio::test]
@@ -72,7 +69,7 @@ async fn all_it_allows_are_held_a_closed_one_again_and_none_afterwards() {
     let (parts, open) = balancer(8).await;
     let seen = open.clone();
     let watch = async move { seen.load(Relaxed) };
-    assert_eq!(guard::under(&parts, Fault::BalancerFull.switch(), watch).await.unwrap(), 8);
+    assert_eq!(fault_guard::with_fault(&parts, Fault::BalancerFull.injection(), watch).await.unwrap(), 8);
     eventually(Duration::from_secs(10), async || open.load(Relaxed) == 0).await;
 }
 
@@ -80,8 +77,9 @@ async fn all_it_allows_are_held_a_closed_one_again_and_none_afterwards() {
 async fn a_panic_while_they_are_held_lets_them_go() {
     let (parts, open) = balancer(4).await;
     let watch = async { panic!("a fault of the watch itself") };
-    let error = guard::under::<()>(&parts, Fault::BalancerFull.switch(), watch).await.unwrap_err();
-    assert!(matches!(error, GuardError::Panicked(_)), "{error}");
+    let error =
+        fault_guard::with_fault::<()>(&parts, Fault::BalancerFull.injection(), watch).await.unwrap_err();
+    assert!(matches!(error, FaultGuardError::Panicked(_)), "{error}");
     eventually(Duration::from_secs(10), async || open.load(Relaxed) == 0).await;
 }
 
@@ -89,8 +87,9 @@ async fn a_panic_while_they_are_held_lets_them_go() {
 async fn a_balancer_without_a_limit_is_not_filled() {
     for limit in [0, 1_000_000] {
         let (parts, open) = balancer(limit).await;
-        let error = guard::under(&parts, Fault::BalancerFull.switch(), async {}).await.unwrap_err();
-        assert!(matches!(error, GuardError::NotThrown(_)), "{error}");
+        let error =
+            fault_guard::with_fault(&parts, Fault::BalancerFull.injection(), async {}).await.unwrap_err();
+        assert!(matches!(error, FaultGuardError::NotInjected(_)), "{error}");
         assert_eq!(open.load(Relaxed), 0);
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
-use clients::{Parts, settings::Settings};
+use clients::{Clients, settings::Settings};
 use dashboards::model::Dashboard;
 
 use lab::{
@@ -43,7 +43,7 @@ async fn query(Json(body): Json<Value>) -> Json<Value> {
     Json(frame(&if nan { Value::Null } else { json!(1.5) }))
 }
 
-async fn parts() -> Parts {
+async fn parts() -> Clients {
     let router = Router::new()
         .route("/api/health", get(|| async { Json(json!({"database": "ok", "version": "13.1.3"})) }))
         .route(
@@ -60,7 +60,7 @@ async fn parts() -> Parts {
     let listener = listener().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
-    Parts::new(Flags::try_parse_from(["lab", "--grafana", &url]).unwrap().settings).unwrap()
+    Clients::new(Flags::try_parse_from(["lab", "--grafana", &url]).unwrap().settings).unwrap()
 }
 
 fn dashboard(metric: &str) -> Dashboard {

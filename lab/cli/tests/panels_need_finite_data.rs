@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
-use clients::{Parts, settings::Settings};
+use clients::{Clients, settings::Settings};
 use dashboards::model::Dashboard;
 
 use lab::{
@@ -91,7 +91,7 @@ async fn claims(targets: Value) -> Vec<Claim> {
     let flags =
         Flags::try_parse_from(["lab", "--prometheus", &url, "--envoy-admin", &url, "--influxdb", &url])
             .unwrap();
-    let parts = Parts::new(flags.settings).unwrap();
+    let parts = Clients::new(flags.settings).unwrap();
     let source = json!({"type": "prometheus", "uid": "prometheus"});
     let panel =
         json!({"id": 7, "type": "timeseries", "title": "Panel", "datasource": source, "targets": targets});

@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
-use clients::{Parts, settings::Settings};
+use clients::{Clients, settings::Settings};
 
 use lab::{
     check::soak,
@@ -170,7 +170,7 @@ async fn soaked(name: &str, fake: Shared) -> Vec<Claim> {
         "--balancer-token",
         token.to_str().unwrap(),
     ]);
-    let claims = soak::claims(&Parts::new(flags.settings).unwrap(), &CancellationToken::new()).await;
+    let claims = soak::claims(&Clients::new(flags.settings).unwrap(), &CancellationToken::new()).await;
     std::fs::remove_file(token).unwrap();
     claims
 }

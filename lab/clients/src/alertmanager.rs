@@ -1,4 +1,4 @@
-//! The part of Alertmanager's API that the lab reads.
+//! Alertmanager's HTTP API: the alerts it holds.
 
 use serde::Deserialize;
 
@@ -6,13 +6,6 @@ use crate::{
     fetch::{Fetch, FetchError},
     prometheus::Labels,
 };
-
-/// An alert that Alertmanager holds and that is not resolved.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Held {
-    /// Labels, `alertname` among them.
-    pub labels: Labels,
-}
 
 /// A client of one Alertmanager; cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,14 +15,18 @@ pub struct Alertmanager {
 }
 
 impl Alertmanager {
-    /// `base` is its address without a slash at the end.
+    /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
     }
 
-    /// The names of the alerts that it holds, unresolved.
-    pub async fn held(&self) -> Result<Vec<String>, FetchError> {
-        let held: Vec<Held> = self.fetch.get(&format!("{}/api/v2/alerts", self.base)).json().await?;
-        Ok(held.into_iter().filter_map(|one| one.labels.get("alertname").cloned()).collect())
+    /// The names of the alerts that are not resolved.
+    pub async fn unresolved(&self) -> Result<Vec<String>, FetchError> {
+        #[derive(Deserialize)]
+        struct Alert {
+            labels: Labels,
+        }
+        let alerts: Vec<Alert> = self.fetch.get(&format!("{}/api/v2/alerts", self.base)).json().await?;
+        Ok(alerts.into_iter().filter_map(|alert| alert.labels.get("alertname").cloned()).collect())
     }
 }

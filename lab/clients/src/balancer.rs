@@ -1,4 +1,4 @@
-//! The balancer's REST: what it says of its servers, and, with its token, servers added and removed.
+//! The balancer's REST API, which is gobetween's: metrics, statistics, and (with a token) adding and removing servers.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::fetch::{Fetch, FetchError, Request};
 
-/// The lab's own server.
+/// The name of the server in front of the hello servers.
 pub const HELLO: &str = "hello";
 
 /// A client of one balancer; cheap to clone.
@@ -19,24 +19,24 @@ pub struct Balancer {
 }
 
 impl Balancer {
-    /// `base` is its REST address without a slash at the end; `token` a file.
+    /// `base` is the URL of its REST API without a trailing slash; `token` the file that holds the bearer token.
     pub fn new(fetch: Fetch, base: &str, token: &Path) -> Self {
         Self { fetch, base: base.to_owned(), token: token.to_owned() }
     }
 
-    /// Its own metrics.
+    /// Its Prometheus metrics.
     pub async fn metrics(&self) -> Result<Exposition, FetchError> {
         let url = format!("{}/metrics", self.base);
         let page = self.fetch.get(&url).text().await?;
         prometheus_text::parse(&page).map_err(|error| FetchError::Shape { url, reason: error.to_string() })
     }
 
-    /// What it counted for a server, as gobetween's REST names it.
+    /// The statistics of a server, in gobetween's JSON.
     pub async fn stats(&self, server: &str) -> Result<Value, FetchError> {
         self.fetch.get(&format!("{}/servers/{server}/stats", self.base)).json().await
     }
 
-    /// Whether it has this server.
+    /// Whether the server exists.
     pub async fn has(&self, server: &str) -> Result<bool, FetchError> {
         match self.fetch.get(&format!("{}/servers/{server}", self.base)).bytes().await {
             Ok(_) => Ok(true),
@@ -45,13 +45,13 @@ impl Balancer {
         }
     }
 
-    /// Adds a server; `configuration` has the keys of the file's section.
+    /// Adds a server; `configuration` has the keys of its section in the configuration file.
     pub async fn add(&self, server: &str, configuration: &Value) -> Result<(), FetchError> {
         let request = self.fetch.post(&format!("{}/servers/{server}", self.base)).body(configuration);
         self.with_token(request)?.bytes().await.map(drop)
     }
 
-    /// Removes a server; it may not be there.
+    /// Removes a server, if it exists.
     pub async fn remove(&self, server: &str) -> Result<(), FetchError> {
         let request = self.fetch.delete(&format!("{}/servers/{server}", self.base));
         match self.with_token(request)?.bytes().await {

@@ -1,28 +1,26 @@
-//! Docker's API over its socket: a closed list of operations, on containers of this lab only.
+//! Docker's API over its socket: a few operations, on containers of one Compose project only.
 //!
-//! A container is found by the labels that Compose gives it (project and service); nothing else can be named.
+//! A container is found by the labels that Compose sets (project and service). Callers cannot name any other container.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
+use catalog::Service;
 use serde::Deserialize;
 
-use crate::{
-    fetch::{Fetch, FetchError},
-    service::Service,
-};
+use crate::fetch::{Fetch, FetchError};
 
-/// The host of the URLs; the socket decides where they go.
+/// A placeholder host: requests go to the socket.
 const BASE: &str = "http://docker";
-/// How long a container may take to stop before it is killed, in seconds.
-const STOP_GRACE: &str = "5";
+/// Seconds that a container has to stop before it is killed.
+const STOP_GRACE_SECONDS: &str = "5";
 
-/// Why a container could not be asked or moved.
+/// Why an operation on a container failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DockerError {
-    /// The engine did not answer as expected.
+    /// The request to the engine failed.
     #[error("Docker: {0}")]
     Fetch(#[from] FetchError),
-    /// No container of that service in this lab.
+    /// The service has no container in the project.
     #[error("no container of service {service} in project {project}")]
     Missing {
         /// The service.
@@ -35,23 +33,23 @@ pub enum DockerError {
     NotHealthy {
         /// The service.
         service: Service,
-        /// What Docker says of it.
+        /// Its last health.
         state: Health,
-        /// How long it was waited for.
+        /// The timeout.
         waited: Duration,
     },
 }
 
-/// What Docker says of a container.
+/// The health of a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// Running, and its health check passes.
+    /// Running; the health check passes.
     Healthy,
-    /// Running, but without a health check.
+    /// Running without a health check.
     Unchecked,
-    /// Running, its health check not passed yet, or failing.
+    /// Running; the health check fails or has not passed yet. Holds Docker's status.
     Unhealthy(String),
-    /// Not running.
+    /// Not running. Holds Docker's status and the exit code.
     Stopped(String),
 }
 
@@ -65,7 +63,6 @@ impl std::fmt::Display for Health {
     }
 }
 
-/// A container of this lab.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Container {
@@ -108,9 +105,9 @@ struct MemoryStats {
 }
 
 impl MemoryStats {
-    /// Bytes in use without the page cache that the kernel may drop, as `docker stats` shows it.
+    /// Bytes in use without the reclaimable page cache, as shown by `docker stats`.
     fn resident(&self) -> Option<u64> {
-        // cgroup v1 and v2 name it differently.
+        // The first name is from cgroup v1, the second from v2.
         let cache = self.stats.get("total_inactive_file").or_else(|| self.stats.get("inactive_file"));
         self.usage.map(|usage| usage.saturating_sub(cache.copied().unwrap_or(0)))
     }
@@ -128,7 +125,7 @@ impl State {
     }
 }
 
-/// The engine, as far as one Compose project goes; cheap to clone.
+/// A client of the Docker engine, limited to one Compose project; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Docker {
     fetch: Fetch,
@@ -136,12 +133,16 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// `project` is the Compose project whose containers may be asked and moved.
+    /// `project` is the name of the Compose project.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if an HTTP client cannot be set up.
     pub fn new(socket: &Path, project: &str) -> Result<Self, reqwest::Error> {
         Ok(Self { fetch: Fetch::over_socket(socket)?, project: project.to_owned() })
     }
 
-    /// The services of this lab that have a container, running or not.
+    /// The services that have a container, running or not.
     pub async fn services(&self) -> Result<Vec<Service>, DockerError> {
         let found = self.containers(&[]).await?;
         Ok(Service::ALL
@@ -150,14 +151,14 @@ impl Docker {
             .collect())
     }
 
-    /// What Docker says of the service's container.
+    /// The health of the service's container.
     pub async fn health(&self, service: Service) -> Result<Health, DockerError> {
         let id = self.find(service).await?;
         let inspected: Inspected = self.fetch.get(&format!("{BASE}/containers/{id}/json")).json().await?;
         Ok(inspected.state.health())
     }
 
-    /// Whether the service's container runs; `None` if it has none, as before the first start.
+    /// Whether the service's container is running; `None` if it has no container.
     pub async fn is_running(&self, service: Service) -> Result<Option<bool>, DockerError> {
         match self.health(service).await {
             Ok(Health::Stopped(_)) => Ok(Some(false)),
@@ -167,34 +168,35 @@ impl Docker {
         }
     }
 
-    /// Stops the service's container; it may already be stopped.
+    /// Stops the service's container, unless it is stopped already.
     pub async fn stop(&self, service: Service) -> Result<(), DockerError> {
         let id = self.find(service).await?;
-        self.act(&format!("{BASE}/containers/{id}/stop?t={STOP_GRACE}")).await
+        self.act(&format!("{BASE}/containers/{id}/stop?t={STOP_GRACE_SECONDS}")).await
     }
 
-    /// Starts the service's container; it may already run.
+    /// Starts the service's container, unless it is running already.
     pub async fn start(&self, service: Service) -> Result<(), DockerError> {
         let id = self.find(service).await?;
         self.act(&format!("{BASE}/containers/{id}/start")).await
     }
 
-    /// Waits until the service is healthy, or runs where it has no health check.
-    pub async fn wait_healthy(&self, service: Service, limit: Duration) -> Result<(), DockerError> {
+    /// Waits until the service is healthy, or is running if it has no health check.
+    pub async fn wait_healthy(&self, service: Service, timeout: Duration) -> Result<(), DockerError> {
         let started = std::time::Instant::now();
         loop {
             let state = self.health(service).await?;
             if matches!(state, Health::Healthy | Health::Unchecked) {
                 return Ok(());
             }
-            if started.elapsed() > limit {
-                return Err(DockerError::NotHealthy { service, state, waited: limit });
+            if started.elapsed() > timeout {
+                return Err(DockerError::NotHealthy { service, state, waited: timeout });
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 
-    /// Bytes that the service's container holds in memory, as `docker stats` shows it; `None` if the engine cannot tell.
+    /// Memory in use by the service's container in bytes, as shown by `docker stats`; `None` if the engine does not report
+    /// it.
     pub async fn memory(&self, service: Service) -> Result<Option<u64>, DockerError> {
         let id = self.find(service).await?;
         let url = format!("{BASE}/containers/{id}/stats");
@@ -203,7 +205,8 @@ impl Docker {
         Ok(stats.memory_stats.resident())
     }
 
-    /// What the service wrote to stdout and stderr since `since` (Unix seconds), with the engine's frame headers left in.
+    /// The last 20,000 lines of the service's stdout and stderr since `since` (Unix seconds), including the engine's binary
+    /// frame headers.
     pub async fn logs(&self, service: Service, since: u64) -> Result<String, DockerError> {
         let id = self.find(service).await?;
         let since = since.to_string();
@@ -235,7 +238,7 @@ impl Docker {
 
     async fn act(&self, url: &str) -> Result<(), DockerError> {
         match self.fetch.post(url).text().await {
-            // "Not modified": it is already so.
+            // 304 Not Modified: the container is in that state already.
             Ok(_) | Err(FetchError::Status { status: 304, .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -261,15 +264,15 @@ mod tests {
         let healthy = r#"{"Status":"running","Running":true,"ExitCode":0,"Health":{"Status":"healthy"}}"#;
         let starting = r#"{"Status":"running","Running":true,"ExitCode":0,"Health":{"Status":"starting"}}"#;
         let unchecked = r#"{"Status":"running","Running":true,"ExitCode":0}"#;
-        let gone = r#"{"Status":"exited","Running":false,"ExitCode":137,"Health":{"Status":"unhealthy"}}"#;
+        let exited = r#"{"Status":"exited","Running":false,"ExitCode":137,"Health":{"Status":"unhealthy"}}"#;
         assert_eq!(state(healthy), Health::Healthy);
         assert_eq!(state(starting), Health::Unhealthy("starting".into()));
         assert_eq!(state(unchecked), Health::Unchecked);
-        assert_eq!(state(gone), Health::Stopped("exited (exit code 137)".into()));
+        assert_eq!(state(exited), Health::Stopped("exited (exit code 137)".into()));
     }
 
     #[test]
-    fn memory_leaves_out_the_cache_of_either_cgroup_version() {
+    fn memory_excludes_the_page_cache_with_either_cgroup_version() {
         let read = |json: &str| serde_json::from_str::<MemoryStats>(json).unwrap().resident();
         assert_eq!(read(r#"{"usage":100,"stats":{"inactive_file":30}}"#), Some(70));
         assert_eq!(read(r#"{"usage":100,"stats":{"total_inactive_file":40,"inactive_file":1}}"#), Some(60));

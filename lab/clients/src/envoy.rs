@@ -1,4 +1,4 @@
-//! Envoy's admin page: its runtime, which switches faults, and its own metrics.
+//! Envoy's admin API: runtime values, which control fault injection, and statistics.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::fetch::{Fetch, FetchError};
 
-/// A client of one Envoy's admin page; cheap to clone.
+/// A client of one Envoy's admin API; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Envoy {
     fetch: Fetch,
@@ -14,18 +14,18 @@ pub struct Envoy {
 }
 
 impl Envoy {
-    /// `base` is the admin page's address without a slash at the end.
+    /// `base` is the URL of the admin API without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
     }
 
-    /// Sets runtime keys; an empty value takes an override away.
+    /// Sets runtime keys; an empty value removes the override.
     pub async fn set_runtime(&self, pairs: &[(&str, &str)]) -> Result<(), FetchError> {
         self.fetch.post(&format!("{}/runtime_modify", self.base)).query(pairs).text().await?;
         Ok(())
     }
 
-    /// The runtime's final values by key.
+    /// The effective runtime values by key.
     pub async fn runtime(&self) -> Result<BTreeMap<String, String>, FetchError> {
         #[derive(Deserialize)]
         struct Entry {
@@ -41,12 +41,12 @@ impl Envoy {
         Ok(runtime.entries.into_iter().map(|(key, entry)| (key, entry.final_value)).collect())
     }
 
-    /// Its own Prometheus page, with what has never been used too.
+    /// All statistics in Prometheus' text format.
     pub async fn all_stats(&self) -> Result<String, FetchError> {
         self.fetch.get(&format!("{}/stats/prometheus", self.base)).text().await
     }
 
-    /// Its own Prometheus page, of what has been used.
+    /// The statistics that have been used, in Prometheus' text format.
     pub async fn stats(&self) -> Result<String, FetchError> {
         self.fetch.get(&format!("{}/stats/prometheus?usedonly", self.base)).text().await
     }

@@ -1,4 +1,4 @@
-//! HTTP to the lab's parts: bounded in time and size, with errors that name the address.
+//! HTTP requests with a timeout and a size limit, and errors that name the URL.
 
 use std::time::Duration;
 
@@ -6,54 +6,54 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// How long any one answer may take, unless told otherwise.
+/// Default timeout of a request.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How large it may be, in bytes.
-const MAX_BODY: usize = 64 << 20;
-/// Longer than what a part says of its errors.
-const MAX_REASON: usize = 500;
+/// Default size limit of a response body.
+const MAX_BODY_BYTES: usize = 64 << 20;
+/// An error message from a service is cut off here.
+const MAX_REASON_CHARS: usize = 500;
 
-/// Why a part could not be asked.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// No connection, or no answer in time.
+    /// No connection, or no response in time.
     #[error("{url} cannot be reached: {reason}")]
     Unreachable {
-        /// What was asked.
+        /// The request's URL.
         url: String,
-        /// The innermost cause, the one a person can act on.
+        /// The innermost cause.
         reason: String,
     },
     /// An HTTP status other than 2xx.
     #[error("{url} answers {status}: {body}")]
     Status {
-        /// What was asked.
+        /// The request's URL.
         url: String,
         /// The status.
         status: u16,
-        /// What the part says of it, else the beginning of the body.
+        /// The service's error message, or else the beginning of the body.
         body: String,
     },
-    /// A body over the limit.
+    /// The body is larger than the limit.
     #[error("{url} answers more than {limit} bytes")]
     TooLarge {
-        /// What was asked.
+        /// The request's URL.
         url: String,
-        /// How many it may answer.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// A body of another shape.
+    /// The body cannot be parsed, or reports an error.
     #[error("{url} answers something unexpected: {reason}")]
     Shape {
-        /// What was asked.
+        /// The request's URL.
         url: String,
-        /// What was wrong with it.
+        /// What is wrong with it.
         reason: String,
     },
 }
 
 impl FetchError {
-    /// The reason alone, for whom the address tells nothing.
+    /// The error without the URL.
     pub fn reason(&self) -> String {
         match self {
             Self::Unreachable { reason, .. } => format!("cannot be reached: {reason}"),
@@ -64,7 +64,7 @@ impl FetchError {
     }
 }
 
-/// An HTTP client for the lab's network; cheap to clone.
+/// An HTTP client; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fetch {
     client: reqwest::Client,
@@ -73,27 +73,35 @@ pub struct Fetch {
 }
 
 impl Fetch {
-    /// A client over TCP that ignores the proxies of the environment: all of the lab is near.
+    /// A client over TCP that ignores the environment's proxy settings, because every service of the lab is local.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the client cannot be set up.
     pub fn new() -> Result<Self, reqwest::Error> {
         Ok(Self::with(reqwest::Client::builder().no_proxy().build()?))
     }
 
-    /// A client over a Unix socket; the host in its URLs is not looked at.
+    /// A client over a Unix socket, which ignores the host in URLs.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the client cannot be set up.
     pub fn over_socket(path: &std::path::Path) -> Result<Self, reqwest::Error> {
         Ok(Self::with(reqwest::Client::builder().no_proxy().unix_socket(path).build()?))
     }
 
     fn with(client: reqwest::Client) -> Self {
-        Self { client, timeout: TIMEOUT, limit: MAX_BODY }
+        Self { client, timeout: TIMEOUT, limit: MAX_BODY_BYTES }
     }
 
-    /// The same client, with a time and a size (bytes) of its own for each answer.
+    /// The same client with another timeout, and another size limit in bytes.
     #[must_use]
     pub fn bounded(&self, timeout: Duration, limit: usize) -> Self {
         Self { client: self.client.clone(), timeout, limit }
     }
 
-    /// A GET request to be finished by `text`, `json` or `bytes`.
+    /// A GET request; `text`, `json` or `bytes` sends it.
     pub fn get(&self, url: &str) -> Request {
         self.request(url, self.client.get(url))
     }
@@ -119,7 +127,7 @@ impl Fetch {
     }
 }
 
-/// One request; the errors name its address.
+/// A request that has not been sent.
 #[derive(Debug)]
 pub struct Request {
     url: String,
@@ -157,13 +165,13 @@ impl Request {
         self
     }
 
-    /// The response whatever its status, once its head is there.
+    /// Sends the request; returns the response with any status, as soon as its headers have arrived.
     pub async fn send(self) -> Result<reqwest::Response, FetchError> {
         self.builder.send().await.map_err(|error| unreachable(&self.url, &error, self.timeout))
     }
 
-    /// Status, headers and body of the response whatever its status.
-    pub async fn whole(self) -> Result<(StatusCode, HeaderMap, Vec<u8>), FetchError> {
+    /// Sends the request; returns status, headers and body of the response with any status.
+    pub async fn response(self) -> Result<(StatusCode, HeaderMap, Vec<u8>), FetchError> {
         let (url, timeout, limit) = (self.url.clone(), self.timeout, self.limit);
         let mut response = self.send().await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
@@ -177,22 +185,22 @@ impl Request {
         Ok((status, headers, body))
     }
 
-    /// The body of a 2xx response.
+    /// Sends the request; returns the body of a 2xx response.
     pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
         let url = self.url.clone();
-        let (status, _, body) = self.whole().await?;
+        let (status, _, body) = self.response().await?;
         if status.is_success() {
             return Ok(body);
         }
-        Err(FetchError::Status { url, status: status.as_u16(), body: said(&body) })
+        Err(FetchError::Status { url, status: status.as_u16(), body: error_message(&body) })
     }
 
-    /// The body of a 2xx response as text.
+    /// Sends the request; returns the body of a 2xx response as text.
     pub async fn text(self) -> Result<String, FetchError> {
         Ok(String::from_utf8_lossy(&self.bytes().await?).into_owned())
     }
 
-    /// The body of a 2xx response, read from JSON.
+    /// Sends the request; parses the body of a 2xx response as JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
         let url = self.url.clone();
         let body = self.bytes().await?;
@@ -209,13 +217,13 @@ fn unreachable(url: &str, error: &reqwest::Error, timeout: Duration) -> FetchErr
     FetchError::Unreachable { url: url.to_owned(), reason }
 }
 
-/// What a part says of its error. Prometheus, `InfluxDB` and Jaeger have it in JSON, each in its own place.
-fn said(body: &[u8]) -> String {
+/// The error message in a body. Prometheus, `InfluxDB` and Jaeger return JSON, each with another key.
+fn error_message(body: &[u8]) -> String {
     let json = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let places = [json.get("error"), json.get("message"), json.pointer("/errors/0/msg")];
-    let text = places.into_iter().flatten().find_map(Value::as_str);
+    let candidates = [json.get("error"), json.get("message"), json.pointer("/errors/0/msg")];
+    let text = candidates.into_iter().flatten().find_map(Value::as_str);
     let text = text.map_or_else(|| String::from_utf8_lossy(body), Into::into);
-    text.trim().chars().take(MAX_REASON).collect()
+    text.trim().chars().take(MAX_REASON_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -223,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_told_in_the_parts_own_words() {
+    fn the_error_message_is_found_in_the_body_of_each_service() {
         for (body, expected) in [
             (r#"{"status":"error","errorType":"bad_data","error":"parse error: x"}"#, "parse error: x"),
             (r#"{"error":"database not found: metric"}"#, "database not found: metric"),
@@ -232,8 +240,8 @@ mod tests {
             (r#"{"other":1}"#, r#"{"other":1}"#),
             ("  plain \n", "plain"),
         ] {
-            assert_eq!(said(body.as_bytes()), expected);
+            assert_eq!(error_message(body.as_bytes()), expected);
         }
-        assert_eq!(said("é".repeat(9000).as_bytes()).chars().count(), MAX_REASON);
+        assert_eq!(error_message("é".repeat(9000).as_bytes()).chars().count(), MAX_REASON_CHARS);
     }
 }

@@ -1,13 +1,13 @@
-//! The parts of Grafana's HTTP API that the lab reads, as its anonymous viewer.
+//! Grafana's HTTP API, as an anonymous viewer.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    alert_rules::{self, AlertRule, RuleState},
     alertmanager::Alertmanager,
     fetch::{Fetch, FetchError},
     prometheus::{Alert, AlertState},
+    prometheus_rules::{self, AlertRule},
 };
 
 /// A client of one Grafana; cheap to clone.
@@ -17,28 +17,32 @@ pub struct Grafana {
     base: String,
 }
 
-/// A query as Grafana's page sends it.
+/// A query of a panel, as sent by Grafana's front end.
 #[derive(Clone, Debug)]
 pub struct DsQuery {
-    /// The target as the file has it, with the dashboard's variables written into `expr`.
+    /// The target from the dashboard's file, with variables replaced.
     pub target: Value,
-    /// Beginning of the range, in Unix milliseconds.
+    /// Start of the range, in Unix milliseconds.
     pub from: i64,
     /// End of the range, in Unix milliseconds.
     pub to: i64,
-    /// The step that the page computes, in milliseconds.
+    /// The step, in milliseconds.
     pub interval_ms: u64,
-    /// The panel's width in points.
+    /// The panel's width in pixels.
     pub max_data_points: u32,
 }
 
 impl Grafana {
-    /// `base` is its address without a slash at the end.
+    /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
     }
 
-    /// Its version, if its database is well.
+    /// Its version.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if its health check fails.
     pub async fn version(&self) -> Result<String, FetchError> {
         #[derive(Deserialize)]
         struct Health {
@@ -54,7 +58,11 @@ impl Grafana {
         Ok(health.version)
     }
 
-    /// What a data source says of its own health.
+    /// The message of a data source's health check.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error unless the health is OK.
     pub async fn data_source_health(&self, uid: &str) -> Result<String, FetchError> {
         #[derive(Deserialize)]
         struct Health {
@@ -80,48 +88,51 @@ impl Grafana {
             panels: Vec<Value>,
         }
         #[derive(Deserialize)]
-        struct Answer {
+        struct Response {
             dashboard: Dashboard,
         }
         let url = format!("{}/api/dashboards/uid/{uid}", self.base);
-        let Dashboard { title, panels } = self.fetch.get(&url).json::<Answer>().await?.dashboard;
+        let Dashboard { title, panels } = self.fetch.get(&url).json::<Response>().await?.dashboard;
         Ok((title, panels.len()))
     }
 
-    /// How many rules Grafana sees in a Prometheus data source, as its alert list does.
-    pub async fn alert_rules(&self, uid: &str) -> Result<usize, FetchError> {
-        let rules = self.rules(uid).await?.len();
+    /// The number of rules that Grafana's alert list shows for a Prometheus data source.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are none.
+    pub async fn data_source_rule_count(&self, uid: &str) -> Result<usize, FetchError> {
         let url = self.rules_url(uid);
-        if rules == 0 { Err(FetchError::Shape { url, reason: "no rules".into() }) } else { Ok(rules) }
+        let response: Value = self.fetch.get(&url).json().await?;
+        let groups = response["data"]["groups"].as_array().map_or(&[][..], Vec::as_slice);
+        match groups.iter().filter_map(|group| group["rules"].as_array()).map(Vec::len).sum() {
+            0 => Err(FetchError::Shape { url, reason: "no rules".into() }),
+            count => Ok(count),
+        }
     }
 
-    /// Its own rules, and how they stand.
-    pub async fn own_rules(&self) -> Result<Vec<AlertRule>, FetchError> {
-        alert_rules::ask(&self.fetch, &self.rules_url("grafana")).await
+    /// The rules that Grafana itself evaluates, with their states.
+    pub async fn managed_rules(&self) -> Result<Vec<AlertRule>, FetchError> {
+        prometheus_rules::alert_rules(&self.fetch, &self.rules_url("grafana")).await
     }
 
-    /// The alerts of its own rules that are pending or firing.
+    /// The pending and firing alerts of these rules.
     pub async fn alerts(&self) -> Result<Vec<Alert>, FetchError> {
-        Ok(active(&self.own_rules().await?))
+        Ok(active(&self.managed_rules().await?))
     }
 
-    /// The names of the alerts that it holds and mails about, unresolved.
-    pub async fn held(&self) -> Result<Vec<String>, FetchError> {
-        Alertmanager::new(self.fetch.clone(), &format!("{}/api/alertmanager/grafana", self.base)).held().await
-    }
-
-    async fn rules(&self, source: &str) -> Result<Vec<Value>, FetchError> {
-        let answer: Value = self.fetch.get(&self.rules_url(source)).json().await?;
-        let groups = answer["data"]["groups"].as_array().map_or(&[][..], Vec::as_slice);
-        let rules = groups.iter().filter_map(|group| group["rules"].as_array());
-        Ok(rules.flatten().cloned().collect())
+    /// The names of the alerts in its built-in Alertmanager that are not resolved.
+    pub async fn unresolved(&self) -> Result<Vec<String>, FetchError> {
+        Alertmanager::new(self.fetch.clone(), &format!("{}/api/alertmanager/grafana", self.base))
+            .unresolved()
+            .await
     }
 
     fn rules_url(&self, source: &str) -> String {
         format!("{}/api/prometheus/{source}/api/v1/rules", self.base)
     }
 
-    /// Asks a data source through Grafana: for each series, its values, oldest first.
+    /// Queries a data source through Grafana; returns the values of each series, oldest first.
     pub async fn query(&self, query: &DsQuery) -> Result<Vec<Vec<f64>>, FetchError> {
         let url = format!("{}/api/ds/query", self.base);
         let mut target = query.target.clone();
@@ -131,8 +142,8 @@ impl Grafana {
         target["maxDataPoints"] = json!(query.max_data_points);
         let body = json!({
             "queries": [target], "from": query.from.to_string(), "to": query.to.to_string()});
-        let answer: Value = self.fetch.post(&url).body(&body).json().await?;
-        let result = &answer["results"][&ref_id];
+        let response: Value = self.fetch.post(&url).body(&body).json().await?;
+        let result = &response["results"][&ref_id];
         if let Some(error) = result["error"].as_str() {
             return Err(FetchError::Shape { url, reason: error.to_owned() });
         }
@@ -142,20 +153,17 @@ impl Grafana {
     }
 }
 
-/// The rules whose state says that their condition holds.
+/// The alerts of the rules that are pending or firing.
 fn active(rules: &[AlertRule]) -> Vec<Alert> {
-    let active = rules.iter().filter_map(|rule| {
-        let state = match rule.state {
-            RuleState::Pending => AlertState::Pending,
-            RuleState::Firing => AlertState::Firing,
-            RuleState::Inactive => return None,
-        };
-        Some(Alert { labels: [("alertname".to_owned(), rule.name.clone())].into(), state })
-    });
-    active.collect()
+    let active = rules.iter().filter(|rule| rule.state != AlertState::Inactive);
+    let alert = |rule: &AlertRule| Alert {
+        labels: [("alertname".to_owned(), rule.name.clone())].into(),
+        state: rule.state,
+    };
+    active.map(alert).collect()
 }
 
-/// The number columns of a data frame; JSON has no NaN, so Grafana writes it (and infinities) as `null` with an entity.
+/// The numeric columns of a data frame. Grafana encodes NaN and infinities as `null`, and lists their rows in `entities`.
 fn number_fields(frame: &Value) -> Vec<Vec<f64>> {
     let fields = frame["schema"]["fields"].as_array().map_or(&[][..], Vec::as_slice);
     let columns = frame["data"]["values"].as_array().map_or(&[][..], Vec::as_slice);
@@ -184,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_is_active_while_it_is_pending_or_firing() {
+    fn pending_and_firing_rules_have_an_alert() {
         let rule = |name: &str, state: &str| {
             serde_json::from_value(json!({"name": name, "state": state, "alerts": []})).unwrap()
         };
@@ -194,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_gives_its_number_columns_with_what_json_cannot_write() {
+    fn numeric_columns_of_a_frame_include_nan_and_infinities() {
         let frame = json!({
             "schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "Value", "type": "number"}]},
             "data": {"values": [[1, 2, 3], [0.5, null, null]], "entities": [null, {"NaN": [1], "Inf": [2]}]}

@@ -1,4 +1,4 @@
-//! The part of `InfluxDB`'s HTTP API (1.x) that the lab reads: `InfluxQL` queries.
+//! `InfluxDB`'s HTTP API (1.x): `InfluxQL` queries.
 
 use std::collections::BTreeMap;
 
@@ -15,24 +15,24 @@ pub struct InfluxDb {
     database: String,
 }
 
-/// The rows of one measurement and one set of tags.
+/// The rows of one measurement with the same tags.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 pub struct Rows {
     /// The measurement.
     #[serde(default)]
     pub name: String,
-    /// What it was grouped by.
+    /// The tags that the query groups by.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// Names; `time` (Unix milliseconds) is the first of a measurement's.
+    /// Column names; the first column of a measurement is `time`, in Unix milliseconds.
     pub columns: Vec<String>,
-    /// One cell a column.
+    /// The rows, with one cell per column.
     #[serde(default)]
     pub values: Vec<Vec<Value>>,
 }
 
 impl Rows {
-    /// Unix seconds and value of each column but the time, without its nulls.
+    /// Each column except `time` as points of Unix seconds and value, without nulls.
     pub fn series(&self) -> impl Iterator<Item = Vec<(f64, f64)>> {
         (1..self.columns.len()).map(|column| {
             let point =
@@ -41,7 +41,7 @@ impl Rows {
         })
     }
 
-    /// What a `SHOW` statement lists: the column `value`, or the only one.
+    /// The result of a `SHOW` statement: the column `value`, or else the first one.
     fn listed(&self) -> impl Iterator<Item = String> {
         let column = self.columns.iter().position(|name| name == "value").unwrap_or(0);
         self.values.iter().filter_map(move |row| Some(row.get(column)?.as_str()?.to_owned()))
@@ -49,40 +49,40 @@ impl Rows {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Response {
     #[serde(default)]
-    results: Vec<Outcome>,
+    results: Vec<StatementResult>,
 }
 
 #[derive(Deserialize)]
-struct Outcome {
+struct StatementResult {
     #[serde(default)]
     series: Vec<Rows>,
     error: Option<String>,
 }
 
 impl InfluxDb {
-    /// `base` is its address without a slash at the end.
+    /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str, database: &str) -> Self {
         Self { fetch, base: base.to_owned(), database: database.to_owned() }
     }
 
-    /// The answer to one statement.
+    /// Runs one statement.
     pub async fn query(&self, statement: &str) -> Result<Vec<Rows>, FetchError> {
         let url = format!("{}/query", self.base);
         let query = [("db", self.database.as_str()), ("q", statement), ("epoch", "ms")];
-        let answer: Answer = self.fetch.get(&url).query(&query).json().await?;
+        let response: Response = self.fetch.get(&url).query(&query).json().await?;
         let mut series = Vec::new();
-        for outcome in answer.results {
-            if let Some(reason) = outcome.error {
+        for result in response.results {
+            if let Some(reason) = result.error {
                 return Err(FetchError::Shape { url, reason });
             }
-            series.extend(outcome.series);
+            series.extend(result.series);
         }
         Ok(series)
     }
 
-    /// What a `SHOW` statement lists, sorted, each once.
+    /// Runs a `SHOW` statement; returns its values, sorted and without duplicates.
     pub async fn list(&self, statement: &str) -> Result<Vec<String>, FetchError> {
         let mut all: Vec<String> = self.query(statement).await?.iter().flat_map(Rows::listed).collect();
         all.sort_unstable();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn each_column_but_the_time_is_a_series_without_its_nulls() {
+    fn each_column_except_time_is_a_series_without_nulls() {
         let rows =
             rows(serde_json::json!({"name": "t", "tags": {"host": "a"}, "columns": ["time", "p50", "p99"],
             "values": [[1000, 5, 7.5], [2000, null, 8]]}));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_values_and_measurements_are_listed() {
+    fn show_statements_return_tag_values_and_measurements() {
         let tags =
             rows(serde_json::json!({"columns": ["key", "value"], "values": [["host", "a"], ["host", "b"]]}));
         assert_eq!(tags.listed().collect::<Vec<_>>(), ["a", "b"]);

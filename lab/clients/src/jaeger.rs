@@ -1,4 +1,4 @@
-//! Jaeger's query API: spans, their services, parents, times and events.
+//! Jaeger's query API: traces and their spans.
 
 use std::collections::BTreeMap;
 
@@ -7,54 +7,54 @@ use serde_json::Value;
 
 use crate::fetch::{Fetch, FetchError};
 
-/// A span with its service.
+/// A span.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Span {
     /// Hexadecimal id.
     pub id: String,
-    /// Id of its parent, if it has one.
+    /// Id of the parent span.
     pub parent: Option<String>,
     /// Name of the service that reported it.
     pub service: String,
-    /// Its own name.
+    /// Name of the operation.
     pub name: String,
-    /// What it says of itself.
+    /// Its attributes.
     pub tags: BTreeMap<String, Value>,
-    /// When it began, in Unix microseconds.
+    /// Start time, in Unix microseconds.
     pub start_us: u64,
-    /// How long it took, in microseconds.
+    /// Duration, in microseconds.
     pub duration_us: u64,
-    /// What happened in it, as it was reported.
+    /// Its events, in the reported order.
     pub events: Vec<Event>,
 }
 
-/// Something that happened in a span.
+/// An event of a span.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Unix microseconds.
+    /// Time, in Unix microseconds.
     pub at_us: u64,
-    /// Its name; empty if it has none.
+    /// Name; may be empty.
     pub name: String,
-    /// What it says of itself.
+    /// Its attributes.
     pub tags: BTreeMap<String, Value>,
 }
 
-/// A trace as far as its spans have arrived.
+/// A trace, with the spans that have arrived.
 #[derive(Clone, Debug)]
 pub struct Trace {
     /// Hexadecimal id.
     pub id: String,
-    /// At least one.
+    /// Its spans; not empty.
     pub spans: Vec<Span>,
 }
 
 impl Span {
-    /// A tag that is a text.
+    /// The value of a tag, if it is a string.
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.get(key).and_then(Value::as_str)
     }
 
-    /// `server`, `client`, ..., or empty.
+    /// The span kind (`server`, `client`, ...), or an empty string.
     pub fn kind(&self) -> &str {
         self.tag("span.kind").unwrap_or_default()
     }
@@ -73,7 +73,7 @@ pub struct Jaeger {
 }
 
 impl Jaeger {
-    /// `base` is its address without a slash at the end.
+    /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
     }
@@ -82,41 +82,41 @@ impl Jaeger {
     pub async fn services(&self) -> Result<Vec<String>, FetchError> {
         #[derive(Deserialize)]
         struct Services {
-            // Jaeger answers `null` for none.
+            // `null` if there are none.
             data: Option<Vec<String>>,
         }
         let services: Services = self.fetch.get(&format!("{}/api/services", self.base)).json().await?;
         Ok(services.data.unwrap_or_default())
     }
 
-    /// The spans of a trace as far as they have arrived; none if it is not known.
+    /// The spans of a trace that have arrived; empty if the trace is unknown.
     pub async fn trace(&self, id: &str) -> Result<Vec<Span>, FetchError> {
-        match self.fetch.get(&format!("{}/api/traces/{id}", self.base)).json::<Answer>().await {
-            Ok(answer) => Ok(answer.data.into_iter().flat_map(RawTrace::into_spans).collect()),
+        match self.fetch.get(&format!("{}/api/traces/{id}", self.base)).json::<Response>().await {
+            Ok(response) => Ok(response.data.into_iter().flat_map(RawTrace::into_spans).collect()),
             Err(FetchError::Status { status: 404, .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
 
-    /// How many traces a search finds; `query` has Jaeger's parameters (`service`, `limit`, ...).
-    pub async fn search(&self, query: &[(&str, &str)]) -> Result<usize, FetchError> {
+    /// The number of traces that match; `query` has Jaeger's parameters (`service`, `limit`, ...).
+    pub async fn count(&self, query: &[(&str, &str)]) -> Result<usize, FetchError> {
         Ok(self.find(query).await?.data.len())
     }
 
-    /// The traces that a search finds; parameters as those of [`Jaeger::search`].
+    /// The traces that match; see [`Jaeger::count`] for the parameters.
     pub async fn traces(&self, query: &[(&str, &str)]) -> Result<Vec<Trace>, FetchError> {
         let found = self.find(query).await?.data.into_iter();
         let traces = found.map(|raw| Trace { id: raw.trace_id.clone(), spans: raw.into_spans() });
         Ok(traces.filter(|trace| !trace.spans.is_empty()).collect())
     }
 
-    async fn find(&self, query: &[(&str, &str)]) -> Result<Answer, FetchError> {
+    async fn find(&self, query: &[(&str, &str)]) -> Result<Response, FetchError> {
         self.fetch.get(&format!("{}/api/traces", self.base)).query(query).json().await
     }
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Response {
     #[serde(default)]
     data: Vec<RawTrace>,
 }
@@ -149,7 +149,7 @@ struct RawSpan {
     tags: Vec<Tag>,
     start_time: u64,
     duration: u64,
-    // Jaeger answers `null` for none.
+    // `null` if there are none.
     #[serde(default)]
     logs: Option<Vec<Log>>,
 }
@@ -202,7 +202,7 @@ impl RawTrace {
 }
 
 impl Log {
-    /// `OpenTelemetry`'s name of an event arrives as the field `event`.
+    /// Jaeger reports the name of an OpenTelemetry event as the field `event`.
     fn into_event(self) -> Event {
         let mut tags = by_key(self.fields);
         let name = tags.remove("event").and_then(|name| name.as_str().map(str::to_owned));
@@ -219,8 +219,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_gets_its_service_its_parent_its_kind_and_its_events() {
-        let answer: Answer = serde_json::from_str(
+    fn a_span_has_its_service_parent_kind_and_events() {
+        let response: Response = serde_json::from_str(
             r#"{"data":[{"traceID":"t","spans":[
                 {"traceID":"t","spanID":"b","operationName":"GET /echo","processID":"p1","startTime":1,"duration":2,
                  "references":[{"refType":"CHILD_OF","traceID":"t","spanID":"a"}],
@@ -229,7 +229,7 @@ mod tests {
               "processes":{"p1":{"serviceName":"web-client","tags":[]}}}],"errors":null}"#,
         )
         .unwrap();
-        let spans: Vec<Span> = answer.data.into_iter().flat_map(RawTrace::into_spans).collect();
+        let spans: Vec<Span> = response.data.into_iter().flat_map(RawTrace::into_spans).collect();
         let expected = Span {
             id: "b".into(),
             parent: Some("a".into()),

@@ -1,30 +1,20 @@
-//! The parts of a lab: which there are, how each is asked, what flows through them, and what can be broken.
+//! Typed HTTP clients of the lab's services, and where those services are.
 
-pub mod alert_rules;
 pub mod alertmanager;
-pub mod ask;
 pub mod balancer;
-pub mod clock;
-pub mod connections;
 pub mod docker;
 pub mod envoy;
-pub mod fault;
 pub mod fetch;
 pub mod grafana;
-pub mod guard;
 pub mod influxdb;
 pub mod jaeger;
-pub mod lock;
 pub mod maildev;
 pub mod order;
+pub mod poll;
 pub mod prometheus;
-pub mod rfc3339;
-pub mod rules;
-pub mod service;
+pub mod prometheus_rules;
 pub mod settings;
-pub mod switch;
-pub mod traffic;
-pub mod tutorial;
+pub mod time;
 
 use crate::{
     alertmanager::Alertmanager, balancer::Balancer, docker::Docker, envoy::Envoy, fetch::Fetch,
@@ -32,14 +22,14 @@ use crate::{
     prometheus::Prometheus, settings::Settings,
 };
 
-/// The lab, as its own command sees it; cheap to clone.
+/// One client per service of a lab; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Parts {
-    /// Addresses, files and the chosen tutorials.
+pub struct Clients {
+    /// Addresses, files and the selected tutorials.
     pub settings: Settings,
-    /// For what has no client of its own.
+    /// For services without a client of their own.
     pub fetch: Fetch,
-    /// The engine, limited to this lab's containers.
+    /// The Docker engine, limited to this lab's containers.
     pub docker: Docker,
     /// Prometheus.
     pub prometheus: Prometheus,
@@ -47,22 +37,26 @@ pub struct Parts {
     pub influxdb: InfluxDb,
     /// Alertmanager.
     pub alertmanager: Alertmanager,
-    /// The order service's admin page, and orders.
+    /// The order service: its admin API, and orders through the web client.
     pub orders: Orders,
-    /// The balancer's REST.
+    /// The balancer's REST API.
     pub balancer: Balancer,
-    /// Envoy's admin page.
+    /// Envoy's admin API.
     pub envoy: Envoy,
     /// Jaeger's query API.
     pub jaeger: Jaeger,
     /// The mailbox.
     pub maildev: Maildev,
-    /// Grafana, if it is there.
+    /// Grafana, which may be unavailable.
     pub grafana: Grafana,
 }
 
-impl Parts {
-    /// Makes the clients; nothing is asked yet.
+impl Clients {
+    /// Creates the clients without connecting.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if an HTTP client cannot be set up.
     pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
         let fetch = Fetch::new()?;
         Ok(Self {
@@ -70,7 +64,7 @@ impl Parts {
             prometheus: Prometheus::new(fetch.clone(), &settings.prometheus),
             influxdb: InfluxDb::new(fetch.clone(), &settings.influxdb, &settings.influxdb_database),
             alertmanager: Alertmanager::new(fetch.clone(), &settings.alertmanager),
-            orders: Orders::new(fetch.clone(), &settings),
+            orders: Orders::new(fetch.clone(), &settings.edge, &settings.order_admin),
             balancer: Balancer::new(fetch.clone(), &settings.balancer_rest, &settings.balancer_token),
             envoy: Envoy::new(fetch.clone(), &settings.envoy_admin),
             jaeger: Jaeger::new(fetch.clone(), &settings.jaeger),

@@ -1,34 +1,34 @@
-//! The mailbox: `MailDev`'s list of mails. Nothing in it is ever changed; the mails are the user's.
+//! `MailDev`'s list of mails, read-only.
 
 use http::{StatusCode, header};
 use serde::Deserialize;
 
 use crate::{
     fetch::{Fetch, FetchError},
-    rfc3339,
+    time,
 };
 
-/// A mail, as far as the lab looks at it.
+/// A mail.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Mail {
-    /// `MailDev`'s own name for it.
+    /// `MailDev`'s id.
     pub id: String,
-    /// When it came, in RFC 3339.
+    /// Time of receipt, in RFC 3339.
     #[serde(default)]
     pub time: String,
-    /// Its subject.
+    /// Subject.
     #[serde(default)]
     pub subject: String,
-    /// Its sender.
+    /// Sender.
     #[serde(default)]
     pub from: Vec<Address>,
-    /// Its recipients.
+    /// Recipients.
     #[serde(default)]
     pub to: Vec<Address>,
-    /// The plain-text body.
+    /// Plain-text body.
     #[serde(default)]
     pub text: String,
-    /// The HTML body.
+    /// HTML body.
     #[serde(default)]
     pub html: String,
 }
@@ -40,7 +40,7 @@ pub struct Address {
     pub address: String,
 }
 
-/// What a mail says of its alert.
+/// The status of the alert in a mail's subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// `[FIRING]`.
@@ -50,13 +50,13 @@ pub enum Status {
 }
 
 impl Mail {
-    /// When it came, in Unix milliseconds.
-    pub fn at(&self) -> Option<i64> {
-        rfc3339::millis(&self.time)
+    /// Time of receipt, in Unix milliseconds.
+    pub fn received_at(&self) -> Option<i64> {
+        time::unix_millis(&self.time)
     }
 
-    /// The alert that its subject is about, by name; none of a mail that is about no alert.
-    pub fn about(&self) -> Option<(Status, &str)> {
+    /// The status and name of the alert in the subject; `None` if the mail is not about an alert.
+    pub fn alert(&self) -> Option<(Status, &str)> {
         let subject = self.subject.trim();
         let firing = subject.strip_prefix("[FIRING] ").map(|rest| (Status::Firing, rest));
         let (status, rest) =
@@ -74,7 +74,7 @@ pub struct Maildev {
 }
 
 impl Maildev {
-    /// `base` is its address without a slash at the end.
+    /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
     }
@@ -84,21 +84,21 @@ impl Maildev {
         self.fetch.get(&self.url()).json().await
     }
 
-    /// All mails, oldest first, with the list's version; none while the list has still the version `known`.
-    pub async fn changed(&self, known: &str) -> Result<Option<(String, Vec<Mail>)>, FetchError> {
+    /// All mails, oldest first, and the `ETag` of the list; `None` if the list's `ETag` is still `etag`.
+    pub async fn mails_if_changed(&self, etag: &str) -> Result<Option<(String, Vec<Mail>)>, FetchError> {
         let url = self.url();
-        let request = self.fetch.get(&url).header("if-none-match", known);
-        let (status, headers, list) = request.whole().await?;
+        let request = self.fetch.get(&url).header("if-none-match", etag);
+        let (status, headers, list) = request.response().await?;
         if status == StatusCode::NOT_MODIFIED {
             return Ok(None);
         }
         if !status.is_success() {
             return Err(FetchError::Status { url, status: status.as_u16(), body: String::new() });
         }
-        let version = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+        let etag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
         let mails = serde_json::from_slice(&list);
         mails
-            .map(|mails| Some((version.to_owned(), mails)))
+            .map(|mails| Some((etag.to_owned(), mails)))
             .map_err(|error| FetchError::Shape { url, reason: error.to_string() })
     }
 
@@ -112,21 +112,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subject_tells_the_alert_and_whether_it_is_over() {
+    fn the_subject_contains_the_alert_and_its_status() {
         let mail = |subject: &str| -> Mail {
             serde_json::from_value(serde_json::json!({"id": "1", "subject": subject})).unwrap()
         };
         let firing = mail("[FIRING] EchoSlow on web-client: Echo calls are slow");
-        assert_eq!(firing.about(), Some((Status::Firing, "EchoSlow")));
-        assert_eq!(mail("[RESOLVED] OrderSlow: x (2)").about(), Some((Status::Resolved, "OrderSlow")));
-        assert_eq!(mail("[FIRING] EchoSlow").about(), Some((Status::Firing, "EchoSlow")));
-        assert_eq!(mail("[FIRING] ").about(), None);
-        assert_eq!(mail("lunch?").about(), None);
+        assert_eq!(firing.alert(), Some((Status::Firing, "EchoSlow")));
+        assert_eq!(mail("[RESOLVED] OrderSlow: x (2)").alert(), Some((Status::Resolved, "OrderSlow")));
+        assert_eq!(mail("[FIRING] EchoSlow").alert(), Some((Status::Firing, "EchoSlow")));
+        assert_eq!(mail("[FIRING] ").alert(), None);
+        assert_eq!(mail("lunch?").alert(), None);
     }
 
     #[test]
-    fn a_mail_came_at_the_time_that_maildev_says() {
+    fn the_time_of_receipt_is_parsed() {
         let mail: Mail = serde_json::from_str(r#"{"id":"1","time":"1970-01-01T00:00:01.500Z"}"#).unwrap();
-        assert_eq!(mail.at(), Some(1500));
+        assert_eq!(mail.received_at(), Some(1500));
     }
 }

@@ -1,36 +1,25 @@
-//! The order service's admin page, which switches its faults, and the web client's orders in JSON.
+//! The order service's admin API, which controls its faults, and the web client's JSON API of orders.
 
+use catalog::StoreFault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{
-    fetch::{Fetch, FetchError, Request},
-    settings::Settings,
-};
+use crate::fetch::{Fetch, FetchError, Request};
 
-/// How long each operation of a slow store takes longer, in milliseconds.
-const SLOW: u64 = 1000;
+/// Added to every operation by [`StoreFault::Slow`].
+const DELAY_MS: u64 = 1000;
 
-/// What the order service can break in its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreFault {
-    /// Each operation is delayed.
-    Slow,
-    /// No write is taken.
-    ReadOnly,
-}
-
-/// What the admin page says.
+/// The state of the store's faults.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub struct Faults {
-    /// Milliseconds by which each operation is delayed; 0 for none.
+    /// The delay of every operation in milliseconds; 0 if there is none.
     pub slow_ms: u64,
-    /// Whether no write is taken.
+    /// Whether writes are refused.
     pub read_only: bool,
 }
 
 impl Faults {
-    /// Whether the fault is on.
+    /// Whether the fault is active.
     pub fn has(self, fault: StoreFault) -> bool {
         match fault {
             StoreFault::Slow => self.slow_ms > 0,
@@ -39,10 +28,10 @@ impl Faults {
     }
 }
 
-/// An order, as far as the lab looks at it.
+/// An order.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Order {
-    /// The service's own name for it.
+    /// Id assigned by the service.
     pub id: String,
     /// Who placed it.
     pub customer: String,
@@ -53,12 +42,12 @@ pub struct Order {
 pub struct Page {
     /// The orders.
     pub orders: Vec<Order>,
-    /// Where the next page begins; empty after the last.
+    /// Token of the next page; empty on the last one.
     #[serde(default)]
     pub next_page_token: String,
 }
 
-/// A client of the orders; cheap to clone.
+/// A client of the order service and of the web client's orders; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Orders {
     fetch: Fetch,
@@ -67,32 +56,32 @@ pub struct Orders {
 }
 
 impl Orders {
-    /// Orders go through Envoy's edge, faults to the service itself.
-    pub fn new(fetch: Fetch, settings: &Settings) -> Self {
-        Self { fetch, edge: settings.edge.clone(), admin: settings.order_admin.clone() }
+    /// `edge` is the URL of Envoy's edge, `admin` that of the order service's admin API, both without a trailing slash.
+    pub fn new(fetch: Fetch, edge: &str, admin: &str) -> Self {
+        Self { fetch, edge: edge.to_owned(), admin: admin.to_owned() }
     }
 
-    /// Which faults are on.
+    /// The state of the store's faults.
     pub async fn faults(&self) -> Result<Faults, FetchError> {
         self.fetch.get(&format!("{}/faults", self.admin)).json().await
     }
 
-    /// Breaks the store.
-    pub async fn throw(&self, fault: StoreFault) -> Result<(), FetchError> {
-        let url = self.page(fault);
+    /// Injects a fault.
+    pub async fn inject(&self, fault: StoreFault) -> Result<(), FetchError> {
+        let url = self.fault_url(fault);
         let request = match fault {
-            StoreFault::Slow => self.fetch.put(&url).query(&[("ms", &SLOW.to_string())]),
+            StoreFault::Slow => self.fetch.put(&url).query(&[("ms", &DELAY_MS.to_string())]),
             StoreFault::ReadOnly => self.fetch.put(&url),
         };
         request.bytes().await.map(drop)
     }
 
-    /// Mends the store; it may be whole.
-    pub async fn take_back(&self, fault: StoreFault) -> Result<(), FetchError> {
-        self.fetch.delete(&self.page(fault)).bytes().await.map(drop)
+    /// Clears a fault, if it is active.
+    pub async fn clear(&self, fault: StoreFault) -> Result<(), FetchError> {
+        self.fetch.delete(&self.fault_url(fault)).bytes().await.map(drop)
     }
 
-    fn page(&self, fault: StoreFault) -> String {
+    fn fault_url(&self, fault: StoreFault) -> String {
         let name = match fault {
             StoreFault::Slow => "slow",
             StoreFault::ReadOnly => "read-only",
@@ -100,23 +89,23 @@ impl Orders {
         format!("{}/faults/{name}", self.admin)
     }
 
-    /// A request that places an order of one item.
+    /// A request that places an order with one item.
     pub fn place(&self, customer: &str) -> Request {
         let items = json!([{"sku": "lens-50", "quantity": 1, "price_cents": 1999}]);
         self.post(&json!({"customer": customer, "items": items}))
     }
 
-    /// A request that no service can take: an order without items.
+    /// A request that is always refused: an order without items.
     pub fn place_invalid(&self, customer: &str) -> Request {
         self.post(&json!({"customer": customer, "items": []}))
     }
 
-    /// A request that places this order, as the web client takes it in JSON.
+    /// A request that places this order, in the web client's JSON.
     pub fn post(&self, order: &Value) -> Request {
         self.fetch.post(&format!("{}/orders", self.edge)).body(order)
     }
 
-    /// One page of the list.
+    /// One page of orders; an empty token requests the first.
     pub async fn list(&self, token: &str) -> Result<Page, FetchError> {
         let request = self.fetch.get(&format!("{}/orders", self.edge)).header("accept", "application/json");
         let request = if token.is_empty() { request } else { request.query(&[("page_token", token)]) };

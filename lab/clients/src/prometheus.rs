@@ -1,16 +1,16 @@
-//! The parts of Prometheus' HTTP API that the lab reads.
+//! Prometheus' HTTP API: queries, targets, rules and alerts.
 
-mod answer;
+mod response;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use self::answer::Answer;
+use self::response::QueryData;
 use crate::fetch::{Fetch, FetchError};
 
-/// Sorted labels of a series, `__name__` among them.
+/// The labels of a series by name, including `__name__`.
 pub type Labels = BTreeMap<String, String>;
 
 /// A series with its samples.
@@ -18,23 +18,23 @@ pub type Labels = BTreeMap<String, String>;
 pub struct Series {
     /// Its labels.
     pub labels: Labels,
-    /// Unix seconds and value, oldest first. An instant query has one.
+    /// Points of Unix seconds and value, oldest first; one point in an instant query.
     pub points: Vec<(f64, f64)>,
 }
 
 impl Series {
-    /// The newest value.
+    /// The last value.
     pub fn last(&self) -> Option<f64> {
         self.points.last().map(|point| point.1)
     }
 }
 
-/// What a range query covers, in Unix seconds.
+/// The range of a range query.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
-    /// First sample.
+    /// Time of the first sample, in Unix seconds.
     pub start: f64,
-    /// Last sample.
+    /// Time of the last sample, in Unix seconds.
     pub end: f64,
     /// Seconds between samples.
     pub step: f64,
@@ -46,13 +46,13 @@ pub struct Range {
 pub struct Target {
     /// Labels after relabelling.
     pub labels: Labels,
-    /// What is scraped.
+    /// The scraped URL.
     pub scrape_url: String,
-    /// Why the last scrape failed, or empty.
+    /// Error of the last scrape, or an empty string.
     pub last_error: String,
     /// `up`, `down` or `unknown`.
     pub health: String,
-    /// As in the configuration, such as `1s`.
+    /// The configured interval, such as `1s`.
     #[serde(default)]
     pub scrape_interval: String,
 }
@@ -68,7 +68,7 @@ pub struct Rule {
     pub kind: String,
     /// `ok`, `err` or `unknown` (not evaluated yet).
     pub health: String,
-    /// Why the last evaluation failed.
+    /// Error of the last evaluation, or an empty string.
     #[serde(default)]
     pub last_error: String,
 }
@@ -76,7 +76,7 @@ pub struct Rule {
 /// An active alert of `/api/v1/alerts`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Alert {
-    /// Labels, `alertname` among them.
+    /// Labels, including `alertname`.
     pub labels: Labels,
     /// `pending` or `firing`.
     pub state: AlertState,
@@ -89,14 +89,18 @@ impl Alert {
     }
 }
 
-/// How far an active alert is.
+/// The state of an alert or of its rule.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
-    /// Its condition holds, not yet for long enough.
+    /// The condition holds, but not yet for long enough.
     Pending,
-    /// Sent to Alertmanager.
+    /// The alert fires. Includes Grafana's `recovering`.
+    #[serde(alias = "recovering")]
     Firing,
+    /// Any other state: the condition does not hold, or is unknown.
+    #[serde(other)]
+    Inactive,
 }
 
 /// A client of one Prometheus; cheap to clone.
@@ -107,7 +111,7 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    /// `base` is its address without a slash at the end.
+    /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
     }
@@ -119,17 +123,17 @@ impl Prometheus {
         if let Some(time) = &time {
             form.push(("time", time));
         }
-        Ok(self.post::<Answer>("/api/v1/query", &form).await?.into_series())
+        Ok(self.post::<QueryData>("/api/v1/query", &form).await?.into_series())
     }
 
     /// A range query.
     pub async fn range(&self, expr: &str, range: Range) -> Result<Vec<Series>, FetchError> {
         let (start, end, step) = (range.start.to_string(), range.end.to_string(), range.step.to_string());
         let form = [("query", expr), ("start", &*start), ("end", &*end), ("step", &*step)];
-        Ok(self.post::<Answer>("/api/v1/query_range", &form).await?.into_series())
+        Ok(self.post::<QueryData>("/api/v1/query_range", &form).await?.into_series())
     }
 
-    /// The values of a label, sorted; of the series that `selector` matches, if given.
+    /// The values of a label, sorted; only of the series that match `selector`, if there is one.
     pub async fn label_values(
         &self,
         label: &str,
@@ -142,11 +146,11 @@ impl Prometheus {
         self.get(&format!("/api/v1/label/{label}/values"), &query).await
     }
 
-    /// The names of the metrics that an expression reads, sorted. Prometheus itself parses it.
-    pub async fn metrics_read(&self, expr: &str) -> Result<Vec<String>, FetchError> {
+    /// The names of the metrics that an expression selects, sorted. Prometheus parses the expression.
+    pub async fn metrics_in(&self, expr: &str) -> Result<Vec<String>, FetchError> {
         let tree: Value = self.get("/api/v1/parse_query", &[("query", expr)]).await?;
         let mut names = BTreeSet::new();
-        collect_selectors(&tree, &mut names);
+        collect_metric_names(&tree, &mut names);
         Ok(names.into_iter().collect())
     }
 
@@ -183,13 +187,13 @@ impl Prometheus {
         Ok(self.get::<Alerts>("/api/v1/alerts", &[]).await?.alerts)
     }
 
-    /// The address that Prometheus believes it has, as its alerts' links show it.
+    /// The external URL that links in alerts start with.
     pub async fn external_url(&self) -> Result<String, FetchError> {
         let flags: BTreeMap<String, String> = self.get("/api/v1/status/flags", &[]).await?;
         Ok(flags.get("web.external-url").cloned().unwrap_or_default())
     }
 
-    /// A page below its address, such as a runbook.
+    /// The body of a page, such as a runbook; `path` starts with a slash.
     pub async fn page(&self, path: &str) -> Result<String, FetchError> {
         self.fetch.get(&format!("{}{path}", self.base)).text().await
     }
@@ -212,8 +216,8 @@ struct Envelope<T> {
     data: T,
 }
 
-/// Finds the names of all selectors in a syntax tree, wherever they hang.
-fn collect_selectors(tree: &Value, names: &mut BTreeSet<String>) {
+/// Collects the metric names of all selectors in a syntax tree.
+fn collect_metric_names(tree: &Value, names: &mut BTreeSet<String>) {
     match tree {
         Value::Object(node) => {
             let selects =
@@ -223,9 +227,9 @@ fn collect_selectors(tree: &Value, names: &mut BTreeSet<String>) {
             {
                 names.insert(name.to_owned());
             }
-            node.values().for_each(|child| collect_selectors(child, names));
+            node.values().for_each(|child| collect_metric_names(child, names));
         }
-        Value::Array(children) => children.iter().for_each(|child| collect_selectors(child, names)),
+        Value::Array(children) => children.iter().for_each(|child| collect_metric_names(child, names)),
         _ => {}
     }
 }
@@ -235,12 +239,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn selectors_are_found_wherever_they_hang() {
+    fn metric_names_are_found_at_any_depth() {
         let tree = serde_json::json!({"type": "binaryExpr", "op": "/",
             "lhs": {"type": "call", "func": {"name": "rate"}, "args": [{"type": "matrixSelector", "name": "a_total"}]},
             "rhs": {"type": "aggregation", "expr": {"type": "vectorSelector", "name": "b_total"}, "param": null}});
         let mut names = BTreeSet::new();
-        collect_selectors(&tree, &mut names);
+        collect_metric_names(&tree, &mut names);
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a_total", "b_total"]);
     }
 }

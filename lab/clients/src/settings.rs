@@ -1,44 +1,43 @@
-//! Where the lab's parts are, and where its files are mounted.
+//! The addresses of the lab's services, and the paths of its files, from flags and the environment.
 //!
-//! The defaults are those of the lab's own network; a developer's parts on loopback are reached by flags.
+//! The defaults are those inside the lab's network.
 
 use std::path::PathBuf;
 
+use catalog::Selection;
 use clap::Args;
 
-use crate::tutorial::Chosen;
-
-/// What every subcommand takes.
+/// Flags of every subcommand.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     /// Compose project of the lab
     #[arg(long, env = "LAB_NAME", default_value = "lookout", global = true)]
     pub lab_name: String,
-    /// The tutorials that were started
+    /// The selected tutorials
     #[arg(long, env = "TUTORIAL", value_enum, default_value = "all", global = true)]
-    pub tutorial: Chosen,
+    pub tutorial: Selection,
     /// Docker's socket
     #[arg(long, env = "DOCKER_SOCKET", default_value = "/var/run/docker.sock", global = true)]
     pub docker_socket: PathBuf,
-    /// Folder of the dashboards, one folder in it per tutorial
+    /// Folder of the dashboards, with a subfolder per tutorial
     #[arg(long, env = "LAB_DASHBOARDS", default_value = "/srv/grafana/dashboards", global = true)]
     pub dashboards: PathBuf,
-    /// Grafana's provisioned alerting files; the rules among them
+    /// Folder of Grafana's provisioned alerting files, which include its alert rules
     #[arg(long, env = "LAB_ALERTING", default_value = "/srv/grafana/alerting", global = true)]
     pub alerting: PathBuf,
-    /// The golden catalogue of metrics
+    /// File of expected metric names and labels
     #[arg(long, env = "LAB_CATALOGUE", default_value = "/srv/metrics.golden", global = true)]
     pub catalogue: PathBuf,
-    /// Folder shared by all runs in one lab; holds the lock of `check` and `alert`
+    /// Folder shared by all commands of one lab; holds the lock of `check` and `alert`
     #[arg(long, env = "LAB_STATE", default_value = "/var/lib/lab", global = true)]
     pub state: PathBuf,
-    /// Where alert mail goes; the lab sees only its own mailbox
+    /// SMTP host of alert mails; only the lab's own mailbox can be read
     #[arg(long, env = "SMTP_HOST", default_value = "maildev", global = true)]
     pub smtp_host: String,
-    /// The alert mails' sender
+    /// Sender of alert mails
     #[arg(long, env = "SMTP_FROM", default_value = "alertmanager@lookout.example", global = true)]
     pub smtp_from: String,
-    /// The alert mails' recipient
+    /// Recipient of alert mails
     #[arg(long, env = "SMTP_TO", default_value = "oncall@lookout.example", global = true)]
     pub smtp_to: String,
 
@@ -48,7 +47,7 @@ pub struct Settings {
     /// Envoy's gRPC listener
     #[arg(long, env = "LAB_GRPC_EDGE", default_value = "http://envoy:10001", global = true)]
     pub grpc_edge: String,
-    /// Envoy's admin page
+    /// Envoy's admin API
     #[arg(long, env = "LAB_ENVOY_ADMIN", default_value = "http://envoy:9901", global = true)]
     pub envoy_admin: String,
     /// The web client
@@ -57,25 +56,25 @@ pub struct Settings {
     /// The echo server
     #[arg(long, env = "LAB_ECHO_SERVER", default_value = "http://echo-server:8080", global = true)]
     pub echo_server: String,
-    /// The metrics sink's pages
+    /// The metrics sink's HTTP pages
     #[arg(long, env = "LAB_METRICS_SINK", default_value = "http://metrics-sink:9102", global = true)]
     pub metrics_sink: String,
     /// The order service's metrics
     #[arg(long, env = "LAB_ORDER_METRICS", default_value = "http://order-service:8085", global = true)]
     pub order_metrics: String,
-    /// The order service's admin page, which switches its faults
+    /// The order service's admin API, which controls its faults
     #[arg(long, env = "LAB_ORDER_ADMIN", default_value = "http://order-service:8087", global = true)]
     pub order_admin: String,
-    /// The balancer, in front of the hello servers
+    /// The balancer's listener in front of the hello servers
     #[arg(long, env = "LAB_BALANCER", default_value = "tcp-balancer:3100", global = true)]
     pub balancer: String,
-    /// The balancer's REST and metrics
+    /// The balancer's REST API and metrics
     #[arg(long, env = "LAB_BALANCER_REST", default_value = "http://tcp-balancer:8888", global = true)]
     pub balancer_rest: String,
-    /// What the balancer's REST takes changes with
+    /// File of the bearer token for changes through the balancer's REST API
     #[arg(long, env = "BALANCER_TOKEN_FILE", default_value = "/run/secrets/balancer-token", global = true)]
     pub balancer_token: PathBuf,
-    /// Where the balancer listens for the soak
+    /// Port of the balancer's listener for the soak test
     #[arg(long, env = "LAB_SOAK_PORT", default_value_t = 3199, global = true)]
     pub soak_port: u16,
     /// `InfluxDB`
@@ -102,7 +101,7 @@ pub struct Settings {
     /// The console
     #[arg(long, env = "LAB_CONSOLE", default_value = "http://console:8000", global = true)]
     pub console: String,
-    /// The `Host` that the console lets in, as a browser names it
+    /// A `Host` header that the console accepts
     #[arg(long, env = "LAB_CONSOLE_HOST", default_value = "127.0.0.1:8000", global = true)]
     pub console_host: String,
 }

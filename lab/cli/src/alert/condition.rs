@@ -5,17 +5,15 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use clients::{
-    Parts,
-    fault::Fault,
-    guard::{self, GuardError},
-    rules::{
-        self,
-        condition::{Condition, Standing},
-        evaluate::evaluate,
-        model::Rule,
-    },
+use catalog::Fault;
+use clients::Clients;
+use evaluate::grafana_rules::{
+    self,
+    condition::{Condition, Outcome},
+    evaluate,
+    file::Rule,
 };
+use faults::fault_guard::{self, FaultGuardError};
 
 use crate::{
     alert::{
@@ -50,14 +48,14 @@ pub enum RoundError {
     },
     /// The fault.
     #[error(transparent)]
-    Guard(#[from] GuardError),
+    Guard(#[from] FaultGuardError),
 }
 
 /// The rule of the fault's alert, and its condition.
-pub fn rule(parts: &Parts, fault: Fault) -> Result<(Rule, Condition), RoundError> {
+pub fn rule(parts: &Clients, fault: Fault) -> Result<(Rule, Condition), RoundError> {
     let fail = |reason| RoundError::Rule { alert: fault.alert(), reason };
-    let rule =
-        rules::find(&parts.settings.alerting, fault.alert()).map_err(|error| fail(error.to_string()))?;
+    let rule = grafana_rules::find(&parts.settings.alerting, fault.alert())
+        .map_err(|error| fail(error.to_string()))?;
     let condition =
         Condition::of(&rule).map_err(|unknown| fail(format!("it is not understood: {unknown}")))?;
     Ok((rule, condition))
@@ -65,7 +63,7 @@ pub fn rule(parts: &Parts, fault: Fault) -> Result<(Rule, Condition), RoundError
 
 /// Watches the condition through a whole round; the fault's traffic must flow already. `limit` bounds each wait.
 pub async fn round(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     condition: &Condition,
     limit: Duration,
@@ -92,7 +90,7 @@ pub async fn round(
             (fires, shown.unwrap_or(Err("interrupted".into())))
         }
     };
-    let (fires, under) = guard::under(parts, fault.switch(), watch).await?;
+    let (fires, under) = fault_guard::with_fault(parts, fault.injection(), watch).await?;
     let ends = until(false, parts, condition, limit, stop).await;
     if let Ok(said) = &ends {
         tell(&format!("{}: holds no more, {said}", fault.alert()));
@@ -116,7 +114,7 @@ impl Round {
 }
 
 /// Claims on where the rule says that a mail would lead.
-pub async fn links(parts: &Parts, fault: Fault, rule: &Rule) -> Vec<Claim> {
+pub async fn links(parts: &Clients, fault: Fault, rule: &Rule) -> Vec<Claim> {
     let (uid, id) = fault.panel();
     let names = rule.dashboard_uid == uid && rule.panel_id == Some(id);
     let panel = if names {
@@ -136,7 +134,7 @@ pub async fn links(parts: &Parts, fault: Fault, rule: &Rule) -> Vec<Claim> {
 
 /// Waits until the traffic is seen, by the rule's own query too, and the condition does not hold.
 pub async fn at_rest(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     condition: &Condition,
     limit: Duration,
@@ -144,10 +142,10 @@ pub async fn at_rest(
 ) -> Result<String, String> {
     let started = Instant::now();
     loop {
-        let unseen = watch::unseen(parts, fault.traffic()).await.map_err(|error| error.to_string());
+        let unseen = watch::unseen(parts, fault.load()).await.map_err(|error| error.to_string());
         let last = match unseen {
             Ok(None) => match evaluate(parts, condition).await {
-                Ok(quiet @ Standing::Quiet(_)) => return Ok(quiet.to_string()),
+                Ok(quiet @ Outcome::Normal(_)) => return Ok(quiet.to_string()),
                 Ok(other) => other.to_string(),
                 Err(error) => error.to_string(),
             },
@@ -161,7 +159,7 @@ pub async fn at_rest(
 /// Waits until the condition holds, or holds no more; says how it stands and after what time.
 async fn until(
     fires: bool,
-    parts: &Parts,
+    parts: &Clients,
     condition: &Condition,
     limit: Duration,
     stop: &CancellationToken,
@@ -177,7 +175,7 @@ async fn until(
     }
 }
 
-fn after(started: Instant, standing: &Standing) -> String {
+fn after(started: Instant, standing: &Outcome) -> String {
     format!("{standing}, {:.1} s", started.elapsed().as_secs_f64())
 }
 

@@ -1,10 +1,9 @@
 //! The links of an alert's mail: each must lead somewhere.
 
+use catalog::{Fault, PanelId, Service};
 use clients::{
-    Parts,
-    fault::{Fault, PanelId},
+    Clients,
     maildev::{Mail, Status},
-    service::Service,
 };
 
 use crate::{alert::mail, console, table::Claim};
@@ -18,7 +17,7 @@ struct PanelLink {
 }
 
 /// Claims on the links of the firing mail.
-pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
+pub async fn claims(parts: &Clients, new: &[Mail], fault: Fault) -> Vec<Claim> {
     let alert = fault.alert();
     let firing = new.iter().find(|mail| mail::status(mail, alert) == Some(Status::Firing));
     let Some(firing) = firing else {
@@ -40,7 +39,7 @@ pub async fn claims(parts: &Parts, new: &[Mail], fault: Fault) -> Vec<Claim> {
     ]
 }
 
-fn panel_exists(parts: &Parts, link: &PanelLink, wanted: PanelId) -> Result<String, String> {
+fn panel_exists(parts: &Clients, link: &PanelLink, wanted: PanelId) -> Result<String, String> {
     let (uid, id) = wanted;
     if (link.uid.as_str(), link.panel) != wanted {
         return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel));
@@ -49,7 +48,7 @@ fn panel_exists(parts: &Parts, link: &PanelLink, wanted: PanelId) -> Result<Stri
 }
 
 /// What the files call a panel.
-pub(super) fn panel_title(parts: &Parts, (uid, id): PanelId) -> Result<String, String> {
+pub(super) fn panel_title(parts: &Clients, (uid, id): PanelId) -> Result<String, String> {
     let folders = parts.settings.tutorial.dashboard_folders();
     let all = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
     let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
@@ -59,7 +58,7 @@ pub(super) fn panel_title(parts: &Parts, (uid, id): PanelId) -> Result<String, S
 }
 
 /// In Grafana; where it is absent, in the console, which has dashboards at the same paths.
-async fn opens(parts: &Parts, link: Result<PanelLink, String>) -> Claim {
+async fn opens(parts: &Clients, link: Result<PanelLink, String>) -> Claim {
     match parts.docker.services().await {
         Ok(services) if services.contains(&Service::Grafana) => {
             let opened = match link {
@@ -82,7 +81,7 @@ async fn opens(parts: &Parts, link: Result<PanelLink, String>) -> Claim {
     }
 }
 
-async fn opens_in_console(parts: &Parts, link: &PanelLink) -> Result<String, String> {
+async fn opens_in_console(parts: &Clients, link: &PanelLink) -> Result<String, String> {
     let base = format!("http://{}", parts.settings.console_host);
     let path = link.url.strip_prefix(&base).ok_or_else(|| format!("{} is not below {base}", link.url))?;
     console::ask(parts, path).text().await.map_err(|error| error.to_string())?;
@@ -93,7 +92,7 @@ async fn opens_in_console(parts: &Parts, link: &PanelLink) -> Result<String, Str
 }
 
 /// The link has the address that the host sees; the lab's network has another for the same page.
-pub(super) async fn runbook_answers(parts: &Parts, url: &str, alert: &str) -> Result<String, String> {
+pub(super) async fn runbook_answers(parts: &Clients, url: &str, alert: &str) -> Result<String, String> {
     let external = parts.prometheus.external_url().await.map_err(|error| error.to_string())?;
     let path = url.strip_prefix(external.trim_end_matches('/'));
     let path = path.ok_or_else(|| format!("{url} is not below {external}"))?;

@@ -1,7 +1,7 @@
 //! What must be true of an alert's mails. Other mails in the box are the user's and nobody's business.
 
+use catalog::{Fault, RuleOwner};
 use clients::{
-    fault::{Fault, Owner},
     maildev::{Address, Mail, Status},
     settings::Settings,
 };
@@ -10,14 +10,14 @@ use crate::table::Claim;
 
 /// Tells whether the mail is about this alert.
 pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
-    mail.about().and_then(|(status, about)| (about == alert).then_some(status))
+    mail.alert().and_then(|(status, about)| (about == alert).then_some(status))
 }
 
 /// The body that a mail of this owner must have: Grafana sends HTML alone.
-pub fn body(mail: &Mail, owner: Owner) -> &str {
+pub fn body(mail: &Mail, owner: RuleOwner) -> &str {
     match owner {
-        Owner::Prometheus => &mail.text,
-        Owner::Grafana => &mail.html,
+        RuleOwner::Prometheus => &mail.text,
+        RuleOwner::Grafana => &mail.html,
     }
 }
 
@@ -29,7 +29,7 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
     let resolved: Vec<&Mail> = of(Status::Resolved).collect();
     let others: Vec<&str> = new
         .iter()
-        .filter(|mail| mail.about().is_some() && status(mail, alert).is_none())
+        .filter(|mail| mail.alert().is_some() && status(mail, alert).is_none())
         .map(|mail| mail.subject.as_str())
         .collect();
     let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(others.join("; ")) };
@@ -40,14 +40,14 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
         Claim::from_result("no other alert's mail", none),
         Claim::from_result("sender and recipient", addresses(&ours, &settings.smtp_from, &settings.smtp_to)),
         match fault.owner() {
-            Owner::Prometheus => {
+            RuleOwner::Prometheus => {
                 let kinds = [Kind::Text, Kind::Html];
                 Claim::from_result(
                     "a plain-text and an HTML body name the alert",
                     bodies(&ours, alert, &kinds),
                 )
             }
-            Owner::Grafana => {
+            RuleOwner::Grafana => {
                 Claim::from_result("the HTML body names the alert", bodies(&ours, alert, &[Kind::Html]))
             }
         },

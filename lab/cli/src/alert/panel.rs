@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use clients::{
-    Parts, ask,
-    fault::{Fault, PanelId},
-};
+use catalog::{Fault, PanelId};
+use clients::Clients;
 use dashboards::queries::{self, Content, Context};
+use evaluate::panel;
 
 use crate::table::Claim;
 
@@ -19,24 +18,25 @@ const LINGERING: Duration = Duration::from_secs(75);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Adds up the newest number of every series that the panel draws.
-pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
+pub async fn reading(parts: &Clients, (uid, id): PanelId) -> Result<f64, String> {
     let folders = parts.settings.tutorial.dashboard_folders();
     let all = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
     let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
     let panel = dashboard.and_then(|dashboard| Some((dashboard, dashboard.panel(id)?)));
     let (dashboard, panel) = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
-    let scrape = ask::scrape_interval(parts).await?;
-    let window = ask::window(&dashboard.time)?;
-    let variables = ask::variables(parts, dashboard, window).await?;
+    let scrape = panel::scrape_interval(parts).await.map_err(|error| error.to_string())?;
+    let window = panel::window(&dashboard.time).map_err(|error| error.to_string())?;
+    let variables =
+        panel::bind_variables(parts, dashboard, window).await.map_err(|error| error.to_string())?;
     let context = Context { window, max_data_points: None, variables: &variables, scrape };
     let content = queries::content(panel).map_err(|unknown| unknown.to_string())?;
     let Content::Targets(targets) = content else { return Err(format!("panel {id} draws no data")) };
     let mut sum = 0.0;
     for target in targets {
         for query in queries::queries(panel, target, context).map_err(|unknown| unknown.to_string())? {
-            let answer = ask::send(parts, &query).await?;
+            let answer = panel::query_series(parts, &query).await.map_err(|error| error.to_string())?;
             // A series that has ended, such as the errors of an earlier fault, is not drawn any more.
-            let live = answer.iter().filter(|drawn| drawn.age <= LIVE);
+            let live = answer.iter().filter(|drawn| drawn.age_seconds <= LIVE);
             sum +=
                 live.filter_map(|drawn| drawn.values.last()).filter(|value| value.is_finite()).sum::<f64>();
         }
@@ -45,12 +45,12 @@ pub async fn reading(parts: &Parts, (uid, id): PanelId) -> Result<f64, String> {
 }
 
 /// Reads the panel until it shows the fault, or until it does not any more; the last reading, if patience ends first.
-pub async fn reading_that(shows: bool, parts: &Parts, fault: Fault, rest: f64) -> Result<f64, String> {
+pub async fn reading_that(shows: bool, parts: &Clients, fault: Fault, rest: f64) -> Result<f64, String> {
     let patience = if fault.lingers() { LINGERING } else { PATIENCE };
     let started = Instant::now();
     loop {
         let reading = reading(parts, fault.panel()).await;
-        let done = reading.as_ref().is_ok_and(|reading| fault.sign().is_shown(rest, *reading) == shows);
+        let done = reading.as_ref().is_ok_and(|reading| fault.symptom().is_present(rest, *reading) == shows);
         if done || started.elapsed() > patience {
             return reading;
         }
@@ -68,7 +68,7 @@ pub fn claim(fault: Fault, readings: [Result<f64, String>; 3]) -> Claim {
     };
     let evidence =
         format!("{} at rest, {} under the fault, {} after", short(rest), short(under), short(after));
-    match [rest, under, after].map(|reading| fault.sign().is_shown(rest, reading)) {
+    match [rest, under, after].map(|reading| fault.symptom().is_present(rest, reading)) {
         [false, true, false] => Claim::proven(claim, evidence),
         [_, false, _] => Claim::failed(claim, format!("it does not move: {evidence}")),
         _ => Claim::failed(claim, format!("it shows a fault where none is: {evidence}")),

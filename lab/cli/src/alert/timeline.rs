@@ -65,9 +65,11 @@ impl Timeline {
 
     /// Notes what a look at Prometheus and at the new mails shows, and gives the lines of what is new.
     pub fn observe(&mut self, name: &str, at: Duration, alerts: &[Alert], mails: &[Mail]) -> Vec<String> {
-        let alerts = alerts.iter().filter(|alert| alert.name() == name).map(|alert| match alert.state {
-            AlertState::Pending => Event::Pending,
-            AlertState::Firing => Event::Firing,
+        let alerts = alerts.iter().filter(|alert| alert.name() == name);
+        let alerts = alerts.filter_map(|alert| match alert.state {
+            AlertState::Inactive => None,
+            AlertState::Pending => Some(Event::Pending),
+            AlertState::Firing => Some(Event::Firing),
         });
         let mails = mails.iter().filter_map(|mail| mail::status(mail, name)).map(|status| match status {
             Status::Firing => Event::Mail,

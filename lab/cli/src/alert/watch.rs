@@ -8,14 +8,8 @@ use std::{
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use clients::{
-    Parts,
-    fault::{Fault, Owner},
-    fetch::FetchError,
-    maildev::Mail,
-    prometheus::Alert,
-    traffic::Stream,
-};
+use catalog::{Fault, RuleOwner, Stream};
+use clients::{Clients, fetch::FetchError, maildev::Mail, prometheus::Alert};
 
 use crate::alert::timeline::{Event, Timeline};
 
@@ -66,7 +60,7 @@ struct Seen {
 /// Waits until no alert is active, no mail comes any more and the traffic is seen. Returns the ids of the mails that
 /// are there.
 pub async fn rest(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     limit: Duration,
     stop: &CancellationToken,
@@ -95,7 +89,7 @@ pub async fn rest(
 
 /// What keeps the lab from rest.
 async fn unrest(
-    parts: &Parts,
+    parts: &Clients,
     fault: Fault,
     known: &mut BTreeSet<String>,
 ) -> Result<Option<String>, FetchError> {
@@ -103,11 +97,11 @@ async fn unrest(
     if let Some(alert) = active.first() {
         return Ok(Some(format!("{} is active", alert.name())));
     }
-    if let Some(held) = parts.alertmanager.held().await?.first() {
+    if let Some(held) = parts.alertmanager.unresolved().await?.first() {
         return Ok(Some(format!("Alertmanager still has {held}")));
     }
-    if fault.owner() == Owner::Grafana
-        && let Some(held) = parts.grafana.held().await?.first()
+    if fault.owner() == RuleOwner::Grafana
+        && let Some(held) = parts.grafana.unresolved().await?.first()
     {
         return Ok(Some(format!("Grafana still has {held}")));
     }
@@ -119,13 +113,13 @@ async fn unrest(
     if !parts.prometheus.instant(HELD_BACK, None).await?.is_empty() {
         return Ok(Some("the alerts on echoes are still held back by an earlier cause".into()));
     }
-    unseen(parts, fault.traffic()).await
+    unseen(parts, fault.load()).await
 }
 
 /// What Prometheus sees nothing of, of the traffic that the alerts are about.
-pub(crate) async fn unseen(parts: &Parts, traffic: &[Stream]) -> Result<Option<String>, FetchError> {
+pub(crate) async fn unseen(parts: &Clients, traffic: &[Stream]) -> Result<Option<String>, FetchError> {
     for stream in traffic {
-        if parts.prometheus.instant(stream.seen(), None).await?.is_empty() {
+        if parts.prometheus.instant(stream.success_query(), None).await?.is_empty() {
             return Ok(Some(format!("Prometheus sees no successful {}", stream.name())));
         }
     }
@@ -133,9 +127,9 @@ pub(crate) async fn unseen(parts: &Parts, traffic: &[Stream]) -> Result<Option<S
 }
 
 /// The active alerts, as far as the fault's own and all of Prometheus' go.
-async fn alerts(parts: &Parts, fault: Fault) -> Result<Vec<Alert>, FetchError> {
+async fn alerts(parts: &Clients, fault: Fault) -> Result<Vec<Alert>, FetchError> {
     let mut alerts = parts.prometheus.alerts().await?;
-    if fault.owner() == Owner::Grafana {
+    if fault.owner() == RuleOwner::Grafana {
         alerts.extend(parts.grafana.alerts().await?);
     }
     Ok(alerts)
@@ -144,7 +138,7 @@ async fn alerts(parts: &Parts, fault: Fault) -> Result<Vec<Alert>, FetchError> {
 impl Watch {
     /// Begins with the fault, which is thrown right after. `known` are the mails that were there before; `tell` gets a
     /// line for each event when it comes.
-    pub fn new(parts: Parts, fault: Fault, known: BTreeSet<String>, tell: Tell) -> Self {
+    pub fn new(parts: Clients, fault: Fault, known: BTreeSet<String>, tell: Tell) -> Self {
         let seen = Seen { timeline: Timeline::default(), mails: Vec::new(), error: None };
         let seen = Arc::new(Mutex::new(seen));
         let started = Instant::now();
@@ -194,7 +188,7 @@ impl Watch {
 
 /// Looks at the alerts and the mailbox for ever.
 async fn look_on(
-    parts: Parts,
+    parts: Clients,
     fault: Fault,
     known: BTreeSet<String>,
     started: Instant,

@@ -1,11 +1,12 @@
 //! Claims that our services expose exactly the metrics of the golden catalogue.
 
-use clients::{Parts, fetch::FetchError, service::Service};
+use catalog::Service;
+use clients::{Clients, fetch::FetchError};
 
 use crate::{catalogue::Catalogue, table::Claim};
 
 /// One claim a service.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let path = &parts.settings.catalogue;
     let golden = std::fs::read_to_string(path).map_err(|error| error.to_string());
     let golden = golden.and_then(|text| Catalogue::parse(&text).map_err(|error| error.to_string()));
@@ -35,7 +36,7 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
 }
 
 /// The live catalogue of all our services, as the golden file is written.
-pub async fn live(parts: &Parts) -> Result<Catalogue, String> {
+pub async fn live(parts: &Clients) -> Result<Catalogue, String> {
     let mut live = Catalogue::default();
     for (service, address) in own_services(parts) {
         scrape_into(&mut live, parts, service, address).await?;
@@ -43,7 +44,7 @@ pub async fn live(parts: &Parts) -> Result<Catalogue, String> {
     Ok(live)
 }
 
-fn own_services(parts: &Parts) -> Vec<(Service, &str)> {
+fn own_services(parts: &Clients) -> Vec<(Service, &str)> {
     let settings = &parts.settings;
     let all = [
         (Service::Console, settings.console.as_str()),
@@ -53,12 +54,12 @@ fn own_services(parts: &Parts) -> Vec<(Service, &str)> {
         (Service::OrderService, settings.order_metrics.as_str()),
         (Service::TcpBalancer, settings.balancer_rest.as_str()),
     ];
-    all.into_iter().filter(|(service, _)| settings.tutorial.expects(*service)).collect()
+    all.into_iter().filter(|(service, _)| settings.tutorial.has_service(*service)).collect()
 }
 
 async fn scrape_into(
     live: &mut Catalogue,
-    parts: &Parts,
+    parts: &Clients,
     service: Service,
     address: &str,
 ) -> Result<(), String> {

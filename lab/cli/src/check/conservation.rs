@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use clients::{Parts, influxdb::Rows, prometheus::Series};
+use clients::{Clients, influxdb::Rows, prometheus::Series};
 
 /// Counters that have not moved for so long rest: longer than a flush, a push and a scrape.
 const REST: Duration = Duration::from_secs(4);
@@ -47,7 +47,7 @@ pub(super) struct Moved {
 /// Waits for rest, does what `send` does, waits until everything is counted, and tells how each counter moved. `send`
 /// tells how each should have.
 pub(super) async fn moved(
-    parts: &Parts,
+    parts: &Clients,
     counters: &[Counter],
     send: impl Future<Output = Result<Vec<f64>, String>>,
 ) -> Result<Vec<Moved>, String> {
@@ -89,7 +89,7 @@ pub(super) fn judge(moved: &[Moved]) -> Result<String, String> {
 }
 
 /// The counters' values once none has moved for `REST`; `None` if they keep moving.
-pub(super) async fn at_rest(parts: &Parts, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
+pub(super) async fn at_rest(parts: &Clients, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
     let started = Instant::now();
     let mut values = read(parts, counters).await?;
     let mut still_since = Instant::now();
@@ -107,7 +107,7 @@ pub(super) async fn at_rest(parts: &Parts, counters: &[Counter]) -> Result<Optio
 }
 
 async fn wait_until_counted(
-    parts: &Parts,
+    parts: &Clients,
     counters: &[Counter],
     before: &[f64],
     expected: &[f64],
@@ -125,7 +125,7 @@ async fn wait_until_counted(
 }
 
 /// The newest raw samples; a counter that is not there yet has counted nothing.
-pub(super) async fn read(parts: &Parts, counters: &[Counter]) -> Result<Vec<f64>, String> {
+pub(super) async fn read(parts: &Clients, counters: &[Counter]) -> Result<Vec<f64>, String> {
     let mut values = Vec::with_capacity(counters.len());
     for counter in counters {
         values.push(match counter.source {

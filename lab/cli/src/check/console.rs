@@ -8,7 +8,8 @@ use std::{collections::BTreeSet, time::Duration};
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use clients::{Parts, clock::until, fetch::Request, service::Service};
+use catalog::Service;
+use clients::{Clients, fetch::Request, poll::until};
 
 use crate::{
     console::{ask, dashboard, read},
@@ -22,7 +23,7 @@ const BUDGET_MIB: f64 = 48.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// The console's claims; while echoes flow.
-pub(super) async fn claims(parts: &Parts, has_grafana: bool) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients, has_grafana: bool) -> Vec<Claim> {
     let nodes = until(PATIENCE, || picture::nodes(parts, has_grafana)).await;
     let rate = until(PATIENCE, || picture::rate(parts)).await;
     vec![
@@ -35,7 +36,7 @@ pub(super) async fn claims(parts: &Parts, has_grafana: bool) -> Vec<Claim> {
     ]
 }
 
-async fn page(parts: &Parts) -> Result<String, String> {
+async fn page(parts: &Clients) -> Result<String, String> {
     let response = ask(parts, "/").send().await.map_err(|error| error.to_string())?;
     let status = response.status();
     let policy = response.headers().get("content-security-policy");
@@ -51,7 +52,7 @@ async fn page(parts: &Parts) -> Result<String, String> {
 }
 
 /// A name that is not its own, and a change without its token.
-async fn refusals(parts: &Parts) -> Result<String, String> {
+async fn refusals(parts: &Clients) -> Result<String, String> {
     let base = &parts.settings.console;
     let foreign = parts.fetch.get(&format!("{base}/api/lab")).header("host", "console.example");
     refused(foreign, StatusCode::MISDIRECTED_REQUEST, "a foreign Host").await?;
@@ -67,7 +68,7 @@ async fn refused(request: Request, wanted: StatusCode, what: &str) -> Result<(),
 }
 
 /// All dashboards of the lab, with nothing in them that the console does not know.
-async fn panels(parts: &Parts) -> Result<String, String> {
+async fn panels(parts: &Clients) -> Result<String, String> {
     #[derive(Deserialize)]
     struct Head {
         uid: String,
@@ -95,7 +96,7 @@ async fn panels(parts: &Parts) -> Result<String, String> {
     Ok(format!("{count} panels of {} dashboards", files.len()))
 }
 
-async fn memory(parts: &Parts) -> Claim {
+async fn memory(parts: &Clients) -> Claim {
     let claim = format!("the console holds at most {BUDGET_MIB} MiB");
     match parts.docker.memory(Service::Console).await {
         Ok(Some(bytes)) => {

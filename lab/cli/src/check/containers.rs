@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use catalog::Service;
 use clients::{
-    Parts,
-    clock::until,
+    Clients,
     docker::{DockerError, Health},
-    service::Service,
+    poll::until,
 };
 
 use crate::table::Claim;
@@ -15,7 +15,7 @@ use crate::table::Claim;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One claim a part.
-pub(super) async fn claims(parts: &Parts, found: Result<Vec<Service>, DockerError>) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients, found: Result<Vec<Service>, DockerError>) -> Vec<Claim> {
     let found = match found {
         Ok(found) => found,
         Err(error) => return vec![Claim::failed("the containers are healthy", error.to_string())],
@@ -34,7 +34,7 @@ pub(super) async fn claims(parts: &Parts, found: Result<Vec<Service>, DockerErro
     claims
 }
 
-async fn healthy(parts: &Parts, service: Service) -> Result<String, String> {
+async fn healthy(parts: &Clients, service: Service) -> Result<String, String> {
     match parts.docker.health(service).await {
         Ok(Health::Healthy) => Ok("Docker's health check passes".into()),
         // Jaeger's image has nothing to run a health check with: its page is asked instead.

@@ -1,7 +1,9 @@
 //! The claim that N echoes are N in every counter on their way.
 
 use super::conservation::{Counter, counter, judge, moved};
-use clients::{Parts, traffic, tutorial::Tutorial};
+use catalog::Tutorial;
+use clients::Clients;
+use faults::load;
 
 use crate::table::Claim;
 
@@ -64,14 +66,16 @@ const ENVOY: [Counter; 3] = [
 ];
 
 /// One claim.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let claim = format!("{SENT} echoes are exactly {SENT} more everywhere");
     let mut counters = ECHO.to_vec();
     if parts.settings.tutorial.has(Tutorial::Sink) {
         counters.extend(ENVOY);
     }
     let send = async {
-        traffic::send(&parts.fetch, &parts.settings.edge, SENT).await?;
+        load::send_echoes(&parts.fetch, &parts.settings.edge, SENT)
+            .await
+            .map_err(|error| error.to_string())?;
         Ok(vec![SENT as f64; counters.len()])
     };
     let moved = moved(parts, &counters, send).await;

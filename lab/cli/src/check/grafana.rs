@@ -4,18 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use clients::{
-    Parts,
-    ask::{self, Drawn},
-    clock::until,
-    grafana::DsQuery,
-    tutorial::Tutorial,
-};
+use catalog::Tutorial;
+use clients::{Clients, grafana::DsQuery, poll::until};
 use dashboards::{
     Unknown,
     model::{Dashboard, Panel, Target},
     queries::{self, Content, Context, influxql, promql, steps::Steps},
 };
+use evaluate::panel::{self, PanelSeries};
 
 use crate::table::Claim;
 
@@ -26,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SCRAPE: Duration = Duration::from_secs(1);
 
 /// Health, data sources, dashboards, and each panel's query through Grafana.
-pub async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) -> Vec<Claim> {
+pub async fn claims(parts: &Clients, has_grafana: bool, dashboards: &[Dashboard]) -> Vec<Claim> {
     let names = [
         "Grafana answers".to_owned(),
         "Grafana reaches its data sources".to_owned(),
@@ -49,7 +45,7 @@ pub async fn claims(parts: &Parts, has_grafana: bool, dashboards: &[Dashboard]) 
     ]
 }
 
-async fn sources_healthy(parts: &Parts) -> Result<String, String> {
+async fn sources_healthy(parts: &Clients) -> Result<String, String> {
     let mut sources = vec!["prometheus", "jaeger"];
     if parts.settings.tutorial.has(Tutorial::Influx) {
         sources.push("influxdb");
@@ -60,7 +56,7 @@ async fn sources_healthy(parts: &Parts) -> Result<String, String> {
     Ok(sources.join(", "))
 }
 
-async fn all_provisioned(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
+async fn all_provisioned(parts: &Clients, dashboards: &[Dashboard]) -> Result<String, String> {
     for dashboard in dashboards {
         let (title, panels) =
             parts.grafana.dashboard(&dashboard.uid).await.map_err(|error| error.to_string())?;
@@ -73,26 +69,33 @@ async fn all_provisioned(parts: &Parts, dashboards: &[Dashboard]) -> Result<Stri
 }
 
 /// Asks each target through Grafana's back end, its variables at their widest, its windows left to Grafana.
-async fn pass_all(parts: &Parts, dashboards: &[Dashboard]) -> Result<String, String> {
+async fn pass_all(parts: &Clients, dashboards: &[Dashboard]) -> Result<String, String> {
     let mut passed = 0;
     for dashboard in dashboards {
-        let bound = ask::variables(parts, dashboard, ask::window(&dashboard.time)?).await?;
+        let bound = panel::bind_variables(
+            parts,
+            dashboard,
+            panel::window(&dashboard.time).map_err(|error| error.to_string())?,
+        )
+        .await
+        .map_err(|error| error.to_string())?;
         for panel in dashboard.panels() {
             let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };
             for target in targets {
                 let text = format!("{}{}", target.expr, target.query);
                 let tutorial = parts.settings.tutorial;
                 let left_out =
-                    tutorial.leaves_out(&text) || (target.raw_query && !tutorial.has(Tutorial::Influx));
+                    tutorial.excludes(&text) || (target.raw_query && !tutorial.has(Tutorial::Influx));
                 // The row of a load is empty before a load; its own claim says so.
                 if left_out || text.contains("k6_") {
                     continue;
                 }
-                let window = ask::window(&dashboard.time)?;
+                let window = panel::window(&dashboard.time).map_err(|error| error.to_string())?;
                 let context = Context { window, max_data_points: None, variables: &bound, scrape: SCRAPE };
                 let query = query(panel, target, context).map_err(|unknown| unknown.to_string())?;
                 let answer = parts.grafana.query(&query).await.map_err(|error| error.to_string())?;
-                let drawn: Vec<Drawn> = answer.into_iter().map(|values| Drawn { values, age: 0.0 }).collect();
+                let drawn: Vec<PanelSeries> =
+                    answer.into_iter().map(|values| PanelSeries { values, age_seconds: 0.0 }).collect();
                 let judged = values::judge(&drawn, values::LIVE);
                 judged.map_err(|error| format!("{} panel {}: {error}: {text}", dashboard.uid, panel.id))?;
                 passed += 1;

@@ -8,7 +8,7 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use clients::Parts;
+use clients::Clients;
 
 use crate::table::Claim;
 
@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const SERVICE: &str = "proto.EchoService";
 
 /// Health and one echo.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let settings = &parts.settings;
     let health = health(&settings.echo_server).await;
     let echo = echo(&settings.grpc_edge).await;

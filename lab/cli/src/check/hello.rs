@@ -12,7 +12,8 @@ use tokio::{
 };
 
 use super::conservation::{Counter, counter, judge, moved, pushed};
-use clients::{Parts, balancer::HELLO, tutorial::Tutorial};
+use catalog::Tutorial;
+use clients::{Clients, balancer::HELLO};
 
 use crate::table::Claim;
 
@@ -47,7 +48,7 @@ const PUSHED: [Counter; 2] = [
 ];
 
 /// Claims on bytes, on requests where they are pushed, and on the balancer's own pages.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let mut counters = BYTES.to_vec();
     let has_influxdb = parts.settings.tutorial.has(Tutorial::Influx);
     if has_influxdb {
@@ -85,7 +86,7 @@ struct Moved {
     down: f64,
 }
 
-async fn send(parts: &Parts) -> Result<Moved, String> {
+async fn send(parts: &Clients) -> Result<Moved, String> {
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let mut sending = JoinSet::new();
     for _ in 0..SENT {
@@ -120,7 +121,7 @@ async fn hello(address: &str) -> std::io::Result<Vec<u8>> {
 }
 
 /// At rest, the three say the same.
-async fn pages(parts: &Parts) -> Result<String, String> {
+async fn pages(parts: &Clients) -> Result<String, String> {
     let stats = parts.balancer.stats(HELLO).await.map_err(|error| error.to_string())?;
     let page = parts.balancer.metrics().await.map_err(|error| error.to_string())?;
     let mut told = Vec::new();

@@ -1,6 +1,7 @@
 //! The claim on memory: the lab fits on a small machine.
 
-use clients::{Parts, service::Service};
+use catalog::Service;
+use clients::Clients;
 
 use crate::table::Claim;
 
@@ -9,7 +10,7 @@ const BUDGET_MIB: f64 = 400.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// One claim, with each part's figure.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let claim = format!("the lab holds at most {BUDGET_MIB} MiB (without Grafana)");
     let mut figures = Vec::new();
     for service in parts.settings.tutorial.services().filter(|service| *service != Service::Grafana) {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use clients::Parts;
+use clients::Clients;
 use dashboards::{
     model::Dashboard,
     queries::{self, Content, Context, Query},
@@ -25,7 +25,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Asks Prometheus, and Envoy's admin page.
-    pub(super) async fn ask(parts: &Parts) -> Result<Self, String> {
+    pub(super) async fn ask(parts: &Clients) -> Result<Self, String> {
         let live = parts.prometheus.instant(LIVE, None).await.map_err(|error| error.to_string())?;
         let stored = live.into_iter().filter_map(|mut series| series.labels.remove("__name__")).collect();
         let page = parts.envoy.all_stats().await.map_err(|error| error.to_string())?;
@@ -34,7 +34,7 @@ impl Names {
     }
 
     /// Claims that every metric of the dashboard's queries is known; those of a load only after a load.
-    pub(super) async fn claim(&self, parts: &Parts, dashboard: &Dashboard, context: Context<'_>) -> Claim {
+    pub(super) async fn claim(&self, parts: &Clients, dashboard: &Dashboard, context: Context<'_>) -> Claim {
         let claim = format!("{}: its metrics exist", dashboard.uid);
         let mut read = BTreeSet::new();
         for panel in dashboard.panels() {
@@ -45,14 +45,14 @@ impl Names {
                     if let Query::Traces { .. } | Query::InfluxQl { .. } = query {
                         continue;
                     }
-                    match parts.prometheus.metrics_read(&query.text()).await {
+                    match parts.prometheus.metrics_in(&query.text()).await {
                         Ok(names) => read.extend(names),
                         Err(error) => return Claim::failed(claim, error.to_string()),
                     }
                 }
             }
         }
-        let expected = |name: &&String| !name.starts_with("k6_") && !parts.settings.tutorial.leaves_out(name);
+        let expected = |name: &&String| !name.starts_with("k6_") && !parts.settings.tutorial.excludes(name);
         let missing: Vec<&str> =
             read.iter().filter(expected).filter(|name| !self.knows(name)).map(String::as_str).collect();
         if missing.is_empty() {

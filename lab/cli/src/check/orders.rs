@@ -9,7 +9,7 @@ use super::{
     conservation::{Counter, counter, judge, moved},
     trace::random,
 };
-use clients::{Parts, order::Order};
+use clients::{Clients, order::Order};
 
 use crate::table::Claim;
 
@@ -98,7 +98,7 @@ struct Answers {
 }
 
 /// Four claims, of one round of requests.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let claims = [
         format!("{PLACED} orders, {REPEATED} of them repeated, {INVALID} invalid: counted exactly"),
         "a repeated order is the first one".to_owned(),
@@ -122,7 +122,7 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
 }
 
 /// Sends all requests, one after the other: each answer is what it should be, or an error names the first that is not.
-async fn place(parts: &Parts, customer: &str) -> Result<Answers, String> {
+async fn place(parts: &Clients, customer: &str) -> Result<Answers, String> {
     let mut answers = Answers::default();
     let key = |number: usize| format!("{customer}-{number}");
     for number in 0..PLACED {
@@ -141,13 +141,13 @@ async fn place(parts: &Parts, customer: &str) -> Result<Answers, String> {
 }
 
 /// Places an order that must be accepted, and gives its id.
-async fn accepted(parts: &Parts, customer: &str, key: &str) -> Result<String, String> {
+async fn accepted(parts: &Clients, customer: &str, key: &str) -> Result<String, String> {
     let request = parts.orders.place(customer).header("idempotency-key", key);
     let order: Order = request.json().await.map_err(|error| error.to_string())?;
     Ok(order.id)
 }
 
-async fn list(parts: &Parts) -> Result<Vec<Order>, String> {
+async fn list(parts: &Clients) -> Result<Vec<Order>, String> {
     let mut orders = Vec::new();
     let mut token = String::new();
     for _ in 0..PAGES {

@@ -11,12 +11,9 @@ use super::{
     conservation::{self, Counter},
     hello,
 };
-use clients::{
-    Parts,
-    clock::{unix_now, until},
-    guard,
-    traffic::Stream,
-};
+use catalog::Stream;
+use clients::{Clients, poll::until, time::unix_now};
+use faults::{fault_guard, load};
 
 use crate::{
     alert::take_back::OUTAGE,
@@ -47,7 +44,7 @@ struct Outage {
 /// Stops `InfluxDB` for so long and writes what came of it; nothing if `stop` came first. It is started again whatever
 /// happens.
 pub async fn run(
-    parts: &Parts,
+    parts: &Clients,
     length: Duration,
     stop: &CancellationToken,
     out: impl Write,
@@ -63,13 +60,14 @@ pub async fn run(
     table.finish().map(Some)
 }
 
-async fn prove(parts: &Parts, length: Duration, stop: &CancellationToken) -> Result<Vec<Claim>, String> {
+async fn prove(parts: &Clients, length: Duration, stop: &CancellationToken) -> Result<Vec<Claim>, String> {
     let before = at_rest(parts, stop).await?;
     let asking = {
         let (parts, stop) = (parts.clone(), stop.clone());
         async move { ask(&parts, length, &stop).await }
     };
-    let outage = guard::under(parts, OUTAGE, asking).await.map_err(|error| error.to_string())??;
+    let outage =
+        fault_guard::with_fault(parts, OUTAGE, asking).await.map_err(|error| error.to_string())??;
     let wanted = before + outage.answered as f64;
     let counted = until(PATIENCE, || async {
         let now: f64 = conservation::read(parts, &COUNTED).await?.iter().sum();
@@ -90,11 +88,11 @@ async fn prove(parts: &Parts, length: Duration, stop: &CancellationToken) -> Res
 }
 
 /// Asks all the time.
-async fn ask(parts: &Parts, length: Duration, stop: &CancellationToken) -> Result<Outage, String> {
+async fn ask(parts: &Clients, length: Duration, stop: &CancellationToken) -> Result<Outage, String> {
     let (from, started) = (unix_now(), Instant::now());
     let mut answered = 0;
     while started.elapsed() < length {
-        let request = Stream::Hellos.request(parts);
+        let request = load::request(parts, Stream::Hellos);
         request.bytes().await.map_err(|error| format!("after {answered} requests: {error}"))?;
         answered += 1;
         stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.ok_or(INTERRUPTED)?;
@@ -103,7 +101,7 @@ async fn ask(parts: &Parts, length: Duration, stop: &CancellationToken) -> Resul
 }
 
 /// The requests that `InfluxDB` knows of, over all hello servers, once their number rests.
-async fn at_rest(parts: &Parts, stop: &CancellationToken) -> Result<f64, String> {
+async fn at_rest(parts: &Clients, stop: &CancellationToken) -> Result<f64, String> {
     let values = stop.run_until_cancelled(conservation::at_rest(parts, &COUNTED)).await.ok_or(INTERRUPTED)?;
     let values = values?.ok_or("the count does not rest: somebody else asks the hello servers")?;
     Ok(values.iter().sum())
@@ -111,7 +109,7 @@ async fn at_rest(parts: &Parts, stop: &CancellationToken) -> Result<f64, String>
 
 /// The points that carry times of the outage, by server. Pushed each second, they are as many as its seconds; one fewer
 /// where a push lies right before its beginning and another right after its end.
-async fn points(parts: &Parts, outage: Outage) -> Result<String, String> {
+async fn points(parts: &Clients, outage: Outage) -> Result<String, String> {
     let ms = |seconds: f64| (seconds * 1000.0) as u64;
     let query = format!(
         r#"SELECT count("value") FROM "count_request.count" WHERE time >= {}ms AND time <= {}ms GROUP BY "host""#,

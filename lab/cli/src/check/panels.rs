@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use clients::{Parts, ask, clock::until, tutorial::Tutorial};
+use catalog::Tutorial;
+use clients::{Clients, poll::until};
 use dashboards::{
     Unknown,
     model::{Dashboard, Panel, Target, TimeRange},
     queries::{self, Content, Context, Query},
     variables::Bound,
 };
+use evaluate::panel;
 
 use crate::table::Claim;
 
@@ -22,7 +24,7 @@ const LOAD_PREFIX: &str = "k6_";
 
 /// Looks at dashboards, one after the other.
 pub struct Panels<'a> {
-    parts: &'a Parts,
+    parts: &'a Clients,
     has_grafana: bool,
     scrape: Result<Duration, String>,
     names: Result<Names, String>,
@@ -32,8 +34,8 @@ pub struct Panels<'a> {
 impl<'a> Panels<'a> {
     /// Asks Prometheus what all dashboards need to know. `patience` is how long all empty panels together are waited
     /// for.
-    pub async fn new(parts: &'a Parts, has_grafana: bool, patience: Duration) -> Self {
-        let scrape = ask::scrape_interval(parts).await;
+    pub async fn new(parts: &'a Clients, has_grafana: bool, patience: Duration) -> Self {
+        let scrape = panel::scrape_interval(parts).await.map_err(|error| error.to_string());
         let names = Names::ask(parts).await;
         Self { parts, has_grafana, scrape, names, deadline: Instant::now() + patience }
     }
@@ -48,14 +50,19 @@ impl<'a> Panels<'a> {
             }
         };
         let time = &dashboard.time;
-        let bound =
-            until(self.patience(), async || ask::variables(self.parts, dashboard, ask::window(time)?).await)
-                .await;
+        let bound = until(self.patience(), async || {
+            panel::bind_variables(self.parts, dashboard, panel::window(time)?).await
+        })
+        .await
+        .map_err(|error| error.to_string());
         let bound = match bound {
             Ok(bound) => bound,
             Err(error) => return vec![Claim::failed(format!("{uid}: its variables have values"), error)],
         };
-        let (window, has_load) = match (ask::window(time), load_ran(self.parts, time).await) {
+        let (window, has_load) = match (
+            panel::window(time).map_err(|error| error.to_string()),
+            load_ran(self.parts, time).await,
+        ) {
             (Ok(window), Ok(has_load)) => (window, has_load),
             (Err(error), _) | (_, Err(error)) => {
                 return vec![Claim::failed(format!("{uid}: its panels can be asked for"), error)];
@@ -108,7 +115,8 @@ impl<'a> Panels<'a> {
         }
         // Each try looks at the range as it is then.
         let asked = until(self.patience(), async || {
-            let context = Context { window: ask::window(time)?, ..context };
+            let context =
+                Context { window: panel::window(time).map_err(|error| error.to_string())?, ..context };
             self.ask(panel, &targets, context).await
         })
         .await;
@@ -123,13 +131,14 @@ impl<'a> Panels<'a> {
         context: Context<'_>,
     ) -> Result<Vec<Finding>, String> {
         let mut findings = Vec::new();
-        for variables in ask::copies(panel, context.variables) {
+        for variables in panel::repeats(panel, context.variables) {
             let context = Context { variables: &variables, ..context };
             for target in targets {
                 let asked = queries::queries(panel, target, context);
                 for query in asked.map_err(|unknown| format!("not understood: {unknown}"))? {
                     let fail = |error: String| format!("{error}, query {}: {}", target.ref_id, query.text());
-                    let answer = ask::send(self.parts, &query).await;
+                    let answer =
+                        panel::query_series(self.parts, &query).await.map_err(|error| error.to_string());
                     // A load has ended some time ago.
                     let most = if query.text().contains(LOAD_PREFIX) { f64::INFINITY } else { values::LIVE };
                     match answer.and_then(|answer| values::judge(&answer, most)) {
@@ -150,7 +159,7 @@ impl<'a> Panels<'a> {
         let tutorial = self.parts.settings.tutorial;
         match query {
             Query::InfluxQl { .. } => !tutorial.has(Tutorial::Influx),
-            other => tutorial.leaves_out(&other.text()),
+            other => tutorial.excludes(&other.text()),
         }
     }
 
@@ -158,14 +167,15 @@ impl<'a> Panels<'a> {
         if !self.has_grafana {
             return Claim::not_provable(claim, "Grafana lists alerts itself, and is not in this lab");
         }
-        let rules = self.parts.grafana.alert_rules("prometheus").await;
+        let rules = self.parts.grafana.data_source_rule_count("prometheus").await;
         Claim::from_result(claim, rules.map(|count| format!("Grafana sees {count} rules of Prometheus")))
     }
 }
 
 /// Whether a load left series in the time range, but for its very beginning, which is about to leave it.
-async fn load_ran(parts: &Parts, time: &TimeRange) -> Result<bool, String> {
-    let seconds = (ask::window(time)?.duration().as_secs() * 9 / 10).max(1);
+async fn load_ran(parts: &Clients, time: &TimeRange) -> Result<bool, String> {
+    let seconds =
+        (panel::window(time).map_err(|error| error.to_string())?.duration().as_secs() * 9 / 10).max(1);
     let expr = format!(r#"group(last_over_time({{__name__=~"{LOAD_PREFIX}.+"}}[{seconds}s]))"#);
     let found = parts.prometheus.instant(&expr, None).await.map_err(|error| error.to_string())?;
     Ok(!found.is_empty())

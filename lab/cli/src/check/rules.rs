@@ -6,12 +6,11 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use super::trace;
-use clients::{
-    Parts,
-    fault::{Fault, Owner},
-    guard,
-    traffic::{self, Stream, Traffic},
-    tutorial::Tutorial,
+use catalog::{Fault, RuleOwner, Stream, Tutorial};
+use clients::Clients;
+use faults::{
+    fault_guard,
+    load::{self, Generator},
 };
 
 use crate::{
@@ -24,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Claims under the titles of their groups. Ends early at `stop`, with every fault taken back.
 pub(super) async fn claims(
-    parts: &Parts,
+    parts: &Clients,
     has_grafana: bool,
     stop: &CancellationToken,
 ) -> Vec<(&'static str, Vec<Claim>)> {
@@ -32,7 +31,7 @@ pub(super) async fn claims(
     if tutorial.grafana_alerts().is_empty() {
         return Vec::new();
     }
-    let traffic = Stream::of(tutorial).into_iter().map(|stream| Traffic::start(parts, stream)).collect();
+    let traffic = Stream::of(tutorial).into_iter().map(|stream| Generator::start(parts, stream)).collect();
     // The order service can have one of its faults; the hello servers' is apart from them.
     let orders = async {
         if !tutorial.has(Tutorial::Order) {
@@ -50,7 +49,7 @@ pub(super) async fn claims(
         }
     };
     let ((mut rules, traces), hello) = tokio::join!(orders, hello);
-    traffic::stop_all(traffic).await;
+    load::stop_all(traffic).await;
     rules.extend(hello);
     if !has_grafana {
         rules.push(Claim::not_provable("Grafana's mails arrive", "Grafana is not in this lab"));
@@ -59,8 +58,8 @@ pub(super) async fn claims(
 }
 
 /// One rule: a whole round where Grafana is absent. Where it is there, that is `make alert`'s, with the mails.
-async fn rule(parts: &Parts, fault: Fault, has_grafana: bool, stop: &CancellationToken) -> Vec<Claim> {
-    debug_assert_eq!(fault.owner(), Owner::Grafana);
+async fn rule(parts: &Clients, fault: Fault, has_grafana: bool, stop: &CancellationToken) -> Vec<Claim> {
+    debug_assert_eq!(fault.owner(), RuleOwner::Grafana);
     let failed = |error: String| vec![Claim::failed(format!("{}'s rule is followed", fault.alert()), error)];
     let (rule, condition) = match condition::rule(parts, fault) {
         Ok(read) => read,
@@ -81,7 +80,7 @@ async fn rule(parts: &Parts, fault: Fault, has_grafana: bool, stop: &Cancellatio
 }
 
 /// The trace of an order that the store refuses.
-async fn failed_order(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
+async fn failed_order(parts: &Clients, stop: &CancellationToken) -> Vec<Claim> {
     let watch = {
         let (parts, stop) = (parts.clone(), stop.clone());
         async move {
@@ -89,7 +88,7 @@ async fn failed_order(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
             stop.run_until_cancelled(trace::claims(&parts, trace::FAILED_ORDER, request)).await
         }
     };
-    match guard::under(parts, Fault::OrderFailures.switch(), watch).await {
+    match fault_guard::with_fault(parts, Fault::OrderFailures.injection(), watch).await {
         Ok(claims) => claims.unwrap_or_default(),
         Err(error) => vec![Claim::failed(trace::FAILED_ORDER.claim, error.to_string())],
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clients::{
-    Parts,
-    clock::until,
+    Clients,
+    poll::until,
     prometheus::{AlertState, Rule, Target},
 };
 
@@ -12,11 +12,11 @@ use crate::{alert::take_back, table::Claim};
 
 /// After a start, the first scrapes and evaluations may still be on their way.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Parts of a tutorial that was left out are gone a little earlier than Prometheus knows.
+/// Clients of a tutorial that was left out are gone a little earlier than Prometheus knows.
 const SETTLE: Duration = Duration::from_secs(30);
 
 /// Targets, rules, alerts.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let tutorial = parts.settings.tutorial;
     let targets = until(PATIENCE, || async {
         let targets = parts.prometheus.targets().await.map_err(|error| error.to_string())?;
@@ -24,7 +24,7 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
     });
     let rules = until(PATIENCE, || async {
         let rules = parts.prometheus.rules().await.map_err(|error| error.to_string())?;
-        judge_rules(&rules, &tutorial.alerts())
+        judge_rules(&rules, &tutorial.prometheus_alerts())
     });
     let quiet = until(SETTLE, || quiet(parts));
     let (targets, rules, quiet, no_fault) = tokio::join!(targets, rules, quiet, no_fault(parts));
@@ -36,7 +36,7 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
     ]
 }
 
-async fn quiet(parts: &Parts) -> Result<String, String> {
+async fn quiet(parts: &Clients) -> Result<String, String> {
     let alerts = parts.prometheus.alerts().await.map_err(|error| error.to_string())?;
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing);
     let firing: Vec<String> = firing
@@ -48,7 +48,7 @@ async fn quiet(parts: &Parts) -> Result<String, String> {
     if firing.is_empty() { Ok("none".into()) } else { Err(format!("firing: {}", firing.join(", "))) }
 }
 
-async fn no_fault(parts: &Parts) -> Result<String, String> {
+async fn no_fault(parts: &Clients) -> Result<String, String> {
     let left = take_back::faults_on(parts).await.map_err(|error| error.to_string())?;
     match left.as_slice() {
         [] => Ok("Envoy's runtime has no override, the orders' store is whole, no part is stopped".into()),

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use prometheus_text::{Difference, Exposition, Kind};
 
-use clients::{
-    Parts,
-    clock::{unix_now, until},
-};
+use clients::{Clients, poll::until, time::unix_now};
 
 use crate::table::Claim;
 
@@ -21,7 +18,7 @@ const ATTEMPTS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One claim.
-pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     let mut result = Err(String::new());
     for _ in 0..ATTEMPTS {
         result = compare_once(parts).await;
@@ -40,7 +37,7 @@ pub(super) async fn claims(parts: &Parts) -> Vec<Claim> {
 }
 
 /// Reads Envoy, then the sink after a later flush, then Envoy again.
-async fn compare_once(parts: &Parts) -> Result<String, String> {
+async fn compare_once(parts: &Clients) -> Result<String, String> {
     let before = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
     // The next flush may have been on its way when Envoy was read; the one after it was not.
     let flushed = flushes(parts).await?;
@@ -56,7 +53,7 @@ async fn compare_once(parts: &Parts) -> Result<String, String> {
 }
 
 /// Whether the sink has started after Envoy.
-async fn late(parts: &Parts) -> Result<bool, String> {
+async fn late(parts: &Clients) -> Result<bool, String> {
     let sink = parts.fetch.get(&format!("{}/metrics", parts.settings.metrics_sink)).text().await;
     let sink = page("the sink", &sink.map_err(|error| error.to_string())?)?;
     let envoy = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
@@ -65,7 +62,7 @@ async fn late(parts: &Parts) -> Result<bool, String> {
     Ok(started.zip(up).is_some_and(|(started, up)| started > unix_now() - up))
 }
 
-async fn flushes(parts: &Parts) -> Result<f64, String> {
+async fn flushes(parts: &Clients) -> Result<f64, String> {
     let text = parts.fetch.get(&format!("{}/metrics", parts.settings.metrics_sink)).text().await;
     let text = page("the sink", &text.map_err(|error| error.to_string())?)?;
     text.value("metrics_sink_messages_total", &[]).ok_or_else(|| "the sink counts no messages".into())

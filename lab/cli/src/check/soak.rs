@@ -27,7 +27,7 @@ use self::{
     counts::Counts,
 };
 use super::trace::random;
-use clients::{Parts, clock::until, prometheus::Series};
+use clients::{Clients, poll::until, prometheus::Series};
 
 use crate::table::Claim;
 
@@ -45,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const DRAINED: Duration = Duration::from_secs(15);
 
 /// The four claims. The server is removed whatever happens.
-pub async fn claims(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
+pub async fn claims(parts: &Clients, stop: &CancellationToken) -> Vec<Claim> {
     let graceful = format!("soak: the bytes of {CONNECTIONS} connections cut at random are equal everywhere");
     let reset = format!("soak: of {CONNECTIONS} reset connections none delivers more than was sent");
     let stored = "soak: Prometheus has the balancer's counts".to_owned();
@@ -78,7 +78,7 @@ pub async fn claims(parts: &Parts, stop: &CancellationToken) -> Vec<Claim> {
 }
 
 /// Runs both halves, then asks Prometheus; the outcome of each.
-async fn soak(parts: &Parts, backends: &Backends) -> Result<Vec<Result<String, String>>, String> {
+async fn soak(parts: &Clients, backends: &Backends) -> Result<Vec<Result<String, String>>, String> {
     // One that a killed run has left would have its counts.
     parts.balancer.remove(SERVER).await.map_err(|error| error.to_string())?;
     let (host, _) = parts.settings.balancer.rsplit_once(':').ok_or("the balancer's address has no port")?;
@@ -111,7 +111,7 @@ async fn soak(parts: &Parts, backends: &Backends) -> Result<Vec<Result<String, S
     Ok(outcomes)
 }
 
-async fn idle(parts: &Parts) -> Result<String, String> {
+async fn idle(parts: &Clients) -> Result<String, String> {
     let stats = parts.balancer.stats(SERVER).await.map_err(|error| error.to_string())?;
     let rates = ["rx_second", "tx_second"].map(|field| stats[field].as_u64());
     if rates == [Some(0), Some(0)] {
@@ -122,7 +122,7 @@ async fn idle(parts: &Parts) -> Result<String, String> {
 }
 
 /// Whether Prometheus' newest samples are the balancer's totals.
-async fn stored(parts: &Parts, balancer: &Counts) -> Result<String, String> {
+async fn stored(parts: &Clients, balancer: &Counts) -> Result<String, String> {
     let mut totals = [0, 0];
     for (total, metric) in totals.iter_mut().zip(["gobetween_server_tx_total", "gobetween_server_rx_total"]) {
         let query = format!("{metric}{{job=\"tcp-balancer\",server=\"{SERVER}\"}}");
@@ -163,7 +163,7 @@ async fn clients(address: &str, kind: Cut) -> Result<Counts, String> {
 }
 
 /// The balancer's counts once it has no connection of the soak's left.
-async fn drained(parts: &Parts) -> Result<Counts, String> {
+async fn drained(parts: &Clients) -> Result<Counts, String> {
     let stats = parts.balancer.stats(SERVER).await.map_err(|error| error.to_string())?;
     match stats["active_connections"].as_u64() {
         Some(0) => balancers(&stats),
@@ -171,7 +171,7 @@ async fn drained(parts: &Parts) -> Result<Counts, String> {
     }
 }
 
-async fn balancers_counts(parts: &Parts) -> Result<Counts, String> {
+async fn balancers_counts(parts: &Clients) -> Result<Counts, String> {
     balancers(&parts.balancer.stats(SERVER).await.map_err(|error| error.to_string())?)
 }
 

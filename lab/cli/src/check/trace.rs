@@ -5,13 +5,8 @@ use std::{
     time::Duration,
 };
 
-use clients::{
-    Parts,
-    clock::{unix_now, until},
-    fetch::Request,
-    jaeger::Span,
-    service::Service,
-};
+use catalog::Service;
+use clients::{Clients, fetch::Request, jaeger::Span, poll::until, time::unix_now};
 
 use crate::table::Claim;
 
@@ -85,7 +80,7 @@ pub(super) const FAILED_ORDER: Journey = Journey {
 };
 
 /// Sends the request with a trace context of its own, and follows it.
-pub(super) async fn claims(parts: &Parts, journey: Journey, request: Request) -> Vec<Claim> {
+pub(super) async fn claims(parts: &Clients, journey: Journey, request: Request) -> Vec<Claim> {
     let trace_id = &format!("{:016x}{:016x}", random(), random());
     let parent = format!("{:016x}", random());
     let since = unix_now() as u64;
@@ -119,7 +114,7 @@ pub(super) async fn claims(parts: &Parts, journey: Journey, request: Request) ->
 }
 
 /// Whether a line of the service's log has the trace id.
-async fn logged(parts: &Parts, service: Service, since: u64, trace_id: &str) -> Result<String, String> {
+async fn logged(parts: &Clients, service: Service, since: u64, trace_id: &str) -> Result<String, String> {
     let log = parts.docker.logs(service, since).await.map_err(|error| error.to_string())?;
     let carries = log.lines().any(|line| line.contains(trace_id));
     if carries { Ok(format!("trace id {trace_id}")) } else { Err(format!("no line has trace id {trace_id}")) }

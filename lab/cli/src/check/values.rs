@@ -1,6 +1,6 @@
 //! Whether an answer is data that a panel can draw.
 
-use clients::ask::Drawn;
+use evaluate::panel::PanelSeries;
 
 /// Seconds that the newest value may be old while traffic flows: some scrapes.
 pub(crate) const LIVE: f64 = 5.0;
@@ -20,10 +20,10 @@ pub(super) struct Finding {
 ///
 /// NaN is "nothing to say" (a quantile of no calls): older points may be, and a series that is so throughout is only
 /// counted; but when nothing else is there, the panel is empty.
-pub(super) fn judge(answer: &[Drawn], most: f64) -> Result<Finding, String> {
+pub(super) fn judge(answer: &[PanelSeries], most: f64) -> Result<Finding, String> {
     let mut finding = Finding::default();
     let mut newest = None;
-    for Drawn { values, age } in answer {
+    for PanelSeries { values, age_seconds } in answer {
         if values.iter().any(|value| value.is_infinite()) {
             return Err("an infinite value".into());
         }
@@ -32,7 +32,7 @@ pub(super) fn judge(answer: &[Drawn], most: f64) -> Result<Finding, String> {
             continue;
         }
         finding.series += 1;
-        let current = values.last().copied().filter(|value| value.is_finite() && *age <= most);
+        let current = values.last().copied().filter(|value| value.is_finite() && *age_seconds <= most);
         newest = newest.or(current);
     }
     match newest {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     fn of(series: &[&[f64]]) -> Result<Finding, String> {
-        let drawn = series.iter().map(|values| Drawn { values: values.to_vec(), age: 0.0 });
+        let drawn = series.iter().map(|values| PanelSeries { values: values.to_vec(), age_seconds: 0.0 });
         judge(&drawn.collect::<Vec<_>>(), LIVE)
     }
 
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_series_that_has_ended_is_no_data_where_live_data_is_due() {
-        let ended = [Drawn { values: vec![1.0], age: 30.0 }];
+        let ended = [PanelSeries { values: vec![1.0], age_seconds: 30.0 }];
         assert_eq!(judge(&ended, LIVE).unwrap_err(), "no number now, only older ones");
         assert_eq!(judge(&ended, f64::INFINITY).unwrap().newest, 1.0);
     }

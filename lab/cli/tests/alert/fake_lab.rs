@@ -13,7 +13,7 @@ use std::{
 };
 
 use clap::Parser;
-use clients::{Parts, settings::Settings};
+use clients::{Clients, settings::Settings};
 use serde_json::json;
 use testkit::{eventually, listener};
 use tokio::net::UnixListener;
@@ -179,9 +179,9 @@ impl FakeLab {
     }
 
     /// The clients of this lab.
-    pub(crate) fn parts(&self) -> Parts {
+    pub(crate) fn parts(&self) -> Clients {
         let arguments = std::iter::once("lab".to_owned()).chain(self.flags());
-        Parts::new(Flags::parse_from(arguments).settings).unwrap()
+        Clients::new(Flags::parse_from(arguments).settings).unwrap()
     }
 
     /// The command against this lab.

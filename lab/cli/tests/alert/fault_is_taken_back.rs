@@ -1,9 +1,7 @@
 //! A fault never outlives its run, whatever ends it.
 
-use clients::{
-    fault::Fault,
-    guard::{self, GuardError},
-};
+use catalog::Fault;
+use faults::fault_guard::{self, FaultGuardError};
 
 use crate::fake_lab::{FakeLab, output, signal};
 
@@ -50,8 +48,9 @@ async fn a_panic_while_watching_takes_the_fault_back() {
         assert!(fault_was_on.lock().unwrap().fault_is_on());
         panic!("a fault of the watch itself");
     };
-    let error = guard::under::<()>(&lab.parts(), Fault::Errors.switch(), watch).await.unwrap_err();
-    assert!(matches!(error, GuardError::Panicked(_)), "{error}");
+    let error =
+        fault_guard::with_fault::<()>(&lab.parts(), Fault::Errors.injection(), watch).await.unwrap_err();
+    assert!(matches!(error, FaultGuardError::Panicked(_)), "{error}");
     assert!(!lab.fault_is_on());
 }
 

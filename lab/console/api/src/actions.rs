@@ -7,9 +7,9 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use clients::Parts;
+use catalog::{Selection, Tutorial};
+use clients::Clients;
 use clients::fetch::Request;
-use clients::tutorial::{Chosen, Tutorial};
 use kit::problem::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ impl Action {
         serde_json::from_value(Value::Object(fields)).map_err(|error| bad(error.to_string()))
     }
 
-    fn is_possible(&self, chosen: Chosen) -> Result<(), Problem> {
+    fn is_possible(&self, chosen: Selection) -> Result<(), Problem> {
         let (needs, what) = match self {
             Self::Echo { .. } => (Tutorial::Echo, "echoes"),
             Self::Order { .. } | Self::InvalidOrder {} => (Tutorial::Order, "orders"),
@@ -102,7 +102,7 @@ impl Action {
         if chosen.has(needs) { Ok(()) } else { Err(refused()) }
     }
 
-    fn request(&self, parts: &Parts) -> Request {
+    fn request(&self, parts: &Clients) -> Request {
         let hello = format!("http://{}", parts.settings.balancer);
         match self {
             Self::Echo { message } => {
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn an_action_of_a_tutorial_that_was_not_started_is_refused() {
         let order = Action::InvalidOrder {};
-        assert!(order.is_possible(Chosen::All).is_ok());
-        assert_eq!(order.is_possible(Chosen::Sink).unwrap_err().status, StatusCode::CONFLICT);
+        assert!(order.is_possible(Selection::All).is_ok());
+        assert_eq!(order.is_possible(Selection::Sink).unwrap_err().status, StatusCode::CONFLICT);
     }
 }

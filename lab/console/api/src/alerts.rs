@@ -11,9 +11,10 @@ mod timeline;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use clients::alert_rules::{self, AlertRule};
-use clients::clock::unix_now;
-use clients::fault::Fault;
+use catalog::Fault;
+use clients::prometheus_rules;
+use clients::prometheus_rules::AlertRule;
+use clients::time::unix_now;
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -83,9 +84,9 @@ impl History {
         let (parts, links) = (&console.parts, &console.config.links);
         let url = format!("{}/api/v1/rules", parts.settings.prometheus);
         let (of_prometheus, of_grafana) =
-            tokio::join!(timeout(PATIENCE, alert_rules::ask(&parts.fetch, &url)), async {
+            tokio::join!(timeout(PATIENCE, prometheus_rules::alert_rules(&parts.fetch, &url)), async {
                 match links.address("grafana") {
-                    Some(_) => timeout(PATIENCE, parts.grafana.own_rules()).await.ok()?.ok(),
+                    Some(_) => timeout(PATIENCE, parts.grafana.managed_rules()).await.ok()?.ok(),
                     None => None,
                 }
             },);

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
-use clients::Parts;
+use clients::Clients;
 use clients::settings::Settings;
 use http::StatusCode;
 use kit::problem::Problem;
@@ -43,7 +43,7 @@ pub(crate) struct Dashboards {
 }
 
 impl Dashboards {
-    pub(crate) fn new(parts: &Parts, config: &Config, metrics: Metrics) -> Self {
+    pub(crate) fn new(parts: &Clients, config: &Config, metrics: Metrics) -> Self {
         let library = renewed(&Library::default(), &parts.settings);
         if library.boards().next().is_none() {
             tracing::warn!(folder = %parts.settings.dashboards.display(), "no dashboards");

@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use clients::clock::unix_now;
+use clients::time::unix_now;
 use kit::problem::Problem;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt};

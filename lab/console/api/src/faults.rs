@@ -20,8 +20,7 @@ use std::time::Duration;
 use axum::extract::{Path as UrlPath, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use clients::fault::Fault;
-use clients::tutorial::Chosen;
+use catalog::{Fault, Selection};
 use kit::problem::Problem;
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -56,7 +55,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     /// `folder` is the one that all runs of the lab share.
-    pub(crate) fn new(chosen: Chosen, folder: &Path) -> Self {
+    pub(crate) fn new(chosen: Selection, folder: &Path) -> Self {
         Self {
             told: Told::new(chosen),
             hold: Hold::new(folder),
@@ -112,7 +111,7 @@ async fn throw(
     if !SECONDS.contains(&seconds) {
         return Err(Refusal::Seconds(seconds).into());
     }
-    if fault.switch().needs_docker() {
+    if fault.injection().needs_docker() {
         return Err(Refusal::Command(fault).into());
     }
     if !fault.belongs_to(console.config.settings.tutorial) {
@@ -127,7 +126,7 @@ async fn take_back(
     UrlPath(name): UrlPath<String>,
 ) -> Result<Json<FaultState>, Problem> {
     let fault = find(&name)?;
-    if fault.switch().needs_docker() {
+    if fault.injection().needs_docker() {
         return Err(Refusal::Command(fault).into());
     }
     round::take_back(&console, fault).await?;

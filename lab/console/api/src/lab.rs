@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use clients::tutorial::Tutorial;
+use catalog::Tutorial;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -60,7 +60,7 @@ async fn lab(State(console): State<Shared>) -> Json<Lab> {
     for (index, tutorial) in TUTORIALS.into_iter().enumerate() {
         tutorials.push(Entry {
             number: index + 1,
-            id: tutorial.folder(),
+            id: tutorial.name(),
             title: title(&console.config.console_docs, tutorial).await,
             started: settings.tutorial.has(tutorial),
         });
@@ -91,7 +91,7 @@ async fn grafana(console: &Shared) -> Option<String> {
 
 /// A tutorial's name: the heading of its document, or its id without one.
 pub(crate) async fn title(docs: &Path, tutorial: Tutorial) -> String {
-    let id = tutorial.folder();
+    let id = tutorial.name();
     let text = tokio::fs::read_to_string(docs.join(id).with_extension("md")).await.unwrap_or_default();
     let heading = text.lines().find_map(|line| line.strip_prefix("# "));
     heading.map_or_else(|| id.to_owned(), |heading| heading.trim().to_owned())

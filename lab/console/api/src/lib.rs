@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::map_response;
-use clients::Parts;
+use clients::Clients;
 use kit::shutdown::{CancellationToken, Drained};
 use kit::telemetry::trace::HttpServerLayer;
 use prometheus::Registry;
@@ -59,7 +59,7 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<Drained, Error> {
     let grace = config.shutdown_grace;
-    let parts = Parts::new(config.settings.clone())?;
+    let parts = Clients::new(config.settings.clone())?;
     let metrics = Metrics::register(&registry)?;
     let console = Arc::new(Console::new(config, parts, metrics, shutdown.clone()));
     start_tasks(&console);

@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use clients::clock::unix_now;
-use clients::traffic::{Counts, Stream, Traffic};
-use clients::tutorial::Chosen;
+use catalog::{Selection, Stream};
+use clients::time::unix_now;
+use faults::load::{Counts, Generator};
 use kit::problem::Problem;
 use kit::shutdown::CancellationToken;
 use parking_lot::Mutex;
@@ -77,7 +77,7 @@ async fn start(State(console): State<Shared>, Json(asked): Json<Asked>) -> Resul
     let state = LoadState {
         running: true,
         until: Some(until),
-        rate: streams.iter().map(|stream| stream.rate()).sum(),
+        rate: streams.iter().map(|stream| stream.requests_per_second()).sum(),
         streams: streams.iter().map(|stream| stream.name()).collect(),
         ..LoadState::default()
     };
@@ -101,12 +101,12 @@ fn refuse(detail: String) -> Problem {
 }
 
 /// The streams of these names; those of all tutorials that were started where none are named.
-fn streams(chosen: Chosen, names: Option<&[String]>) -> Result<Vec<Stream>, String> {
+fn streams(chosen: Selection, names: Option<&[String]>) -> Result<Vec<Stream>, String> {
     let started = Stream::of(chosen);
     let Some(names) = names else { return Ok(started) };
     let mut streams = Vec::new();
     for name in names {
-        let known = Stream::of(Chosen::All).into_iter().find(|stream| stream.name() == name);
+        let known = Stream::of(Selection::All).into_iter().find(|stream| stream.name() == name);
         let stream = known.ok_or_else(|| format!("there is no stream {name:?}"))?;
         if !started.contains(&stream) {
             return Err(format!("{name} need a tutorial that was not started"));
@@ -126,12 +126,12 @@ async fn send(
     running: Running,
 ) {
     let _ended = running.ended.drop_guard();
-    let traffic: Vec<Traffic> =
-        streams.into_iter().map(|stream| Traffic::start(&console.parts, stream)).collect();
+    let traffic: Vec<Generator> =
+        streams.into_iter().map(|stream| Generator::start(&console.parts, stream)).collect();
     let tell = async {
         loop {
             tokio::time::sleep(TELL).await;
-            console.faults.told.set_load(state.with(traffic.iter().map(Traffic::counts)));
+            console.faults.told.set_load(state.with(traffic.iter().map(Generator::counts)));
         }
     };
     tokio::select! {
@@ -160,17 +160,17 @@ impl LoadState {
 mod tests {
     use super::*;
 
-    fn named(chosen: Chosen, names: &[&str]) -> Result<Vec<Stream>, String> {
+    fn named(chosen: Selection, names: &[&str]) -> Result<Vec<Stream>, String> {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         streams(chosen, Some(&names))
     }
 
     #[test]
     fn a_stream_is_sent_once_and_only_where_its_tutorial_was_started() {
-        assert_eq!(named(Chosen::All, &["orders", "orders"]), Ok(vec![Stream::Orders]));
-        assert_eq!(streams(Chosen::Influx, None), Ok(vec![Stream::Echoes, Stream::Hellos]));
-        assert!(named(Chosen::Echo, &["orders"]).unwrap_err().contains("not started"));
-        assert!(named(Chosen::All, &["slow hellos"]).unwrap_err().contains("no stream"));
-        assert!(named(Chosen::All, &[]).is_err());
+        assert_eq!(named(Selection::All, &["orders", "orders"]), Ok(vec![Stream::Orders]));
+        assert_eq!(streams(Selection::Influx, None), Ok(vec![Stream::Echoes, Stream::Hellos]));
+        assert!(named(Selection::Echo, &["orders"]).unwrap_err().contains("not started"));
+        assert!(named(Selection::All, &["slow hellos"]).unwrap_err().contains("no stream"));
+        assert!(named(Selection::All, &[]).is_err());
     }
 }

@@ -12,8 +12,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use clients::clock::unix_now;
 use clients::maildev::{Mail, Maildev, Status};
+use clients::time::unix_now;
 use kit::problem::Problem;
 use parking_lot::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
@@ -68,7 +68,7 @@ async fn look(console: &Shared) {
     let mailbox = Maildev::new(console.parts.fetch.bounded(PATIENCE, LIMIT), &console.parts.settings.maildev);
     loop {
         ticks.tick().await;
-        match mailbox.changed(&version).await {
+        match mailbox.mails_if_changed(&version).await {
             Ok(None) => {}
             Ok(Some((newer, mails))) => {
                 version = newer;
@@ -91,7 +91,7 @@ impl Mails {
         let came = self.date(mails, now);
         let at = |mail: &Mail| came.get(&mail.id).copied().unwrap_or(now);
         let told = mails.iter().filter_map(|mail| {
-            let (status, alert) = mail.about()?;
+            let (status, alert) = mail.alert()?;
             Some(Told { alert: alert.to_owned(), status, at: at(mail) })
         });
         *self.told.lock() = told.collect();
@@ -106,7 +106,7 @@ impl Mails {
     fn date(&self, mails: &[Mail], now: i64) -> HashMap<String, i64> {
         let mut came = self.came.lock();
         let date = |mail: &Mail| {
-            let told = mail.at().unwrap_or(now);
+            let told = mail.received_at().unwrap_or(now);
             let Some(known) = came.as_ref() else { return told };
             known.get(&mail.id).copied().unwrap_or_else(|| now.clamp(told, told + 999))
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clients::Parts;
+use clients::Clients;
 use kit::shutdown::{CancellationToken, TaskTracker};
 
 use crate::alerts::Alerts;
@@ -23,7 +23,7 @@ pub(crate) type Shared = Arc<Console>;
 #[derive(Debug)]
 pub(crate) struct Console {
     /// Clients of the lab's parts.
-    pub(crate) parts: Parts,
+    pub(crate) parts: Clients,
     pub(crate) config: Config,
     /// What state-changing calls must show.
     pub(crate) token: Token,
@@ -42,7 +42,7 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    pub(crate) fn new(config: Config, parts: Parts, metrics: Metrics, shutdown: CancellationToken) -> Self {
+    pub(crate) fn new(config: Config, parts: Clients, metrics: Metrics, shutdown: CancellationToken) -> Self {
         Self {
             dashboards: Dashboards::new(&parts, &config, metrics.clone()),
             events: Events::default(),

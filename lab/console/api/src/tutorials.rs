@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use clients::tutorial::Tutorial;
+use catalog::Tutorial;
 use kit::problem::Problem;
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ async fn page(State(console): State<Shared>, Path(number): Path<String>) -> Resu
     let absent =
         || Problem::new(StatusCode::NOT_FOUND, format!("there is no tutorial {number}; they are 1 to 5"));
     let (number, tutorial) = found.ok_or_else(absent)?;
-    let path = console.config.console_docs.join(format!("{}.md", tutorial.folder()));
+    let path = console.config.console_docs.join(format!("{}.md", tutorial.name()));
     let text = tokio::fs::read_to_string(&path).await.map_err(|error| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{}: {error}", path.display()))
     })?;
@@ -47,7 +47,7 @@ async fn page(State(console): State<Shared>, Path(number): Path<String>) -> Resu
     let Document { title, blocks } =
         blocks::read(&text, &Addresses::new(&console.config.links.all()), chosen);
     let started = chosen.has(tutorial);
-    Ok(Json(Page { number, id: tutorial.folder(), title, started, blocks }))
+    Ok(Json(Page { number, id: tutorial.name(), title, started, blocks }))
 }
 
 fn tutorial(number: usize) -> Option<Tutorial> {
@@ -57,7 +57,7 @@ fn tutorial(number: usize) -> Option<Tutorial> {
 /// The number of the page that is made of this document, such as `echo.md`.
 fn number_of(document: &str) -> Option<usize> {
     let id = document.strip_suffix(".md")?;
-    TUTORIALS.iter().position(|tutorial| tutorial.folder() == id).map(|at| at + 1)
+    TUTORIALS.iter().position(|tutorial| tutorial.name() == id).map(|at| at + 1)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use clients::{Parts, prometheus::Series, service::Service};
+use catalog::Service;
+use clients::{Clients, prometheus::Series};
 
 use crate::console::ask;
 
@@ -38,11 +39,11 @@ const RATE: &str = r#"sum(rate(grpc_client_started_total{job="web-client"}[5s]))
 const NEAR: f64 = 0.25;
 
 /// Every part of the lab is on the map, and up.
-pub(super) async fn nodes(parts: &Parts, has_grafana: bool) -> Result<String, String> {
+pub(super) async fn nodes(parts: &Clients, has_grafana: bool) -> Result<String, String> {
     judge_nodes(&map(parts).await?, expected(parts, has_grafana))
 }
 
-fn expected(parts: &Parts, has_grafana: bool) -> impl Iterator<Item = Service> {
+fn expected(parts: &Clients, has_grafana: bool) -> impl Iterator<Item = Service> {
     parts.settings.tutorial.services().filter(move |service| has_grafana || *service != Service::Grafana)
 }
 
@@ -65,7 +66,7 @@ fn judge_nodes(map: &Map, services: impl Iterator<Item = Service>) -> Result<Str
 }
 
 /// One edge's rate is Prometheus' at that moment.
-pub(super) async fn rate(parts: &Parts) -> Result<String, String> {
+pub(super) async fn rate(parts: &Clients) -> Result<String, String> {
     let map = map(parts).await?;
     let (from, to) = EDGE;
     let edge = map.edges.iter().find(|edge| (edge.from.as_str(), edge.to.as_str()) == EDGE);
@@ -77,7 +78,7 @@ pub(super) async fn rate(parts: &Parts) -> Result<String, String> {
 }
 
 /// The first map of a new stream.
-async fn map(parts: &Parts) -> Result<Map, String> {
+async fn map(parts: &Clients) -> Result<Map, String> {
     let mut stream = ask(parts, "/api/events").send().await.map_err(|error| error.to_string())?;
     let mut text = Vec::new();
     while let Some(chunk) = stream.chunk().await.map_err(|error| error.to_string())? {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use clients::Parts;
-use clients::rules::condition::Condition;
-use clients::rules::evaluate::evaluate;
-use clients::rules::{self, model};
+use clients::Clients;
 use clients::settings::Settings;
 use dashboards::duration;
+use evaluate::grafana_rules;
+use evaluate::grafana_rules::condition::Condition;
+use evaluate::grafana_rules::{evaluate, file};
 use tokio::time::timeout;
 
 use super::rule::{Owner, Rule};
@@ -38,7 +38,7 @@ struct Judged {
 impl Judge {
     /// The rules of what was started. What cannot be read is logged.
     pub(super) fn load(settings: &Settings, prometheus: &str) -> Self {
-        let rules = rules::load(&settings.alerting).unwrap_or_else(|error| {
+        let rules = grafana_rules::load(&settings.alerting).unwrap_or_else(|error| {
             tracing::warn!(%error, "Grafana's rules");
             Vec::new()
         });
@@ -52,7 +52,7 @@ impl Judge {
     }
 
     /// Evaluates what is due.
-    pub(super) async fn look(&mut self, parts: &Parts, now: i64) {
+    pub(super) async fn look(&mut self, parts: &Clients, now: i64) {
         for judged in &mut self.0 {
             let due = now - now.rem_euclid(judged.interval);
             if due == judged.evaluated {
@@ -83,7 +83,7 @@ impl Judge {
 }
 
 impl Judged {
-    fn of(rule: &model::Rule, prometheus: &str) -> Result<Self, String> {
+    fn of(rule: &file::Rule, prometheus: &str) -> Result<Self, String> {
         let millis = |text: &str| {
             let time = duration::parse(text).map_err(|unknown| unknown.to_string())?;
             i64::try_from(time.as_millis()).map_err(|error| error.to_string())
@@ -130,7 +130,7 @@ groups:
         );
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("rules.yaml"), file).unwrap();
-        let rule = &rules::load(folder.path()).unwrap()[0];
+        let rule = &grafana_rules::load(folder.path()).unwrap()[0];
         Judged::of(rule, "").unwrap()
     }
 

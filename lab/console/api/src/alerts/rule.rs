@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use clients::alert_rules::{AlertRule, RuleAlert, RuleState};
+use clients::prometheus::AlertState;
+use clients::prometheus_rules::{AlertRule, RuleAlert};
 use serde::Serialize;
 
 use super::links;
@@ -68,9 +69,9 @@ fn first(rule: &AlertRule) -> Option<&RuleAlert> {
 /// Notes how the rule stands now.
 pub(super) fn observe(timeline: &mut Timeline, rule: &AlertRule, now: i64) {
     let standing = match rule.state {
-        RuleState::Inactive => Standing::Inactive,
-        RuleState::Pending => Standing::Pending,
-        RuleState::Firing => Standing::Firing,
+        AlertState::Inactive => Standing::Inactive,
+        AlertState::Pending => Standing::Pending,
+        AlertState::Firing => Standing::Firing,
     };
     let active_at = first(rule).and_then(RuleAlert::active_at);
     timeline.observe(now, Seen { standing, active_at, hold: (rule.duration * 1000.0) as i64 });

@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use clients::ask;
 use dashboards::model::{Dashboard, Variable};
 use dashboards::time::Window;
 use dashboards::variables::{self, Bound, Value};
+use evaluate::panel;
 
 use super::sources::Sources;
 
@@ -65,7 +65,8 @@ async fn options(
     before: &[Bound],
     window: Window,
 ) -> Result<Vec<String>, String> {
-    let source = ask::source(variable, before).map_err(|unknown| format!("not known here: {unknown}"))?;
+    let source =
+        panel::variable_source(variable, before).map_err(|unknown| format!("not known here: {unknown}"))?;
     sources.options(source, window).await
 }
 

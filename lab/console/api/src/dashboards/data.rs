@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use clients::clock::unix_now;
+use clients::time::unix_now;
 use dashboards::model::{Dashboard, TimeRange};
 use dashboards::time::{self, Window};
 use http::StatusCode;

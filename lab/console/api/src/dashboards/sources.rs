@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clients::Clients;
 use clients::fetch::FetchError;
 use clients::influxdb::InfluxDb;
 use clients::jaeger::Jaeger;
 use clients::prometheus::Prometheus;
-use clients::{Parts, ask};
 use dashboards::answer::Answer;
 use dashboards::queries::Query;
 use dashboards::time::Window;
 use dashboards::variables;
+use evaluate::panel;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
@@ -37,7 +38,7 @@ pub(super) struct Outcome<T> {
 #[derive(Debug)]
 pub(super) struct Sources {
     /// With clients that are bounded.
-    parts: Parts,
+    parts: Clients,
     /// A source that hangs keeps none of the others waiting.
     permits: [Semaphore; Source::ALL.len()],
     answers: Flights<Arc<Outcome<Answer>>>,
@@ -49,10 +50,10 @@ pub(super) struct Sources {
 
 impl Sources {
     /// `timeout` is for each query, until its answer is read.
-    pub(super) fn new(parts: &Parts, timeout: Duration, metrics: Metrics) -> Self {
+    pub(super) fn new(parts: &Clients, timeout: Duration, metrics: Metrics) -> Self {
         let fetch = parts.fetch.bounded(timeout, limits::MAX_ANSWER);
         let settings = &parts.settings;
-        let parts = Parts {
+        let parts = Clients {
             prometheus: Prometheus::new(fetch.clone(), &settings.prometheus),
             influxdb: InfluxDb::new(fetch.clone(), &settings.influxdb, &settings.influxdb_database),
             jaeger: Jaeger::new(fetch.clone(), &settings.jaeger),
@@ -71,7 +72,7 @@ impl Sources {
     /// The answer to a panel's query.
     pub(super) async fn ask(&self, query: &Query) -> Arc<Outcome<Answer>> {
         let asked = async {
-            let answer = ask::answer(&self.parts, query).await?;
+            let answer = panel::query(&self.parts, query).await?;
             Ok(within_limits(&answer).map(|()| answer))
         };
         self.answers.join(format!("{query:?}"), self.send(source(query), asked)).await
@@ -89,7 +90,7 @@ impl Sources {
             variables::Source::InfluxQl(_) => Source::InfluxDb,
         };
         let key = format!("{source:?} {window:?}");
-        let asked = async { Ok(Ok(ask::options(&self.parts, source, window).await?)) };
+        let asked = async { Ok(Ok(panel::variable_options(&self.parts, source, window).await?)) };
         self.options.join(key, self.send(to, asked)).await.result.clone()
     }
 
@@ -101,7 +102,7 @@ impl Sources {
         {
             return interval;
         }
-        let told = timeout(PATIENCE, ask::scrape_interval(&self.parts)).await;
+        let told = timeout(PATIENCE, panel::scrape_interval(&self.parts)).await;
         let (interval, known_for) = match told {
             Ok(Ok(interval)) => (interval, SCRAPE_KNOWN),
             _ => (SCRAPE, SCRAPE_GUESSED),

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clients::fault::Fault;
-use clients::lock::{Lock, LockError};
+use catalog::Fault;
+use faults::lock::{Lock, LockError};
 use parking_lot::Mutex;
 
 /// This console's part in the lock; cheap to clone.
@@ -39,7 +39,7 @@ impl Hold {
         held.faults.push(fault);
         let outcome = match held.lock {
             Some(_) => Ok(()),
-            None => Lock::take(&self.folder, &held.name()).map(|lock| held.lock = Some(lock)),
+            None => Lock::acquire(&self.folder, &held.name()).map(|lock| held.lock = Some(lock)),
         };
         if let Err(error) = outcome {
             held.faults.pop();
@@ -79,7 +79,7 @@ impl Held {
     fn tell(&mut self) {
         let name = self.name();
         if let Some(lock) = &mut self.lock
-            && let Err(error) = lock.rename(&name)
+            && let Err(error) = lock.set_holder(&name)
         {
             // It is held all the same.
             tracing::warn!(%error, "the lock's file does not say who holds it");
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn another_run_is_named_and_nothing_is_held_after_a_refusal() {
         let folder = tempfile::tempdir().unwrap();
-        let other = Lock::take(folder.path(), "make check").unwrap();
+        let other = Lock::acquire(folder.path(), "make check").unwrap();
         let hold = Hold::new(folder.path());
         let refused = hold.join(Fault::Errors).unwrap_err();
         assert!(matches!(refused, LockError::Held { holder } if holder == "make check"));

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clients::fault::Fault;
+use catalog::Fault;
 use parking_lot::Mutex;
 
 /// The file, and what it holds. Written before a fault is thrown, and after it is taken back.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use clients::Parts;
-use clients::fault::{Fault, Owner};
-use clients::rules::condition::Condition;
-use clients::rules::evaluate::evaluate;
-use clients::rules::find;
+use catalog::{Fault, RuleOwner};
+use clients::Clients;
+use evaluate::grafana_rules::condition::Condition;
+use evaluate::grafana_rules::{evaluate, find};
 use tokio::time::{Instant, sleep, timeout};
 
 /// Longest wait.
@@ -19,12 +18,12 @@ const QUIET: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Waits until the fault's alert is neither pending nor firing, at most so long. Says whether it came to that.
-pub(super) async fn recovered(parts: &Parts, fault: Fault) -> bool {
+pub(super) async fn recovered(parts: &Clients, fault: Fault) -> bool {
     let limit = if fault.lingers() { LINGERING } else { LIMIT };
     timeout(limit, quiet(parts, fault)).await.is_ok()
 }
 
-async fn quiet(parts: &Parts, fault: Fault) {
+async fn quiet(parts: &Clients, fault: Fault) {
     let mut since = Instant::now();
     while since.elapsed() < QUIET {
         // What cannot be asked is not known to be inactive.
@@ -35,10 +34,10 @@ async fn quiet(parts: &Parts, fault: Fault) {
     }
 }
 
-async fn is_active(parts: &Parts, fault: Fault) -> Option<bool> {
+async fn is_active(parts: &Clients, fault: Fault) -> Option<bool> {
     let alerts = match fault.owner() {
-        Owner::Prometheus => parts.prometheus.alerts().await.ok()?,
-        Owner::Grafana => match parts.grafana.alerts().await {
+        RuleOwner::Prometheus => parts.prometheus.alerts().await.ok()?,
+        RuleOwner::Grafana => match parts.grafana.alerts().await {
             Ok(alerts) => alerts,
             // Grafana is absent: its rule is judged here.
             Err(_) => return holds(parts, fault).await,
@@ -47,7 +46,7 @@ async fn is_active(parts: &Parts, fault: Fault) -> Option<bool> {
     Some(alerts.iter().any(|alert| alert.name() == fault.alert()))
 }
 
-async fn holds(parts: &Parts, fault: Fault) -> Option<bool> {
+async fn holds(parts: &Clients, fault: Fault) -> Option<bool> {
     let rule = find(&parts.settings.alerting, fault.alert()).ok()?;
     let condition = Condition::of(&rule).ok()?;
     evaluate(parts, &condition).await.ok().map(|standing| standing.fires())

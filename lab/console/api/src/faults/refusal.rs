@@ -3,8 +3,8 @@
 use std::io;
 
 use axum::http::StatusCode;
-use clients::fault::Fault;
-use clients::lock::LockError;
+use catalog::Fault;
+use faults::lock::LockError;
 use kit::problem::Problem;
 
 /// What the caller is told.

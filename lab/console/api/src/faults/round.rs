@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clients::clock::unix_now;
-use clients::fault::Fault;
-use clients::guard::{self, GuardError};
+use catalog::Fault;
+use clients::time::unix_now;
+use faults::fault_guard;
+use faults::fault_guard::FaultGuardError;
 use kit::shutdown::CancellationToken;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -66,7 +67,7 @@ pub(super) async fn throw(console: &Shared, fault: Fault, length: Duration) -> R
         shared.faults.told.set(fault, |state| state.error = None);
         match begin(&shared, fault).await {
             Ok(share) => {
-                let traffic = shared.faults.streams.share(&shared.parts, fault.traffic());
+                let traffic = shared.faults.streams.share(&shared.parts, fault.load());
                 let was_on = stay(&shared, fault, length, &round, &told).await;
                 drop(off);
                 if was_on {
@@ -141,7 +142,7 @@ async fn begin(console: &Shared, fault: Fault) -> Result<Share, Refusal> {
         return Err(Refusal::Stopping);
     }
     let share = join(console, fault).await?;
-    let answers = fault.switch().reads_on(&console.parts).await;
+    let answers = faults::is_active(&console.parts, fault.injection()).await;
     answers.map_err(|error| Refusal::Failed(error.to_string()))?;
     console.faults.left.add(fault)?;
     Ok(share)
@@ -179,7 +180,7 @@ async fn stay(
             }
         }
     };
-    let Err(error) = guard::under(&console.parts, fault.switch(), watch).await else {
+    let Err(error) = fault_guard::with_fault(&console.parts, fault.injection(), watch).await else {
         tracing::info!(fault = fault.name(), "taken back");
         rest(console, fault);
         return true;
@@ -188,9 +189,9 @@ async fn stay(
     console.faults.told.set(fault, |state| state.error = Some(error.to_string()));
     _ = told.try_send(Err(Refusal::Failed(error.to_string())));
     match error {
-        GuardError::NotTakenBack(_) if !taken_back(console, fault).await => return false,
-        GuardError::NotTakenBack(_) => console.faults.told.set(fault, |state| state.error = None),
-        GuardError::NotThrown(_) | GuardError::Panicked(_) => {}
+        FaultGuardError::NotCleared(_) if !taken_back(console, fault).await => return false,
+        FaultGuardError::NotCleared(_) => console.faults.told.set(fault, |state| state.error = None),
+        FaultGuardError::NotInjected(_) | FaultGuardError::Panicked(_) => {}
     }
     rest(console, fault);
     false
@@ -199,7 +200,7 @@ async fn stay(
 /// Tries until the fault is off, or the console stops: then it stays noted for the next one.
 async fn taken_back(console: &Shared, fault: Fault) -> bool {
     let trying = async {
-        while let Err(error) = fault.switch().take_back(&console.parts).await {
+        while let Err(error) = faults::clear(&console.parts, fault.injection()).await {
             let error = format!("the fault could not be taken back: {error}; it is tried again");
             console.faults.told.set(fault, |state| state.error = Some(error));
             tokio::time::sleep(PAUSE).await;

@@ -1,7 +1,6 @@
 //! What is told of the faults and of the load: one state, of which everyone gets the newest.
 
-use clients::fault::Fault;
-use clients::tutorial::Chosen;
+use catalog::{Fault, Selection};
 use parking_lot::Mutex;
 use serde::Serialize;
 
@@ -50,14 +49,14 @@ enum By {
 }
 
 impl FaultState {
-    fn of(fault: Fault, chosen: Chosen) -> Self {
+    fn of(fault: Fault, chosen: Selection) -> Self {
         let (dashboard, panel) = fault.panel();
         Self {
             name: fault.name(),
             effect: fault.effect(),
             alert: fault.alert(),
             tutorial_started: fault.belongs_to(chosen),
-            by: if fault.switch().needs_docker() { By::Command } else { By::Console },
+            by: if fault.injection().needs_docker() { By::Command } else { By::Console },
             command: fault.command(),
             on: false,
             recovering: false,
@@ -79,7 +78,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    pub(super) fn new(chosen: Chosen) -> Self {
+    pub(super) fn new(chosen: Selection) -> Self {
         let faults = Fault::ALL.map(|fault| FaultState::of(fault, chosen)).to_vec();
         let body = Body { faults, load: LoadState::default() };
         let newest = Newest::default();

@@ -31,7 +31,7 @@ pub(super) struct Letter {
 impl Letter {
     /// HTML is shown as what it is, as text, and only where there is nothing else.
     pub(super) fn of(mail: &Mail, at: i64) -> Self {
-        let about = mail.about();
+        let about = mail.alert();
         let head = Head {
             id: mail.id.clone(),
             subject: mail.subject.clone(),

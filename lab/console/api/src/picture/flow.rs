@@ -3,7 +3,7 @@
 mod requests;
 mod watching;
 
-use clients::tutorial::Chosen;
+use catalog::Selection;
 
 use super::map::EdgeKind;
 use super::node::Node;
@@ -34,7 +34,7 @@ pub(super) enum Figures {
 }
 
 /// The edges between these parts, requests first and in the order in which they flow.
-pub(super) fn between(nodes: &[&Node], chosen: Chosen) -> Vec<Flow> {
+pub(super) fn between(nodes: &[&Node], chosen: Selection) -> Vec<Flow> {
     let there = |id: &str| nodes.iter().any(|node| node.id == id);
     let mut flows = requests::flows(chosen);
     flows.extend(watching::flows(chosen));
@@ -50,13 +50,19 @@ mod tests {
     use super::*;
     use crate::config::Links;
 
-    const ALL: [Chosen; 6] =
-        [Chosen::All, Chosen::Echo, Chosen::Sink, Chosen::Order, Chosen::Balancer, Chosen::Influx];
+    const ALL: [Selection; 6] = [
+        Selection::All,
+        Selection::Echo,
+        Selection::Sink,
+        Selection::Order,
+        Selection::Balancer,
+        Selection::Influx,
+    ];
 
     #[test]
     fn every_part_has_an_edge_and_no_two_edges_join_the_same_parts() {
         let all: Vec<&Node> = NODES.iter().collect();
-        let flows = between(&all, Chosen::All);
+        let flows = between(&all, Selection::All);
         let ends: BTreeSet<&str> = flows.iter().flat_map(|flow| [flow.from, flow.to]).collect();
         for node in NODES {
             assert!(ends.contains(node.id), "{} stands alone", node.id);
@@ -71,7 +77,7 @@ mod tests {
             for flow in between(&started(chosen, &Links::default()), chosen) {
                 let Figures::Prometheus { rate, failed, p95 } = flow.figures else { continue };
                 for expr in [Some(rate), failed, p95].into_iter().flatten() {
-                    assert!(!chosen.leaves_out(&expr), "{chosen:?}: {expr}");
+                    assert!(!chosen.excludes(&expr), "{chosen:?}: {expr}");
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clients::Parts;
+use clients::Clients;
 use clients::prometheus::Target;
 use tokio::task::JoinSet;
 
@@ -42,7 +42,7 @@ fn live_cell(host: &str) -> String {
 }
 
 /// Asks these pages all at once.
-pub(super) async fn ask(pages: impl Iterator<Item = (&'static Node, Page)>, parts: &Parts) -> Pages {
+pub(super) async fn ask(pages: impl Iterator<Item = (&'static Node, Page)>, parts: &Clients) -> Pages {
     let mut asked = JoinSet::new();
     for (node, page) in pages {
         let request = parts.fetch.get(&page(&parts.settings));

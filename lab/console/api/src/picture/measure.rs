@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use clients::Parts;
-use clients::clock::unix_now;
+use clients::Clients;
 use clients::fetch::FetchError;
 use clients::prometheus::Series;
+use clients::time::unix_now;
 use tokio::time::timeout;
 
 use super::flow::{self, Figures, Flow};
@@ -45,7 +45,7 @@ impl Plan {
     }
 
     /// Never fails: what does not answer is told of.
-    pub(super) async fn measure(&self, parts: &Parts) -> Map {
+    pub(super) async fn measure(&self, parts: &Clients) -> Map {
         let nodes = || self.nodes.iter().map(|(node, _)| *node);
         let (cells, targets, mut pages, pushes) = tokio::join!(
             within("Prometheus", parts.prometheus.instant(&self.query, None)),
@@ -70,7 +70,7 @@ impl Plan {
         judged.collect()
     }
 
-    async fn pushes(&self, parts: &Parts) -> Option<Pushes> {
+    async fn pushes(&self, parts: &Clients) -> Option<Pushes> {
         let wanted = self.flows.iter().any(|flow| matches!(flow.figures, Figures::Pushed { .. }));
         if !wanted {
             return None;

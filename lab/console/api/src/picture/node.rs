@@ -2,8 +2,8 @@
 
 mod table;
 
+use catalog::{Selection, Tutorial};
 use clients::settings::Settings;
-use clients::tutorial::{Chosen, Tutorial};
 
 use super::map::{LinkView, NodeKind, NodeView, State};
 use crate::config::{Config, Links};
@@ -48,7 +48,7 @@ pub(super) enum Health {
 pub(super) type Page = fn(&Settings) -> String;
 
 /// The parts of what was started. Grafana is one where it has an address.
-pub(super) fn started(chosen: Chosen, links: &Links) -> Vec<&'static Node> {
+pub(super) fn started(chosen: Selection, links: &Links) -> Vec<&'static Node> {
     let there =
         |node: &&Node| chosen.has(node.tutorial) && (node.id != GRAFANA || links.address(GRAFANA).is_some());
     NODES.iter().filter(there).collect()
@@ -64,7 +64,7 @@ impl Node {
             id,
             title,
             kind,
-            tutorial: self.tutorial.folder(),
+            tutorial: self.tutorial.name(),
             column,
             row,
             health: State::Unknown,
@@ -83,7 +83,7 @@ impl Node {
     }
 
     /// The uid of the dashboard that shows it, if it is there.
-    fn dashboard(&self, chosen: Chosen) -> Option<&'static str> {
+    fn dashboard(&self, chosen: Selection) -> Option<&'static str> {
         self.dashboard.filter(|(_, tutorial)| chosen.has(*tutorial)).map(|(uid, _)| uid)
     }
 }
@@ -92,7 +92,7 @@ impl Node {
 mod tests {
     use std::collections::BTreeSet;
 
-    use clients::service::Service;
+    use catalog::Service;
 
     use super::*;
 
@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn what_was_not_started_is_not_there() {
         let ids = |chosen| started(chosen, &Links::default()).iter().map(|node| node.id).collect::<Vec<_>>();
-        assert!(!ids(Chosen::All).contains(&GRAFANA));
-        let echo = ids(Chosen::Echo);
+        assert!(!ids(Selection::All).contains(&GRAFANA));
+        let echo = ids(Selection::Echo);
         assert!(echo.contains(&"echo-server") && !echo.contains(&"order-service"));
     }
 

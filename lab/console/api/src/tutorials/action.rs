@@ -5,9 +5,7 @@ mod curl;
 
 use std::ops::RangeInclusive;
 
-use clients::fault::Fault;
-use clients::traffic::Stream;
-use clients::tutorial::Chosen;
+use catalog::{Fault, Selection, Stream};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -45,7 +43,7 @@ impl Action {
     }
 
     /// `command` is as the document has it, with the ports of `.env`.
-    pub(super) fn of(command: &str, chosen: Chosen) -> Option<Self> {
+    pub(super) fn of(command: &str, chosen: Selection) -> Option<Self> {
         let words = words(command)?;
         let (program, arguments) = words.split_first()?;
         match program.as_str() {
@@ -56,7 +54,7 @@ impl Action {
     }
 }
 
-fn make(arguments: &[String], chosen: Chosen) -> Option<Action> {
+fn make(arguments: &[String], chosen: Selection) -> Option<Action> {
     let (target, settings) = arguments.split_first()?;
     match target.as_str() {
         "alert" => fault(settings),
@@ -69,7 +67,7 @@ fn fault(settings: &[String]) -> Option<Action> {
     let [setting] = settings else { return None };
     let fault = named(setting.strip_prefix("FAULT=")?)?;
     // The others take Docker, which the console does not have.
-    let offered = !fault.switch().needs_docker();
+    let offered = !fault.injection().needs_docker();
     offered.then(|| Action {
         does: Does::Fault { name: fault.name() },
         label: format!("Throw {}", fault.name()),
@@ -81,7 +79,7 @@ pub(super) fn named(name: &str) -> Option<Fault> {
     Fault::ALL.into_iter().find(|fault| fault.name() == name)
 }
 
-fn load(settings: &[String], chosen: Chosen) -> Option<Action> {
+fn load(settings: &[String], chosen: Selection) -> Option<Action> {
     let (mut seconds, mut streams) = (LOAD_SECONDS, Stream::of(chosen));
     for setting in settings {
         match setting.split_once('=')? {
@@ -105,7 +103,7 @@ mod tests {
     use super::*;
 
     fn of(command: &str) -> Option<Does> {
-        Action::of(command, Chosen::All).map(|action| action.does)
+        Action::of(command, Selection::All).map(|action| action.does)
     }
 
     #[test]
@@ -137,7 +135,7 @@ mod tests {
 
     #[test]
     fn an_action_is_written_as_the_page_reads_it() {
-        let action = Action::of("make alert FAULT=errors", Chosen::All);
+        let action = Action::of("make alert FAULT=errors", Selection::All);
         let expected = serde_json::json!({"kind": "fault", "name": "errors", "label": "Throw errors"});
         assert_eq!(serde_json::to_value(action).unwrap(), expected);
     }

@@ -4,7 +4,7 @@ mod html;
 
 use std::mem::take;
 
-use clients::tutorial::Chosen;
+use catalog::Selection;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ pub(super) struct Document {
 /// What is being read.
 struct Reader<'a> {
     addresses: &'a Addresses,
-    chosen: Chosen,
+    chosen: Selection,
     html: Html<'a>,
     blocks: Vec<Block>,
     title: Option<String>,
@@ -64,7 +64,7 @@ enum Cell {
 const ALERT: &str = "make alert FAULT=";
 
 /// Reads a document.
-pub(super) fn read(markdown: &str, addresses: &Addresses, chosen: Chosen) -> Document {
+pub(super) fn read(markdown: &str, addresses: &Addresses, chosen: Selection) -> Document {
     let mut reader = Reader {
         addresses,
         chosen,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use clients::tutorial::Chosen;
+use catalog::Selection;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -15,11 +15,11 @@ fn root() -> PathBuf {
 }
 
 fn text(tutorial: Tutorial) -> String {
-    std::fs::read_to_string(root().join("docs").join(tutorial.folder()).with_extension("md")).unwrap()
+    std::fs::read_to_string(root().join("docs").join(tutorial.name()).with_extension("md")).unwrap()
 }
 
 fn blocks(tutorial: Tutorial) -> Vec<Block> {
-    blocks::read(&text(tutorial), &Addresses::new(&[]), Chosen::All).blocks
+    blocks::read(&text(tutorial), &Addresses::new(&[]), Selection::All).blocks
 }
 
 /// Dashboard and number of each panel in the folder.
@@ -48,15 +48,15 @@ fn every_document_has_two_to_five_panels_and_all_of_them_exist() {
                 _ => None,
             })
             .collect();
-        assert!((2..=5).contains(&shown.len()), "{}: {shown:?}", tutorial.folder());
+        assert!((2..=5).contains(&shown.len()), "{}: {shown:?}", tutorial.name());
         assert_eq!(
             shown.len(),
             text(tutorial).matches("<!--").count(),
             "{}: a comment is no panel",
-            tutorial.folder()
+            tutorial.name()
         );
         for panel in shown {
-            assert!(known.contains(&panel), "{}: there is no panel {panel:?}", tutorial.folder());
+            assert!(known.contains(&panel), "{}: there is no panel {panel:?}", tutorial.name());
         }
     }
 }
@@ -69,7 +69,7 @@ fn every_command_of_the_documents_is_a_block_of_its_own() {
         let commands = blocks(tutorial).into_iter().filter(
             |block| matches!(block, Block::Command { command, .. } if !named(command) && !command.contains('\n')),
         );
-        assert_eq!(commands.count(), listed, "{}", tutorial.folder());
+        assert_eq!(commands.count(), listed, "{}", tutorial.name());
     }
 }
 
@@ -113,7 +113,7 @@ fn no_document_has_html_of_its_own_or_a_style() {
         for block in blocks(tutorial) {
             let Block::Html { html } = block else { continue };
             for forbidden in ["<!--", "<script", "style=", "<h1", "href=\"..", ".md\""] {
-                assert!(!html.contains(forbidden), "{}: {forbidden} in {html}", tutorial.folder());
+                assert!(!html.contains(forbidden), "{}: {forbidden} in {html}", tutorial.name());
             }
         }
     }
@@ -122,7 +122,7 @@ fn no_document_has_html_of_its_own_or_a_style() {
 proptest! {
     #[test]
     fn no_document_brings_html_of_its_own(markdown in "([a-z ]|<script>|</b|<!--|-->|<a href=x onclick=y>|`|\n|\\$ |\\||#|\\[|\\]\\(javascript:x\\)|```console\n|> |- ){0,40}") {
-        for block in blocks::read(&markdown, &Addresses::new(&[]), Chosen::All).blocks {
+        for block in blocks::read(&markdown, &Addresses::new(&[]), Selection::All).blocks {
             if let Block::Html { html } = block {
                 prop_assert!(!["<script", "<!--", "<a href=x", "javascript:x\""].iter().any(|own| html.contains(own)), "{}", html);
             }

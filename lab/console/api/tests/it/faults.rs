@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use clients::lock::Lock;
+use faults::lock::Lock;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Program, command, eventually};
@@ -123,7 +123,7 @@ async fn the_next_console_takes_back_what_a_killed_one_has_left() {
     assert!(stubs.fails_calls());
 
     // Whoever has the lab now is not disturbed.
-    let other = Lock::take(Path::new(&state_folder), "make alert FAULT=errors").unwrap();
+    let other = Lock::acquire(Path::new(&state_folder), "make alert FAULT=errors").unwrap();
     let next = start();
     next.logged("a fault that was left waits").await;
     assert!(stubs.fails_calls());
@@ -142,7 +142,7 @@ async fn the_next_console_takes_back_what_a_killed_one_has_left() {
 async fn another_run_is_named_and_nothing_is_thrown() {
     let stubs = Stubs::start().await;
     let web = console(&stubs).await;
-    let other = Lock::take(&web.files.path("state"), "make check").unwrap();
+    let other = Lock::acquire(&web.files.path("state"), "make check").unwrap();
     let (status, problem) = problem_of(throw(&web, "errors", 10).await).await;
     assert_eq!(status, 409);
     assert!(problem["detail"].as_str().unwrap().contains("`make check` is running in this lab"), "{problem}");
@@ -186,7 +186,7 @@ async fn what_cannot_be_thrown_says_why_and_lets_go_of_the_lab() {
     });
     let (status, problem) = problem_of(refused).await;
     assert_eq!(status, 502);
-    assert!(problem["detail"].as_str().unwrap().contains("the fault cannot be thrown"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("cannot inject the fault"), "{problem}");
     eventually(PATIENCE, async || holder(&web.files.path("state")).is_none()).await;
     let rest = state(&web, "errors").await;
     assert_eq!(rest["on"], false);
@@ -208,7 +208,7 @@ async fn a_part_that_is_away_is_named_and_nothing_is_left_to_take_back() {
 #[tokio::test]
 async fn a_fault_of_a_tutorial_that_was_not_started_is_listed_and_refused() {
     let web = Web::with(Files::new(), |config| {
-        config.settings.tutorial = clients::tutorial::Chosen::Echo;
+        config.settings.tutorial = catalog::Selection::Echo;
     })
     .await;
     assert_eq!(state(&web, "order-slow").await["tutorial_started"], false);

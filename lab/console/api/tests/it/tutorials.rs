@@ -12,7 +12,7 @@ const DOCUMENT: &str = "# The *echo*, again\n\nGo to <http://127.0.0.1:10000>.\n
 async fn a_document_comes_in_blocks_with_the_addresses_that_are_published() {
     let web = Web::with(Files::new().with("docs/echo.md", DOCUMENT), |config| {
         config.links.edge_url = Some(base_url("http://127.0.0.1:25000").unwrap());
-        config.settings.tutorial = clients::tutorial::Chosen::Echo;
+        config.settings.tutorial = catalog::Selection::Echo;
     })
     .await;
     let page = web.json("/api/tutorials/1").await;

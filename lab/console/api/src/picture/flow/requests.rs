@@ -1,6 +1,6 @@
 //! Requests, as they flow from the caller to the store.
 
-use clients::tutorial::{Chosen, Tutorial};
+use catalog::{Selection, Tutorial};
 
 use super::{Figures, Flow};
 use crate::picture::map::EdgeKind;
@@ -9,7 +9,7 @@ use crate::picture::promql::{p95, p95_of_millis, rate};
 /// Calls that end; a watched stream of orders ends when somebody closes a page.
 const ENDING: &str = r#"grpc_method!="Watch",grpc_service!~"grpc[.].+""#;
 
-pub(super) fn flows(chosen: Chosen) -> Vec<Flow> {
+pub(super) fn flows(chosen: Selection) -> Vec<Flow> {
     let mut flows = vec![
         flow(
             "you",
@@ -103,7 +103,7 @@ fn prometheus(rate: String, failed: impl Into<Option<String>>, p95: impl Into<Op
 }
 
 /// Envoy's own where the sink has them.
-fn edge(chosen: Chosen) -> Figures {
+fn edge(chosen: Selection) -> Figures {
     if !chosen.has(Tutorial::Sink) {
         return web_client();
     }
@@ -115,7 +115,7 @@ fn edge(chosen: Chosen) -> Figures {
     )
 }
 
-fn behind_edge(chosen: Chosen) -> Figures {
+fn behind_edge(chosen: Selection) -> Figures {
     if !chosen.has(Tutorial::Sink) {
         return web_client();
     }
@@ -148,7 +148,7 @@ fn calls() -> Figures {
 }
 
 /// What reaches the server, as Envoy counts it where the sink has that; else, and its errors, as the server does.
-fn echoes(chosen: Chosen) -> Figures {
+fn echoes(chosen: Selection) -> Figures {
     let rate_of = if chosen.has(Tutorial::Sink) {
         rate("envoy", r#"envoy_cluster_upstream_rq_total{job="envoy",envoy_cluster_name="echo-server"}"#)
     } else {
@@ -164,7 +164,7 @@ fn echoes(chosen: Chosen) -> Figures {
     )
 }
 
-fn orders(chosen: Chosen) -> Figures {
+fn orders(chosen: Selection) -> Figures {
     let method = r#"job="order-service",method!="Order.Watch""#;
     let rate_of = if chosen.has(Tutorial::Sink) {
         rate("envoy", r#"envoy_cluster_upstream_rq_total{job="envoy",envoy_cluster_name="order-service"}"#)

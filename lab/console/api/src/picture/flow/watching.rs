@@ -1,6 +1,6 @@
 //! What is told about the requests: metrics, spans, alerts and mails.
 
-use clients::tutorial::{Chosen, Tutorial};
+use catalog::{Selection, Tutorial};
 
 use super::{Figures, Flow};
 use crate::picture::map::EdgeKind::{self, Mail, Push, Query, Scrape, Span};
@@ -12,7 +12,7 @@ const SCRAPED: [&str; 5] = ["web-client", "echo-server", "order-service", "tcp-b
 const TRACED: [&str; 6] =
     ["web-client", "echo-server", "order-service", "hello-influx-1", "hello-influx-2", "metrics-sink"];
 
-pub(super) fn flows(chosen: Chosen) -> Vec<Flow> {
+pub(super) fn flows(chosen: Selection) -> Vec<Flow> {
     let mut flows = vec![
         flow(
             "envoy-edge",
@@ -142,7 +142,7 @@ fn mails() -> Figures {
     }
 }
 
-fn spans(chosen: Chosen) -> Figures {
+fn spans(chosen: Selection) -> Figures {
     if !chosen.has(Tutorial::Sink) {
         return Figures::None;
     }

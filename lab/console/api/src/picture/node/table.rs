@@ -1,7 +1,7 @@
 //! The table of all parts. Columns follow a request from its caller; who watches stands below.
 
+use catalog::Tutorial;
 use clients::settings::Settings;
-use clients::tutorial::Tutorial;
 
 use super::{Health, Node};
 use crate::picture::map::NodeKind;

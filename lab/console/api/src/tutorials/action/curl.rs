@@ -120,10 +120,10 @@ impl Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clients::tutorial::Chosen;
+    use catalog::Selection;
 
     fn of(command: &str) -> Option<(&'static str, Value)> {
-        match Action::of(command, Chosen::All)?.does {
+        match Action::of(command, Selection::All)?.does {
             Does::Action { name, body } => Some((name, body)),
             _ => None,
         }

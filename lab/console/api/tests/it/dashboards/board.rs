@@ -70,7 +70,7 @@ async fn the_lab_names_its_tutorials_its_links_and_its_dashboards() {
         .with("dashboards/echo/tea.json", super::dashboard(&panels, &json!([])))
         .with("docs/echo.md", "# Tea for two\n\nText.\n");
     let web = Web::with(files, |config| {
-        config.settings.tutorial = clients::tutorial::Chosen::Echo;
+        config.settings.tutorial = catalog::Selection::Echo;
         config.links.prometheus_url = Some(kit::settings::base_url("http://127.0.0.1:9090/").unwrap());
         config.links.grafana_url = Some(kit::settings::base_url("http://127.0.0.1:3000").unwrap());
     })

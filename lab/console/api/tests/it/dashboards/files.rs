@@ -26,7 +26,7 @@ async fn a_changed_file_is_seen_and_a_broken_one_changes_nothing() {
 async fn a_folder_of_a_tutorial_that_was_not_started_is_not_there() {
     let files = crate::lab::Files::new().with("dashboards/order/tea.json", dashboard(&json!([]), &json!([])));
     let web = crate::lab::Web::with(files, |config| {
-        config.settings.tutorial = clients::tutorial::Chosen::Echo;
+        config.settings.tutorial = catalog::Selection::Echo;
     })
     .await;
     assert_eq!(web.problem("/api/dashboards/tea").await.0, 404);

@@ -1,6 +1,6 @@
 //! The map moves with what Prometheus says, and goes on without it.
 
-use clients::tutorial::Chosen;
+use catalog::Selection;
 use serde_json::{Value, json};
 use testkit::eventually;
 
@@ -95,7 +95,7 @@ async fn one_query_asks_for_all_edges_and_none_while_nobody_looks() {
 
 #[tokio::test]
 async fn only_what_was_started_is_on_it() {
-    let live = Live::with(Files::new(), |config| config.settings.tutorial = Chosen::Echo).await;
+    let live = Live::with(Files::new(), |config| config.settings.tutorial = Selection::Echo).await;
     let map = live.listen().await.until("map", |_| true).await;
     for id in ["order-service", "orders-db", "tcp-balancer", "influxdb", "metrics-sink", "grafana"] {
         assert_eq!(of(&map["nodes"], "id", id), &Value::Null);

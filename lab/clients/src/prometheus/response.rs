@@ -1,17 +1,17 @@
-//! What Prometheus answers to a query: a matrix, a vector, a scalar.
+//! Query results in Prometheus' JSON: a matrix, a vector or a scalar.
 
 use serde::Deserialize;
 
 use super::{Labels, Series};
 
-/// The `data` of a query, by its type.
+/// The `data` of a query response.
 #[derive(Deserialize)]
 #[serde(tag = "resultType", content = "result", rename_all = "lowercase")]
-pub(super) enum Answer {
+pub(super) enum QueryData {
     Matrix(Vec<Matrix>),
     Vector(Vec<Vector>),
     Scalar(Point),
-    /// A literal string has no number to draw.
+    /// A string literal, which has no number.
     String(serde::de::IgnoredAny),
 }
 
@@ -25,23 +25,23 @@ pub(super) struct Matrix {
 #[derive(Deserialize)]
 pub(super) struct Vector {
     metric: Labels,
-    /// Absent for a native histogram, of which the lab has none.
+    /// `None` for a native histogram.
     value: Option<Point>,
 }
 
-/// A time and a value, which Prometheus writes as a string.
+/// A time in Unix seconds, and a value as a string.
 #[derive(Deserialize)]
 pub(super) struct Point(f64, String);
 
 impl Point {
     fn pair(&self) -> (f64, f64) {
-        // Prometheus spells "NaN", "+Inf" and "-Inf", which all parse.
+        // Rust parses Prometheus' "NaN", "+Inf" and "-Inf".
         (self.0, self.1.parse().unwrap_or(f64::NAN))
     }
 }
 
-impl Answer {
-    /// The series of any type of answer.
+impl QueryData {
+    /// The series of a result of any type.
     pub(super) fn into_series(self) -> Vec<Series> {
         match self {
             Self::Matrix(all) => all
@@ -67,7 +67,7 @@ mod tests {
 
     #[derive(Deserialize)]
     struct Envelope {
-        data: Answer,
+        data: QueryData,
     }
 
     fn series(json: &str) -> Vec<Series> {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_vector_gives_one_point_a_series() {
+    fn a_vector_has_one_point_per_series() {
         let read = series(
             r#"{"status":"success","data":{"resultType":"vector","result":[
                 {"metric":{"job":"a"},"value":[1700000000.5,"3.25"]}]}}"#,
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_keeps_its_points_and_its_infinities() {
+    fn a_matrix_keeps_infinities_and_nan() {
         let read = series(
             r#"{"status":"success","data":{"resultType":"matrix","result":[
                 {"metric":{},"values":[[1,"+Inf"],[2,"-Inf"],[3,"NaN"],[4,"0"]]}]}}"#,

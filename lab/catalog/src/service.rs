@@ -1,44 +1,44 @@
-//! The lab's own parts, by the names that Compose and the lab's network give them.
+//! The lab's services, by their names in compose.yaml.
 
 use std::fmt;
 
-/// A part of the lab that is always wanted, or wanted by one of its tutorials.
+/// A long-running service of the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
-    /// The lab's front door.
+    /// The lab's web console.
     Console,
-    /// The proxy in front of everything.
+    /// The proxy in front of the web client and the gRPC servers.
     Envoy,
-    /// The page and the gRPC client.
+    /// The HTTP front end, a gRPC client.
     WebClient,
-    /// The gRPC server.
+    /// The gRPC echo server.
     EchoServer,
-    /// What Envoy flushes its metrics to.
+    /// Receives the metrics that Envoy streams.
     MetricsSink,
-    /// Orders, kept in a database.
+    /// Stores orders in a database.
     OrderService,
-    /// In front of the hello servers.
+    /// The TCP load balancer in front of the hello servers.
     TcpBalancer,
     /// The first hello server.
     HelloInflux1,
     /// The second hello server.
     HelloInflux2,
-    /// What the hello servers push to.
+    /// The database that the hello servers push their metrics to.
     InfluxDb,
-    /// Scrapes, rules, alerts.
+    /// Scrapes metrics and evaluates rules.
     Prometheus,
-    /// Alerts to mail.
+    /// Sends Prometheus' alerts as mails.
     Alertmanager,
-    /// Dashboards.
+    /// Shows dashboards and evaluates its own alert rules.
     Grafana,
-    /// Traces.
+    /// Stores traces.
     Jaeger,
-    /// The mailbox.
+    /// Receives the alert mails.
     Maildev,
 }
 
 impl Service {
-    /// All of them, in the order in which they are reported.
+    /// All services, in the order in which they are reported.
     pub const ALL: [Self; 15] = [
         Self::Console,
         Self::Envoy,

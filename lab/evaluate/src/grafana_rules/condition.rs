@@ -1,45 +1,45 @@
-//! A rule's condition: one query, its newest number, a threshold.
+//! The condition of a rule: one query whose last value is compared with a threshold.
 
 use std::time::Duration;
 
-use super::model::{Evaluator, Model, NoDataState, Rule, Step};
+use super::file::{Evaluator, Model, NoDataState, Rule, Step};
 use dashboards::{
     Unknown,
     queries::{influxql, promql, steps::Steps},
 };
 
-/// The scrape interval that the provisioned data sources have.
-const SCRAPE: Duration = Duration::from_secs(1);
-/// Grafana's own step and number of points where a rule names none.
-const STEP_MS: u64 = 1000;
-const POINTS: u64 = 43_200;
-/// The data source of expressions.
+/// The scrape interval set in the provisioned data sources.
+const SCRAPE_INTERVAL: Duration = Duration::from_secs(1);
+/// Grafana's defaults for rules without a step or a number of points.
+const DEFAULT_STEP_MS: u64 = 1000;
+const DEFAULT_MAX_POINTS: u64 = 43_200;
+/// The uid of Grafana's pseudo data source for expressions.
 const EXPRESSION: &str = "__expr__";
 
-/// What a rule asks, and when it fires.
+/// The query of a rule, and when it fires.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
-    /// What is asked.
+    /// The query.
     pub query: RuleQuery,
-    /// How far the range goes back from now: its beginning and its end.
+    /// The start of the range, before now.
     pub from: Duration,
-    /// See `from`.
+    /// The end of the range, before now.
     pub to: Duration,
     /// Between two points.
     pub step: Duration,
-    drop_non_numbers: bool,
+    drop_non_finite: bool,
     threshold: Threshold,
     no_data: NoDataState,
 }
 
-/// What is asked, and of whom.
+/// A rule's query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleQuery {
-    /// `PromQL` at the range's end.
+    /// A `PromQL` instant query at the end of the range.
     Instant(String),
-    /// `PromQL` over the range.
+    /// A `PromQL` range query.
     Range(String),
-    /// `InfluxQL` over the range, with `$timeFilter` still in it.
+    /// An `InfluxQL` query over the range. Contains `$timeFilter`.
     InfluxQl(String),
 }
 
@@ -49,88 +49,98 @@ enum Threshold {
     Below(f64),
 }
 
-/// How a rule stands.
+/// The result of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Standing {
-    /// It holds for at least one series, whose newest numbers these are.
+pub enum Outcome {
+    /// The condition holds for at least one series. Holds the last values of those series.
     Firing(Vec<f64>),
-    /// It holds for none; the newest numbers.
-    Quiet(Vec<f64>),
-    /// The query gave nothing, which is well by the rule's own word.
-    NothingIsWell,
+    /// The condition holds for no series. Holds the last values.
+    Normal(Vec<f64>),
+    /// The query returned no data, which the rule treats as normal.
+    NoData,
 }
 
-impl Standing {
-    /// Whether it holds.
+/// The query returned no data, for which Grafana raises an alert of its own.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no data, for which Grafana raises the alert DatasourceNoData")]
+pub struct NoDataError;
+
+impl Outcome {
+    /// Whether the condition holds.
     pub fn fires(&self) -> bool {
         matches!(self, Self::Firing(_))
     }
 }
 
-impl std::fmt::Display for Standing {
+impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let list =
             |values: &[f64]| values.iter().map(|value| format!("{value:.4}")).collect::<Vec<_>>().join(", ");
         match self {
             Self::Firing(values) => write!(f, "{} fires", list(values)),
-            Self::Quiet(values) => write!(f, "{} does not fire", list(values)),
-            Self::NothingIsWell => f.write_str("no data, which does not fire"),
+            Self::Normal(values) => write!(f, "{} does not fire", list(values)),
+            Self::NoData => f.write_str("no data, which does not fire"),
         }
     }
 }
 
 impl Condition {
-    /// Reads it from the rule.
+    /// Parses the condition of a rule.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is not supported.
     pub fn of(rule: &Rule) -> Result<Self, Unknown> {
-        let decides = step(rule, &rule.condition)?;
-        let threshold = threshold(decides)?;
-        let mut source = step(rule, &decides.model.expression)?;
-        let mut drop_non_numbers = false;
+        let threshold_step = step(rule, &rule.condition)?;
+        let threshold = threshold(threshold_step)?;
+        let mut source = step(rule, &threshold_step.model.expression)?;
+        let mut drop_non_finite = false;
         if source.datasource_uid == EXPRESSION {
-            drop_non_numbers = reduces_to_last(&source.model)?;
+            drop_non_finite = drops_non_finite(&source.model)?;
             source = step(rule, &source.model.expression)?;
         }
         let range = source.relative_time_range;
         let range = range.ok_or_else(|| Unknown(format!("step {} without a time range", source.ref_id)))?;
         let seconds = range.from.saturating_sub(range.to);
-        let points = source.model.max_data_points.unwrap_or(POINTS).max(1);
-        let step = source.model.interval_ms.unwrap_or(STEP_MS).max(seconds * 1000 / points);
+        let points = source.model.max_data_points.unwrap_or(DEFAULT_MAX_POINTS).max(1);
+        let step = source.model.interval_ms.unwrap_or(DEFAULT_STEP_MS).max(seconds * 1000 / points);
         let step = Duration::from_millis(step);
         Ok(Self {
-            query: query(source, Steps::new(Duration::from_secs(seconds), step, SCRAPE))?,
+            query: query(source, Steps::new(Duration::from_secs(seconds), step, SCRAPE_INTERVAL))?,
             from: Duration::from_secs(range.from),
             to: Duration::from_secs(range.to),
             step,
-            drop_non_numbers,
+            drop_non_finite,
             threshold,
             no_data: rule.no_data_state,
         })
     }
 
-    /// Judges the answer: for each series, its values, oldest first.
+    /// Evaluates the values of each series, oldest first.
     ///
     /// # Errors
     ///
-    /// If nothing came, and the rule does not say that this is well.
-    pub fn judge(&self, series: &[Vec<f64>]) -> Result<Standing, String> {
-        let newest: Vec<f64> = series.iter().filter_map(|values| self.last(values)).collect();
-        if newest.is_empty() {
+    /// Returns an error if there are no values, unless the rule handles that.
+    pub fn evaluate(&self, series: &[Vec<f64>]) -> Result<Outcome, NoDataError> {
+        let last: Vec<f64> = series.iter().filter_map(|values| self.last(values)).collect();
+        if last.is_empty() {
             return match self.no_data {
-                NoDataState::OK | NoDataState::KeepLast => Ok(Standing::NothingIsWell),
-                NoDataState::Alerting => Ok(Standing::Firing(Vec::new())),
-                NoDataState::NoData => Err("no data, which is an alert of its own".into()),
+                NoDataState::OK | NoDataState::KeepLast => Ok(Outcome::NoData),
+                NoDataState::Alerting => Ok(Outcome::Firing(Vec::new())),
+                NoDataState::NoData => Err(NoDataError),
             };
         }
         // NaN is neither above nor below.
-        let (hit, miss): (Vec<f64>, Vec<f64>) = newest.into_iter().partition(|value| match self.threshold {
-            Threshold::Above(limit) => *value > limit,
-            Threshold::Below(limit) => *value < limit,
-        });
-        Ok(if hit.is_empty() { Standing::Quiet(miss) } else { Standing::Firing(hit) })
+        let (holding, other): (Vec<f64>, Vec<f64>) =
+            last.into_iter().partition(|value| match self.threshold {
+                Threshold::Above(limit) => *value > limit,
+                Threshold::Below(limit) => *value < limit,
+            });
+        Ok(if holding.is_empty() { Outcome::Normal(other) } else { Outcome::Firing(holding) })
     }
 
     fn last(&self, values: &[f64]) -> Option<f64> {
-        values.iter().rev().copied().find(|value| value.is_finite() || !self.drop_non_numbers)
+        values.iter().rev().copied().find(|value| value.is_finite() || !self.drop_non_finite)
     }
 }
 
@@ -147,7 +157,7 @@ fn threshold(step: &Step) -> Result<Threshold, Unknown> {
         return Err(Unknown(format!("{} conditions", step.model.conditions.len())));
     };
     if condition.unload_evaluator.is_some() {
-        return Err(Unknown("a threshold of its own for the alert's end".into()));
+        return Err(Unknown("a separate threshold for resolving the alert".into()));
     }
     match &condition.evaluator {
         Evaluator { kind, params } if kind == "gt" && !params.is_empty() => Ok(Threshold::Above(params[0])),
@@ -156,8 +166,8 @@ fn threshold(step: &Step) -> Result<Threshold, Unknown> {
     }
 }
 
-/// Whether what is no number is dropped.
-fn reduces_to_last(model: &Model) -> Result<bool, Unknown> {
+/// Whether the `reduce` expression drops values that are not finite. Only its reducer `last` is supported.
+fn drops_non_finite(model: &Model) -> Result<bool, Unknown> {
     match (model.kind.as_str(), model.reducer.as_str(), model.settings.mode.as_str()) {
         ("reduce", "last", "") => Ok(false),
         ("reduce", "last", "dropNN") => Ok(true),
@@ -181,7 +191,7 @@ fn query(step: &Step, steps: Steps) -> Result<RuleQuery, Unknown> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::model::File;
+    use crate::grafana_rules::file::File;
 
     const RULE: &str = r#"
 apiVersion: 1
@@ -219,38 +229,38 @@ groups:
     }
 
     #[test]
-    fn a_rule_gives_its_query_and_its_threshold() {
+    fn a_rule_has_a_query_and_a_threshold() {
         let rule = rule(RULE);
         assert_eq!((rule.dashboard_uid.as_str(), rule.panel_id), ("orders", Some(2)));
         let condition = Condition::of(&rule).unwrap();
         let expr = "histogram_quantile(0.99, sum by (le) (rate(x_bucket[4s])))";
         assert_eq!(condition.query, RuleQuery::Instant(expr.into()));
         assert_eq!((condition.from, condition.to), (Duration::from_secs(60), Duration::ZERO));
-        assert_eq!(condition.judge(&[vec![0.1], vec![0.7]]).unwrap(), Standing::Firing(vec![0.7]));
-        assert_eq!(condition.judge(&[vec![0.9, 0.5]]).unwrap(), Standing::Quiet(vec![0.5]));
+        assert_eq!(condition.evaluate(&[vec![0.1], vec![0.7]]).unwrap(), Outcome::Firing(vec![0.7]));
+        assert_eq!(condition.evaluate(&[vec![0.9, 0.5]]).unwrap(), Outcome::Normal(vec![0.5]));
     }
 
     #[test]
-    fn what_is_no_number_is_dropped_or_fires_nothing() {
+    fn values_that_are_not_finite_are_dropped_or_do_not_fire() {
         let drops = Condition::of(&rule(RULE)).unwrap();
-        assert_eq!(drops.judge(&[vec![0.9, f64::NAN]]).unwrap(), Standing::Firing(vec![0.9]));
-        assert_eq!(drops.judge(&[vec![f64::NAN]]).unwrap(), Standing::NothingIsWell);
+        assert_eq!(drops.evaluate(&[vec![0.9, f64::NAN]]).unwrap(), Outcome::Firing(vec![0.9]));
+        assert_eq!(drops.evaluate(&[vec![f64::NAN]]).unwrap(), Outcome::NoData);
         let strict = Condition::of(&rule(&RULE.replace("mode: dropNN", "mode: ''"))).unwrap();
-        assert!(!strict.judge(&[vec![0.9, f64::NAN]]).unwrap().fires());
+        assert!(!strict.evaluate(&[vec![0.9, f64::NAN]]).unwrap().fires());
     }
 
     #[test]
-    fn no_data_is_what_the_rule_says() {
+    fn no_data_is_handled_as_the_rule_configures() {
         let condition = |state: &str| {
             Condition::of(&rule(&RULE.replace("noDataState: OK", &format!("noDataState: {state}")))).unwrap()
         };
-        assert!(condition("Alerting").judge(&[]).unwrap().fires());
-        assert!(condition("NoData").judge(&[]).unwrap_err().contains("no data"));
-        assert_eq!(condition("KeepLast").judge(&[]).unwrap(), Standing::NothingIsWell);
+        assert!(condition("Alerting").evaluate(&[]).unwrap().fires());
+        assert!(condition("NoData").evaluate(&[]) == Err(NoDataError));
+        assert_eq!(condition("KeepLast").evaluate(&[]).unwrap(), Outcome::NoData);
     }
 
     #[test]
-    fn a_query_of_influxdb_keeps_its_time_filter_and_has_its_step() {
+    fn an_influxql_query_keeps_its_time_filter_and_gets_its_step() {
         let text = RULE
             .replace("datasourceUid: prometheus", "datasourceUid: influxdb")
             .replace("instant: true, range: false", "rawQuery: true, intervalMs: 5000, query: 'SELECT x WHERE $timeFilter GROUP BY time($__interval)'");
@@ -260,7 +270,7 @@ groups:
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
+    fn unsupported_features_are_named() {
         for (from, to, named) in [
             ("type: gt", "type: within_range", "within_range"),
             ("reducer: last", "reducer: mean", "mean"),

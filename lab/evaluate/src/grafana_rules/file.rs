@@ -1,21 +1,21 @@
-//! The parts of a rule file that decide what is asked and when it fires.
+//! The format of Grafana's provisioned alerting files, as far as it decides when a rule fires.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// A file.
+/// A file of alerting provisioning.
 #[derive(Clone, Debug, Deserialize)]
 pub struct File {
-    /// Absent where the file has other things of alerting.
+    /// Groups of rules; empty in a file of contact points, for instance.
     #[serde(default)]
     pub groups: Vec<Group>,
 }
 
-/// Rules that are evaluated together.
+/// Rules that are evaluated at the same interval.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Group {
-    /// How often they are evaluated.
+    /// The interval between two evaluations, such as `10s`.
     #[serde(default)]
     pub interval: String,
     /// Its rules.
@@ -29,14 +29,14 @@ pub struct Group {
 pub struct Rule {
     /// The alert's name.
     pub title: String,
-    /// The `refId` of the step that decides.
+    /// The `refId` of the step that contains the threshold.
     pub condition: String,
     /// Queries and expressions.
     pub data: Vec<Step>,
-    /// What it is where the query gives nothing.
+    /// How a query without data is handled.
     #[serde(default)]
     pub no_data_state: NoDataState,
-    /// What a mail says, and links to.
+    /// Annotations, used in mails.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
     /// The dashboard that shows it.
@@ -45,29 +45,29 @@ pub struct Rule {
     /// The panel that shows it.
     #[serde(default)]
     pub panel_id: Option<u64>,
-    /// How long its condition holds before it fires.
+    /// How long the condition must hold before the rule fires, such as `10s`.
     #[serde(rename = "for", default)]
     pub hold: String,
-    /// Its alert's labels.
+    /// The alert's labels.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// How often it is evaluated: its group's.
+    /// The interval of its group; set by [`load`](super::load).
     #[serde(skip)]
     pub interval: String,
 }
 
-/// What a rule is where its query gives nothing.
+/// How a query without data is handled.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 pub enum NoDataState {
-    /// An alert of its own, which Grafana calls `DatasourceNoData`.
+    /// Grafana raises the alert `DatasourceNoData`.
     #[default]
     NoData,
-    /// It fires.
+    /// The rule fires.
     Alerting,
-    /// It does not fire.
+    /// The rule does not fire.
     #[serde(alias = "Ok")]
     OK,
-    /// As it was before.
+    /// The rule keeps its state.
     KeepLast,
 }
 
@@ -75,21 +75,21 @@ pub enum NoDataState {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
-    /// Its letter.
+    /// The id by which other steps refer to it.
     pub ref_id: String,
     /// `prometheus`, `influxdb`, or `__expr__` for an expression.
     pub datasource_uid: String,
-    /// How far a query goes back.
+    /// The range of a query.
     #[serde(default)]
     pub relative_time_range: Option<RelativeRange>,
-    /// What is asked or computed.
+    /// The query or the expression.
     pub model: Model,
 }
 
-/// Seconds before now.
+/// A range, in seconds before now.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub struct RelativeRange {
-    /// The beginning.
+    /// The start.
     pub from: u64,
     /// The end.
     pub to: u64,
@@ -102,19 +102,19 @@ pub struct Model {
     /// `PromQL`.
     #[serde(default)]
     pub expr: String,
-    /// Asked at the range's end.
+    /// Whether this is an instant query at the end of the range.
     #[serde(default)]
     pub instant: bool,
     /// `InfluxQL`.
     #[serde(default)]
     pub query: String,
-    /// Whether `query` holds the whole query.
+    /// Whether `query` is the complete query.
     #[serde(default)]
     pub raw_query: bool,
-    /// Smallest step, in milliseconds.
+    /// Minimum step, in milliseconds.
     #[serde(default)]
     pub interval_ms: Option<u64>,
-    /// Most points of a series.
+    /// Maximum number of points per series.
     #[serde(default)]
     pub max_data_points: Option<u64>,
     /// An expression's kind: `reduce`, `threshold`, ...
@@ -123,13 +123,13 @@ pub struct Model {
     /// The `refId` that an expression reads.
     #[serde(default)]
     pub expression: String,
-    /// How `reduce` makes one number of a series.
+    /// How `reduce` computes one number from a series.
     #[serde(default)]
     pub reducer: String,
-    /// What `reduce` does with what is no number.
+    /// How `reduce` handles values that are not finite.
     #[serde(default)]
     pub settings: ReduceSettings,
-    /// What `threshold` compares with.
+    /// The comparisons of `threshold`.
     #[serde(default)]
     pub conditions: Vec<ThresholdCondition>,
 }
@@ -148,7 +148,7 @@ pub struct ReduceSettings {
 pub struct ThresholdCondition {
     /// The comparison.
     pub evaluator: Evaluator,
-    /// The comparison that ends an alert, if it is another one.
+    /// The comparison that resolves the alert, if it is another one.
     #[serde(default)]
     pub unload_evaluator: Option<Evaluator>,
 }
@@ -159,6 +159,6 @@ pub struct Evaluator {
     /// `gt`, `lt`, ...
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it compares with.
+    /// The limits.
     pub params: Vec<f64>,
 }

@@ -1,6 +1,7 @@
-//! One run at a time that disturbs the lab: a lock that the kernel drops when its holder dies.
+//! A lock that lets one process at a time inject faults into a lab.
 //!
-//! The file lies in a volume that all runs of one lab share. It is never stale, so it is never removed.
+//! It is a lock on a file in a volume that all processes of a lab share. The kernel releases it when its holder exits, so it
+//! cannot become stale, and the file is never removed.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -9,38 +10,43 @@ use std::{
     time::Duration,
 };
 
-/// A look at who holds it holds it, too, for a moment: so often, and after such pauses, a taker tries again.
+/// Attempts to acquire the lock, because [`Lock::holder`] holds it for a moment, too.
 const ATTEMPTS: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(20);
+/// Between two attempts.
+const RETRY_DELAY: Duration = Duration::from_millis(20);
 
-/// Why this run may not start.
+/// Why the lock could not be acquired.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another run holds it.
+    /// Another process holds it.
     #[error("`{holder}` is running in this lab; try again when it has ended")]
     Held {
-        /// What the other run wrote about itself.
+        /// The name that the holder has set.
         holder: String,
     },
-    /// The file cannot be made or locked.
+    /// The file cannot be created, written or locked.
     #[error("{path}: {source}")]
     File {
-        /// The lock's file.
+        /// The lock file.
         path: String,
-        /// What the system says.
-        source: std::io::Error,
+        /// The cause.
+        source: io::Error,
     },
 }
 
-/// Held until dropped.
+/// An acquired lock, held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
 }
 
 impl Lock {
-    /// Takes the lock in `folder` for `holder`, a command that the loser is told. Blocks, for a tenth of a second at most.
-    pub fn take(folder: &Path, holder: &str) -> Result<Self, LockError> {
+    /// Acquires the lock in `folder`. `holder` is the name in the error that other processes get. Blocks for at most 100 ms.
+    ///
+    /// # Errors
+    ///
+    /// See [`LockError`].
+    pub fn acquire(folder: &Path, holder: &str) -> Result<Self, LockError> {
         let path = folder.join("lock");
         let fail = |source| LockError::File { path: path.display().to_string(), source };
         std::fs::create_dir_all(folder).map_err(fail)?;
@@ -51,21 +57,25 @@ impl Lock {
             if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
                 break;
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(RETRY_DELAY);
         }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(LockError::Held { holder: written_in(&mut file).map_err(fail)? });
+                return Err(LockError::Held { holder: read_holder(&mut file).map_err(fail)? });
             }
             Err(TryLockError::Error(source)) => return Err(fail(source)),
         }
         let mut lock = Self { file };
-        lock.rename(holder).map_err(fail)?;
+        lock.set_holder(holder).map_err(fail)?;
         Ok(lock)
     }
 
-    /// Who holds the lock in `folder`, if anyone does; to be asked only while this process does not.
+    /// The name of the lock's holder, if there is one. To be called only while this process does not hold the lock.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be read.
     pub fn holder(folder: &Path) -> io::Result<Option<String>> {
         let mut file = match File::open(folder.join("lock")) {
             Ok(file) => file,
@@ -74,20 +84,24 @@ impl Lock {
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => written_in(&mut file).map(Some),
+            Err(TryLockError::WouldBlock) => read_holder(&mut file).map(Some),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
 
-    /// From now on the loser is told this.
-    pub fn rename(&mut self, holder: &str) -> io::Result<()> {
+    /// Changes the holder's name.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be written.
+    pub fn set_holder(&mut self, holder: &str) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         writeln!(self.file, "{holder}")
     }
 }
 
-fn written_in(file: &mut File) -> io::Result<String> {
+fn read_holder(file: &mut File) -> io::Result<String> {
     let mut holder = String::new();
     file.read_to_string(&mut holder)?;
     Ok(holder.trim().to_owned())
@@ -98,26 +112,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_run_is_told_who_runs_and_may_run_afterwards() {
+    fn a_second_process_gets_the_holders_name_and_can_acquire_the_lock_afterwards() {
         let folder = std::env::temp_dir().join(format!("lab-lock-{}", std::process::id()));
-        let first = Lock::take(&folder, "make alert FAULT=errors").unwrap();
-        let refused = Lock::take(&folder, "make check").unwrap_err();
+        let first = Lock::acquire(&folder, "make alert FAULT=errors").unwrap();
+        let refused = Lock::acquire(&folder, "make check").unwrap_err();
         assert!(matches!(&refused, LockError::Held { holder } if holder == "make alert FAULT=errors"));
         drop(first);
-        Lock::take(&folder, "make check").unwrap();
+        Lock::acquire(&folder, "make check").unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]
-    fn a_look_at_the_holder_takes_nothing_away() {
-        let folder = std::env::temp_dir().join(format!("lab-lock-seen-{}", std::process::id()));
+    fn reading_the_holder_does_not_take_the_lock() {
+        let folder = std::env::temp_dir().join(format!("lab-lock-holder-{}", std::process::id()));
         assert_eq!(Lock::holder(&folder).unwrap(), None);
-        let mut held = Lock::take(&folder, "the console (errors, slow)").unwrap();
-        held.rename("the console (slow)").unwrap();
+        let mut held = Lock::acquire(&folder, "the console (errors, slow)").unwrap();
+        held.set_holder("the console (slow)").unwrap();
         assert_eq!(Lock::holder(&folder).unwrap().as_deref(), Some("the console (slow)"));
         drop(held);
         assert_eq!(Lock::holder(&folder).unwrap(), None);
-        Lock::take(&folder, "make check").unwrap();
+        Lock::acquire(&folder, "make check").unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

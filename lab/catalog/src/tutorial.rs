@@ -1,13 +1,13 @@
-//! The tutorials, and what each brings to the lab: one table, from which all that the lab expects of itself follows.
+//! The tutorials, and the services, scrape jobs, alerts and metrics of each.
 
 use clap::ValueEnum;
 
 use crate::service::Service;
 
-/// A tutorial, as its folder of dashboards and the label of its alerts name it.
+/// A tutorial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tutorial {
-    /// What every lab has.
+    /// The services that every selection includes.
     Lab,
     /// gRPC echo behind Envoy.
     Echo,
@@ -21,23 +21,23 @@ pub enum Tutorial {
     Influx,
 }
 
-/// What a tutorial adds.
-struct Brings {
+/// What a tutorial adds to the lab.
+struct Contents {
     /// Compose services.
     services: &'static [Service],
-    /// Jobs that Prometheus scrapes.
+    /// Prometheus' scrape jobs.
     jobs: &'static [&'static str],
     /// Alert rules that Prometheus evaluates.
     alerts: &'static [&'static str],
     /// Alert rules that Grafana evaluates.
     grafana_alerts: &'static [&'static str],
-    /// How the names of its own metrics begin.
+    /// Prefixes of the metrics that only this tutorial has.
     metrics: &'static [&'static str],
 }
 
 impl Tutorial {
-    /// The folder of grafana/dashboards.
-    pub fn folder(self) -> &'static str {
+    /// The name in `make up TUTORIAL=`, in alert labels, and of the folder below grafana/dashboards.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Lab => "lab",
             Self::Echo => "echo",
@@ -48,9 +48,9 @@ impl Tutorial {
         }
     }
 
-    fn brings(self) -> Brings {
+    fn contents(self) -> Contents {
         match self {
-            Self::Lab => Brings {
+            Self::Lab => Contents {
                 services: &[
                     Service::Console,
                     Service::Envoy,
@@ -65,35 +65,35 @@ impl Tutorial {
                 grafana_alerts: &[],
                 metrics: &["console_"],
             },
-            Self::Echo => Brings {
+            Self::Echo => Contents {
                 services: &[Service::WebClient, Service::EchoServer],
                 jobs: &["echo-server", "web-client"],
                 alerts: &["EchoErrorsHigh", "EchoSlow"],
                 grafana_alerts: &[],
                 metrics: &[],
             },
-            Self::Sink => Brings {
+            Self::Sink => Contents {
                 services: &[Service::MetricsSink],
                 jobs: &["envoy", "metrics-sink"],
                 alerts: &["EnvoySilent", "SinkRefusing"],
                 grafana_alerts: &[],
                 metrics: &["envoy_", "metrics_sink_"],
             },
-            Self::Order => Brings {
+            Self::Order => Contents {
                 services: &[Service::OrderService],
                 jobs: &["order-service"],
                 alerts: &[],
                 grafana_alerts: &["OrderFailures", "OrderSlow"],
                 metrics: &["micro_", "order_service_"],
             },
-            Self::Balancer => Brings {
+            Self::Balancer => Contents {
                 services: &[Service::TcpBalancer, Service::HelloInflux1, Service::HelloInflux2],
                 jobs: &["tcp-balancer"],
                 alerts: &["BackendDown", "BackendsAllDown", "BalancerFull"],
                 grafana_alerts: &[],
                 metrics: &["gobetween_", "tcp_balancer_"],
             },
-            Self::Influx => Brings {
+            Self::Influx => Contents {
                 services: &[Service::InfluxDb],
                 jobs: &[],
                 alerts: &[],
@@ -103,33 +103,33 @@ impl Tutorial {
         }
     }
 
-    /// Whether a query reads what only this tutorial brings.
+    /// Whether a query reads metrics or jobs that only this tutorial has.
     fn is_read_by(self, query: &str) -> bool {
-        let brings = self.brings();
-        brings.metrics.iter().any(|prefix| query.contains(prefix))
-            || brings.jobs.iter().any(|job| query.contains(&format!("job=\"{job}\"")))
+        let contents = self.contents();
+        contents.metrics.iter().any(|prefix| query.contains(prefix))
+            || contents.jobs.iter().any(|job| query.contains(&format!("job=\"{job}\"")))
     }
 }
 
-/// What `make up TUTORIAL=` was given.
+/// The tutorials selected by `make up TUTORIAL=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Chosen {
-    /// Everything.
+pub enum Selection {
+    /// All tutorials.
     All,
     /// gRPC echo behind Envoy.
     Echo,
-    /// The echo, and Envoy's metrics through the sink.
+    /// Echo, and Envoy's metrics through the sink.
     Sink,
-    /// The echo, and orders.
+    /// Echo, and orders.
     Order,
-    /// The echo, and the hello servers behind the balancer.
+    /// Echo, and the hello servers behind the balancer.
     Balancer,
-    /// As balancer, and the hello servers' timers in `InfluxDB`.
+    /// Balancer, and the hello servers' timers in `InfluxDB`.
     Influx,
 }
 
-impl Chosen {
-    /// The tutorials that it starts.
+impl Selection {
+    /// The selected tutorials, with those they build on.
     pub fn tutorials(self) -> &'static [Tutorial] {
         use Tutorial::{Balancer, Echo, Influx, Lab, Order, Sink};
         match self {
@@ -142,50 +142,50 @@ impl Chosen {
         }
     }
 
-    /// Whether it starts this tutorial.
+    /// Whether the tutorial is selected.
     pub fn has(self, tutorial: Tutorial) -> bool {
         self.tutorials().contains(&tutorial)
     }
 
-    /// Whether this part belongs to it.
-    pub fn expects(self, service: Service) -> bool {
-        self.tutorials().iter().any(|tutorial| tutorial.brings().services.contains(&service))
+    /// Whether the service belongs to a selected tutorial.
+    pub fn has_service(self, service: Service) -> bool {
+        self.tutorials().iter().any(|tutorial| tutorial.contents().services.contains(&service))
     }
 
-    /// Its parts, in the order in which they are reported.
+    /// The services of the selected tutorials, in the order in which they are reported.
     pub fn services(self) -> impl Iterator<Item = Service> {
-        Service::ALL.into_iter().filter(move |service| self.expects(*service))
+        Service::ALL.into_iter().filter(move |service| self.has_service(*service))
     }
 
-    /// Prometheus' jobs, sorted.
+    /// Prometheus' scrape jobs, sorted.
     pub fn jobs(self) -> Vec<&'static str> {
-        self.sorted(|brings| brings.jobs)
+        self.sorted(|contents| contents.jobs)
     }
 
-    /// The alert rules that Prometheus must have loaded, sorted.
-    pub fn alerts(self) -> Vec<&'static str> {
-        self.sorted(|brings| brings.alerts)
+    /// The alert rules that Prometheus evaluates, sorted.
+    pub fn prometheus_alerts(self) -> Vec<&'static str> {
+        self.sorted(|contents| contents.alerts)
     }
 
     /// The alert rules that Grafana evaluates, sorted.
     pub fn grafana_alerts(self) -> Vec<&'static str> {
-        self.sorted(|brings| brings.grafana_alerts)
+        self.sorted(|contents| contents.grafana_alerts)
     }
 
-    /// The folders of grafana/dashboards that are provisioned.
+    /// The folders below grafana/dashboards that are provisioned.
     pub fn dashboard_folders(self) -> Vec<&'static str> {
-        self.tutorials().iter().map(|tutorial| tutorial.folder()).collect()
+        self.tutorials().iter().map(|tutorial| tutorial.name()).collect()
     }
 
-    /// Whether a query reads what only a tutorial brings that was not started.
-    pub fn leaves_out(self, query: &str) -> bool {
+    /// Whether a query reads metrics or jobs of a tutorial that is not selected.
+    pub fn excludes(self, query: &str) -> bool {
         let all = Self::All.tutorials().iter();
         all.filter(|tutorial| !self.has(**tutorial)).any(|tutorial| tutorial.is_read_by(query))
     }
 
-    fn sorted(self, of: impl Fn(&Brings) -> &'static [&'static str]) -> Vec<&'static str> {
+    fn sorted(self, names: impl Fn(&Contents) -> &'static [&'static str]) -> Vec<&'static str> {
         let mut all: Vec<&str> =
-            self.tutorials().iter().flat_map(|tutorial| of(&tutorial.brings())).copied().collect();
+            self.tutorials().iter().flat_map(|tutorial| names(&tutorial.contents())).copied().collect();
         all.sort_unstable();
         all
     }
@@ -196,32 +196,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_has_every_part_and_no_part_belongs_to_two_tutorials() {
-        let all: Vec<Service> = Chosen::All.services().collect();
+    fn every_service_belongs_to_exactly_one_tutorial() {
+        let all: Vec<Service> = Selection::All.services().collect();
         assert_eq!(all, Service::ALL);
-        let brought: usize =
-            Chosen::All.tutorials().iter().map(|tutorial| tutorial.brings().services.len()).sum();
-        assert_eq!(brought, Service::ALL.len());
+        let total: usize =
+            Selection::All.tutorials().iter().map(|tutorial| tutorial.contents().services.len()).sum();
+        assert_eq!(total, Service::ALL.len());
     }
 
     #[test]
-    fn one_tutorial_has_its_own_and_what_it_stands_on() {
+    fn a_selection_includes_the_tutorials_it_builds_on() {
         assert_eq!(
-            Chosen::Echo.jobs(),
+            Selection::Echo.jobs(),
             ["alertmanager", "console", "echo-server", "prometheus", "web-client"]
         );
-        assert_eq!(Chosen::Echo.alerts(), ["EchoErrorsHigh", "EchoSlow", "TargetDown"]);
-        assert_eq!(Chosen::Influx.dashboard_folders(), ["lab", "echo", "balancer", "influx"]);
-        assert_eq!(Chosen::Influx.grafana_alerts(), ["HelloSlow"]);
-        assert!(Chosen::Balancer.expects(Service::HelloInflux2));
-        assert!(!Chosen::Balancer.expects(Service::InfluxDb));
+        assert_eq!(Selection::Echo.prometheus_alerts(), ["EchoErrorsHigh", "EchoSlow", "TargetDown"]);
+        assert_eq!(Selection::Influx.dashboard_folders(), ["lab", "echo", "balancer", "influx"]);
+        assert_eq!(Selection::Influx.grafana_alerts(), ["HelloSlow"]);
+        assert!(Selection::Balancer.has_service(Service::HelloInflux2));
+        assert!(!Selection::Balancer.has_service(Service::InfluxDb));
     }
 
     #[test]
-    fn what_only_another_tutorial_brings_is_left_out() {
-        assert!(Chosen::Echo.leaves_out("rate(micro_request_total[1m])"));
-        assert!(Chosen::Order.leaves_out(r#"up{job="envoy"}"#));
-        assert!(!Chosen::Order.leaves_out(r#"up{job="order-service"}"#));
-        assert!(!Chosen::Echo.leaves_out("up"));
+    fn queries_of_tutorials_that_are_not_selected_are_excluded() {
+        assert!(Selection::Echo.excludes("rate(micro_request_total[1m])"));
+        assert!(Selection::Order.excludes(r#"up{job="envoy"}"#));
+        assert!(!Selection::Order.excludes(r#"up{job="order-service"}"#));
+        assert!(!Selection::Echo.excludes("up"));
     }
 }

@@ -1,0 +1,13 @@
+//! The one table of the lab: its tutorials, services, load streams, faults and alerts, as data.
+//!
+//! Nothing here does any I/O. `tests/it` compares the repository's scripts, configuration and documents with this table.
+
+mod fault;
+mod service;
+mod stream;
+mod tutorial;
+
+pub use fault::{Fault, Injection, PanelId, RuleOwner, StoreFault, Symptom};
+pub use service::Service;
+pub use stream::Stream;
+pub use tutorial::{Selection, Tutorial};

@@ -1,0 +1,61 @@
+//! The kinds of load that the lab can put on its services.
+
+use crate::tutorial::{Selection, Tutorial};
+
+/// A steady stream of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Echoes through Envoy's edge.
+    Echoes,
+    /// Orders through Envoy's edge.
+    Orders,
+    /// Requests to the hello servers through the balancer, one per connection.
+    Hellos,
+    /// Like [`Stream::Hellos`], but each response takes a second.
+    SlowHellos,
+}
+
+impl Stream {
+    /// The streams that exercise the selected tutorials.
+    pub fn of(selection: Selection) -> Vec<Self> {
+        let all = [
+            (Tutorial::Echo, Self::Echoes),
+            (Tutorial::Order, Self::Orders),
+            (Tutorial::Balancer, Self::Hellos),
+        ];
+        all.into_iter().filter(|(tutorial, _)| selection.has(*tutorial)).map(|(_, stream)| stream).collect()
+    }
+
+    /// Requests per second: enough for a stable rate over a few seconds.
+    pub fn requests_per_second(self) -> u32 {
+        match self {
+            Self::Echoes => 20,
+            Self::Orders | Self::Hellos | Self::SlowHellos => 10,
+        }
+    }
+
+    /// The name in the console, and in `PARTS=` of `make load`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Echoes => "echoes",
+            Self::Orders => "orders",
+            Self::Hellos => "hellos",
+            Self::SlowHellos => "slow hellos",
+        }
+    }
+
+    /// A `PromQL` expression that returns a series once Prometheus has scraped successful requests of the stream.
+    pub fn success_query(self) -> &'static str {
+        match self {
+            Self::Echoes => {
+                r#"sum(rate(grpc_client_handled_total{job="web-client",grpc_service="proto.EchoService",grpc_code="OK"}[3s])) > 0"#
+            }
+            Self::Orders => {
+                r#"sum(rate(micro_request_total{job="order-service",method="Order.Create",status="success"}[3s])) > 0"#
+            }
+            Self::Hellos | Self::SlowHellos => {
+                r#"sum(rate(gobetween_backend_rx_bytes_total{job="tcp-balancer",server="hello"}[3s])) > 0"#
+            }
+        }
+    }
+}
