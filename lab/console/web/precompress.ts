@@ -1,4 +1,4 @@
-//! The build's last step: a .br and a .gz beside each asset, so that the server compresses nothing at run time.
+//! Writes a .br and a .gz file beside each asset, so that the server does not compress at run time.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 
 const COMPRESSIBLE = /\.(js|css|svg)$/;
 
-/** Writes compressed copies, and prints what all JavaScript weighs. */
+/** Compresses the build's output and prints the total size of its JavaScript. */
 export function precompress(): Plugin {
   let folder = "";
   return {

@@ -1,4 +1,4 @@
-//! Bundles each unit test for node's own runner, so that tests need no package of their own.
+//! Bundles each unit test for Node's test runner, so that the tests need no framework.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vite";

@@ -1,44 +1,45 @@
-//! The alerts: those that something happens to as a timeline, the others in one line.
+//! The alerts: active and recent ones with a timeline, the others collapsed.
 import type { Alert } from "../api/types";
-import { AlertRow } from "./alert";
-import { roundOf } from "./round";
-import { useTicking } from "./ticking";
+import { dashboardPath, ExternalLink } from "../ui/link";
+import { useNow } from "../ui/time";
+import { Axis } from "./axis";
+import { incidentOf, stepName } from "./incident";
 import "./alerts.css";
 
-/** A round stays in sight for so long after its end. */
+/** How long an alert stays in the main list after its incident is over. */
 const RECENT_MS = 10 * 60_000;
 
 const URGENCY: Record<Alert["state"], number> = { firing: 2, pending: 1, inactive: 0 };
 
-/** Null: nothing was told yet. */
+/** `alerts` is null until the first event arrives. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
-  const busy = alerts?.some((alert) => alert.state !== "inactive" || alert.steps.length > 0) ?? false;
-  const now = useTicking(busy ? 250 : 5000);
-  const [lively, quiet] = split(alerts ?? [], now);
-  const firing = lively.filter((alert) => alert.state === "firing").length;
+  const changing = alerts?.some((alert) => alert.state !== "inactive" || alert.steps.length > 0) ?? false;
+  const now = useNow(changing ? 250 : 5000);
+  const [active, inactive] = split(alerts ?? [], now);
+  const firing = active.filter((alert) => alert.state === "firing").length;
   return (
     <section class="alerts card" aria-labelledby="alerts-title">
       <header>
         <h2 id="alerts-title">Alerts</h2>
         <span class={`count${firing > 0 ? " firing" : ""}`} role="status">
-          {alerts === null ? "waiting" : firing > 0 ? `${firing} firing` : "none firing"}
+          {alerts === null ? "loading" : firing > 0 ? `${firing} firing` : "none firing"}
         </span>
       </header>
-      {lively.length > 0 && (
+      {active.length > 0 && (
         <ol class="alert-rows">
-          {lively.map((alert) => (
+          {active.map((alert) => (
             <AlertRow key={`${alert.owner} ${alert.name}`} alert={alert} now={now} />
           ))}
         </ol>
       )}
-      {quiet.length > 0 && (
-        <details class="quiet-alerts">
+      {inactive.length > 0 && (
+        <details class="inactive-alerts">
           <summary>
-            {quiet.length} {lively.length > 0 && "more "}at rest{" "}
-            <span class="names">{quiet.map(({ name }) => name).join(", ")}</span>
+            {inactive.length} {active.length > 0 && "more "}inactive{" "}
+            <span class="names">{inactive.map(({ name }) => name).join(", ")}</span>
           </summary>
           <ul class="alert-rows">
-            {quiet.map((alert) => (
+            {inactive.map((alert) => (
               <AlertRow key={`${alert.owner} ${alert.name}`} alert={{ ...alert, steps: [] }} now={now} />
             ))}
           </ul>
@@ -48,14 +49,66 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
   );
 }
 
-/** Those that something happens or just happened to, firing first, then by the newest round; and the others. */
+/** Active and recent alerts, firing first, then by the newest incident; and the others. */
 function split(alerts: readonly Alert[], now: number): [Alert[], Alert[]] {
-  const isLively = (alert: Alert): boolean => {
+  const isActive = (alert: Alert): boolean => {
     if (alert.state !== "inactive") return true;
-    const round = roundOf(alert, now);
-    return round !== null && now - (round.began + round.length * 1000) < RECENT_MS;
+    const incident = incidentOf(alert, now);
+    return incident !== null && now - (incident.start + incident.length * 1000) < RECENT_MS;
   };
-  const began = (alert: Alert): number => alert.steps[0]?.at ?? alert.since;
-  const lively = alerts.filter(isLively).sort((a, b) => URGENCY[b.state] - URGENCY[a.state] || began(b) - began(a));
-  return [lively, alerts.filter((alert) => !isLively(alert))];
+  const start = (alert: Alert): number => alert.steps[0]?.at ?? alert.since;
+  const active = alerts.filter(isActive).sort((a, b) => URGENCY[b.state] - URGENCY[a.state] || start(b) - start(a));
+  return [active, alerts.filter((alert) => !isActive(alert))];
+}
+
+/** One alert as a list item: its state, its newest incident on an axis and as text, and links. */
+export function AlertRow({ alert, now }: { alert: Alert; now: number }) {
+  const incident = incidentOf(alert, now);
+  return (
+    <li class={`alert is-${alert.state}`} data-alert={alert.name} data-state={alert.state}>
+      <div class="alert-head">
+        <h3>{alert.name}</h3>
+        <StateMark state={alert.state} resolved={incident !== null} />
+      </div>
+      <p class="alert-summary">{alert.summary}</p>
+      {incident !== null && (
+        <>
+          <Axis incident={incident} />
+          <ol
+            class="steps"
+            aria-label={`Timeline, in seconds since "${stepName(incident.moments[0]?.step ?? "pending")}"`}
+          >
+            {incident.moments.map((moment) => (
+              <li key={`${moment.step} ${moment.at}`} data-step={moment.step} data-at={String(moment.at)}>
+                {stepName(moment.step)} <span class="figure">{moment.after.toFixed(1)} s</span>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      <p class="alert-links">
+        {alert.owner === "console" && (
+          <span class="alert-owner">Evaluated by the console because Grafana is unavailable; sends no mail.</span>
+        )}
+        {alert.owner === "grafana" && <span class="alert-owner">Grafana rule</span>}
+        {alert.dashboard !== null && <a href={dashboardPath(alert.dashboard, alert.panel)}>Panel</a>}
+        {alert.runbook !== null && <ExternalLink href={alert.runbook}>Runbook</ExternalLink>}
+      </p>
+    </li>
+  );
+}
+
+function StateMark({ state, resolved }: { state: Alert["state"]; resolved: boolean }) {
+  const word = state === "inactive" && resolved ? "resolved" : state;
+  return (
+    <span class={`alert-state ${word}`}>
+      <svg viewBox="-6 -6 12 12" width="12" height="12" aria-hidden="true">
+        {word === "firing" && <path d="M0,-5.5L5.5,4.5H-5.5z" />}
+        {word === "pending" && <path d="M-4.5,-5.5H4.5L-4.5,5.5H4.5z" />}
+        {word === "resolved" && <path class="tick" d="M-4.5,0L-1.5,3.5L4.5,-4" />}
+        {word === "inactive" && <circle r="3" />}
+      </svg>
+      {word}
+    </span>
+  );
 }

@@ -1,56 +1,56 @@
-//! A round on a time axis that grows with it.
-import { useWidth } from "../picture/use-width";
-import type { Round } from "./round";
-import { stepWord } from "./round";
+//! The time axis of an incident.
+import { useWidth } from "../ui/size";
+import { type Incident, stepName } from "./incident";
 
-const HEIGHT = 34;
-const BAR = 9;
-const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
+const HEIGHT_PX = 34;
+const BAR_PX = 9;
+/** Seconds. */
+const TICK_INTERVALS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** Bars for the states, a mark for each moment, seconds below. Its facts are also told in words beside it. */
-export function Axis({ round }: { round: Round }) {
+/** Bars for the states, a mark for each step, seconds below. Hidden from screen readers: a list beside it has the same data. */
+export function Axis({ incident }: { incident: Incident }) {
   const [frame, measured] = useWidth();
   const width = measured ?? 300;
-  const span = Math.max(round.length * (round.over ? 1.04 : 1.12), 10);
+  const span = Math.max(incident.length * (incident.over ? 1.04 : 1.12), 10);
   const x = (seconds: number): number => 5 + (seconds / span) * (width - 12);
-  const every = STEPS.find((step) => (step / span) * width >= 44) ?? span;
-  const ticks = Array.from({ length: Math.floor(span / every) + 1 }, (_, index) => index * every);
+  const interval = TICK_INTERVALS.find((step) => (step / span) * width >= 44) ?? span;
+  const ticks = Array.from({ length: Math.floor(span / interval) + 1 }, (_, index) => index * interval);
   return (
     <div class="axis" ref={frame} aria-hidden="true">
-      <svg width={width} height={HEIGHT} aria-hidden="true">
-        <path class="axis-line" d={`M0,${BAR + 8.5}H${width}`} />
+      <svg width={width} height={HEIGHT_PX} aria-hidden="true">
+        <path class="axis-line" d={`M0,${BAR_PX + 8.5}H${width}`} />
         {ticks.map((tick) => (
           <g key={tick}>
-            <path class="axis-tick" d={`M${x(tick)},${BAR + 8}v4`} />
-            <text class="axis-text" x={x(tick)} y={HEIGHT - 3} text-anchor={tick === 0 ? "start" : "middle"}>
+            <path class="axis-tick" d={`M${x(tick)},${BAR_PX + 8}v4`} />
+            <text class="axis-text" x={x(tick)} y={HEIGHT_PX - 3} text-anchor={tick === 0 ? "start" : "middle"}>
               {tick < 120 ? `${tick} s` : `${tick / 60} min`}
             </text>
           </g>
         ))}
-        {round.stretches.map((stretch) => (
+        {incident.periods.map((period) => (
           <rect
-            key={`${stretch.state} ${stretch.from}`}
-            class={`stretch ${stretch.state}`}
-            x={x(stretch.from)}
+            key={`${period.state} ${period.from}`}
+            class={`period ${period.state}`}
+            x={x(period.from)}
             y={4}
-            width={Math.max(x(stretch.to) - x(stretch.from), 1)}
-            height={BAR}
+            width={Math.max(x(period.to) - x(period.from), 1)}
+            height={BAR_PX}
             rx="2"
           />
         ))}
-        {round.moments.map((moment) => (
-          <g key={`${moment.step} ${moment.at}`} transform={`translate(${x(moment.after)},${4 + BAR / 2})`}>
-            <title>{`${stepWord(moment.step)} at ${moment.after.toFixed(1)} s`}</title>
+        {incident.moments.map((moment) => (
+          <g key={`${moment.step} ${moment.at}`} transform={`translate(${x(moment.after)},${4 + BAR_PX / 2})`}>
+            <title>{`${stepName(moment.step)} at ${moment.after.toFixed(1)} s`}</title>
             <Mark step={moment.step} />
           </g>
         ))}
-        {!round.over && <path class="axis-now" d={`M${x(round.length)},0v${BAR + 8}`} />}
+        {!incident.over && <path class="axis-now" d={`M${x(incident.length)},0v${BAR_PX + 8}`} />}
       </svg>
     </div>
   );
 }
 
-function Mark({ step }: { step: Round["moments"][number]["step"] }) {
+function Mark({ step }: { step: Incident["moments"][number]["step"] }) {
   switch (step) {
     case "mailed":
     case "resolved_mail":

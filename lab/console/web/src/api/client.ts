@@ -1,10 +1,10 @@
-//! Calls to the server's API.
+//! HTTP client for the console's API.
 
-/** A problem document (RFC 9457), or what stands for one when the server could not be reached. */
+/** A problem document (RFC 9457), or a network error with status 0. */
 export class ApiError extends Error {
   override name = "ApiError";
   constructor(
-    /** HTTP's status; 0: no answer. */
+    /** HTTP status; 0 without a response. */
     readonly status: number,
     readonly title: string,
     readonly detail: string,
@@ -13,12 +13,12 @@ export class ApiError extends Error {
   }
 }
 
-/** A sentence for a person, whatever was thrown. */
+/** A message for the user. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** True for a call that its own caller gave up. */
+/** True for a request cancelled by its caller. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
@@ -35,7 +35,7 @@ export function del<T>(path: string, signal?: AbortSignal): Promise<T> {
   return json(call("DELETE", path, undefined, signal));
 }
 
-/** Posts, and hands over each line of the NDJSON answer as it comes. */
+/** Posts, and passes each line of the NDJSON response to `onLine` as it arrives. */
 export async function postLines<T>(
   path: string,
   body: unknown,
@@ -75,7 +75,7 @@ async function call(method: string, path: string, body: unknown, signal?: AbortS
     });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new ApiError(0, "The console does not answer", reason(error));
+    throw new ApiError(0, "The console is unreachable", reason(error));
   }
   if (!response.ok) throw await problem(response);
   return response;

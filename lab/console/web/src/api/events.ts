@@ -1,8 +1,8 @@
-//! The server's events: one EventSource for the whole page, open while something watches it.
+//! Server-sent events: one EventSource for the page, open while a component is subscribed.
 import { store, useStore } from "./store";
 import type { Alert, Faults, LabMap, MailHead } from "./types";
 
-/** "stale": connected once, and nothing has come for a while. */
+/** "stale": connected before, but no event arrived for a while. */
 export type Connection = "connecting" | "live" | "stale";
 
 export interface Events {
@@ -12,17 +12,17 @@ export interface Events {
   faults: Faults | null;
 }
 
-/** The map comes each second; so long without any event means that something is wrong. */
+/** The server sends the topology every second, so a longer pause means a problem. */
 const STALE_AFTER_MS = 5_000;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 15_000;
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 15_000;
 
 const newest = store<Events>({ map: null, alerts: null, mails: null, faults: null }, open);
-/** Watching it opens the stream, too. */
+/** Subscribing to it opens the stream as well. */
 const connection = store<Connection>("connecting", () => newest.subscribe(() => {}));
 let last = 0;
 
-/** The newest state of each kind, null until it has come. */
+/** The newest event of each kind; null until the first arrives. */
 export function useEvents(): Events {
   return useStore(newest);
 }
@@ -31,7 +31,7 @@ export function useConnection(): Connection {
   return useStore(connection);
 }
 
-/** When the last event came, in ms since 1970; 0: none yet. */
+/** Time of the last event in ms since 1970; 0 before the first. */
 export function lastEvent(): number {
   return last;
 }
@@ -39,7 +39,7 @@ export function lastEvent(): number {
 function open(): () => void {
   let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let wait = FIRST_RETRY_MS;
+  let wait = MIN_RETRY_MS;
 
   const connect = () => {
     source = new EventSource("/api/events");
@@ -48,14 +48,14 @@ function open(): () => void {
     listen(source, "mails");
     listen(source, "faults");
     source.onopen = () => {
-      wait = FIRST_RETRY_MS;
+      wait = MIN_RETRY_MS;
     };
-    // A dropped connection is taken up again by the browser; a refused one is not.
+    // The browser reconnects after a dropped connection, but not after an error response.
     source.onerror = () => {
       connection.set(last ? "stale" : "connecting");
       if (source?.readyState !== EventSource.CLOSED) return;
       retry = setTimeout(connect, wait);
-      wait = Math.min(wait * 2, LAST_RETRY_MS);
+      wait = Math.min(wait * 2, MAX_RETRY_MS);
     };
   };
   const watch = setInterval(() => {

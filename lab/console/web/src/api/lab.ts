@@ -1,13 +1,13 @@
-//! What the lab is made of: asked for once, and again when Grafana's answer may have changed.
+//! The lab's tutorials, dashboards and links. Polled, because Grafana may become available.
 import { useEffect } from "preact/hooks";
 import { get } from "./client";
 import { store, useStore } from "./store";
 import type { Lab } from "./types";
 
-const AGAIN_AFTER_MS = 30_000;
+const POLL_INTERVAL_MS = 30_000;
 
 const lab = store<Lab | null>(null, () => {
-  const timer = setInterval(() => void load(), AGAIN_AFTER_MS);
+  const timer = setInterval(() => void load(), POLL_INTERVAL_MS);
   void load();
   return () => clearInterval(timer);
 });
@@ -16,16 +16,16 @@ async function load(): Promise<void> {
   try {
     lab.set(await get<Lab>("/api/lab"));
   } catch {
-    // The live status says that the console does not answer; what was known stays.
+    // The connection status in the header shows that the console is unreachable. Keep the last value.
   }
 }
 
-/** The lab, or null until it is known. */
+/** Null until it is loaded. */
 export function useLab(): Lab | null {
   return useStore(lab);
 }
 
-/** The document's title: what is shown, then the lab's name. */
+/** Sets the document's title, followed by the lab's name. */
 export function useTitle(title: string): void {
   const name = useLab()?.name ?? "Lookout";
   useEffect(() => {

@@ -1,13 +1,14 @@
-//! A value that components can watch.
+//! A value that components can subscribe to.
 import { useEffect, useState } from "preact/hooks";
 
 export interface Store<T> {
   get(): T;
   set(value: T): void;
-  /** Calls back on each change; returns what ends it. */
+  /** Calls the listener on each change. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
 }
 
+/** `onFirst` runs when the first listener subscribes; the function that it returns runs when the last unsubscribes. */
 export function store<T>(initial: T, onFirst?: () => () => void): Store<T> {
   let value = initial;
   let end: (() => void) | undefined;
@@ -33,7 +34,7 @@ export function store<T>(initial: T, onFirst?: () => () => void): Store<T> {
   };
 }
 
-/** The store's newest value; the component is drawn again when it changes. */
+/** The current value. The component rerenders when it changes. */
 export function useStore<T>(source: Store<T>): T {
   const [, draw] = useState(0);
   useEffect(() => {

@@ -1,29 +1,29 @@
-//! Which page is shown; each one's code is fetched when it is first wanted.
+//! Loads and shows the page for the current path. Each page is a chunk of its own.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { reason } from "../api/client";
+import { interceptLinks, type Route, routeOf, useLocation } from "../router";
 import { Empty, Loading, Problem } from "../ui/states";
 import { Toasts } from "../ui/toast";
 import { Layout } from "./layout";
-import { interceptLinks, type Route, route, usePlace } from "./router";
 
 interface Page {
-  Show: ComponentType<Record<string, unknown>>;
+  Component: ComponentType<Record<string, unknown>>;
   props: Record<string, unknown>;
-  /** Another page of the same kind starts afresh. */
+  /** Remounts the component when the props change. */
   key: string;
 }
 
-async function load(wanted: Route): Promise<Page | null> {
-  switch (wanted.page) {
-    case "picture":
-      return page((await import("../picture/page")).PicturePage, {});
+async function loadPage(route: Route): Promise<Page | null> {
+  switch (route.page) {
+    case "overview":
+      return page((await import("../overview/page")).OverviewPage, {});
     case "tutorial":
-      return page((await import("../tutorial/page")).TutorialPage, { number: wanted.number });
+      return page((await import("../tutorial/page")).TutorialPage, { number: route.number });
     case "dashboard":
-      return page((await import("../dashboard/page")).DashboardPage, { uid: wanted.uid });
+      return page((await import("../dashboard/page")).DashboardPage, { uid: route.uid });
     case "trace":
-      return page((await import("../trace/page")).TracePage, { trace: wanted.trace });
+      return page((await import("../trace/page")).TracePage, { trace: route.trace });
     case "traces":
       return page((await import("../trace/search")).TraceSearchPage, {});
     case "none":
@@ -31,43 +31,49 @@ async function load(wanted: Route): Promise<Page | null> {
   }
 }
 
-function page<P>(Show: ComponentType<P>, props: P): Page {
-  return { Show: Show as Page["Show"], props: props as Page["props"], key: JSON.stringify(props) };
+function page<P>(Component: ComponentType<P>, props: P): Page {
+  return {
+    Component: Component as Page["Component"],
+    props: props as Page["props"],
+    key: JSON.stringify(props),
+  };
 }
 
 interceptLinks();
 
 export function App() {
-  const { path } = usePlace();
-  const [shown, show] = useState<Page | null | "loading">("loading");
-  const [failed, fail] = useState<string | null>(null);
+  const { path } = useLocation();
+  const [current, setCurrent] = useState<Page | null | "loading">("loading");
+  const [error, setError] = useState<string | null>(null);
 
   useEffect(() => {
-    let current = true;
-    load(route(path)).then(
+    let cancelled = false;
+    loadPage(routeOf(path)).then(
       (page) => {
-        if (!current) return;
-        fail(null);
-        show(page);
+        if (cancelled) return;
+        setError(null);
+        setCurrent(page);
       },
-      (error: unknown) => current && fail(reason(error)),
+      (error: unknown) => {
+        if (!cancelled) setError(reason(error));
+      },
     );
     return () => {
-      current = false;
+      cancelled = true;
     };
   }, [path]);
 
   return (
     <Layout>
-      {failed ? (
-        <Problem title="This page could not be loaded">{failed}</Problem>
-      ) : shown === "loading" ? (
+      {error !== null ? (
+        <Problem title="Could not load this page">{error}</Problem>
+      ) : current === "loading" ? (
         <Loading />
-      ) : shown ? (
-        <shown.Show key={shown.key} {...shown.props} />
+      ) : current ? (
+        <current.Component key={current.key} {...current.props} />
       ) : (
-        <Empty title="There is no such page">
-          <a href="/">To the picture of the lab</a>
+        <Empty title="Page not found">
+          <a href="/">Back to the overview</a>
         </Empty>
       )}
       <Toasts />

@@ -1,32 +1,32 @@
-//! What stands on every page: the header, its navigation, and the place for the page itself.
+//! The frame of every page: header with navigation, and the main area.
 import type { ComponentChildren } from "preact";
 import { useConnection } from "../api/events";
 import { useLab } from "../api/lab";
-import { ThemeToggle } from "../theme/toggle";
+import { useLocation } from "../router";
+import { ThemeToggle } from "../theme/theme";
 import { Menu, type MenuItem } from "../ui/menu";
-import { usePlace } from "./router";
 
 const LINK_NAMES: Record<string, string> = {
   prometheus: "Prometheus",
   alertmanager: "Alertmanager",
   jaeger: "Jaeger",
   mailbox: "Mailbox",
-  edge: "Envoy, edge",
-  envoy_admin: "Envoy, admin",
+  edge: "Envoy edge",
+  envoy_admin: "Envoy admin",
   sink: "Metrics sink",
   balancer: "TCP balancer",
-  balancer_rest: "TCP balancer, REST",
+  balancer_rest: "TCP balancer REST API",
   influxdb: "InfluxDB",
   echo_server: "Echo server",
   web_client: "Web client",
-  order_metrics: "Order service, metrics",
+  order_metrics: "Order service metrics",
 };
 
 export function Layout({ children }: { children: ComponentChildren }) {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the content
+        Skip to main content
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
@@ -38,11 +38,11 @@ export function Layout({ children }: { children: ComponentChildren }) {
 
 function Header() {
   const lab = useLab();
-  const { path } = usePlace();
+  const { path } = useLocation();
   const tutorials: MenuItem[] = (lab?.tutorials ?? []).map(({ number, title, started }) => ({
     text: `${number}. ${title}`,
     href: `/tutorials/${number}`,
-    hint: started ? undefined : "not started",
+    hint: started ? undefined : "not running",
     current: path === `/tutorials/${number}`,
   }));
   const dashboards: MenuItem[] = (lab?.dashboards ?? []).map(({ uid, title, folder }) => ({
@@ -52,7 +52,7 @@ function Header() {
     current: path.startsWith(`/d/${uid}`),
   }));
   const links: MenuItem[] = Object.entries({ grafana: lab?.grafana ?? null, ...lab?.links }).flatMap(([id, url]) =>
-    url ? [{ text: LINK_NAMES[id] ?? name(id), href: url, external: true }] : [],
+    url ? [{ text: LINK_NAMES[id] ?? nameOf(id), href: url, external: true }] : [],
   );
   return (
     <header class="top">
@@ -64,7 +64,7 @@ function Header() {
       </a>
       <nav aria-label="Main">
         <a class="tab" href="/" aria-current={path === "/" ? "page" : undefined}>
-          Picture
+          Overview
         </a>
         <Menu label="Tutorials" items={tutorials} current={path.startsWith("/tutorials/")} />
         <Menu label="Dashboards" items={dashboards} current={path.startsWith("/d/")} />
@@ -74,27 +74,28 @@ function Header() {
         <Menu label="Links" items={links} />
       </nav>
       <div class="top-end">
-        <Live />
+        <ConnectionStatus />
         <ThemeToggle />
       </div>
     </header>
   );
 }
 
-function name(id: string): string {
+/** "grafana_admin" as "Grafana admin". */
+function nameOf(id: string): string {
   const words = id.replace(/_/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const STATUS = {
-  connecting: { text: "Connecting", hint: "Waiting for the console's first event" },
-  live: { text: "Live", hint: "Events come as things change" },
-  stale: { text: "Stale", hint: "No event for some seconds: what is shown may be old. Trying again." },
+const CONNECTION = {
+  connecting: { text: "Connecting", hint: "Waiting for the first event" },
+  live: { text: "Live", hint: "Receiving events" },
+  stale: { text: "Stale", hint: "No events for several seconds; the data shown may be out of date. Reconnecting." },
 };
 
-function Live() {
+function ConnectionStatus() {
   const connection = useConnection();
-  const { text, hint } = STATUS[connection];
+  const { text, hint } = CONNECTION[connection];
   return (
     <span class="live" data-connection={connection} role="status" title={hint}>
       <span class="dot" aria-hidden="true" />

@@ -1,8 +1,8 @@
-//! Panels and rows at their places in the grid.
+//! The grid of panels and collapsible rows.
 import { useMemo, useState } from "preact/hooks";
 import type { Dashboard, PanelHead } from "../api/dashboard";
 import type { MenuItem } from "../ui/menu";
-import { placed } from "./layout";
+import { placePanels } from "./layout";
 import { Panel } from "./panel/panel";
 import type { Session } from "./session";
 
@@ -18,7 +18,7 @@ export function Grid({ dashboard, session, menu }: Props) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(
     () => new Set(dashboard.panels.filter(({ kind, collapsed }) => kind === "row" && collapsed).map(({ id }) => id)),
   );
-  const places = useMemo(() => placed(dashboard.panels, collapsed), [dashboard.panels, collapsed]);
+  const places = useMemo(() => placePanels(dashboard.panels, collapsed), [dashboard.panels, collapsed]);
   const firstRow = places.find(({ head }) => head.kind === "row")?.y ?? Infinity;
   const toggle = (id: number) => {
     const next = new Set(collapsed);
@@ -41,7 +41,7 @@ export function Grid({ dashboard, session, menu }: Props) {
             </h2>
           );
         }
-        const under = y > firstRow;
+        const inRow = y > firstRow;
         const area = `${y + 1} / ${x + 1} / span ${h} / span ${w}`;
         return (
           <Panel
@@ -50,7 +50,7 @@ export function Grid({ dashboard, session, menu }: Props) {
             session={session}
             menu={menu(head)}
             style={{ gridArea: area, "--rows": String(h) }}
-            level={under ? 3 : 2}
+            level={inRow ? 3 : 2}
           />
         );
       })}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PanelHead } from "../api/dashboard";
-import { placed } from "./layout";
+import { placePanels } from "./layout";
 
 const head = (id: number, kind: string, y: number, h: number, x = 0, row: number | null = null): PanelHead =>
   ({ id, kind, grid: { x, y, w: 12, h }, row, collapsed: false }) as unknown as PanelHead;
@@ -15,9 +15,9 @@ const heads = [
   head(4, "timeseries", 14, 9),
 ];
 
-const at = (collapsed: number[]) => placed(heads, new Set(collapsed)).map(({ head, y }) => [head.id, y]);
+const at = (collapsed: number[]) => placePanels(heads, new Set(collapsed)).map(({ head, y }) => [head.id, y]);
 
-test("open rows leave the grid as it is", () => {
+test("keeps the grid if all rows are open", () => {
   assert.deepEqual(at([]), [
     [100, 0],
     [1, 1],
@@ -28,7 +28,7 @@ test("open rows leave the grid as it is", () => {
   ]);
 });
 
-test("a collapsed row hides its panels, and what is below moves up", () => {
+test("a collapsed row hides its panels and moves the following rows up", () => {
   assert.deepEqual(at([100]), [
     [100, 0],
     [101, 1],
@@ -41,10 +41,10 @@ test("a collapsed row hides its panels, and what is below moves up", () => {
   ]);
 });
 
-test("a panel that names its row belongs to it, wherever its grid puts it", () => {
+test("a panel belongs to the row that it names, regardless of its position", () => {
   const named = [head(100, "row", 0, 1), head(101, "row", 1, 1), head(7, "stat", 1, 3, 0, 100)];
   assert.deepEqual(
-    placed(named, new Set()).map(({ head, y }) => [head.id, y]),
+    placePanels(named, new Set()).map(({ head, y }) => [head.id, y]),
     [
       [100, 0],
       [7, 1],

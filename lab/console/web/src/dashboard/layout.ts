@@ -1,17 +1,17 @@
-//! Where panels stand in Grafana's grid once rows are collapsed or opened.
+//! Positions of panels in Grafana's grid, given which rows are collapsed.
 import type { PanelHead } from "../api/dashboard";
 
-export interface Placed {
+export interface PlacedPanel {
   head: PanelHead;
-  /** In grid units, y from 0. */
+  /** Grid units from the top. */
   y: number;
-  /** A row's own: whether its panels are shown. */
+  /** For a row: whether its panels are shown. */
   open: boolean;
 }
 
-/** Sections one below another: a row's heading, then its panels at their places within it. */
-export function placed(heads: PanelHead[], collapsed: ReadonlySet<number>): Placed[] {
-  const result: Placed[] = [];
+/** Places each row's heading and, unless it is collapsed, its panels below the previous row. */
+export function placePanels(heads: PanelHead[], collapsed: ReadonlySet<number>): PlacedPanel[] {
+  const result: PlacedPanel[] = [];
   let y = 0;
   for (const { row, panels } of sections(heads)) {
     const open = row === null || !collapsed.has(row.id);
@@ -32,7 +32,7 @@ interface Section {
   panels: PanelHead[];
 }
 
-/** A panel belongs to the row that it names, else to the last row above it. */
+/** A panel belongs to the row that it names, otherwise to the last row above it. */
 function sections(heads: PanelHead[]): Section[] {
   const rows = heads.filter(({ kind }) => kind === "row").sort((a, b) => a.grid.y - b.grid.y);
   const all: Section[] = [{ row: null, panels: [] }, ...rows.map((row) => ({ row, panels: [] as PanelHead[] }))];

@@ -1,69 +1,69 @@
-//! /d/UID: a dashboard as Grafana would lay it out. All that can be chosen is in the address.
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { PanelHead } from "../api/dashboard";
+//! A dashboard in Grafana's layout. Its time range, variables and open panel are in the query.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { get, reason } from "../api/client";
+import type { Dashboard, PanelHead } from "../api/dashboard";
 import { useLab, useTitle } from "../api/lab";
 import { useStore } from "../api/store";
-import { navigate, usePlace } from "../app/router";
+import { navigate, useLocation } from "../router";
 import type { MenuItem } from "../ui/menu";
 import { Loading, Problem } from "../ui/states";
 import { toast } from "../ui/toast";
+import { ZoomContext } from "./chart/pointer";
 import { Grid } from "./grid";
 import { Panel } from "./panel/panel";
 import { type Range, widened } from "./range";
 import { Session } from "./session";
 import { Toolbar } from "./toolbar/toolbar";
-import { type Asked, intervalMs, parseAsked, writeAsked } from "./url";
-import { useDashboard } from "./use-dashboard";
-import { ZoomContext } from "./zoom";
+import { appendVariables, type DashboardQuery, intervalMs, parseQuery, writeQuery } from "./url";
 import "./dashboard.css";
 
+/** `/d/UID` */
 export function DashboardPage({ uid }: { uid: string }) {
-  const { query } = usePlace();
-  const asked = useMemo(() => parseAsked(query), [query]);
-  const { dashboard, error } = useDashboard(uid, asked);
+  const { query } = useLocation();
+  const params = useMemo(() => parseQuery(query), [query]);
+  const { dashboard, error } = useDashboard(uid, params);
   const session = useMemo(() => new Session(uid), [uid]);
   const grafana = useLab()?.grafana;
   useTitle(dashboard?.title ?? uid);
   useEffect(() => () => session.close(), [session]);
 
   const range: Range = {
-    from: asked.from ?? dashboard?.time.from ?? "now-15m",
-    to: asked.to ?? dashboard?.time.to ?? "now",
+    from: params.from ?? dashboard?.time.from ?? "now-15m",
+    to: params.to ?? dashboard?.time.to ?? "now",
   };
-  const interval = asked.refresh ?? dashboard?.refresh ?? "";
+  const interval = params.refresh ?? dashboard?.refresh ?? "";
   useEffect(() => {
     if (!dashboard) return;
-    const known = dashboard.variables.map(({ name, current }) => [name, asked.variables[name] ?? current]);
-    session.ask({ ...range, variables: Object.fromEntries(known) });
+    const variables = dashboard.variables.map(({ name, current }) => [name, params.variables[name] ?? current]);
+    session.query({ ...range, variables: Object.fromEntries(variables) });
   }, [dashboard, session, range.from, range.to, query]);
-  useEffect(() => session.every(intervalMs(interval)), [session, interval]);
+  useEffect(() => session.refreshEvery(intervalMs(interval)), [session, interval]);
 
-  const change = (changes: Partial<Asked>) => navigate(address(uid, { ...asked, ...changes }));
-  const zoom = useZooming(range, change);
-  const settled = useSettled(session);
+  const change = (changes: Partial<DashboardQuery>) => navigate(pathOf(uid, { ...params, ...changes }));
+  const zoom = useZoomHistory(range, change);
+  const ready = useReady(session);
 
   if (!dashboard)
     return error === null ? (
       <Loading what="Loading the dashboard" />
     ) : (
-      <Problem title="This dashboard could not be loaded">{error}</Problem>
+      <Problem title="Could not load this dashboard">{error}</Problem>
     );
 
   const menu = (head: PanelHead): MenuItem[] => {
-    const alone = asked.viewPanel === head.id;
-    const link = address(uid, { ...asked, viewPanel: head.id });
+    const link = pathOf(uid, { ...params, viewPanel: head.id });
     return [
-      alone
-        ? { text: "Back to the dashboard", href: address(uid, { ...asked, viewPanel: null }) }
-        : { text: "View alone", href: link },
+      params.viewPanel === head.id
+        ? { text: "Back to the dashboard", href: pathOf(uid, { ...params, viewPanel: null }) }
+        : { text: "View panel", href: link },
       ...(grafana ? [{ text: "Open in Grafana", href: grafana + link, external: true }] : []),
-      { text: "Copy link", onPick: () => void copy(location.origin + link) },
+      { text: "Copy link", onPick: () => void copyLink(location.origin + link) },
     ];
   };
-  const single = dashboard.panels.find(({ id }) => id === asked.viewPanel);
+  const single = dashboard.panels.find(({ id }) => id === params.viewPanel);
   return (
     <ZoomContext.Provider value={zoom}>
-      <div class="dashboard" data-dashboard={uid} data-state={settled ? "ready" : "loading"}>
+      <div class="dashboard" data-dashboard={uid} data-state={ready ? "ready" : "loading"}>
         <Toolbar
           dashboard={dashboard}
           session={session}
@@ -72,12 +72,12 @@ export function DashboardPage({ uid }: { uid: string }) {
           query={query}
           onRange={change}
           onInterval={(refresh) => change({ refresh })}
-          onVariable={(name, values) => change({ variables: { ...asked.variables, [name]: values } })}
+          onVariable={(name, values) => change({ variables: { ...params.variables, [name]: values } })}
         />
-        {error !== null && <Problem title="The dashboard's variables could not be asked for">{error}</Problem>}
+        {error !== null && <Problem title="Could not load the dashboard's variables">{error}</Problem>}
         {single ? (
           <div class="single">
-            <a href={address(uid, { ...asked, viewPanel: null })}>Back to {dashboard.title}</a>
+            <a href={pathOf(uid, { ...params, viewPanel: null })}>Back to {dashboard.title}</a>
             <Panel key={single.id} head={single} session={session} menu={menu(single)} level={2} />
           </div>
         ) : (
@@ -88,36 +88,66 @@ export function DashboardPage({ uid }: { uid: string }) {
   );
 }
 
-function address(uid: string, asked: Asked): string {
-  const query = writeAsked(asked);
+function pathOf(uid: string, params: DashboardQuery): string {
+  const query = writeQuery(params);
   return `/d/${uid}${query && `?${query}`}`;
 }
 
-async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
-  toast("The link is in the clipboard.", "good");
+async function copyLink(url: string): Promise<void> {
+  await navigator.clipboard.writeText(url);
+  toast("Link copied.", "good");
 }
 
-/** Dragging zooms in; a double click goes back, or wider where there is nothing to go back to. */
-function useZooming(range: Range, change: (changes: Partial<Asked>) => void) {
-  const newest = useRef({ range, change, before: [] as Range[] });
-  newest.current.range = range;
-  newest.current.change = change;
+interface DashboardState {
+  dashboard: Dashboard | null;
+  error: string | null;
+}
+
+/**
+ * Loads the dashboard, again when the time range or variables change, because the options of its variables depend on
+ * them. The last one stays until the next is loaded.
+ */
+function useDashboard(uid: string, { from, to, variables }: DashboardQuery): DashboardState {
+  const [state, setState] = useState<DashboardState>({ dashboard: null, error: null });
+  const query = new URLSearchParams();
+  if (from !== null) query.set("from", from);
+  if (to !== null) query.set("to", to);
+  appendVariables(query, variables);
+  const path = `/api/dashboards/${encodeURIComponent(uid)}?${query}`;
+
+  useEffect(() => {
+    const controller = new AbortController();
+    get<Dashboard>(path, controller.signal).then(
+      (dashboard) => setState({ dashboard, error: null }),
+      (error: unknown) => {
+        if (!controller.signal.aborted) setState(({ dashboard }) => ({ dashboard, error: reason(error) }));
+      },
+    );
+    return () => controller.abort();
+  }, [path]);
+  return state;
+}
+
+/** Dragging zooms in. A double click restores the previous range, or widens the range if there is none. */
+function useZoomHistory(range: Range, change: (changes: Partial<DashboardQuery>) => void) {
+  const latest = useRef({ range, change, history: [] as Range[] });
+  latest.current.range = range;
+  latest.current.change = change;
   return useMemo(
     () => ({
       to: (from: number, to: number) => {
-        newest.current.before.push(newest.current.range);
-        newest.current.change({ from: String(from), to: String(to) });
+        latest.current.history.push(latest.current.range);
+        latest.current.change({ from: String(from), to: String(to) });
       },
-      back: () => newest.current.change(newest.current.before.pop() ?? widened(newest.current.range, Date.now())),
+      back: () => latest.current.change(latest.current.history.pop() ?? widened(latest.current.range, Date.now())),
     }),
     [],
   );
 }
 
-/** True once the panels in view have come at least once and none is under way. */
-function useSettled(session: Session): boolean {
+/** True once the visible panels are loaded and no request is in flight. */
+function useReady(session: Session): boolean {
   const busy = useStore(session.busy);
-  const took = useStore(session.took);
-  return !busy && took !== null;
+  const duration = useStore(session.durationMs);
+  return !busy && duration !== null;
 }

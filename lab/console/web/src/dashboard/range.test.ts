@@ -4,14 +4,14 @@ import { rangeText, resolve, widened } from "./range";
 
 const now = 1_760_000_000_000;
 
-test("both kinds of points in time are understood", () => {
+test("resolves relative and absolute times", () => {
   assert.equal(resolve("now", now), now);
   assert.equal(resolve("now-5m", now), now - 300_000);
   assert.equal(resolve("1759999999000", now), 1_759_999_999_000);
   assert.equal(resolve("yesterday", now), null);
 });
 
-test("a range is named as people say it", () => {
+test("names ranges", () => {
   assert.equal(rangeText({ from: "now-15m", to: "now" }), "Last 15 minutes");
   assert.equal(rangeText({ from: "now-7m", to: "now" }), "Last 7m");
   const start = new Date(2026, 10, 21, 10, 0, 0).getTime();

@@ -1,4 +1,4 @@
-//! Time ranges in Grafana's words, and in a person's.
+//! Time ranges: Grafana's notation, resolved times, and texts.
 import { clock, dateTime, day } from "../ui/format/time";
 import { intervalMs } from "./url";
 
@@ -8,7 +8,8 @@ export interface Range {
   to: string;
 }
 
-export const QUICK: [string, string][] = [
+/** Predefined ranges: start and text. */
+export const QUICK_RANGES: [string, string][] = [
   ["now-1m", "Last minute"],
   ["now-5m", "Last 5 minutes"],
   ["now-15m", "Last 15 minutes"],
@@ -22,7 +23,7 @@ export const QUICK: [string, string][] = [
   ["now-7d", "Last 7 days"],
 ];
 
-/** ms since 1970 of either; null for what is neither. */
+/** Milliseconds since 1970 of "now", "now-15m" or a timestamp; null if the text is none of them. */
 export function resolve(text: string, now: number): number | null {
   if (/^\d{10,}$/.test(text)) return Number(text);
   const match = /^now(?:-(\d+[smhdw]))?$/.exec(text);
@@ -30,7 +31,7 @@ export function resolve(text: string, now: number): number | null {
 }
 
 export function rangeText({ from, to }: Range): string {
-  const quick = QUICK.find(([text]) => text === from);
+  const quick = QUICK_RANGES.find(([text]) => text === from);
   if (to === "now")
     return quick ? quick[1] : /^now-/.test(from) ? `Last ${from.slice(4)}` : `${pointText(from)} to now`;
   const start = resolve(from, 0);
@@ -44,7 +45,7 @@ function pointText(text: string): string {
   return /^\d+$/.test(text) ? dateTime(Number(text)) : text;
 }
 
-/** Twice as long, around the same middle and never beyond now. */
+/** The range at twice its length around the same middle, ending at now at the latest. */
 export function widened({ from, to }: Range, now: number): Range {
   const start = resolve(from, now) ?? now - 900_000;
   const end = resolve(to, now) ?? now;

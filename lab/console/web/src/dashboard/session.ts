@@ -1,45 +1,47 @@
-//! The data of one dashboard's panels: who wants it, when it is asked for, and what came.
-
+//! Loads the data of one dashboard's panels: which panels are visible, when they refresh, and their results.
 import { isAbort, postLines, reason } from "../api/client";
 import type { DataAsk, PanelData } from "../api/dashboard";
 import { type Store, store } from "../api/store";
 
 export interface PanelState {
   data: PanelData | null;
-  /** Why there is none, or none newer. */
+  /** Why there is no data, or no newer data. */
   error: string | null;
 }
 
-export type Question = Omit<DataAsk, "panels">;
+/** Time range and variables, the same for all panels. */
+export type SessionQuery = Omit<DataAsk, "panels">;
 
-/** So long panels gather that come into view together. */
-const GATHER_MS = 20;
+/** Panels that become visible within this time are requested together. */
+const BATCH_MS = 20;
 const EMPTY: PanelState = { data: null, error: null };
 
 export class Session {
+  /** True while a request is in flight. */
   readonly busy = store(false);
-  /** Why the last refresh failed as a whole. */
-  readonly failed = store<string | null>(null);
-  /** Milliseconds from the last refresh's request to its last panel; null: none yet. */
-  readonly took = store<number | null>(null);
+  /** The error of the last request as a whole; null if it succeeded. */
+  readonly error = store<string | null>(null);
+  /** Duration of the last request in milliseconds; null before the first. */
+  readonly durationMs = store<number | null>(null);
 
   private readonly states = new Map<number, Store<PanelState>>();
-  /** Panels in view with the width that they are drawn at. */
-  private readonly shown = new Map<number, number>();
-  /** Panels to ask for once, in view or not. */
-  private readonly first = new Map<number, number>();
-  /** For which round each panel was asked last. */
-  private readonly asked = new Map<number, number>();
-  private readonly running = new Set<AbortController>();
-  private question: Question | null = null;
+  /** Width in pixels of each visible panel. */
+  private readonly visible = new Map<number, number>();
+  /** Width of each panel to load once, whether visible or not. */
+  private readonly preloads = new Map<number, number>();
+  /** The round in which each panel was requested last. */
+  private readonly requestedIn = new Map<number, number>();
+  private readonly inFlight = new Set<AbortController>();
+  private current: SessionQuery | null = null;
+  /** Incremented by each refresh. */
   private round = 0;
-  private gather: ReturnType<typeof setTimeout> | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private batchTimer: ReturnType<typeof setTimeout> | undefined;
+  private refreshTimer: ReturnType<typeof setTimeout> | undefined;
   private interval = 0;
-  private readonly onVisible = () => this.wake();
+  private readonly onVisibilityChange = () => this.refreshIfDue();
 
   constructor(private readonly uid: string) {
-    document.addEventListener("visibilitychange", this.onVisible);
+    document.addEventListener("visibilitychange", this.onVisibilityChange);
   }
 
   panel(id: number): Store<PanelState> {
@@ -50,68 +52,69 @@ export class Session {
     return state;
   }
 
-  /** Asks anew when the question is another one; what is under way for the old one is given up. */
-  ask(question: Question): void {
-    if (JSON.stringify(question) === JSON.stringify(this.question)) return;
-    this.question = question;
+  /** Refreshes if the query differs from the current one, and cancels requests for the latter. */
+  query(query: SessionQuery): void {
+    if (JSON.stringify(query) === JSON.stringify(this.current)) return;
+    this.current = query;
     this.refresh();
   }
 
-  /** Refreshes each so many milliseconds while the tab is in view; 0: not by itself. */
-  every(interval: number): void {
+  /** Refreshes at this interval in milliseconds while the tab is visible; 0 turns it off. */
+  refreshEvery(interval: number): void {
     if (interval === this.interval) return;
     this.interval = interval;
-    this.schedule();
+    this.scheduleRefresh();
   }
 
   refresh(): void {
     this.round += 1;
-    for (const running of this.running) running.abort();
-    this.running.clear();
-    this.fetch();
+    for (const controller of this.inFlight) controller.abort();
+    this.inFlight.clear();
+    this.requestPanels();
   }
 
+  /** Loads the panel, and refreshes it until it is hidden. `width` is in pixels. */
   show(id: number, width: number): void {
-    this.shown.set(id, Math.round(width));
-    if (this.asked.get(id) !== this.round) this.gatherSoon();
+    this.visible.set(id, Math.round(width));
+    if (this.requestedIn.get(id) !== this.round) this.scheduleBatch();
   }
 
-  /** Asks for a panel that is not in view, so that it is there when it comes into view. */
-  prepare(id: number, width: number): void {
-    this.first.set(id, Math.round(width));
-    this.gatherSoon();
+  /** Loads the panel once, even if it is not visible. */
+  preload(id: number, width: number): void {
+    this.preloads.set(id, Math.round(width));
+    this.scheduleBatch();
   }
 
   hide(id: number): void {
-    this.shown.delete(id);
+    this.visible.delete(id);
   }
 
   close(): void {
-    document.removeEventListener("visibilitychange", this.onVisible);
-    clearTimeout(this.gather);
-    clearTimeout(this.timer);
-    for (const running of this.running) running.abort();
+    document.removeEventListener("visibilitychange", this.onVisibilityChange);
+    clearTimeout(this.batchTimer);
+    clearTimeout(this.refreshTimer);
+    for (const controller of this.inFlight) controller.abort();
   }
 
-  private gatherSoon(): void {
-    clearTimeout(this.gather);
-    this.gather = setTimeout(() => this.fetch(), GATHER_MS);
+  private scheduleBatch(): void {
+    clearTimeout(this.batchTimer);
+    this.batchTimer = setTimeout(() => this.requestPanels(), BATCH_MS);
   }
 
-  private fetch(): void {
-    if (this.question === null) return;
-    const panels = [...new Map([...this.first, ...this.shown])]
-      .filter(([id]) => this.asked.get(id) !== this.round)
+  private requestPanels(): void {
+    if (this.current === null) return;
+    const panels = [...new Map([...this.preloads, ...this.visible])]
+      .filter(([id]) => this.requestedIn.get(id) !== this.round)
       .map(([id, width]) => ({ id, width }));
-    this.first.clear();
+    this.preloads.clear();
     if (panels.length === 0) return;
-    for (const { id } of panels) this.asked.set(id, this.round);
-    void this.stream({ ...this.question, panels });
+    for (const { id } of panels) this.requestedIn.set(id, this.round);
+    void this.stream({ ...this.current, panels });
   }
 
   private async stream(body: DataAsk): Promise<void> {
-    const control = new AbortController();
-    this.running.add(control);
+    const controller = new AbortController();
+    this.inFlight.add(controller);
     this.busy.set(true);
     const start = performance.now();
     try {
@@ -119,38 +122,38 @@ export class Session {
         `/api/dashboards/${encodeURIComponent(this.uid)}/data`,
         body,
         (data) => this.panel(data.id).set({ data, error: data.error }),
-        control.signal,
+        controller.signal,
       );
-      this.failed.set(null);
-      this.took.set(performance.now() - start);
+      this.error.set(null);
+      this.durationMs.set(performance.now() - start);
     } catch (error) {
-      if (control.signal.aborted || isAbort(error)) return;
+      if (controller.signal.aborted || isAbort(error)) return;
       this.fail(body, reason(error));
     } finally {
-      this.running.delete(control);
-      this.busy.set(this.running.size > 0);
-      if (!control.signal.aborted) this.schedule();
+      this.inFlight.delete(controller);
+      this.busy.set(this.inFlight.size > 0);
+      if (!controller.signal.aborted) this.scheduleRefresh();
     }
   }
 
-  /** What was drawn stays; panels that have nothing yet say why. */
+  /** Panels with data keep it; the others show the error. */
   private fail(body: DataAsk, error: string): void {
-    this.failed.set(error);
+    this.error.set(error);
     for (const { id } of body.panels) {
       const state = this.panel(id);
       if (state.get().data === null) state.set({ data: null, error });
     }
   }
 
-  private schedule(): void {
-    clearTimeout(this.timer);
-    if (this.interval > 0) this.timer = setTimeout(() => this.wake(), this.interval);
+  private scheduleRefresh(): void {
+    clearTimeout(this.refreshTimer);
+    if (this.interval > 0) this.refreshTimer = setTimeout(() => this.refreshIfDue(), this.interval);
   }
 
-  /** The interval is over, or the tab is in view again. */
-  private wake(): void {
-    if (document.hidden || this.interval === 0 || this.running.size > 0) return;
+  private refreshIfDue(): void {
+    if (document.hidden || this.interval === 0 || this.inFlight.size > 0) return;
     this.refresh();
-    if (this.shown.size === 0) this.schedule();
+    // No request was sent that would schedule the next refresh.
+    if (this.visible.size === 0) this.scheduleRefresh();
   }
 }

@@ -1,10 +1,10 @@
-//! What a dashboard's address says, in Grafana's words: from, to, refresh, var-NAME, viewPanel.
+//! The query of a dashboard page, compatible with Grafana: from, to, refresh, var-NAME, viewPanel.
 
-export interface Asked {
-  /** "now-15m" or ms since 1970; null: the dashboard's own. */
+export interface DashboardQuery {
+  /** "now-15m" or ms since 1970; null for the dashboard's default. */
   from: string | null;
   to: string | null;
-  /** "5s", "" for none; null: the dashboard's own. */
+  /** "5s", or "" for none; null for the dashboard's default. */
   refresh: string | null;
   variables: Record<string, string[]>;
   viewPanel: number | null;
@@ -12,41 +12,41 @@ export interface Asked {
 
 const VARIABLE = "var-";
 
-export function parseAsked(query: string): Asked {
-  const asked: Asked = { from: null, to: null, refresh: null, variables: {}, viewPanel: null };
+export function parseQuery(query: string): DashboardQuery {
+  const params: DashboardQuery = { from: null, to: null, refresh: null, variables: {}, viewPanel: null };
   for (const [key, value] of new URLSearchParams(query)) {
-    if (key === "from" || key === "to") asked[key] = value;
-    else if (key === "refresh") asked.refresh = value === "off" ? "" : value;
-    else if (key === "viewPanel") asked.viewPanel = Number(/\d+/.exec(value)?.[0] ?? NaN) || null;
+    if (key === "from" || key === "to") params[key] = value;
+    else if (key === "refresh") params.refresh = value === "off" ? "" : value;
+    else if (key === "viewPanel") params.viewPanel = Number(/\d+/.exec(value)?.[0] ?? NaN) || null;
     else if (key.startsWith(VARIABLE)) {
       const name = key.slice(VARIABLE.length);
-      asked.variables[name] = [...(asked.variables[name] ?? []), value];
+      params.variables[name] = [...(params.variables[name] ?? []), value];
     }
   }
-  return asked;
+  return params;
 }
 
-/** The query for the address, without what is the dashboard's own. */
-export function writeAsked(asked: Asked): string {
+/** Omits what is the dashboard's default. */
+export function writeQuery(params: DashboardQuery): string {
   const query = new URLSearchParams();
-  if (asked.from !== null) query.set("from", asked.from);
-  if (asked.to !== null) query.set("to", asked.to);
-  if (asked.refresh !== null) query.set("refresh", asked.refresh);
-  writeVariables(query, asked.variables);
-  if (asked.viewPanel !== null) query.set("viewPanel", String(asked.viewPanel));
+  if (params.from !== null) query.set("from", params.from);
+  if (params.to !== null) query.set("to", params.to);
+  if (params.refresh !== null) query.set("refresh", params.refresh);
+  appendVariables(query, params.variables);
+  if (params.viewPanel !== null) query.set("viewPanel", String(params.viewPanel));
   return query.toString();
 }
 
-export function writeVariables(query: URLSearchParams, variables: Record<string, string[]>): void {
+export function appendVariables(query: URLSearchParams, variables: Record<string, string[]>): void {
   for (const [name, values] of Object.entries(variables)) {
     for (const value of values) query.append(VARIABLE + name, value);
   }
 }
 
-const UNITS: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3, w: 604800e3 };
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3, w: 604800e3 };
 
-/** "5s" in ms; 0 for what is no interval. */
+/** Milliseconds of an interval such as "5s"; 0 if it is invalid. */
 export function intervalMs(text: string): number {
   const match = /^(\d+)(ms|s|m|h|d|w)$/.exec(text);
-  return match ? Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0) : 0;
+  return match ? Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0) : 0;
 }

@@ -1,33 +1,37 @@
-//! The last mails; a click opens one.
-import { useState } from "preact/hooks";
-import type { MailHead } from "../api/types";
+//! The newest mails. A click opens one in a dialog.
+import { useEffect, useState } from "preact/hooks";
+import { get, isAbort, reason } from "../api/client";
+import type { Mail, MailHead } from "../api/types";
+import { Dialog } from "../ui/dialog";
+import { dateTime } from "../ui/format/time";
+import { ExternalLink } from "../ui/link";
+import { ErrorText } from "../ui/request";
 import { Relative } from "../ui/time";
-import { Letter } from "./letter";
+import { withLinks } from "./links";
 import "./mail.css";
 
-const FIRST = 6;
+/** Mails shown before "Show older". */
+const INITIAL_COUNT = 6;
 
-/** Null: nothing was told yet. */
+/** `mails` is null until the first event arrives. `mailbox` is the address of the mail server's own page. */
 export function Mails({ mails, mailbox }: { mails: readonly MailHead[] | null; mailbox: string | null }) {
   const [open, setOpen] = useState<MailHead | null>(null);
   const [all, setAll] = useState(false);
-  const listed = all ? (mails ?? []) : (mails ?? []).slice(0, FIRST);
+  const older = (mails?.length ?? 0) - INITIAL_COUNT;
+  const shown = all ? (mails ?? []) : (mails ?? []).slice(0, INITIAL_COUNT);
   return (
     <section class="mails card" aria-labelledby="mails-title">
       <header>
         <h2 id="mails-title">Mail</h2>
-        {mailbox !== null && (
-          <a href={mailbox} target="_blank" rel="noopener">
-            Mailbox <span aria-hidden="true">↗</span>
-            <span class="hidden">(opens a new tab)</span>
-          </a>
-        )}
+        {mailbox !== null && <ExternalLink href={mailbox}>Mailbox</ExternalLink>}
       </header>
       {mails?.length === 0 && (
-        <p class="none">No mail yet. Break something above: its alert sends one, and another when it is over.</p>
+        <p class="none">
+          No mail yet. Inject a fault: its alert sends one mail when it fires and one when it resolves.
+        </p>
       )}
       <ul class="mail-list">
-        {listed.map((mail) => (
+        {shown.map((mail) => (
           <li key={mail.id} data-mail={mail.id} data-alert={mail.alert ?? ""} data-resolved={String(mail.resolved)}>
             <button type="button" onClick={() => setOpen(mail)}>
               <Envelope resolved={mail.resolved} />
@@ -37,12 +41,12 @@ export function Mails({ mails, mailbox }: { mails: readonly MailHead[] | null; m
           </li>
         ))}
       </ul>
-      {!all && (mails?.length ?? 0) > FIRST && (
+      {!all && older > 0 && (
         <button type="button" class="more" onClick={() => setAll(true)}>
-          {(mails?.length ?? 0) - FIRST} older
+          Show {older} older
         </button>
       )}
-      {open !== null && <Letter key={open.id} head={open} onClose={() => setOpen(null)} />}
+      {open !== null && <MailDialog key={open.id} head={open} onClose={() => setOpen(null)} />}
     </section>
   );
 }
@@ -60,5 +64,34 @@ function Envelope({ resolved }: { resolved: boolean }) {
       <path d="M1.5,2L9,8L16.5,2" />
       {resolved && <path class="tick" d="M9,10.5L11,12.5L15.5,8" />}
     </svg>
+  );
+}
+
+/** Loads the mail's text and shows it. */
+function MailDialog({ head, onClose }: { head: MailHead; onClose: () => void }) {
+  const [mail, setMail] = useState<Mail | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    get<Mail>(`/api/mails/${encodeURIComponent(head.id)}`, controller.signal).then(setMail, (error: unknown) => {
+      if (!isAbort(error)) setError(reason(error));
+    });
+    return () => controller.abort();
+  }, [head.id]);
+  return (
+    <Dialog title={head.subject} onClose={onClose} data={{ "data-mail-text": head.id }}>
+      <div class="mail-text">
+        <dl>
+          <dt>From</dt>
+          <dd>{head.from}</dd>
+          <dt>To</dt>
+          <dd>{head.to}</dd>
+          <dt>Received</dt>
+          <dd>{dateTime(head.at)}</dd>
+        </dl>
+        <ErrorText text={error} />
+        <pre tabIndex={0}>{mail === null ? error === null && "…" : withLinks(mail.text)}</pre>
+      </div>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
-//! Grafana's names of colours, and what they are in each theme.
+//! Grafana's named colours and palette in both themes.
+
 export type Theme = "light" | "dark";
 
-/** From super-light to dark; the light theme takes each one step darker. */
+/** From super-light to dark. The light theme uses the next darker shade of each. */
 const HUES: Record<string, [string, string, string, string, string, string]> = {
   red: ["#FFA6B0", "#FF7383", "#F2495C", "#E02F44", "#C4162A", "#AD0317"],
   orange: ["#FFCB7D", "#FFB357", "#FF9830", "#FF780A", "#FA6400", "#E55400"],
@@ -12,7 +13,7 @@ const HUES: Record<string, [string, string, string, string, string, string]> = {
 };
 const SHADES = ["super-light-", "light-", "", "semi-dark-", "dark-"];
 
-/** Ground, text and lines as canvases need them; the style sheets have the same. */
+/** Colours for canvases; the same values as in the style sheets. */
 const PLAIN: Record<Theme, Record<string, string>> = {
   light: { text: "#24292e", panel: "#ffffff", quiet: "#5b636c", grid: "#e3e5e9", black: "#000000", white: "#ffffff" },
   dark: { text: "#d8dade", panel: "#181b1f", quiet: "#9ba0a8", grid: "#2a2d33", black: "#000000", white: "#ffffff" },
@@ -28,14 +29,14 @@ function named(theme: Theme): Record<string, string> {
 
 export const NAMED: Record<Theme, Record<string, string>> = { light: named("light"), dark: named("dark") };
 
-/** Grafana's classic palette, by index of the series. */
+/** Grafana's classic palette, by series index. */
 const PALETTE = (
   "green semi-dark-yellow light-blue semi-dark-orange red blue purple #705DA0 dark-green yellow #447EBC #C15C17 #890F02 " +
   "#0A437C #6D1F62 #584477 #B7DBAB #F4D598 #70DBED #F9BA8F #F29191 #82B5D8 #E5A8E2 #AEA2E0 #629E51 #E5AC0E #64B0C8 #E0752D " +
   "#BF1B00 #0A50A1 #962D82 #614D93 #9AC48A #F2C96D #65C5DB #F9934E #EA6460 #5195CE #D683CE #806EB7"
 ).split(" ");
 
-/** A colour by Grafana's name, or as it is written. */
+/** Resolves a Grafana colour name; returns other values unchanged. */
 export function color(name: string, theme: Theme): string {
   return NAMED[theme][name] ?? name;
 }
@@ -44,32 +45,32 @@ export function paletteColor(index: number, theme: Theme): string {
   return color(PALETTE[index % PALETTE.length] as string, theme);
 }
 
-/** The same colour, see-through; alpha from 0 to 1. Colours that are not #rrggbb stay as they are. */
+/** Adds an opacity from 0 to 1 to a #rrggbb colour; returns other values unchanged. */
 export function alpha(hex: string, share: number): string {
   if (!/^#[0-9a-f]{6}$/i.test(hex)) return hex;
   const byte = Math.round(Math.min(1, Math.max(0, share)) * 255);
   return hex + byte.toString(16).padStart(2, "0");
 }
 
-/** Black or white, whichever is easier to read on the colour. */
+/** Black or white, whichever has the higher contrast on this background. */
 export function onColor(hex: string): string {
   return luminance(hex) > 0.179 ? "#000000" : "#ffffff";
 }
 
-/** WCAG's least contrast of text. */
-const READABLE = 4.5;
+/** Minimum contrast of text by WCAG 2 AA. */
+const MIN_CONTRAST = 4.5;
 const STEPS = 20;
 
-/** The colour as text on a panel: taken towards the text's own as far as it takes to be read. */
+/** Darkens or lightens a colour until it is readable as text on a panel. */
 export function ink(hex: string, theme: Theme): string {
-  const ground = luminance(PLAIN[theme].panel as string);
+  const background = luminance(PLAIN[theme].panel as string);
   const target = theme === "light" ? 0 : 255;
   const start = channels(hex);
   for (let step = 0; start && step < STEPS; step++) {
     const mixed = start.map((channel) => Math.round(channel + ((target - channel) * step) / STEPS));
     const text = `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
-    const [high, low] = [luminance(text), ground].sort((a, b) => b - a) as [number, number];
-    if ((high + 0.05) / (low + 0.05) >= READABLE) return text;
+    const [high, low] = [luminance(text), background].sort((a, b) => b - a) as [number, number];
+    if ((high + 0.05) / (low + 0.05) >= MIN_CONTRAST) return text;
   }
   return hex;
 }
@@ -79,7 +80,7 @@ function channels(hex: string): number[] | null {
   return match ? match.slice(1).map((part) => parseInt(part, 16)) : null;
 }
 
-/** WCAG's relative luminance; black's for what is not #rrggbb. */
+/** Relative luminance by WCAG; 0 for other formats than #rrggbb. */
 function luminance(hex: string): number {
   const [red = 0, green = 0, blue = 0] = (channels(hex) ?? []).map((channel) => {
     const share = channel / 255;

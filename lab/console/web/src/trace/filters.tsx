@@ -1,40 +1,38 @@
-//! What traces are asked for: in the address, and as a form.
+//! The filter of the trace search, in the query and as a form.
 import { useEvents } from "../api/events";
 
-/** What is asked for. */
 export interface Filter {
   readonly service: string;
   readonly limit: number;
-  /** Only traces with an error. */
+  /** Show only traces with an error. */
   readonly errors: boolean;
-  /** Only traces that took at least so many milliseconds. */
+  /** Minimum duration in milliseconds. */
   readonly minMs: number;
 }
 
 const LIMITS = [20, 50, 100];
-const FIRST_SERVICE = "web-client";
+const DEFAULT_SERVICE = "web-client";
 
-/** From the address's query. */
-export function filterOf(query: string): Filter {
-  const given = new URLSearchParams(query);
-  const limit = Number(given.get("limit"));
+/** `query` has no question mark. */
+export function parseFilter(query: string): Filter {
+  const params = new URLSearchParams(query);
+  const limit = Number(params.get("limit"));
   return {
-    service: given.get("service") ?? FIRST_SERVICE,
+    service: params.get("service") ?? DEFAULT_SERVICE,
     limit: LIMITS.includes(limit) ? limit : 20,
-    errors: given.has("errors"),
-    minMs: Math.max(0, Number(given.get("min")) || 0),
+    errors: params.has("errors"),
+    minMs: Math.max(0, Number(params.get("min")) || 0),
   };
 }
 
-/** As the address's query, with its question mark. */
+/** The query with its question mark. */
 export function queryOf({ service, limit, errors, minMs }: Filter): string {
-  const parts = new URLSearchParams({ service, limit: String(limit) });
-  if (errors) parts.set("errors", "");
-  if (minMs > 0) parts.set("min", String(minMs));
-  return `?${parts}`;
+  const params = new URLSearchParams({ service, limit: String(limit) });
+  if (errors) params.set("errors", "");
+  if (minMs > 0) params.set("min", String(minMs));
+  return `?${params}`;
 }
 
-/** Each change is told at once. */
 export function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
   const services = useTracedServices(filter.service);
   return (
@@ -51,7 +49,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
         </select>
       </label>
       <label>
-        Newest
+        Limit
         <select
           value={filter.limit}
           onChange={(event) => onChange({ ...filter, limit: Number(event.currentTarget.value) })}
@@ -62,7 +60,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
         </select>
       </label>
       <label>
-        At least, in ms
+        Minimum duration, ms
         <input
           type="number"
           min="0"
@@ -77,17 +75,17 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
           checked={filter.errors}
           onChange={(event) => onChange({ ...filter, errors: event.currentTarget.checked })}
         />
-        With errors only
+        Errors only
       </label>
     </form>
   );
 }
 
-/** Those that send spans, by the map. */
-function useTracedServices(chosen: string): string[] {
+/** The services that export spans according to the topology, and the selected one. */
+function useTracedServices(selected: string): string[] {
   const { map } = useEvents();
-  // Envoy is two parts of the map, and one service to Jaeger.
-  const name = (part: string): string => (part.startsWith("envoy-") ? "envoy" : part);
-  const senders = (map?.edges ?? []).filter((edge) => edge.kind === "span").map((edge) => name(edge.from));
-  return [...new Set([chosen, ...senders])].sort();
+  // Two nodes of the topology, but one service in Jaeger.
+  const serviceOf = (node: string): string => (node.startsWith("envoy-") ? "envoy" : node);
+  const senders = (map?.edges ?? []).filter((edge) => edge.kind === "span").map((edge) => serviceOf(edge.from));
+  return [...new Set([selected, ...senders])].sort();
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keyed } from "./keys";
-import type { Branch } from "./tree";
+import { keyAction } from "./keys";
+import type { Row } from "./tree";
 
-function branch(id: string, depth: number, below: number): Branch {
+function row(id: string, depth: number, descendants: number): Row {
   const span = {
     id,
     parent: null,
@@ -17,33 +17,33 @@ function branch(id: string, depth: number, below: number): Branch {
     tags: [],
     events: [],
   };
-  return { span, depth, below, place: 1, siblings: 1 };
+  return { span, depth, descendants, position: 1, siblings: 1 };
 }
 
-const SHOWN = [branch("a", 0, 2), branch("b", 1, 1), branch("c", 2, 0)];
-const press = (key: string, at: string, folded: string[] = []) =>
-  keyed(key, { shown: SHOWN, folded: new Set(folded), at });
+const ROWS = [row("a", 0, 2), row("b", 1, 1), row("c", 2, 0)];
+const press = (key: string, current: string, folded: string[] = []) =>
+  keyAction(key, { rows: ROWS, folded: new Set(folded), current });
 
 test("up and down stop at the ends", () => {
-  assert.deepEqual(press("ArrowDown", "a"), { does: "go", to: "b" });
+  assert.deepEqual(press("ArrowDown", "a"), { does: "move", to: "b" });
   assert.equal(press("ArrowUp", "a"), null);
   assert.equal(press("ArrowDown", "c"), null);
-  assert.deepEqual(press("End", "a"), { does: "go", to: "c" });
+  assert.deepEqual(press("End", "a"), { does: "move", to: "c" });
 });
 
-test("left folds what is open, then goes to the parent", () => {
+test("left folds an open span, then moves to the parent", () => {
   assert.deepEqual(press("ArrowLeft", "b"), { does: "fold" });
-  assert.deepEqual(press("ArrowLeft", "b", ["b"]), { does: "go", to: "a" });
-  assert.deepEqual(press("ArrowLeft", "c"), { does: "go", to: "b" });
+  assert.deepEqual(press("ArrowLeft", "b", ["b"]), { does: "move", to: "a" });
+  assert.deepEqual(press("ArrowLeft", "c"), { does: "move", to: "b" });
 });
 
-test("right unfolds what is folded, then goes to the first child", () => {
+test("right unfolds a folded span, then moves to the first child", () => {
   assert.deepEqual(press("ArrowRight", "a", ["a"]), { does: "fold" });
-  assert.deepEqual(press("ArrowRight", "a"), { does: "go", to: "b" });
+  assert.deepEqual(press("ArrowRight", "a"), { does: "move", to: "b" });
   assert.equal(press("ArrowRight", "c"), null);
 });
 
-test("other keys mean nothing", () => {
+test("enter toggles the details, other keys do nothing", () => {
   assert.equal(press("x", "a"), null);
-  assert.deepEqual(press("Enter", "a"), { does: "open" });
+  assert.deepEqual(press("Enter", "a"), { does: "details" });
 });

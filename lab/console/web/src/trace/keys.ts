@@ -1,41 +1,44 @@
-//! What a key does in the waterfall, after the tree grid pattern of WAI-ARIA.
-import type { Branch } from "./tree";
+//! Keyboard control of the waterfall, by WAI-ARIA's treegrid pattern.
+import type { Row } from "./tree";
 
-/** Go to a span, fold or unfold the current one, or show its details. */
-export type Deed = { readonly does: "go"; readonly to: string } | { readonly does: "fold" } | { readonly does: "open" };
+/** Move to another span, fold or unfold the current one, or toggle its details. */
+export type KeyAction =
+  | { readonly does: "move"; readonly to: string }
+  | { readonly does: "fold" }
+  | { readonly does: "details" };
 
-interface Where {
-  readonly shown: readonly Branch[];
+interface Position {
+  readonly rows: readonly Row[];
   readonly folded: ReadonlySet<string>;
-  /** The current span. */
-  readonly at: string;
+  /** ID of the current span. */
+  readonly current: string;
 }
 
-/** Null: the key means nothing here. */
-export function keyed(key: string, { shown, folded, at }: Where): Deed | null {
-  const index = shown.findIndex(({ span }) => span.id === at);
-  const branch = shown[index];
-  if (branch === undefined) return null;
-  const go = (target: Branch | undefined): Deed | null =>
-    target === undefined ? null : { does: "go", to: target.span.id };
+/** Null if the key has no meaning here. */
+export function keyAction(key: string, { rows, folded, current }: Position): KeyAction | null {
+  const index = rows.findIndex(({ span }) => span.id === current);
+  const row = rows[index];
+  if (row === undefined) return null;
+  const move = (target: Row | undefined): KeyAction | null =>
+    target === undefined ? null : { does: "move", to: target.span.id };
   switch (key) {
     case "ArrowDown":
-      return go(shown[index + 1]);
+      return move(rows[index + 1]);
     case "ArrowUp":
-      return go(shown[index - 1]);
+      return move(rows[index - 1]);
     case "Home":
-      return go(shown[0]);
+      return move(rows[0]);
     case "End":
-      return go(shown.at(-1));
+      return move(rows.at(-1));
     case "ArrowRight":
-      if (branch.below === 0) return null;
-      return folded.has(at) ? { does: "fold" } : go(shown[index + 1]);
+      if (row.descendants === 0) return null;
+      return folded.has(current) ? { does: "fold" } : move(rows[index + 1]);
     case "ArrowLeft":
-      if (branch.below > 0 && !folded.has(at)) return { does: "fold" };
-      return go(shown.slice(0, index).findLast(({ depth }) => depth < branch.depth));
+      if (row.descendants > 0 && !folded.has(current)) return { does: "fold" };
+      return move(rows.slice(0, index).findLast(({ depth }) => depth < row.depth));
     case "Enter":
     case " ":
-      return { does: "open" };
+      return { does: "details" };
     default:
       return null;
   }

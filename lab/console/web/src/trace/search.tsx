@@ -1,22 +1,23 @@
-//! Recent traces of a service: errors only, or those that took long.
+//! The newest traces of a service, filtered by errors and minimum duration.
 import { useEffect, useState } from "preact/hooks";
 import { get, isAbort, reason } from "../api/client";
 import { useTitle } from "../api/lab";
 import type { TraceHead } from "../api/types";
-import { navigate, usePlace } from "../app/router";
+import { navigate, useLocation } from "../router";
 import { Button } from "../ui/button";
 import { Empty, Loading, Problem } from "../ui/states";
-import { type Filter, Filters, filterOf, queryOf } from "./filters";
-import { TraceTable } from "./table";
+import { Relative } from "../ui/time";
+import { duration } from "./duration";
+import { type Filter, Filters, parseFilter, queryOf } from "./filters";
 import "./trace.css";
 import "./search.css";
 
-/** /t, with what is asked for in the address. */
+/** `/t`, with the filter in the query. */
 export function TraceSearchPage() {
   useTitle("Traces");
-  const { query } = usePlace();
-  const filter = filterOf(query);
-  const { heads, failed, again } = useTraces(filter);
+  const { query } = useLocation();
+  const filter = parseFilter(query);
+  const { heads, error, reload } = useTraces(filter);
   const shown =
     heads?.filter((head) => (!filter.errors || head.errors > 0) && head.duration_ms >= filter.minMs) ?? null;
   return (
@@ -24,16 +25,16 @@ export function TraceSearchPage() {
       <h1>Traces</h1>
       <Filters filter={filter} onChange={(next) => navigate(`/t${queryOf(next)}`, true)} />
       <div class="found">
-        <p role="status">{shown === null ? "Asking" : `${shown.length} of the newest ${heads?.length ?? 0} traces`}</p>
-        <Button small onClick={again}>
-          Ask again
+        <p role="status">{shown === null ? "Loading" : `${shown.length} of the newest ${heads?.length ?? 0} traces`}</p>
+        <Button small onClick={reload}>
+          Refresh
         </Button>
       </div>
-      {failed !== null && <Problem title={failed} onRetry={again} />}
-      {failed === null && shown === null && <Loading />}
+      {error !== null && <Problem title={error} onRetry={reload} />}
+      {error === null && shown === null && <Loading />}
       {shown?.length === 0 && (
-        <Empty title="No such trace">
-          <p>Send something first: the picture's load, or a tutorial's button.</p>
+        <Empty title="No traces found">
+          <p>Send requests first: start the load on the overview, or use a button in a tutorial.</p>
         </Empty>
       )}
       {shown !== null && shown.length > 0 && <TraceTable heads={shown} />}
@@ -41,26 +42,66 @@ export function TraceSearchPage() {
   );
 }
 
-interface Found {
+interface Traces {
   readonly heads: readonly TraceHead[] | null;
-  readonly failed: string | null;
-  readonly again: () => void;
+  readonly error: string | null;
+  readonly reload: () => void;
 }
 
-function useTraces({ service, limit }: Filter): Found {
+function useTraces({ service, limit }: Filter): Traces {
   const [heads, setHeads] = useState<readonly TraceHead[] | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
-  const [round, setRound] = useState(0);
+  const [error, setError] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    const stop = new AbortController();
-    setFailed(null);
-    get<TraceHead[]>(`/api/traces?service=${encodeURIComponent(service)}&limit=${limit}`, stop.signal).then(
+    const controller = new AbortController();
+    setError(null);
+    get<TraceHead[]>(`/api/traces?service=${encodeURIComponent(service)}&limit=${limit}`, controller.signal).then(
       setHeads,
       (error: unknown) => {
-        if (!isAbort(error)) setFailed(reason(error));
+        if (!isAbort(error)) setError(reason(error));
       },
     );
-    return () => stop.abort();
-  }, [service, limit, round]);
-  return { heads, failed, again: () => setRound((before) => before + 1) };
+    return () => controller.abort();
+  }, [service, limit, attempt]);
+  return { heads, error, reload: () => setAttempt(attempt + 1) };
+}
+
+/** Newest first, with bars that compare the durations. */
+function TraceTable({ heads }: { heads: readonly TraceHead[] }) {
+  const longest = Math.max(...heads.map((head) => head.duration_ms), 0.001);
+  return (
+    <section class="table-scroll" tabIndex={0} aria-label="Traces">
+      <table class="traces">
+        <thead>
+          <tr>
+            <th scope="col">Trace</th>
+            <th scope="col">Duration</th>
+            <th scope="col">Spans</th>
+            <th scope="col">Errors</th>
+            <th scope="col">Services</th>
+            <th scope="col">Started</th>
+          </tr>
+        </thead>
+        <tbody>
+          {heads.map((head) => (
+            <tr key={head.trace} class={head.errors > 0 ? "failed" : ""} data-trace-row={head.trace}>
+              <th scope="row">
+                <a href={`/t/${head.trace}`}>{head.root}</a>
+              </th>
+              <td class="length">
+                <span class="length-bar" style={{ width: `${((head.duration_ms / longest) * 100).toFixed(1)}%` }} />
+                <span>{duration(head.duration_ms * 1000)}</span>
+              </td>
+              <td>{head.spans}</td>
+              <td>{head.errors > 0 ? <span class="error-mark">{head.errors} failed</span> : "0"}</td>
+              <td class="services">{head.services.join(", ")}</td>
+              <td>
+                <Relative at={head.at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
 }

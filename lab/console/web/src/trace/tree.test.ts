@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Span } from "../api/types";
-import { branches, services, visible } from "./tree";
+import { rowsOf, servicesOf, visibleRows } from "./tree";
 
 function span(id: string, parent: string | null, service = "web"): Span {
   return {
@@ -19,14 +19,14 @@ function span(id: string, parent: string | null, service = "web"): Span {
   };
 }
 
-const TRACE = [span("a", null), span("b", "a", "echo"), span("c", "b"), span("d", "a"), span("e", "gone")];
+const TRACE = [span("a", null), span("b", "a", "echo"), span("c", "b"), span("d", "a"), span("e", "missing")];
 
-test("depth, descendants and places follow the parents", () => {
-  const rows = branches(TRACE).map(({ span, depth, below, place, siblings }) => [
+test("computes depth, descendants and position from the parents", () => {
+  const rows = rowsOf(TRACE).map(({ span, depth, descendants, position, siblings }) => [
     span.id,
     depth,
-    below,
-    place,
+    descendants,
+    position,
     siblings,
   ]);
   assert.deepEqual(rows, [
@@ -38,13 +38,13 @@ test("depth, descendants and places follow the parents", () => {
   ]);
 });
 
-test("a folded span hides all below it and nothing else", () => {
-  const shown = (folded: string[]) => visible(branches(TRACE), new Set(folded)).map(({ span }) => span.id);
+test("a folded span hides its descendants and nothing else", () => {
+  const shown = (folded: string[]) => visibleRows(rowsOf(TRACE), new Set(folded)).map(({ span }) => span.id);
   assert.deepEqual(shown([]), ["a", "b", "c", "d", "e"]);
   assert.deepEqual(shown(["b"]), ["a", "b", "d", "e"]);
   assert.deepEqual(shown(["a", "b"]), ["a", "e"]);
 });
 
-test("services come once, in order of appearance", () => {
-  assert.deepEqual(services(TRACE), ["web", "echo"]);
+test("lists services once, in order of appearance", () => {
+  assert.deepEqual(servicesOf(TRACE), ["web", "echo"]);
 });

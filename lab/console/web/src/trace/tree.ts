@@ -1,20 +1,19 @@
-//! A trace's spans as a tree that can be folded.
+//! A trace's spans as a tree with foldable rows.
 import type { Span } from "../api/types";
 
-/** A span and how it stands in the tree. */
-export interface Branch {
+export interface Row {
   readonly span: Span;
   /** From 0. */
   readonly depth: number;
-  /** How many spans are below it, at any depth. */
-  readonly below: number;
-  /** Its place among its siblings, from 1, and how many they are. */
-  readonly place: number;
+  /** Number of spans below, at any depth. */
+  readonly descendants: number;
+  /** Position among its siblings, from 1. */
+  readonly position: number;
   readonly siblings: number;
 }
 
-/** The spans in waterfall order as branches; those whose parent is not in the trace stand at the root. */
-export function branches(spans: readonly Span[]): Branch[] {
+/** Rows in waterfall order. Spans whose parent is not in the trace are roots. */
+export function rowsOf(spans: readonly Span[]): Row[] {
   const ids = new Set(spans.map((span) => span.id));
   const parentOf = (span: Span): string | null => (span.parent !== null && ids.has(span.parent) ? span.parent : null);
   const children = new Map<string | null, Span[]>();
@@ -22,39 +21,40 @@ export function branches(spans: readonly Span[]): Branch[] {
     const parent = parentOf(span);
     children.set(parent, [...(children.get(parent) ?? []), span]);
   }
-  const found: Branch[] = [];
+  const rows: Row[] = [];
   const walk = (parent: string | null, depth: number): number => {
     const siblings = children.get(parent) ?? [];
     let count = 0;
     siblings.forEach((span, index) => {
-      const slot = found.length;
-      found.push({ span, depth, below: 0, place: index + 1, siblings: siblings.length });
-      const below = walk(span.id, depth + 1);
-      found[slot] = { span, depth, below, place: index + 1, siblings: siblings.length };
-      count += 1 + below;
+      const slot = rows.length;
+      const row = { span, depth, descendants: 0, position: index + 1, siblings: siblings.length };
+      rows.push(row);
+      const descendants = walk(span.id, depth + 1);
+      rows[slot] = { ...row, descendants };
+      count += 1 + descendants;
     });
     return count;
   };
   walk(null, 0);
-  return found;
+  return rows;
 }
 
-/** Those that no folded span hides. */
-export function visible(all: readonly Branch[], folded: ReadonlySet<string>): Branch[] {
-  const shown: Branch[] = [];
+/** The rows without the descendants of folded spans. */
+export function visibleRows(rows: readonly Row[], folded: ReadonlySet<string>): Row[] {
+  const visible: Row[] = [];
   let skip = 0;
-  for (const branch of all) {
+  for (const row of rows) {
     if (skip > 0) {
       skip -= 1;
       continue;
     }
-    shown.push(branch);
-    if (folded.has(branch.span.id)) skip = branch.below;
+    visible.push(row);
+    if (folded.has(row.span.id)) skip = row.descendants;
   }
-  return shown;
+  return visible;
 }
 
-/** The services in the order in which they appear. */
-export function services(spans: readonly Span[]): string[] {
+/** Service names in order of appearance. */
+export function servicesOf(spans: readonly Span[]): string[] {
   return [...new Set(spans.map((span) => span.service))];
 }

@@ -1,38 +1,39 @@
-//! The spans as a tree grid: names to the left, bars on one time scale to the right.
+//! The spans as a tree grid: names on the left, bars on a common time scale on the right.
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { Trace } from "../api/types";
-import { duration, marks } from "./duration";
-import { keyed } from "./keys";
-import { SpanRow } from "./row";
-import { branches, services, visible } from "./tree";
+import type { Span, Trace } from "../api/types";
+import { duration, rulerMarks } from "./duration";
+import { keyAction } from "./keys";
+import { type Row, rowsOf, servicesOf, visibleRows } from "./tree";
 
-const MOST_MARKS = 6;
+const MAX_RULER_INTERVALS = 6;
+/** Service colours in the style sheet. */
+const COLORS = 8;
 
-/** Arrow keys go from row to row, left and right fold and unfold, Enter shows a span's tags. */
+/** Arrow keys move between rows, left and right fold and unfold, Enter shows a span's details. */
 export function Waterfall({ trace }: { trace: Trace }) {
-  const all = useMemo(() => branches(trace.spans), [trace]);
-  const names = useMemo(() => services(trace.spans), [trace]);
+  const all = useMemo(() => rowsOf(trace.spans), [trace]);
+  const services = useMemo(() => servicesOf(trace.spans), [trace]);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const [detailed, setDetailed] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState<string | null>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const shown = visible(all, folded);
+  const rows = visibleRows(all, folded);
   const end = Math.max(trace.duration_us, ...trace.spans.map((span) => span.start_us + span.duration_us), 1);
-  const reachable = shown.some(({ span }) => span.id === current) ? current : (shown[0]?.span.id ?? null);
+  const tabStop = rows.some(({ span }) => span.id === current) ? current : (rows[0]?.span.id ?? null);
 
   const focus = (id: string): void => {
     setCurrent(id);
     grid.current?.querySelector<HTMLElement>(`[data-span="${CSS.escape(id)}"]`)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = event.target instanceof HTMLElement ? event.target.dataset.span : undefined;
-    if (at === undefined) return;
-    const done = keyed(event.key, { shown, folded, at });
-    if (done === null) return;
+    const id = event.target instanceof HTMLElement ? event.target.dataset.span : undefined;
+    if (id === undefined) return;
+    const action = keyAction(event.key, { rows, folded, current: id });
+    if (action === null) return;
     event.preventDefault();
-    if (done.does === "go") focus(done.to);
-    else if (done.does === "fold") setFolded(toggled(folded, at));
-    else setOpened(toggled(opened, at));
+    if (action.does === "move") focus(action.to);
+    else if (action.does === "fold") setFolded(toggled(folded, id));
+    else setDetailed(toggled(detailed, id));
   };
   return (
     <div
@@ -46,7 +47,7 @@ export function Waterfall({ trace }: { trace: Trace }) {
       <div class="ruler" role="row">
         <span role="columnheader">Service and operation</span>
         <span role="columnheader" class="ruler-marks" aria-label={`Time, from 0 to ${duration(end)}`}>
-          {marks(end, MOST_MARKS).map((mark) => (
+          {rulerMarks(end, MAX_RULER_INTERVALS).map((mark) => (
             <span
               key={mark}
               style={{ left: `${((mark / end) * 100).toFixed(3)}%` }}
@@ -56,23 +57,23 @@ export function Waterfall({ trace }: { trace: Trace }) {
             </span>
           ))}
         </span>
-        <span role="columnheader" class="took">
-          Took
+        <span role="columnheader" class="span-duration">
+          Duration
         </span>
       </div>
-      {shown.map((branch) => (
+      {rows.map((row) => (
         <SpanRow
-          key={branch.span.id}
-          branch={branch}
-          end={end}
-          colour={(names.indexOf(branch.span.service) % 8) + 1}
-          folded={folded.has(branch.span.id)}
-          opened={opened.has(branch.span.id)}
-          reachable={reachable === branch.span.id}
-          onFold={() => setFolded(toggled(folded, branch.span.id))}
-          onOpen={() => {
-            setCurrent(branch.span.id);
-            setOpened(toggled(opened, branch.span.id));
+          key={row.span.id}
+          row={row}
+          endUs={end}
+          color={(services.indexOf(row.span.service) % COLORS) + 1}
+          folded={folded.has(row.span.id)}
+          detailed={detailed.has(row.span.id)}
+          isTabStop={tabStop === row.span.id}
+          onFold={() => setFolded(toggled(folded, row.span.id))}
+          onDetails={() => {
+            setCurrent(row.span.id);
+            setDetailed(toggled(detailed, row.span.id));
           }}
         />
       ))}
@@ -84,4 +85,106 @@ function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const changed = new Set(set);
   if (!changed.delete(id)) changed.add(id);
   return changed;
+}
+
+interface RowProps {
+  readonly row: Row;
+  /** The end of the time scale. */
+  readonly endUs: number;
+  /** 1 to 8. */
+  readonly color: number;
+  readonly folded: boolean;
+  readonly detailed: boolean;
+  readonly isTabStop: boolean;
+  readonly onFold: () => void;
+  readonly onDetails: () => void;
+}
+
+/** The span's row, and a second one with its details. */
+function SpanRow({ row, endUs, color, folded, detailed, isTabStop, onFold, onDetails }: RowProps) {
+  const { span, depth, descendants } = row;
+  const start = (span.start_us / endUs) * 100;
+  const width = (span.duration_us / endUs) * 100;
+  return (
+    <>
+      <div
+        class={`span series-${color}${span.error ? " failed" : ""}`}
+        role="row"
+        aria-level={depth + 1}
+        aria-posinset={row.position}
+        aria-setsize={row.siblings}
+        aria-expanded={descendants > 0 ? !folded : undefined}
+        tabIndex={isTabStop ? 0 : -1}
+        data-span={span.id}
+        data-service={span.service}
+        onClick={onDetails}
+      >
+        <span class="span-name" role="gridcell" style={{ paddingLeft: `${depth * 14}px` }}>
+          {descendants > 0 ? (
+            <button
+              type="button"
+              class="fold"
+              tabIndex={-1}
+              aria-label={folded ? `Expand ${descendants} spans` : `Collapse ${descendants} spans`}
+              onClick={(event) => {
+                event.stopPropagation();
+                onFold();
+              }}
+            >
+              <svg viewBox="0 0 10 10" aria-hidden="true" class={folded ? "" : "open"}>
+                <path d="M3 1l4 4-4 4" />
+              </svg>
+            </button>
+          ) : (
+            <span class="fold" />
+          )}
+          <b>{span.service}</b> {span.error && <span class="error-mark">error</span>}{" "}
+          <span class="operation">{span.name}</span>
+          {folded && <span class="descendants"> +{descendants}</span>}
+        </span>
+        <span class="span-time" role="gridcell">
+          <span class="span-bar" style={{ left: `${start.toFixed(3)}%`, width: `${width.toFixed(3)}%` }} />
+        </span>
+        <span class="span-duration" role="gridcell">
+          {duration(span.duration_us)}
+        </span>
+      </div>
+      {detailed && <SpanDetails span={span} />}
+    </>
+  );
+}
+
+function SpanDetails({ span }: { span: Span }) {
+  return (
+    <div class="span-details" role="row">
+      <div role="gridcell">
+        <p>
+          {span.kind !== null && <>{span.kind}, </>}from {duration(span.start_us)} to{" "}
+          {duration(span.start_us + span.duration_us)}
+        </p>
+        <Tags tags={span.tags} />
+        {span.events.map((event, index) => (
+          <div class="event" key={`${event.name} ${index}`}>
+            <p>
+              <b>{event.name}</b> at {duration(event.at_us)}
+            </p>
+            <Tags tags={event.tags} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Tags({ tags }: { tags: Span["tags"] }) {
+  return (
+    <dl class="tags">
+      {tags.map(([key, value]) => (
+        <div key={key}>
+          <dt>{key}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

@@ -1,12 +1,10 @@
-//! A command: to copy, with what it should print folded below it, and its button.
+//! A command of a tutorial: a copy button, its expected output, and a button that has the same effect.
 import { CopyButton } from "../ui/button";
-import { ActionView } from "./action";
-import { FaultAction } from "./fault-action";
-import { LoadAction } from "./load-action";
-import type { Command } from "./sections";
+import { FaultButton, LoadButton, RequestButton } from "./actions";
+import type { CommandBlock } from "./sections";
 
-/** Without its tutorial there is nothing to act on, and so no button. */
-export function CommandView({ command, started }: { command: Command; started: boolean }) {
+/** Shows the action only if the tutorial is running. */
+export function CommandView({ command, running }: { command: CommandBlock; running: boolean }) {
   return (
     <div class="command" data-command>
       <div class="command-line">
@@ -20,23 +18,23 @@ export function CommandView({ command, started }: { command: Command; started: b
       </div>
       {command.output !== null && (
         <details class="expected">
-          <summary>What it prints</summary>
+          <summary>Expected output</summary>
           <pre tabIndex={0}>{command.output}</pre>
         </details>
       )}
-      {started && <Act command={command} />}
+      {running && <ActionButton action={command.action} />}
     </div>
   );
 }
 
-function Act({ command: { action } }: { command: Command }) {
+function ActionButton({ action }: { action: CommandBlock["action"] }) {
   switch (action?.kind) {
     case "action":
-      return <ActionView action={action} />;
+      return <RequestButton action={action} />;
     case "fault":
-      return <FaultAction action={action} />;
+      return <FaultButton action={action} />;
     case "load":
-      return <LoadAction action={action} />;
+      return <LoadButton action={action} />;
     default:
       return null;
   }

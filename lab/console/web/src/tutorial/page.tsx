@@ -1,80 +1,71 @@
-//! A tutorial: its document, the buttons of its commands, and beside it the panels that show what they do.
+//! A tutorial: its document, buttons for its commands, and panels that show their effect.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { get, isAbort, reason } from "../api/client";
 import { useLab, useTitle } from "../api/lab";
 import type { Tutorial } from "../api/types";
+import { scrollToFragment } from "../router";
 import { CopyButton } from "../ui/button";
 import { Loading, Problem } from "../ui/states";
-import { Contents } from "./contents";
-import { useInView } from "./in-view";
-import { Panels, useWide } from "./panels";
-import { SectionView } from "./section";
-import { panelsOf, sections } from "./sections";
-import { Turn } from "./turn";
+import { Contents, PreviousNext, useCurrentSection } from "./navigation";
+import { SectionView, SidePanels, useWide } from "./section";
+import { panelsOf, sectionsOf } from "./sections";
 import "./tutorial.css";
 import "./command.css";
 
-/** /tutorials/N */
+/** `/tutorials/N` */
 export function TutorialPage({ number }: { number: number }) {
   const [tutorial, setTutorial] = useState<Tutorial | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
-  const [round, setRound] = useState(0);
+  const [error, setError] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    const stop = new AbortController();
+    const controller = new AbortController();
     setTutorial(null);
-    setFailed(null);
-    get<Tutorial>(`/api/tutorials/${number}`, stop.signal).then(setTutorial, (error: unknown) => {
-      if (!isAbort(error)) setFailed(reason(error));
+    setError(null);
+    get<Tutorial>(`/api/tutorials/${number}`, controller.signal).then(setTutorial, (error: unknown) => {
+      if (!isAbort(error)) setError(reason(error));
     });
-    return () => stop.abort();
-  }, [number, round]);
+    return () => controller.abort();
+  }, [number, attempt]);
   useTitle(tutorial?.title ?? "Tutorial");
-  if (failed !== null) return <Problem title={failed} onRetry={() => setRound(round + 1)} />;
-  if (tutorial === null) return <Loading what="Opening the tutorial" />;
+  if (error !== null) return <Problem title={error} onRetry={() => setAttempt(attempt + 1)} />;
+  if (tutorial === null) return <Loading what="Loading the tutorial" />;
   return <Document key={tutorial.id} tutorial={tutorial} />;
 }
 
 function Document({ tutorial }: { tutorial: Tutorial }) {
-  const all = useMemo(() => sections(tutorial.blocks), [tutorial]);
+  const sections = useMemo(() => sectionsOf(tutorial.blocks), [tutorial]);
   const wide = useWide();
-  const current = useInView(all);
-  const lab = useLab();
-  const heads = lab?.tutorials ?? [];
-  useEffect(() => {
-    if (location.hash !== "") document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
-  }, [all]);
+  const current = useCurrentSection(sections);
+  const heads = useLab()?.tutorials ?? [];
+  const running = tutorial.started;
+  // The browser looked for the fragment before the document was rendered.
+  useEffect(scrollToFragment, [sections]);
   return (
     <div class={`tutorial${wide ? " wide" : ""}`}>
-      <Contents sections={all} current={current} />
+      <Contents sections={sections} current={current} />
       <article class="document">
-        <p class="trail">
+        <p class="breadcrumb">
           Tutorial {tutorial.number}
           {heads.length > 0 && ` of ${heads.length}`}
         </p>
         <h1>{tutorial.title}</h1>
-        {!tutorial.started && <NotStarted id={tutorial.id} />}
-        {all.map((section) => (
-          <SectionView
-            key={section.id}
-            section={section}
-            withPanels={!wide && tutorial.started}
-            started={tutorial.started}
-          />
+        {!running && <NotRunning id={tutorial.id} />}
+        {sections.map((section) => (
+          <SectionView key={section.id} section={section} inlinePanels={!wide && running} running={running} />
         ))}
-        <Turn heads={heads} number={tutorial.number} />
+        <PreviousNext heads={heads} number={tutorial.number} />
       </article>
-      {wide && tutorial.started && <Panels panels={panelsOf(all, current)} />}
+      {wide && running && <SidePanels panels={panelsOf(sections, current)} />}
     </div>
   );
 }
 
-function NotStarted({ id }: { id: string }) {
+function NotRunning({ id }: { id: string }) {
   const command = `make up TUTORIAL=${id}`;
   return (
-    <div class="not-started" role="note">
+    <div class="not-running" role="note">
       <p>
-        <b>This tutorial is not started.</b> This lab was started without it. It comes with <code>make up</code>, which
-        starts them all, or alone with:
+        <b>This tutorial is not running.</b> Start all tutorials with <code>make up</code>, or only this one with:
       </p>
       <p>
         <code>{command}</code> <CopyButton text={command} />

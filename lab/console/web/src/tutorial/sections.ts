@@ -1,58 +1,55 @@
-//! A tutorial's blocks as sections: a heading, or a step that begins with bold words, and what belongs to it.
+//! Splits a tutorial's blocks into sections: headings, and steps, which are paragraphs that start with bold text.
 import type { Block } from "../api/types";
 
-/** A piece of a section. */
-export type Part = Block;
-export type Command = Block & { kind: "command" };
-export type PanelPlace = Block & { kind: "panel" };
+export type CommandBlock = Block & { kind: "command" };
+export type PanelBlock = Block & { kind: "panel" };
 
-/** A heading or step, and all up to the next. */
 export interface Section {
-  /** For the address's fragment; the document's own where it has one. */
+  /** Unique fragment: the document's own ID, or a slug of the title. */
   readonly id: string;
-  /** Null for what stands before the first. */
+  /** Null for the blocks before the first heading or step. */
   readonly title: string | null;
-  readonly is: "start" | "heading" | "step";
-  readonly parts: Part[];
+  readonly kind: "start" | "heading" | "step";
+  readonly blocks: Block[];
 }
 
-/** The document's sections in order. Its html is the server's own, made from markdown. */
-export function sections(blocks: readonly Block[]): Section[] {
-  const found: Section[] = [{ id: "top", title: null, is: "start", parts: [] }];
-  const taken = new Set<string>(["top"]);
-  const begin = (title: string, is: Section["is"], own: string): void => {
-    found.push({ id: unused(own || slug(title), taken), title, is, parts: [] });
+/** The sections in document order, without empty ones. */
+export function sectionsOf(blocks: readonly Block[]): Section[] {
+  const sections: Section[] = [{ id: "top", title: null, kind: "start", blocks: [] }];
+  const usedIds = new Set<string>(["top"]);
+  const begin = (title: string, kind: Section["kind"], ownId: string): void => {
+    sections.push({ id: uniqueId(ownId || slug(title), usedIds), title, kind, blocks: [] });
   };
   for (const block of blocks) {
     if (block.kind !== "html") {
-      found.at(-1)?.parts.push(block);
+      sections.at(-1)?.blocks.push(block);
       continue;
     }
-    for (const element of elements(block.html)) {
+    for (const element of parseElements(block.html)) {
       if (/^H[2-4]$/.test(element.tagName)) {
         begin(element.textContent ?? "", "heading", element.id);
         continue;
       }
-      const bold = stepTitle(element);
-      if (bold !== null) begin(bold, "step", "");
-      append(found.at(-1)?.parts, element.outerHTML);
+      const title = stepTitle(element);
+      if (title !== null) begin(title, "step", "");
+      appendHtml(sections.at(-1)?.blocks, element.outerHTML);
     }
   }
-  return found.filter((section) => section.title !== null || section.parts.length > 0);
+  return sections.filter((section) => section.title !== null || section.blocks.length > 0);
 }
 
-/** The panels that show what a section does: its own, else those of the nearest section before it, else the first ones. */
-export function panelsOf(all: readonly Section[], id: string | null): PanelPlace[] {
-  const own = all.map((section) => section.parts.filter((part): part is PanelPlace => part.kind === "panel"));
-  const at = Math.max(
+/** The panels of a section; without any, those of the nearest section before it, else of the first section with panels. */
+export function panelsOf(sections: readonly Section[], id: string | null): PanelBlock[] {
+  const panels = sections.map(({ blocks }) => blocks.filter((block): block is PanelBlock => block.kind === "panel"));
+  const index = Math.max(
     0,
-    all.findIndex((section) => section.id === id),
+    sections.findIndex((section) => section.id === id),
   );
-  const before = own.slice(0, at + 1).findLast((panels) => panels.length > 0);
-  return before ?? own.find((panels) => panels.length > 0) ?? [];
+  const hasPanels = (panels: PanelBlock[]): boolean => panels.length > 0;
+  return panels.slice(0, index + 1).findLast(hasPanels) ?? panels.find(hasPanels) ?? [];
 }
 
-/** As GitHub names a heading's anchor. */
+/** The anchor that GitHub gives a heading. */
 export function slug(title: string): string {
   return title
     .trim()
@@ -61,14 +58,14 @@ export function slug(title: string): string {
     .replace(/\s/g, "-");
 }
 
-function unused(id: string, taken: Set<string>): string {
-  let free = id;
-  for (let count = 1; taken.has(free); count += 1) free = `${id}-${count}`;
-  taken.add(free);
-  return free;
+function uniqueId(id: string, used: Set<string>): string {
+  let unique = id;
+  for (let count = 1; used.has(unique); count += 1) unique = `${id}-${count}`;
+  used.add(unique);
+  return unique;
 }
 
-function elements(html: string): Element[] {
+function parseElements(html: string): Element[] {
   const template = document.createElement("template");
   template.innerHTML = html;
   return [...template.content.children];
@@ -80,8 +77,8 @@ function stepTitle(element: Element): string | null {
   return (first.textContent ?? "").replace(/[.,:]\s*$/, "");
 }
 
-function append(parts: Part[] | undefined, html: string): void {
-  const last = parts?.at(-1);
+function appendHtml(blocks: Block[] | undefined, html: string): void {
+  const last = blocks?.at(-1);
   if (last?.kind === "html") last.html += html;
-  else parts?.push({ kind: "html", html });
+  else blocks?.push({ kind: "html", html });
 }

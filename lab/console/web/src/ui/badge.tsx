@@ -1,3 +1,4 @@
+//! A short label with a tone.
 import type { ComponentChildren } from "preact";
 
 export type Tone = "plain" | "good" | "warn" | "bad" | "accent";

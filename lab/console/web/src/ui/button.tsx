@@ -1,11 +1,12 @@
+//! Buttons.
 import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
-  /** "primary": the one thing to do; "danger": breaks something. */
+  /** "primary" for the main action, "danger" for one that injects a fault. */
   tone?: "plain" | "primary" | "danger";
   small?: boolean;
-  /** Under way: disabled, and said so to screen readers. */
+  /** Disables the button and sets aria-busy. */
   busy?: boolean;
   disabled?: boolean;
   children: ComponentChildren;
@@ -29,7 +30,7 @@ export function Button({ tone = "plain", small = false, busy = false, disabled, 
 
 const SHOWN_MS = 1_500;
 
-/** Copies a text, and says so for a moment. */
+/** Copies a text and confirms it briefly. */
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
   const [done, setDone] = useState(false);
   const copy = async () => {

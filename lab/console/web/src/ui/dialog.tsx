@@ -1,4 +1,4 @@
-//! The browser's own modal dialog: focus is kept in and given back, Escape closes.
+//! A modal dialog. The browser traps the focus, restores it, and closes the dialog on Escape.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
@@ -6,11 +6,11 @@ interface Props {
   title: string;
   onClose: () => void;
   children: ComponentChildren;
-  /** data-* attributes for the dialog itself. */
+  /** data-* attributes of the dialog element. */
   data?: Record<`data-${string}`, string>;
 }
 
-/** Open as long as it is drawn. */
+/** Open while mounted. `onClose` must unmount it. */
 export function Dialog({ title, onClose, children, data }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();

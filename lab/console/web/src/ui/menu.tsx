@@ -8,7 +8,7 @@ export interface MenuItem {
   onPick?: () => void;
   hint?: string | undefined;
   current?: boolean;
-  /** Opens in a tab of its own. */
+  /** Opens a new tab. */
   external?: boolean;
 }
 
@@ -16,9 +16,9 @@ interface Props {
   label: string;
   items: MenuItem[];
   current?: boolean;
-  /** What the button shows instead of its label. */
+  /** Shown instead of the label. */
   icon?: ComponentChildren;
-  /** At which side of the button the list is aligned. */
+  /** The side of the button that the list is aligned with. */
   align?: "start" | "end";
 }
 

@@ -1,4 +1,4 @@
-//! What stands where content is not (yet): loading, nothing there, or a problem.
+//! Placeholders for content: loading, empty, or failed.
 import type { ComponentChildren } from "preact";
 import { Button } from "./button";
 

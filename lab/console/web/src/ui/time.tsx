@@ -1,4 +1,5 @@
-//! Points in time and how long ago they are.
+//! Points in time, absolute and relative to now.
+import { useEffect, useState } from "preact/hooks";
 import { store, useStore } from "../api/store";
 import { age, clock, day } from "./format/time";
 
@@ -8,7 +9,7 @@ const now = store(Date.now(), () => {
   return () => clearInterval(timer);
 });
 
-/** The time of day, with the full date in the tooltip. */
+/** The time of day, with the full date in the tooltip. `at` is in ms since 1970. */
 export function Time({ at }: { at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={`${day(at)} ${clock(at)}`}>
@@ -17,7 +18,7 @@ export function Time({ at }: { at: number }) {
   );
 }
 
-/** "12 s ago" or "in 12 s"; counts along. */
+/** "12 s ago" or "in 12 s", updated every second. `at` is in ms since 1970. */
 export function Relative({ at }: { at: number }) {
   const current = useStore(now);
   return (
@@ -25,4 +26,15 @@ export function Relative({ at }: { at: number }) {
       {age(at - Math.max(current, Date.now() - TICK_MS))}
     </time>
   );
+}
+
+/** The current time in ms since 1970; rerenders the component at this interval. */
+export function useNow(intervalMs: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), intervalMs);
+    return () => clearInterval(timer);
+  }, [intervalMs]);
+  return now;
 }

@@ -1,8 +1,8 @@
-//! A short explanation behind an "i": shown on hover, and to the keyboard on focus.
+//! An info icon with an explanation, shown on hover and on focus.
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** So far it stays from the window's edge, in px. */
-const MARGIN = 8;
+/** Distance from the edge of the window. */
+const MARGIN_PX = 8;
 
 export function Tip({ label, text }: { label: string; text: string }) {
   const id = useId();
@@ -13,8 +13,8 @@ export function Tip({ label, text }: { label: string; text: string }) {
     const element = box.current;
     if (!open || !element) return;
     element.style.left = "0";
-    const beyond = element.getBoundingClientRect().right + MARGIN - document.documentElement.clientWidth;
-    if (beyond > 0) element.style.left = `${-beyond}px`;
+    const overflow = element.getBoundingClientRect().right + MARGIN_PX - document.documentElement.clientWidth;
+    if (overflow > 0) element.style.left = `${-overflow}px`;
   }, [open]);
 
   return (

@@ -1,4 +1,4 @@
-//! Short messages that go by themselves and are read out.
+//! Short messages that disappear after a while and are announced to screen readers.
 import { store, useStore } from "../api/store";
 
 interface Toast {

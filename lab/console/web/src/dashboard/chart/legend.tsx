@@ -1,8 +1,7 @@
-//! A chart's legend: a list or a table with figures; click to isolate a series, ctrl- or shift-click to toggle it.
+//! The legend of a chart, as a list or a table. A click isolates a series, Ctrl or Shift and a click toggles it.
 import { useState } from "preact/hooks";
 import type { Config, SeriesOptions } from "../../api/dashboard";
 import { formatText } from "../../ui/format/number";
-import { calcName } from "./calcs";
 
 export interface LegendItem {
   index: number;
@@ -30,12 +29,12 @@ function List({ items, options, onPick }: Props) {
   return (
     <ul class="legend-list">
       {items.map((item) => (
-        <li key={item.index} {...data(item)}>
+        <li key={item.index} {...dataAttributes(item)}>
           <Name item={item} onPick={onPick} />
           {options.calcs.map((calc) => (
             <span class="legend-figure" key={calc}>
               <span class="quiet">{calcName(calc)}: </span>
-              {figure(item, calc)}
+              {calcText(item, calc)}
             </span>
           ))}
         </li>
@@ -73,12 +72,12 @@ function Table({ title, items, options, onPick }: Props) {
       </thead>
       <tbody>
         {sorted(items, by, sort.desc).map((item) => (
-          <tr key={item.index} {...data(item)}>
+          <tr key={item.index} {...dataAttributes(item)}>
             <td>
               <Name item={item} onPick={onPick} />
             </td>
             {options.calcs.map((calc) => (
-              <td key={calc}>{figure(item, calc)}</td>
+              <td key={calc}>{calcText(item, calc)}</td>
             ))}
           </tr>
         ))}
@@ -87,12 +86,12 @@ function Table({ title, items, options, onPick }: Props) {
   );
 }
 
-/** The same for who cannot see the chart, where it shows no legend. */
-export function HiddenLegend({ title, items }: Pick<Props, "title" | "items">) {
+/** For screen readers, if the chart shows no legend. */
+function HiddenLegend({ title, items }: Pick<Props, "title" | "items">) {
   return (
     <ul class="hidden" aria-label={`${title}: series`}>
       {items.map((item) => (
-        <li key={item.index} {...data(item)}>
+        <li key={item.index} {...dataAttributes(item)}>
           {item.config.name}:{" "}
           {item.last === null ? "no value" : formatText(item.last, item.config.unit, item.config.decimals)}
         </li>
@@ -116,11 +115,11 @@ function Name({ item, onPick }: { item: LegendItem; onPick: Props["onPick"] }) {
   );
 }
 
-function data({ config, last }: LegendItem) {
+function dataAttributes({ config, last }: LegendItem) {
   return { "data-name": config.name, "data-last": last === null ? "" : String(last) };
 }
 
-function figure({ config, calcs }: LegendItem, calc: string): string {
+function calcText({ config, calcs }: LegendItem, calc: string): string {
   const value = calcs[calc];
   return value == null ? "-" : formatText(value, config.unit, config.decimals);
 }
@@ -132,4 +131,49 @@ function sorted(items: LegendItem[], by: string | null, desc: boolean): LegendIt
     if (by === "Name") return sign * a.config.name.localeCompare(b.config.name);
     return sign * ((a.calcs[by] ?? -Infinity) - (b.calcs[by] ?? -Infinity) || 0);
   });
+}
+
+/** Grafana's names of the calculations. */
+const CALC_NAMES: Record<string, string> = {
+  last: "Last",
+  lastNotNull: "Last *",
+  first: "First",
+  firstNotNull: "First *",
+  min: "Min",
+  max: "Max",
+  mean: "Mean",
+  median: "Median",
+  sum: "Total",
+  count: "Count",
+  range: "Range",
+  delta: "Delta",
+  diff: "Difference",
+  step: "Step",
+  stdDev: "StdDev",
+  variance: "Variance",
+  logmin: "Min (above zero)",
+};
+
+function calcName(calc: string): string {
+  return CALC_NAMES[calc] ?? calc;
+}
+
+/**
+ * Indexes of the hidden series after a click on one of `count`. A click hides all others, or shows all if they were
+ * hidden. `toggle` changes only the clicked series, but never hides all.
+ */
+export function hiddenAfterClick(
+  hidden: ReadonlySet<number>,
+  index: number,
+  toggle: boolean,
+  count: number,
+): Set<number> {
+  if (toggle) {
+    const next = new Set(hidden);
+    if (!next.delete(index)) next.add(index);
+    return next.size === count ? new Set() : next;
+  }
+  const isolated = !hidden.has(index) && hidden.size === count - 1;
+  if (isolated) return new Set();
+  return new Set(Array.from({ length: count }, (_, other) => other).filter((other) => other !== index));
 }

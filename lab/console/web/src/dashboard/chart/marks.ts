@@ -1,30 +1,29 @@
-//! What is drawn over a time series: thresholds and the alerts that fired.
+//! Thresholds and alert annotations, drawn over a time series.
 import type uPlot from "uplot";
 import type { PanelData, Series } from "../../api/dashboard";
-import type { Theme } from "../../theme/colors";
-import { alpha, color } from "../../theme/colors";
-import { limits } from "../value/shown";
+import { alpha, color, type Theme } from "../../theme/colors";
+import { thresholdLimits } from "../value/display";
 import { scaleKey } from "./scales";
 
-/** Lines and areas, behind the series or over them as Grafana has it. */
+/** Draws the threshold lines and areas of each scale. */
 export function drawThresholds(plot: uPlot, series: Series[], theme: Theme): void {
-  const seen = new Set<string>();
+  const drawnScales = new Set<string>();
   for (const { config } of series) {
     const style = config.custom.thresholds_style;
     const key = scaleKey(config);
-    if (style === "off" || seen.has(key)) continue;
-    seen.add(key);
+    if (style === "off" || drawnScales.has(key)) continue;
+    drawnScales.add(key);
     const { min, max } = plot.scales[key] ?? {};
     if (min == null || max == null) continue;
-    const steps = limits(config.thresholds, config.min ?? min, config.max ?? max);
-    if (style.includes("area")) areas(plot, key, steps, theme, max);
-    if (style !== "area") lines(plot, key, steps, theme, style.startsWith("dashed"));
+    const steps = thresholdLimits(config.thresholds, config.min ?? min, config.max ?? max);
+    if (style.includes("area")) drawAreas(plot, key, steps, theme, max);
+    if (style !== "area") drawLines(plot, key, steps, theme, style.startsWith("dashed"));
   }
 }
 
 type Step = { at: number; color: string };
 
-function lines(plot: uPlot, scale: string, steps: Step[], theme: Theme, dashed: boolean): void {
+function drawLines(plot: uPlot, scale: string, steps: Step[], theme: Theme, dashed: boolean): void {
   const { ctx, bbox } = plot;
   const { min, max } = plot.scales[scale] ?? {};
   ctx.save();
@@ -42,7 +41,7 @@ function lines(plot: uPlot, scale: string, steps: Step[], theme: Theme, dashed: 
   ctx.restore();
 }
 
-function areas(plot: uPlot, scale: string, steps: Step[], theme: Theme, max: number): void {
+function drawAreas(plot: uPlot, scale: string, steps: Step[], theme: Theme, max: number): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.beginPath();
@@ -57,7 +56,7 @@ function areas(plot: uPlot, scale: string, steps: Step[], theme: Theme, max: num
   ctx.restore();
 }
 
-/** A dashed line for each, with a mark below it. */
+/** Draws a dashed line with a triangle below it for each annotation. */
 export function drawAnnotations(plot: uPlot, annotations: PanelData["annotations"], theme: Theme): void {
   const { ctx, bbox } = plot;
   const { min, max } = plot.scales.x ?? {};

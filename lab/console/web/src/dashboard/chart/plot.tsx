@@ -1,19 +1,20 @@
-//! A uPlot in the page: made, refreshed in place, resized and taken down with its component.
+//! A component that creates, updates, resizes and destroys a uPlot.
+
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { useSize } from "../../ui/size";
+import { crosshair } from "./pointer";
 import "uplot/dist/uPlot.min.css";
-import { crosshair } from "../crosshair";
-import { useSize } from "./size";
 
-/** What is to be drawn. `T` is what the plot's own hooks read. */
+/** `T` is the content that the plot's hooks read. */
 export interface PlotSpec<T> {
-  /** A new plot is made when this changes; else only its data. */
+  /** The plot is created anew when the key changes; otherwise only its data is updated. */
   key: string;
   data: uPlot.AlignedData;
   from: number;
   to: number;
   content: T;
-  /** Options without the size; hooks read the newest spec from `live`. */
+  /** Options without the size. Hooks read the current spec from `live`. */
   options: (live: Live<T>) => Omit<uPlot.Options, "width" | "height">;
 }
 
@@ -23,35 +24,35 @@ export interface Live<T> {
 
 interface Props<T> {
   spec: PlotSpec<T>;
-  /** Says what the drawing shows, for who cannot see it. */
+  /** For screen readers. */
   label: string;
 }
 
 export function Plot<T>({ spec, label }: Props<T>) {
   const host = useRef<HTMLDivElement>(null);
-  const made = useRef<{ plot: uPlot; key: string } | null>(null);
+  const created = useRef<{ plot: uPlot; key: string } | null>(null);
   const live = useRef<Live<T>>({ current: spec });
   const size = useSize(host);
 
   useLayoutEffect(() => {
     live.current.current = spec;
     if (!host.current || !size || size.width < 20 || size.height < 20) return;
-    const last = made.current;
+    const last = created.current;
     if (last?.key === spec.key) {
       update(last.plot, spec, size);
       return;
     }
     last?.plot.destroy();
     const plot = new uPlot({ ...spec.options(live.current), ...size }, spec.data, host.current);
-    made.current = { plot, key: spec.key };
+    created.current = { plot, key: spec.key };
   }, [spec, size]);
 
   useEffect(() => {
-    const end = crosshair.subscribe(() => made.current && follow(made.current.plot));
+    const end = crosshair.subscribe(() => created.current && followCrosshair(created.current.plot));
     return () => {
       end();
-      made.current?.plot.destroy();
-      made.current = null;
+      created.current?.plot.destroy();
+      created.current = null;
     };
   }, []);
 
@@ -66,11 +67,11 @@ function update<T>(plot: uPlot, spec: PlotSpec<T>, size: { width: number; height
   });
 }
 
-/** Puts the crosshair where the pointer is on another panel. */
-function follow(plot: uPlot): void {
-  const now = crosshair.get();
-  if (now?.source === plot) return;
+/** Moves the crosshair to the pointer's time on another panel. */
+function followCrosshair(plot: uPlot): void {
+  const position = crosshair.get();
+  if (position?.source === plot) return;
   const { min = 0, max = 0 } = plot.scales.x ?? {};
-  const inside = now !== null && now.at >= (min ?? 0) && now.at <= (max ?? 0);
-  plot.setCursor({ left: inside ? plot.valToPos(now.at, "x") : -10, top: -10 }, false);
+  const inside = position !== null && position.at >= (min ?? 0) && position.at <= (max ?? 0);
+  plot.setCursor({ left: inside ? plot.valToPos(position.at, "x") : -10, top: -10 }, false);
 }

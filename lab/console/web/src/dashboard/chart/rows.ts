@@ -1,30 +1,31 @@
-//! A plot of rows of equal height over time, which draws them itself: heat maps and state timelines.
+//! A plot with rows of equal height over time, for heat maps and state timelines.
 import type uPlot from "uplot";
 import type { PanelData } from "../../api/dashboard";
 import type { Theme } from "../../theme/colors";
-import { type OnPoint, pointer, timeAxis, type Zoom } from "./frame";
+import { timeAxis } from "./axis";
 import type { PlotSpec } from "./plot";
+import { type OnPoint, pointerOptions, type Zoom } from "./pointer";
 
 interface Rows<T> {
-  /** What needs a new plot when it changes, beside the theme. */
+  /** The plot is created anew when this changes. */
   shape: unknown;
   times: number[];
   data: PanelData;
   content: T;
   count: number;
-  /** The first row is the lowest, or the highest. */
+  /** Position of the first row. */
   first: "lowest" | "highest";
   axis: uPlot.Axis;
   draw: (plot: uPlot, content: T) => void;
 }
 
-export interface Surroundings {
+export interface PlotContext {
   theme: Theme;
   zoom: Zoom | null;
   onPoint: OnPoint;
 }
 
-export function rowsSpec<T>(rows: Rows<T>, { theme, zoom, onPoint }: Surroundings): PlotSpec<T> {
+export function rowsSpec<T>(rows: Rows<T>, { theme, zoom, onPoint }: PlotContext): PlotSpec<T> {
   const { times, data, content, count, axis } = rows;
   return {
     key: JSON.stringify([theme, rows.shape]),
@@ -33,7 +34,7 @@ export function rowsSpec<T>(rows: Rows<T>, { theme, zoom, onPoint }: Surrounding
     to: data.to,
     content,
     options: (live) => {
-      const shared = pointer(zoom, onPoint);
+      const shared = pointerOptions(zoom, onPoint);
       return {
         ms: 1,
         legend: { show: false },

@@ -1,16 +1,17 @@
-//! Vertical axes: one for each unit and range that the series ask for.
+//! Vertical scales and axes: one for each combination of unit and range.
 import uPlot from "uplot";
 import type { Config, Series } from "../../api/dashboard";
 import type { Theme } from "../../theme/colors";
 import { formatText } from "../../ui/format/number";
 import { tickTexts } from "../../ui/format/ticks";
-import { fitted, look } from "./frame";
+import { axisStyle, axisWidth } from "./axis";
 
 const LEFT = 3;
 const RIGHT = 1;
-const PAD = 0.1;
-/** Grafana's: zero is taken in where the data comes near to it. */
-const NEAR_ZERO = 3;
+/** Share of the range added above and below. */
+const PADDING = 0.1;
+/** uPlot's mode that includes zero if the data is near it, as in Grafana. */
+const INCLUDE_NEAR_ZERO = 3;
 
 export function scaleKey({ unit, min, max, custom }: Config): string {
   const { placement, soft_min, soft_max, log } = custom.axis;
@@ -27,19 +28,19 @@ export function scaleKey({ unit, min, max, custom }: Config): string {
   ]);
 }
 
-/** The first series of each scale; its configuration goes for the scale. */
-export function scaleHeads(series: Series[]): Map<string, Config> {
-  const heads = new Map<string, Config>();
+/** The configuration of each scale: that of its first series. */
+export function scaleConfigs(series: Series[]): Map<string, Config> {
+  const configs = new Map<string, Config>();
   for (const { config } of series) {
     const key = scaleKey(config);
-    if (!heads.has(key)) heads.set(key, config);
+    if (!configs.has(key)) configs.set(key, config);
   }
-  return heads;
+  return configs;
 }
 
-export function scales(heads: Map<string, Config>): Record<string, uPlot.Scale> {
+export function scales(configs: Map<string, Config>): Record<string, uPlot.Scale> {
   return Object.fromEntries(
-    [...heads].map(([key, config]) => {
+    [...configs].map(([key, config]) => {
       const { log } = config.custom.axis;
       const range: uPlot.Scale.Range = (_, low, high) => rangeOf(config, low, high);
       return [key, log ? { distr: 3, log, range } : { range }];
@@ -62,18 +63,18 @@ function rangeOf(config: Config, low: number | null, high: number | null): [numb
     return [floor, max ?? (softMax !== null && softMax > floor ? softMax : floor + one)];
   }
   const range = uPlot.rangeNum(low, high, {
-    min: { pad: PAD, hard: min ?? -Infinity, soft: softMin ?? 0, mode: softMin === null ? NEAR_ZERO : 1 },
-    max: { pad: PAD, hard: max ?? Infinity, soft: softMax ?? 0, mode: softMax === null ? NEAR_ZERO : 1 },
+    min: { pad: PADDING, hard: min ?? -Infinity, soft: softMin ?? 0, mode: softMin === null ? INCLUDE_NEAR_ZERO : 1 },
+    max: { pad: PADDING, hard: max ?? Infinity, soft: softMax ?? 0, mode: softMax === null ? INCLUDE_NEAR_ZERO : 1 },
   });
   return [min ?? range[0] ?? 0, max ?? range[1] ?? 1];
 }
 
-/** The first on the left, the others on the right, unless they say where. */
-export function axes(heads: Map<string, Config>, theme: Theme): uPlot.Axis[] {
-  return [...heads].map(([key, config], index) => {
+/** The first axis is on the left, others on the right, unless the series define the placement. */
+export function axes(configs: Map<string, Config>, theme: Theme): uPlot.Axis[] {
+  return [...configs].map(([key, config], index) => {
     const { placement, label } = config.custom.axis;
     const side = placement === "left" || (placement === "auto" && index === 0) ? LEFT : RIGHT;
-    const drawn = look(theme);
+    const drawn = axisStyle(theme);
     return {
       ...drawn,
       scale: key,
@@ -81,7 +82,7 @@ export function axes(heads: Map<string, Config>, theme: Theme): uPlot.Axis[] {
       show: placement !== "hidden",
       space: 28,
       gap: 5,
-      size: (plot: uPlot, texts: string[]) => fitted(plot, texts),
+      size: (plot: uPlot, texts: string[]) => axisWidth(plot, texts),
       grid: index === 0 ? drawn.grid : { show: false },
       ...(label ? { label, labelSize: 16, labelFont: drawn.font } : {}),
       ...increments(config),
@@ -100,7 +101,7 @@ function ticks(config: Config, splits: number[], increment: number): (string | n
   return splits.map((split) => (split === null ? null : (texts[drawn.indexOf(split)] ?? null)));
 }
 
-/** Bytes step by powers of two, durations above a second by minutes and hours; else uPlot's own steps. */
+/** Powers of two for bytes, and minutes and hours for durations; otherwise uPlot's default. */
 function increments({ unit, decimals, custom }: Config): Partial<uPlot.Axis> {
   if (custom.axis.log || custom.stack?.mode === "percent") return {};
   if (unit.scale === "iec") {

@@ -1,13 +1,13 @@
-//! A panel's series as uPlot's options and data.
+//! A time series panel as a plot.
 import uPlot from "uplot";
 import type { Config, PanelData, Series, SeriesView } from "../../api/dashboard";
-import type { Theme } from "../../theme/colors";
-import { alpha } from "../../theme/colors";
-import { lastOf, seriesColor } from "../value/color";
-import { type OnPoint, pointer, timeAxis, type Zoom } from "./frame";
+import { alpha, type Theme } from "../../theme/colors";
+import { lastOf, seriesColor } from "../value/display";
+import { timeAxis } from "./axis";
 import { drawAnnotations, drawThresholds } from "./marks";
 import type { PlotSpec } from "./plot";
-import { axes, scaleHeads, scaleKey, scales } from "./scales";
+import { type OnPoint, pointerOptions, type Zoom } from "./pointer";
+import { axes, scaleConfigs, scaleKey, scales } from "./scales";
 import { stacked } from "./stack";
 
 export interface SeriesContent {
@@ -31,7 +31,7 @@ interface Input extends SeriesContent {
 export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
   const { view, annotations, hidden, colors, data, theme, zoom, onPoint } = input;
   const { rows, bands } = stacked(view.times, view.series, hidden);
-  const heads = scaleHeads(view.series);
+  const configs = scaleConfigs(view.series);
   return {
     key: JSON.stringify([
       theme,
@@ -44,16 +44,16 @@ export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
     to: data.to,
     content: { view, annotations, hidden, colors },
     options: (live) => {
-      const shared = pointer(zoom, onPoint);
+      const shared = pointerOptions(zoom, onPoint);
       return {
         ms: 1,
         legend: { show: false },
-        padding: [8, heads.size > 1 ? 0 : 12, 0, 0],
+        padding: [8, configs.size > 1 ? 0 : 12, 0, 0],
         ...shared,
         focus: { alpha: 1 },
         cursor: { ...shared.cursor, focus: { prox: 24 }, points: { size: 7 } },
-        scales: { x: { time: true, range: () => [live.current.from, live.current.to] }, ...scales(heads) },
-        axes: [timeAxis(theme), ...axes(heads, theme)],
+        scales: { x: { time: true, range: () => [live.current.from, live.current.to] }, ...scales(configs) },
+        axes: [timeAxis(theme), ...axes(configs, theme)],
         series: [
           {},
           ...view.series.map((series, index) => line(series.config, colors[index] ?? "", hidden.has(index))),

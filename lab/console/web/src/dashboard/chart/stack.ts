@@ -1,45 +1,45 @@
-//! Series stacked on each other, and gaps that are to be bridged.
-import type { Series } from "../../api/dashboard";
+//! Prepares the values of series for drawing: stacking, sign, and gaps.
+import type { Series, SeriesView } from "../../api/dashboard";
 
-/** A row of values as uPlot draws it: null breaks the line, undefined does not. */
-export type Row = (number | null | undefined)[];
+/** Values of a series. uPlot breaks the line at null, but not at undefined. */
+type Row = (number | null | undefined)[];
 
-export interface Stacked {
+interface Stacked {
   rows: Row[];
-  /** Pairs of series (from 0), each filled between the first and the second, which is below it. */
+  /** Pairs of series indexes; the area between the first and the second, which is below it, is filled. */
   bands: [number, number][];
 }
 
-/** The rows as they are drawn, by each series' transformation, gaps and stack. */
+/** Applies the sign, gap and stack options of each series. Hidden series are not stacked. */
 export function stacked(times: number[], series: Series[], hidden: ReadonlySet<number>): Stacked {
   const rows = series.map(({ values, config }) => {
     const signed: Row = config.custom.negative ? values.map((value) => (value === null ? null : -value)) : values;
-    return bridged(times, signed, config.custom.span_nulls);
+    return bridgeGaps(times, signed, config.custom.span_nulls);
   });
   const bands: [number, number][] = [];
-  for (const members of groups(series, hidden)) {
-    fillHoles(rows, members);
+  for (const members of stackGroups(series, hidden)) {
+    fillMissing(rows, members);
     const percent = series[members[0] ?? 0]?.config.custom.stack?.mode === "percent";
     if (percent) toShares(rows, members);
-    bands.push(...pile(rows, members));
+    bands.push(...accumulate(rows, members));
   }
   return { rows, bands };
 }
 
-/** Indexes of the visible series of each stack; what points up and what points down apart. */
-function groups(series: Series[], hidden: ReadonlySet<number>): number[][] {
-  const found = new Map<string, number[]>();
+/** Indexes of the visible series of each stack. Negative series form a stack of their own. */
+function stackGroups(series: Series[], hidden: ReadonlySet<number>): number[][] {
+  const groups = new Map<string, number[]>();
   series.forEach(({ config }, index) => {
     const { stack, negative } = config.custom;
     if (!stack || hidden.has(index)) return;
     const key = `${stack.mode} ${stack.group} ${negative}`;
-    found.set(key, [...(found.get(key) ?? []), index]);
+    groups.set(key, [...(groups.get(key) ?? []), index]);
   });
-  return [...found.values()];
+  return [...groups.values()];
 }
 
-/** Where another of the stack has a value, none counts as zero: else what lies above would have no ground. */
-function fillHoles(rows: Row[], members: number[]): void {
+/** Counts a missing value as zero where another series of the stack has one, so that the series above have a base. */
+function fillMissing(rows: Row[], members: number[]): void {
   const length = rows[members[0] ?? 0]?.length ?? 0;
   for (let at = 0; at < length; at++) {
     if (members.every((index) => rows[index]?.[at] == null)) continue;
@@ -50,6 +50,7 @@ function fillHoles(rows: Row[], members: number[]): void {
   }
 }
 
+/** Replaces values by their share of the stack, 0 to 1. */
 function toShares(rows: Row[], members: number[]): void {
   const length = rows[members[0] ?? 0]?.length ?? 0;
   for (let at = 0; at < length; at++) {
@@ -62,7 +63,8 @@ function toShares(rows: Row[], members: number[]): void {
   }
 }
 
-function pile(rows: Row[], members: number[]): [number, number][] {
+/** Adds each series to those below it, and returns the bands between them. */
+function accumulate(rows: Row[], members: number[]): [number, number][] {
   const bands: [number, number][] = [];
   const sums: number[] = [];
   members.forEach((index, place) => {
@@ -78,8 +80,8 @@ function pile(rows: Row[], members: number[]): [number, number][] {
   return bands;
 }
 
-/** A copy whose gaps up to the given length are bridged; true: all of them, false: none. */
-function bridged(times: number[], row: Row, spanNulls: boolean | number): Row {
+/** A copy whose gaps of up to `spanNulls` milliseconds are bridged. uPlot itself bridges all (true) or none (false). */
+function bridgeGaps(times: number[], row: Row, spanNulls: boolean | number): Row {
   const copy = [...row];
   if (typeof spanNulls !== "number") return copy;
   let last = -1;
@@ -90,4 +92,22 @@ function bridged(times: number[], row: Row, spanNulls: boolean | number): Row {
     last = at;
   }
   return copy;
+}
+
+/** The view with a null in each gap longer than the step, because sources omit times without a value. */
+export function withGaps(view: SeriesView): SeriesView {
+  const { times, step_ms: step } = view;
+  const gapEnds = times.flatMap((time, index) =>
+    index > 0 && step > 0 && time - (times[index - 1] ?? 0) > step * 1.5 ? [index] : [],
+  );
+  if (gapEnds.length === 0) return view;
+  const insert = <T>(list: T[], value: (index: number) => T): T[] => {
+    const pieces = gapEnds.map((index, gap) => [...list.slice(gapEnds[gap - 1] ?? 0, index), value(index)]);
+    return [...pieces.flat(), ...list.slice(gapEnds.at(-1))];
+  };
+  return {
+    ...view,
+    times: insert(times, (index) => (times[index - 1] ?? 0) + step),
+    series: view.series.map((series) => ({ ...series, values: insert<number | null>(series.values, () => null) })),
+  };
 }

@@ -1,15 +1,13 @@
-//! A state timeline as a plot: one row a series, one block as long as a state lasts.
+//! A state timeline as a plot: one row per series, one block per state.
 import type uPlot from "uplot";
 import type { Config, PanelData, SeriesView, StateOptions } from "../../api/dashboard";
-import type { Theme } from "../../theme/colors";
-import { alpha, color, NAMED, onColor } from "../../theme/colors";
-import { seriesColor } from "../value/color";
-import { mapped, type Shown, shown } from "../value/shown";
-import { FONT, fitted, labelEvery, look } from "./frame";
+import { alpha, NAMED, onColor, type Theme } from "../../theme/colors";
+import { type DisplayValue, display, displayColor, mappingOf } from "../value/display";
+import { axisStyle, axisWidth, FONT, labelInterval } from "./axis";
 import type { PlotSpec } from "./plot";
-import { rowsSpec, type Surroundings } from "./rows";
+import { type PlotContext, rowsSpec } from "./rows";
 
-/** What lasts: from its first time to the next state's. */
+/** A period in one state, in ms since 1970. */
 export interface Block {
   from: number;
   to: number;
@@ -29,41 +27,41 @@ const ROW_LABEL_PX = 13;
 export function stateContent(view: SeriesView, options: StateOptions, theme: Theme): StateContent {
   const rows = view.series.map(({ config, values }, index) => ({
     config,
-    blocks: blocks(view.times, view.step_ms, values, config, options.merge, (value, figure) =>
-      figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme),
+    blocks: blocksOf(view.times, view.step_ms, values, config, options.merge, (value, displayed) =>
+      displayColor(displayed, config, index, value, theme),
     ),
   }));
   return { rows, options, theme };
 }
 
-/** Equal neighbours are one block if `merge`; no value without a mapping of its own is a gap. */
-export function blocks(
+/** `merge` joins equal neighbours. A null without a mapping is a gap. */
+export function blocksOf(
   times: number[],
   step: number,
   values: (number | null)[],
   config: Config,
   merge: boolean,
-  paint: (value: number | null, figure: Shown) => string,
+  paint: (value: number | null, displayed: DisplayValue) => string,
 ): Block[] {
-  const found: Block[] = [];
+  const blocks: Block[] = [];
   values.forEach((value, index) => {
     const from = times[index] ?? 0;
     const to = times[index + 1] ?? from + step;
-    if (value === null && mapped(null, config.mappings) === null) return;
-    const figure = shown(value, config);
-    const text = figure.text + figure.suffix;
-    const last = found.at(-1);
+    if (value === null && mappingOf(null, config.mappings) === null) return;
+    const displayed = display(value, config);
+    const text = displayed.text + displayed.suffix;
+    const last = blocks.at(-1);
     if (merge && last && last.text === text && last.to === from) last.to = to;
-    else found.push({ from, to, value, text, color: paint(value, figure) });
+    else blocks.push({ from, to, value, text, color: paint(value, displayed) });
   });
-  return found;
+  return blocks;
 }
 
 export function stateSpec(
   content: StateContent,
   times: number[],
   data: PanelData,
-  around: Surroundings,
+  context: PlotContext,
 ): PlotSpec<StateContent> {
   const names = content.rows.map(({ config }) => config.name);
   return rowsSpec(
@@ -74,23 +72,23 @@ export function stateSpec(
       content,
       count: names.length,
       first: "highest",
-      axis: nameAxis(names, around.theme),
+      axis: nameAxis(names, context.theme),
       draw: drawBlocks,
     },
-    around,
+    context,
   );
 }
 
 function nameAxis(names: string[], theme: Theme): uPlot.Axis {
   return {
-    ...look(theme),
+    ...axisStyle(theme),
     stroke: NAMED[theme].text,
     scale: "y",
     gap: 6,
     grid: { show: false },
-    size: (plot, texts) => Math.min(fitted(plot, texts), Math.max(60, plot.width * 0.4)),
+    size: (plot, texts) => Math.min(axisWidth(plot, texts), Math.max(60, plot.width * 0.4)),
     splits: (plot) => {
-      const every = labelEvery(plot, names.length, ROW_LABEL_PX);
+      const every = labelInterval(plot, names.length, ROW_LABEL_PX);
       return names.map((_, index) => index + 0.5).filter((_, index) => index % every === 0);
     },
     values: (_, splits) => splits.map((at) => names[Math.floor(at)] ?? ""),

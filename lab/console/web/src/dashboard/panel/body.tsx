@@ -1,8 +1,8 @@
-//! What a panel draws, by its kind and what came for it.
+//! The content of a panel by its kind and state.
 import type { ComponentChildren } from "preact";
 import type { PanelData, PanelHead } from "../../api/dashboard";
 import type { PanelState } from "../session";
-import { NO_DATA } from "../value/shown";
+import { NO_DATA } from "../value/display";
 import { AlertList } from "../viz/alerts";
 import { BarGauge } from "../viz/bargauge";
 import { Gauge } from "../viz/gauge";
@@ -12,14 +12,14 @@ import { StateTimeline } from "../viz/state-timeline";
 import { Table } from "../viz/table";
 import { TimeSeries } from "../viz/timeseries";
 
-export type Drawn = "loading" | "ready" | "empty" | "error";
+export type Progress = "loading" | "ready" | "empty" | "error";
 
-/** How far a panel is, and of how many series, values, rows or buckets its picture is made. */
-export function drawn({ data, error }: PanelState): { state: Drawn; series: number } {
+/** The panel's progress, and the number of series, values, rows or buckets that it shows. */
+export function progressOf({ data, error }: PanelState): { progress: Progress; series: number } {
   const series = data?.view ? count(data.view) : 0;
-  if (error !== null) return { state: "error", series };
-  if (!data) return { state: "loading", series };
-  return { state: series > 0 ? "ready" : "empty", series };
+  if (error !== null) return { progress: "error", series };
+  if (!data) return { progress: "loading", series };
+  return { progress: series > 0 ? "ready" : "empty", series };
 }
 
 function count(view: NonNullable<PanelData["view"]>): number {
@@ -41,17 +41,17 @@ function count(view: NonNullable<PanelData["view"]>): number {
 
 export function PanelBody({ head, state }: { head: PanelHead; state: PanelState }) {
   const { data, error } = state;
-  if (!data) return error === null ? <div class="panel-note" aria-busy="true" /> : <Failed text={error} />;
-  const picture = drawn(state).series > 0 ? draw(head, data) : null;
+  if (!data) return error === null ? <div class="panel-note" aria-busy="true" /> : <PanelError text={error} />;
+  const content = progressOf(state).series > 0 ? renderView(head, data) : null;
   return (
     <>
-      {error !== null && <Failed text={error} short={picture !== null} />}
-      {picture ?? (error === null && <div class="panel-note">{head.no_value ?? NO_DATA}</div>)}
+      {error !== null && <PanelError text={error} short={content !== null} />}
+      {content ?? (error === null && <div class="panel-note">{head.no_value ?? NO_DATA}</div>)}
     </>
   );
 }
 
-function Failed({ text, short = false }: { text: string; short?: boolean }) {
+function PanelError({ text, short = false }: { text: string; short?: boolean }) {
   return (
     <div class="panel-error" data-short={short} role="alert" tabIndex={0}>
       {text}
@@ -59,8 +59,8 @@ function Failed({ text, short = false }: { text: string; short?: boolean }) {
   );
 }
 
-/** Null for a view that is not of the panel's kind. */
-function draw(head: PanelHead, data: PanelData): ComponentChildren {
+/** Null if the view does not match the panel's kind. */
+function renderView(head: PanelHead, data: PanelData): ComponentChildren {
   const { view } = data;
   const { title } = head;
   if (view?.kind === "text") return <div class="panel-text" dangerouslySetInnerHTML={{ __html: view.html }} />;

@@ -1,4 +1,4 @@
-//! One panel: its heading, its picture, and when it wants data.
+//! A panel: heading, menu and content. Loads data while it is visible.
 import type { CSSProperties } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { PanelHead } from "../../api/dashboard";
@@ -6,11 +6,10 @@ import { useStore } from "../../api/store";
 import { Badge } from "../../ui/badge";
 import { Menu, type MenuItem } from "../../ui/menu";
 import { Tip } from "../../ui/tip";
-import { knownScheme } from "../chart/schemes";
+import { isKnownScheme } from "../chart/heat";
 import type { Session } from "../session";
-import { linkTo } from "../viz/link";
-import { drawn, PanelBody } from "./body";
-import { dataLinks } from "./data-links";
+import { linkAttributes, seriesLinks } from "../value/links";
+import { PanelBody, progressOf } from "./body";
 import { Queries } from "./queries";
 
 interface Props {
@@ -18,32 +17,32 @@ interface Props {
   session: Session;
   menu: MenuItem[];
   style?: CSSProperties;
-  /** How deep its heading stands in the page. */
+  /** The level of its heading. */
   level?: 2 | 3;
-  /** Asked for at once, even if it is not in view yet. */
+  /** Loads the data before the panel is visible. */
   eager?: boolean;
 }
 
-/** Panels this near to the view are asked for, too. */
-const AHEAD = "200px 0px";
+/** Panels this close to the viewport count as visible. */
+const VIEWPORT_MARGIN = "200px 0px";
 
 export function Panel({ head, session, menu, style, level = 3, eager = false }: Props) {
   const element = useRef<HTMLElement>(null);
   const heading = useId();
   const state = useStore(session.panel(head.id));
   const [queries, showQueries] = useState(false);
-  const { state: progress, series } = drawn(state);
+  const { progress, series } = progressOf(state);
 
   useEffect(() => {
     const section = element.current;
     if (!section) return;
-    if (eager) session.prepare(head.id, section.clientWidth);
+    if (eager) session.preload(head.id, section.clientWidth);
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting) session.show(head.id, section.clientWidth);
         else session.hide(head.id);
       },
-      { rootMargin: AHEAD },
+      { rootMargin: VIEWPORT_MARGIN },
     );
     observer.observe(section);
     return () => {
@@ -52,9 +51,9 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
     };
   }, [session, head.id, eager]);
 
-  const missing = undrawn(head);
+  const unsupported = unsupportedOptions(head);
   const Heading = level === 2 ? "h2" : "h3";
-  const items: MenuItem[] = [...menu, { text: "Queries", onPick: () => showQueries(true) }, ...dataLinks(state.data)];
+  const items: MenuItem[] = [...menu, { text: "Queries", onPick: () => showQueries(true) }, ...seriesLinks(state.data)];
   return (
     <section
       class="panel"
@@ -71,14 +70,14 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
           {head.title}
         </Heading>
         {head.description && <Tip label={`About ${head.title}`} text={head.description} />}
-        {missing.length > 0 && (
-          <Badge tone="warn" title={`Not drawn here: ${missing.join(", ")}`}>
-            {missing.length} not drawn
+        {unsupported.length > 0 && (
+          <Badge tone="warn" title={`Not supported: ${unsupported.join(", ")}`}>
+            {unsupported.length} unsupported
           </Badge>
         )}
         <span class="panel-links">
           {head.links.map((link) => (
-            <a key={link.url} {...linkTo(link)}>
+            <a key={link.url} {...linkAttributes(link)}>
               {link.title}
             </a>
           ))}
@@ -93,10 +92,10 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
   );
 }
 
-/** What the server named, and what only the drawing knows. */
-function undrawn(head: PanelHead): string[] {
+/** Options that the server or the pages do not support, by name. */
+function unsupportedOptions(head: PanelHead): string[] {
   const scheme =
-    head.kind === "heatmap" && !knownScheme(head.options.scheme) ? [`colour scheme ${head.options.scheme}`] : [];
+    head.kind === "heatmap" && !isKnownScheme(head.options.scheme) ? [`colour scheme ${head.options.scheme}`] : [];
   return [...head.unknown, ...scheme];
 }
 

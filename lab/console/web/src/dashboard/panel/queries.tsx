@@ -1,10 +1,9 @@
-//! What a panel asked, and how it was answered.
+//! A dialog with the queries of a panel and their results.
 import type { PanelData, PanelHead, QuerySent } from "../../api/dashboard";
 import { CopyButton } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { formatText } from "../../ui/format/number";
+import { formatText, MILLISECONDS } from "../../ui/format/number";
 import { dateTime } from "../../ui/format/time";
-import { MILLISECONDS } from "../../ui/format/units";
 
 interface Props {
   head: PanelHead;
@@ -15,16 +14,16 @@ interface Props {
 export function Queries({ head, data, onClose }: Props) {
   return (
     <Dialog title={`Queries of ${head.title}`} onClose={onClose} data={{ "data-queries": String(head.id) }}>
-      {!data && <p class="quiet">Nothing has been asked yet.</p>}
+      {!data && <p class="quiet">No query has been sent yet.</p>}
       {data && (
         <p class="quiet">
-          {dateTime(data.from)} to {dateTime(data.to)}, answered in {took(data.took_ms)}.
+          {dateTime(data.from)} to {dateTime(data.to)}, in {duration(data.took_ms)}.
         </p>
       )}
       {data?.queries.map((query) => (
         <Query key={query.ref} query={query} />
       ))}
-      {head.unknown.length > 0 && <p>In the file and not drawn here: {head.unknown.join(", ")}.</p>}
+      {head.unknown.length > 0 && <p>Options not supported by the console: {head.unknown.join(", ")}.</p>}
     </Dialog>
   );
 }
@@ -35,9 +34,9 @@ function Query({ query }: { query: QuerySent }) {
   const { kind, step_ms: step } = query;
   const facts = [
     kind === "instant" ? `at ${dateTime(query.to)}` : `${dateTime(query.from)} to ${dateTime(query.to)}`,
-    ...(step > 0 && kind !== "instant" ? [`a point each ${formatText(step, MILLISECONDS)}`] : []),
+    ...(step > 0 && kind !== "instant" ? [`step ${formatText(step, MILLISECONDS)}`] : []),
     `${query.series} series`,
-    took(query.took_ms),
+    duration(query.took_ms),
   ];
   return (
     <section class="query" data-query={query.ref}>
@@ -54,6 +53,6 @@ function Query({ query }: { query: QuerySent }) {
   );
 }
 
-function took(ms: number): string {
+function duration(ms: number): string {
   return formatText(ms, MILLISECONDS, ms < 10 ? 1 : 0);
 }

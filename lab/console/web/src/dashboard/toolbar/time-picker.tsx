@@ -1,8 +1,9 @@
+//! The time range picker: absolute times or a predefined range.
 import { useState } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { useDisclosure } from "../../ui/disclosure";
 import { clock, day } from "../../ui/format/time";
-import { QUICK, type Range, rangeText, resolve, widened } from "../range";
+import { QUICK_RANGES, type Range, rangeText, resolve, widened } from "../range";
 
 interface Props {
   range: Range;
@@ -42,9 +43,9 @@ export function TimePicker({ range, onPick }: Props) {
       </button>
       {open && (
         <div class="popup time-popup">
-          <Absolute range={range} onPick={pick} />
+          <AbsoluteRange range={range} onPick={pick} />
           <ul>
-            {QUICK.map(([from, text]) => (
+            {QUICK_RANGES.map(([from, text]) => (
               <li key={from}>
                 <button
                   type="button"
@@ -62,18 +63,18 @@ export function TimePicker({ range, onPick }: Props) {
   );
 }
 
-function Absolute({ range, onPick }: Props) {
+function AbsoluteRange({ range, onPick }: Props) {
   const now = Date.now();
-  const [from, setFrom] = useState(local(resolve(range.from, now) ?? now));
-  const [to, setTo] = useState(local(resolve(range.to, now) ?? now));
+  const [from, setFrom] = useState(inputValue(resolve(range.from, now) ?? now));
+  const [to, setTo] = useState(inputValue(resolve(range.to, now) ?? now));
   const start = new Date(from).getTime();
   const end = new Date(to).getTime();
-  const wrong = !(start < end);
+  const invalid = !(start < end);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (!wrong) onPick({ from: String(start), to: String(end) });
+        if (!invalid) onPick({ from: String(start), to: String(end) });
       }}
     >
       <label>
@@ -84,15 +85,15 @@ function Absolute({ range, onPick }: Props) {
         To
         <input type="datetime-local" step="1" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
       </label>
-      {wrong && <p class="form-error">The start must be before the end.</p>}
-      <Button tone="primary" disabled={wrong} {...{ type: "submit" }}>
+      {invalid && <p class="form-error">The start must be before the end.</p>}
+      <Button tone="primary" disabled={invalid} {...{ type: "submit" }}>
         Apply
       </Button>
     </form>
   );
 }
 
-/** As the browser's own field has it. */
-function local(ms: number): string {
+/** The format of datetime-local inputs. */
+function inputValue(ms: number): string {
   return `${day(ms)}T${clock(ms)}`;
 }

@@ -1,11 +1,11 @@
-//! A dashboard's variable: one value, or several with All, found by typing.
+//! The picker of a dashboard variable: one value or several, with search.
 import { useState } from "preact/hooks";
 import type { Variable } from "../../api/dashboard";
 import { useDisclosure } from "../../ui/disclosure";
 
 const ALL = "$__all";
-/** From so many options on there is a field to search in. */
-const SEARCH_FROM = 8;
+/** The number of options from which a search field is shown. */
+const MIN_SEARCHABLE = 8;
 
 interface Props {
   variable: Variable;
@@ -29,7 +29,7 @@ export function VariablePicker({ variable, onPick }: Props) {
       </button>
       {open && (
         <div class="popup">
-          {options.length >= SEARCH_FROM && (
+          {options.length >= MIN_SEARCHABLE && (
             <input
               type="search"
               aria-label={`Search in ${title}`}
@@ -53,7 +53,7 @@ export function VariablePicker({ variable, onPick }: Props) {
                 onPick={() => pick(option)}
               />
             ))}
-            {found.length === 0 && <p class="quiet">no value</p>}
+            {found.length === 0 && <p class="quiet">No matches</p>}
           </fieldset>
         </div>
       )}
@@ -83,7 +83,7 @@ function summary(current: string[]): string {
   return current.length === 0 ? "none" : current.join(" + ");
 }
 
-/** All and single values exclude each other; nothing chosen is All. */
+/** Selecting All deselects the values and vice versa. No selection means All. */
 function toggled(current: string[], value: string): string[] {
   if (value === ALL) return [ALL];
   const single = current.filter((other) => other !== ALL);

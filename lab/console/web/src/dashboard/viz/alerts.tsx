@@ -1,3 +1,4 @@
+//! The alert list panel.
 import type { Alert } from "../../api/types";
 import { Badge, type Tone } from "../../ui/badge";
 import { Relative } from "../../ui/time";

@@ -1,8 +1,8 @@
+//! The bar gauge panel.
 import type { BarGaugeOptions, Config, ValuesView } from "../../api/dashboard";
 import { alpha, color, ink, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
-import { seriesColor } from "../value/color";
-import { limits, shown } from "../value/shown";
+import { display, displayColor, thresholdLimits } from "../value/display";
 
 const CELLS = 40;
 
@@ -16,8 +16,8 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
         const min = config.min ?? 0;
         const max = config.max ?? Math.max(highest, min + 1);
         const share = value === null ? 0 : Math.min(1, Math.max(0, (value - min) / (max - min || 1)));
-        const figure = shown(value, config);
-        const hue = figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme);
+        const displayed = display(value, config);
+        const hue = displayColor(displayed, config, index, value, theme);
         return (
           <div class="bar" key={config.name} data-name={config.name} data-last={value === null ? "" : String(value)}>
             <span class="bar-name">{config.name}</span>
@@ -35,8 +35,8 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
               )}
             </span>
             <span class="bar-value" style={{ color: ink(hue, theme) }}>
-              {figure.text}
-              {figure.suffix}
+              {displayed.text}
+              {displayed.suffix}
             </span>
           </div>
         );
@@ -51,11 +51,11 @@ function ground({ display }: BarGaugeOptions, config: Config, hue: string, theme
   return `linear-gradient(${standing ? "to top" : "to right"}, ${alpha(first, 0.6)}, ${hue})`;
 }
 
-/** Lit up to the value, each cell in the colour of its own threshold. */
+/** Cells lit up to the value, each in the colour of its threshold. */
 function Cells({ config, share, theme, hue }: { config: Config; share: number; theme: Theme; hue: string }) {
   const min = config.min ?? 0;
   const max = config.max ?? 100;
-  const steps = limits(config.thresholds, min, max);
+  const steps = thresholdLimits(config.thresholds, min, max);
   return (
     <>
       {Array.from({ length: CELLS }, (_, cell) => {

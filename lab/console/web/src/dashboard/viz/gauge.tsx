@@ -1,11 +1,11 @@
+//! The gauge panel.
 import type { GaugeOptions, Single, ValuesView } from "../../api/dashboard";
 import { color, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
-import { seriesColor } from "../value/color";
-import { limits, shown } from "../value/shown";
+import { display, displayColor, thresholdLimits } from "../value/display";
 
-/** The arc runs over three quarters of a circle, open at the bottom. */
+/** Degrees. The arc is open at the bottom. */
 const START = -225;
 const SWEEP = 270;
 const CENTER = 100;
@@ -37,11 +37,11 @@ function One({
   const min = config.min ?? 0;
   const max = config.max ?? 100;
   const share = value === null ? 0 : Math.min(1, Math.max(0, (value - min) / (max - min || 1)));
-  const figure = shown(value, config);
-  const hue = figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme);
+  const displayed = display(value, config);
+  const hue = displayColor(displayed, config, index, value, theme);
   return (
     <figure class="gauge" data-name={config.name} data-last={value === null ? "" : String(value)}>
-      <svg viewBox="0 0 200 175" role="img" aria-label={`${config.name}: ${figure.text}${figure.suffix}`}>
+      <svg viewBox="0 0 200 175" role="img" aria-label={`${config.name}: ${displayed.text}${displayed.suffix}`}>
         <path d={arc(0, 1, RADIUS)} class="gauge-track" />
         {share > 0 && <path d={arc(0, share, RADIUS)} class="gauge-value" stroke={hue} />}
         {options.show_markers &&
@@ -49,8 +49,8 @@ function One({
             <path key={from} d={arc(from, to, RADIUS + 14)} class="gauge-marker" stroke={color(name, theme)} />
           ))}
         <text x={CENTER} y={CENTER + 12} fill={hue} class="gauge-text">
-          {figure.text}
-          {figure.suffix}
+          {displayed.text}
+          {displayed.suffix}
         </text>
         {options.show_labels && (
           <>
@@ -68,8 +68,8 @@ function One({
   );
 }
 
-function bands(thresholds: Parameters<typeof limits>[0], min: number, max: number) {
-  const steps = limits(thresholds, min, max);
+function bands(thresholds: Parameters<typeof thresholdLimits>[0], min: number, max: number) {
+  const steps = thresholdLimits(thresholds, min, max);
   const share = (at: number) => Math.min(1, Math.max(0, (at - min) / (max - min || 1)));
   return steps
     .map(({ at, color: name }, index) => ({ from: share(at), to: share(steps[index + 1]?.at ?? max), name }))

@@ -1,15 +1,16 @@
+//! The heat map panel.
 import { useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { HeatmapOptions, HeatmapView, PanelData } from "../../api/dashboard";
 import { useTheme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
 import { dateTime } from "../../ui/format/time";
-import type { OnPoint } from "../chart/frame";
 import { cellColor, type HeatContent, heatContent, heatSpec, limitText } from "../chart/heat";
 import { Plot } from "../chart/plot";
-import { hideTip, showTip, TipTable } from "../chart/tip";
-import { shownText } from "../value/shown";
-import { useZoom } from "../zoom";
+import type { OnPoint } from "../chart/pointer";
+import { useZoom } from "../chart/pointer";
+import { hideTooltip, showTooltip, TooltipTable } from "../chart/tooltip";
+import { displayText } from "../value/display";
 
 interface Props {
   title: string;
@@ -23,7 +24,7 @@ export function Heatmap({ title, data, view, options }: Props) {
   const zoom = useZoom();
   const newest = useRef<HeatContent | null>(null);
   const spec = useMemo(() => {
-    const onPoint: OnPoint = (plot, idx) => newest.current && cellTip(plot, idx, newest.current);
+    const onPoint: OnPoint = (plot, idx) => newest.current && cellTooltip(plot, idx, newest.current);
     return heatSpec(heatContent(view, options), data, { theme, zoom, onPoint });
   }, [view, data, theme, zoom, options]);
   newest.current = spec.content;
@@ -44,7 +45,7 @@ export function Heatmap({ title, data, view, options }: Props) {
   );
 }
 
-/** What stands in each bucket at the newest time, for who cannot see the cells. */
+/** The newest value of each bucket, for screen readers. */
 function Summary({ title, view, options }: Pick<Props, "title" | "view" | "options">) {
   return (
     <ul class="hidden" aria-label={`${title}: newest values by bucket`}>
@@ -53,7 +54,7 @@ function Summary({ title, view, options }: Pick<Props, "title" | "view" | "optio
         const last = row.findLast((cell) => cell !== null) ?? null;
         return (
           <li key={name} data-name={name} data-last={last === null ? "" : String(last)}>
-            {name}: {shownText(last, view.config)}
+            {name}: {displayText(last, view.config)}
           </li>
         );
       })}
@@ -66,31 +67,38 @@ function bucketText({ buckets }: HeatmapView, index: number, options: HeatmapOpt
   return `${limitText(from, true, options) || "-Inf"} to ${limitText(to, false, options)}`;
 }
 
-/** Rows of the tooltip around the pointer's own bucket. */
-const AROUND = 4;
+/** Rows of the tooltip above and below the bucket at the pointer. */
+const TOOLTIP_NEIGHBOURS = 4;
 
-function cellTip(plot: uPlot, _: number | null, content: HeatContent): void {
+function cellTooltip(plot: uPlot, _: number | null, content: HeatContent): void {
   const { view, options } = content;
   const { left = -1, top = -1 } = plot.cursor;
   const at = plot.posToVal(left, "x");
-  // A cell ends at its own time.
+  // The time of a cell is its end.
   const column = view.times.findIndex((time) => time >= at);
   const bucket = Math.floor(plot.posToVal(top, "y"));
   const time = view.times[column];
   if (left < 0 || top < 0 || time === undefined || !view.buckets[bucket]) {
-    hideTip(plot);
+    hideTooltip(plot);
     return;
   }
-  const shown = options.tooltip_histogram ? AROUND : 0;
+  const neighbours = options.tooltip_histogram ? TOOLTIP_NEIGHBOURS : 0;
   const rows = [];
-  for (let index = Math.min(view.buckets.length - 1, bucket + shown); index >= Math.max(0, bucket - shown); index--) {
+  for (
+    let index = Math.min(view.buckets.length - 1, bucket + neighbours);
+    index >= Math.max(0, bucket - neighbours);
+    index--
+  ) {
     const value = view.cells[index]?.[column] ?? null;
     rows.push({
       name: bucketText(view, index, options),
       color: value === null || value <= 0 ? "transparent" : cellColor(value, content),
-      text: shownText(value ?? 0, view.config),
+      text: displayText(value ?? 0, view.config),
       strong: index === bucket,
     });
   }
-  showTip(plot, <TipTable title={`${dateTime(time - view.step_ms)} to ${dateTime(time).slice(-8)}`} rows={rows} />);
+  showTooltip(
+    plot,
+    <TooltipTable title={`${dateTime(time - view.step_ms)} to ${dateTime(time).slice(-8)}`} rows={rows} />,
+  );
 }

@@ -1,11 +1,9 @@
+//! The stat panel: large values, optionally with a sparkline.
 import type { Single, StatOptions, ValuesView } from "../../api/dashboard";
-import { alpha, color, ink, onColor, type Theme } from "../../theme/colors";
+import { alpha, ink, onColor, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
-import { seriesColor } from "../value/color";
-import { filled } from "../value/links";
-import { shown } from "../value/shown";
-import { PanelLink } from "./link";
-import { Spark } from "./spark";
+import { display, displayColor } from "../value/display";
+import { interpolateLinks, ValueLink } from "../value/links";
 
 export function Stat({ view, options }: { view: ValuesView; options: StatOptions }) {
   const theme = useTheme();
@@ -36,8 +34,8 @@ interface OneProps {
 
 function One({ single, index, alone, options, theme }: OneProps) {
   const { config, value, spark } = single;
-  const figure = shown(value, config);
-  const hue = figure.color ? color(figure.color, theme) : seriesColor(config, index, value, theme);
+  const displayed = display(value, config);
+  const hue = displayColor(displayed, config, index, value, theme);
   const solid = options.color_mode === "background";
   const text = solid ? onColor(hue) : options.color_mode === "value" ? ink(hue, theme) : "";
   const named =
@@ -55,19 +53,71 @@ function One({ single, index, alone, options, theme }: OneProps) {
       )}
       {named && <span class="stat-name">{config.name}</span>}
       {options.text_mode !== "name" && options.text_mode !== "none" && (
-        <PanelLink
-          links={filled(
+        <ValueLink
+          links={interpolateLinks(
             config.links,
-            { names: [config.name], values: [value], texts: [figure.text + figure.suffix] },
+            { names: [config.name], values: [value], texts: [displayed.text + displayed.suffix] },
             0,
           )}
         >
           <span class="stat-value" style={{ "--size": `${options.text?.value_size ?? 40}px` }}>
-            {figure.text}
-            <span class="stat-unit">{figure.suffix}</span>
+            {displayed.text}
+            <span class="stat-unit">{displayed.suffix}</span>
           </span>
-        </PanelLink>
+        </ValueLink>
       )}
     </div>
   );
+}
+
+interface SparkProps {
+  times: number[];
+  values: (number | null)[];
+  color: string;
+  min: number | null;
+  max: number | null;
+}
+
+const WIDTH = 1000;
+const HEIGHT = 100;
+
+export function Spark({ times, values, color, min, max }: SparkProps) {
+  const line = path(times, values, min, max);
+  if (!line) return null;
+  return (
+    <svg class="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <path d={line.area} fill={color} opacity="0.2" />
+      <path d={line.stroke} fill="none" stroke={color} stroke-width="1.2" vector-effect="non-scaling-stroke" />
+    </svg>
+  );
+}
+
+function path(times: number[], values: (number | null)[], min: number | null, max: number | null) {
+  const first = times[0];
+  const last = times.at(-1);
+  const present = values.filter((value) => value !== null);
+  if (first === undefined || last === undefined || last === first || present.length < 2) return null;
+  const low = Math.min(min ?? Infinity, ...present);
+  const high = Math.max(...(max === null ? present : [max, ...present]));
+  const span = high - low || 1;
+  const flat = high === low;
+  let stroke = "";
+  let area = "";
+  let start: number | null = null;
+  let x = 0;
+  values.forEach((value, index) => {
+    if (value === null) {
+      if (start !== null) area += `L${x} ${HEIGHT}L${start} ${HEIGHT}Z`;
+      start = null;
+      return;
+    }
+    x = Math.round((((times[index] ?? first) - first) / (last - first)) * WIDTH * 10) / 10;
+    const y = flat ? HEIGHT - 1 : Math.round((HEIGHT - 1 - ((value - low) / span) * (HEIGHT - 4)) * 10) / 10;
+    const step = `${start === null ? "M" : "L"}${x} ${y}`;
+    start ??= x;
+    stroke += step;
+    area += step;
+  });
+  if (start !== null) area += `L${x} ${HEIGHT}L${start} ${HEIGHT}Z`;
+  return { stroke, area };
 }

@@ -1,11 +1,11 @@
+//! The table panel, sortable by a click on a column.
 import { useState } from "preact/hooks";
 import type { Config, TableOptions, TableView } from "../../api/dashboard";
 import { color, ink, onColor, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
 import { dateTime } from "../../ui/format/time";
-import { filled, type Row } from "../value/links";
-import { shown, shownText } from "../value/shown";
-import { PanelLink } from "./link";
+import { display, displayText } from "../value/display";
+import { type FieldRow, interpolateLinks, ValueLink } from "../value/links";
 
 type Cell = number | string | null;
 type Column = TableView["columns"][number];
@@ -21,8 +21,8 @@ export function Table({ title, view, options }: Props) {
   const [sort, setSort] = useState(options.sort[0] ?? null);
   const by = view.columns.findIndex(({ config }) => config.name === sort?.column);
   const rows =
-    by < 0 ? view.rows : [...view.rows].sort((a, b) => order(a[by] ?? null, b[by] ?? null, sort?.desc ?? false));
-  const next = (column: string) => setSort({ column, desc: sort?.column === column ? !sort.desc : false });
+    by < 0 ? view.rows : [...view.rows].sort((a, b) => compare(a[by] ?? null, b[by] ?? null, sort?.desc ?? false));
+  const sortBy = (column: string) => setSort({ column, desc: sort?.column === column ? !sort.desc : false });
   return (
     <section class="table-box" tabIndex={0} aria-label={`${title}: table`}>
       <table class="data-table" data-height={options.cell_height}>
@@ -36,7 +36,7 @@ export function Table({ title, view, options }: Props) {
                   data-align={alignment(column)}
                   aria-sort={index !== by ? undefined : sort?.desc ? "descending" : "ascending"}
                 >
-                  <button type="button" onClick={() => next(column.config.name)}>
+                  <button type="button" onClick={() => sortBy(column.config.name)}>
                     {column.config.name}
                   </button>
                 </th>
@@ -46,7 +46,7 @@ export function Table({ title, view, options }: Props) {
         )}
         <tbody>
           {rows.map((values, at) => {
-            const row = written(view.columns, values);
+            const row = fieldRow(view.columns, values);
             return (
               <tr key={at}>
                 {view.columns.map((column, index) => (
@@ -61,36 +61,36 @@ export function Table({ title, view, options }: Props) {
   );
 }
 
-function written(columns: Column[], values: Cell[]): Row {
+function fieldRow(columns: Column[], values: Cell[]): FieldRow {
   return {
     names: columns.map(({ config }) => config.name),
     values,
-    texts: columns.map(({ config }, index) => shownText(values[index] ?? null, config)),
+    texts: columns.map(({ config }, index) => displayText(values[index] ?? null, config)),
   };
 }
 
-function Value({ column, row, index, theme }: { column: Column; row: Row; index: number; theme: Theme }) {
+function Value({ column, row, index, theme }: { column: Column; row: FieldRow; index: number; theme: Theme }) {
   const { config, type } = column;
   const value = row.values[index] ?? null;
   const figure =
     type === "time" && typeof value === "number"
       ? { text: dateTime(value), suffix: "", color: null }
-      : shown(value, config);
+      : display(value, config);
   return (
     <td
       data-align={alignment(column)}
       data-value={value === null ? "" : String(value)}
-      style={painted(config, figure.color, theme, value)}
+      style={cellStyle(config, figure.color, theme, value)}
     >
-      <PanelLink links={value === null ? [] : filled(config.links, row, index)}>
+      <ValueLink links={value === null ? [] : interpolateLinks(config.links, row, index)}>
         {figure.text}
         {figure.suffix}
-      </PanelLink>
+      </ValueLink>
     </td>
   );
 }
 
-function painted({ custom }: Config, name: string | null, theme: Theme, value: Cell): Record<string, string> {
+function cellStyle({ custom }: Config, name: string | null, theme: Theme, value: Cell): Record<string, string> {
   if (name === null || value === null) return {};
   const hue = color(name, theme);
   if (custom.cell === "color-text") return { color: ink(hue, theme) };
@@ -103,8 +103,8 @@ function alignment({ config, type }: Column): string {
   return align !== "auto" ? align : type === "number" ? "right" : "left";
 }
 
-/** Nothing is last, whichever way. */
-function order(a: Cell, b: Cell, desc: boolean): number {
+/** Sorts null last in both directions. */
+function compare(a: Cell, b: Cell, desc: boolean): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const rise = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
   return desc ? -rise : rise;

@@ -1,15 +1,15 @@
+//! The time series panel.
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { PanelData, SeriesOptions, SeriesView } from "../../api/dashboard";
 import { useTheme } from "../../theme/theme";
-import type { OnPoint } from "../chart/frame";
-import { withGaps } from "../chart/gaps";
-import { Legend, type LegendItem } from "../chart/legend";
+import { hiddenAfterClick, Legend, type LegendItem } from "../chart/legend";
 import { Plot } from "../chart/plot";
+import type { OnPoint } from "../chart/pointer";
+import { useZoom } from "../chart/pointer";
 import { type SeriesContent, seriesColors, seriesSpec } from "../chart/series";
-import { seriesTip } from "../chart/series-tip";
-import { picked } from "../chart/visible";
-import { lastOf } from "../value/color";
-import { useZoom } from "../zoom";
+import { seriesTooltip } from "../chart/series-tooltip";
+import { withGaps } from "../chart/stack";
+import { lastOf } from "../value/display";
 
 interface Props {
   title: string;
@@ -22,14 +22,15 @@ export function TimeSeries({ title, data, view: sent, options }: Props) {
   const view = useMemo(() => withGaps(sent), [sent]);
   const theme = useTheme();
   const zoom = useZoom();
-  /** By name, since another refresh may bring them in another order. */
-  const [hiddenNames, hide] = useState<ReadonlySet<string>>(new Set());
+  /** Names, because the order of series may change with a refresh. */
+  const [hiddenNames, setHiddenNames] = useState<ReadonlySet<string>>(new Set());
   const content = useRef<SeriesContent | null>(null);
 
   const spec = useMemo(() => {
     const hidden = new Set(view.series.flatMap(({ config }, index) => (hiddenNames.has(config.name) ? [index] : [])));
     const colors = seriesColors(view.series, theme);
-    const onPoint: OnPoint = (plot, idx) => content.current && seriesTip(plot, idx, content.current, options.tooltip);
+    const onPoint: OnPoint = (plot, idx) =>
+      content.current && seriesTooltip(plot, idx, content.current, options.tooltip);
     return seriesSpec({ view, annotations: data.annotations, hidden, colors, data, theme, zoom, onPoint });
   }, [view, data, theme, hiddenNames, zoom, options]);
   content.current = spec.content;
@@ -49,8 +50,8 @@ export function TimeSeries({ title, data, view: sent, options }: Props) {
         ],
   );
   const pick = (index: number, toggle: boolean) => {
-    const next = picked(spec.content.hidden, index, toggle, view.series.length);
-    hide(new Set([...next].map((other) => view.series[other]?.config.name ?? "")));
+    const next = hiddenAfterClick(spec.content.hidden, index, toggle, view.series.length);
+    setHiddenNames(new Set([...next].map((other) => view.series[other]?.config.name ?? "")));
   };
   return (
     <div class="chart" data-legend={options.legend.show ? options.legend.placement : "none"}>

@@ -1,9 +1,8 @@
-//! What Grafana writes for the same values.
+//! The expected texts are those of Grafana for the same values.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Unit } from "../../api/dashboard";
-import { formatText, toFixed } from "./number";
-import { bytes, MILLISECONDS, seconds, share } from "./units";
+import { bytes, formatText, MILLISECONDS, seconds, share, toFixed } from "./number";
 
 const unit = (scale: Unit["scale"], suffix = "", factor = 1): Unit => ({ id: "", scale, suffix, factor });
 
@@ -11,7 +10,7 @@ function writes(unit: Unit, cases: [number, string][], decimals: number | null =
   for (const [value, text] of cases) assert.equal(formatText(value, unit, decimals), text);
 }
 
-test("decimals are chosen for three digits, whole numbers have none", () => {
+test("chooses decimals for three digits, and none for whole numbers", () => {
   assert.equal(toFixed(1.23456), "1.23");
   assert.equal(toFixed(12.3456), "12.3");
   assert.equal(toFixed(123.456), "123");
@@ -22,14 +21,14 @@ test("decimals are chosen for three digits, whole numbers have none", () => {
   assert.equal(toFixed(-1.23456), "-1.23");
 });
 
-test("decimals that are set are kept, zeros included", () => {
+test("keeps the given number of decimals, including zeros", () => {
   assert.equal(toFixed(0, 1), "0.0");
   assert.equal(toFixed(40, 1), "40.0");
   assert.equal(toFixed(99.96, 1), "100.0");
   assert.equal(toFixed(2.7, 0), "3");
 });
 
-test("seconds take the unit that fits", () => {
+test("uses the largest fitting unit for seconds", () => {
   assert.equal(seconds(0), "0 s");
   assert.equal(seconds(0.00000012), "120 ns");
   assert.equal(seconds(0.000123), "123 µs");
@@ -42,7 +41,7 @@ test("seconds take the unit that fits", () => {
   assert.equal(seconds(86400 * 10.5), "1.50 weeks");
 });
 
-test("milliseconds are never written finer than milliseconds", () => {
+test("never uses a finer unit than milliseconds for milliseconds", () => {
   writes(MILLISECONDS, [
     [0, "0 ms"],
     [0.5, "0.500 ms"],
@@ -52,7 +51,7 @@ test("milliseconds are never written finer than milliseconds", () => {
   ]);
 });
 
-test("counts are shortened by thousands", () => {
+test("abbreviates counts by thousands", () => {
   writes(unit("short"), [
     [0, "0"],
     [999, "999"],
@@ -63,7 +62,7 @@ test("counts are shortened by thousands", () => {
   ]);
 });
 
-test("rates are shortened without a gap before the letter", () => {
+test("abbreviates rates without a space before the letter", () => {
   writes(unit("short", " req/s"), [
     [0, "0 req/s"],
     [0.667, "0.667 req/s"],
@@ -73,7 +72,7 @@ test("rates are shortened without a gap before the letter", () => {
   ]);
 });
 
-test("bytes go by 1024 or by 1000", () => {
+test("scales bytes by 1024 or by 1000", () => {
   assert.equal(bytes(0), "0 B");
   assert.equal(bytes(1023), "1023 B");
   assert.equal(bytes(1024), "1 KiB");
@@ -88,14 +87,14 @@ test("bytes go by 1024 or by 1000", () => {
   writes(unit("si", "B/s"), [[12345, "12.3 kB/s"]]);
 });
 
-test("shares are written as percent", () => {
+test("formats shares as percentages", () => {
   assert.equal(share(0.777), "77.7%");
   assert.equal(share(0), "0%");
   assert.equal(share(0, 1), "0.0%");
   assert.equal(share(1), "100%");
 });
 
-test("a unit of one's own follows the number", () => {
+test("appends a custom unit to the number", () => {
   writes(unit("plain", " refusals/s"), [
     [0, "0 refusals/s"],
     [0.25, "0.250 refusals/s"],

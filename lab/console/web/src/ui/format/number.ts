@@ -1,8 +1,8 @@
-//! Numbers in a panel's unit, in Grafana's own words: 1.23 ms, 4.50 kB, 12.3%, 1.20K req/s.
+//! Numbers with units, formatted like Grafana: 1.23 ms, 4.50 kB, 12.3%, 1.20K req/s.
 import type { Unit } from "../../api/dashboard";
 import { dateTime } from "./time";
 
-/** The number and what follows it, apart, since a stat draws them in two sizes. */
+/** The number and its suffix, because stat panels draw them in different sizes. */
 export interface Formatted {
   text: string;
   suffix: string;
@@ -14,10 +14,11 @@ const SI = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"
 const SI_ONE = 5;
 const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"];
 
-/** Seconds, and from how many of them on Grafana takes the next unit. */
+/** A unit of time. */
 interface DurationStep {
   suffix: string;
   seconds: number;
+  /** Seconds from which Grafana uses the next unit. */
   below: number;
 }
 
@@ -34,13 +35,13 @@ const DURATIONS: DurationStep[] = [
   YEARS,
 ];
 
-/** By how much a value is divided, and what is written behind the result. */
+/** The divisor of a value, and the suffix of the quotient. */
 export interface Scaled {
   divisor: number;
   suffix: string;
 }
 
-/** The step of a unit's scale that a value falls into. */
+/** Selects the step of the unit's scale for a value. */
 export function scaled(value: number, unit: Unit): Scaled {
   const base = value * unit.factor;
   switch (unit.scale) {
@@ -69,7 +70,7 @@ export function scaled(value: number, unit: Unit): Scaled {
   }
 }
 
-/** Never finer than the unit itself: 0.5 of a ms stays 0.500 ms. */
+/** Never finer than the unit itself: half a millisecond is 0.500 ms, not 500 µs. */
 function duration(seconds: number, factor: number) {
   const size = Math.abs(seconds);
   const finest = DURATIONS.findLastIndex((step) => step.seconds <= Math.min(factor, 1) * 1.000001);
@@ -86,13 +87,13 @@ export function format(value: number, unit: Unit, decimals: number | null = null
   return { text: toFixed(value / divisor, decimals), suffix };
 }
 
-/** The same as one text. */
+/** Number and suffix as one text. */
 export function formatText(value: number, unit: Unit, decimals: number | null = null): string {
   const { text, suffix } = format(value, unit, decimals);
   return text + suffix;
 }
 
-/** So many decimals, or as many as make three digits; whole numbers have none. */
+/** Without `decimals`, three digits in total, and none after the point for whole numbers. */
 export function toFixed(value: number, decimals: number | null = null): string {
   const places = Math.min(decimals ?? automatic(value), 20);
   if (value === 0) return (0).toFixed(places);
@@ -107,7 +108,7 @@ function automatic(value: number): number {
   return Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
 }
 
-/** Into which power of the base a value falls; as logarithms of its digits, so that 1000 is not 999.99. */
+/** The power of the base below the value. The epsilon corrects rounding, so that 1000 has power 1. */
 function power(value: number, base: number): number {
   if (value === 0) return 0;
   return Math.floor(Math.log10(Math.abs(value)) / Math.log10(base) + 1e-12);
@@ -115,4 +116,29 @@ function power(value: number, base: number): number {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
+}
+
+export const SECONDS: Unit = { id: "s", scale: "duration", factor: 1, suffix: "" };
+export const MILLISECONDS: Unit = { id: "ms", scale: "duration", factor: 0.001, suffix: "" };
+export const BYTES: Unit = { id: "bytes", scale: "iec", factor: 1, suffix: "B" };
+export const SHARE: Unit = { id: "percentunit", scale: "percent", factor: 100, suffix: "%" };
+
+/** "1.25 ms": seconds, in the unit that fits. */
+export function seconds(value: number, decimals: number | null = null): string {
+  return formatText(value, SECONDS, decimals);
+}
+
+/** "12.5 KiB" */
+export function bytes(value: number, decimals: number | null = null): string {
+  return formatText(value, BYTES, decimals);
+}
+
+/** "12.5%" of a share from 0 to 1 */
+export function share(value: number, decimals: number | null = null): string {
+  return formatText(value, SHARE, decimals);
+}
+
+/** "1.25K req/s": a count or rate with the name of what is counted. */
+export function count(value: number, of = "", decimals: number | null = null): string {
+  return formatText(value, { id: of, scale: "short", factor: 1, suffix: of && ` ${of}` }, decimals);
 }

@@ -1,33 +1,33 @@
-//! The texts along an axis: all with as many decimals as their distance needs.
+//! Texts of axis ticks, with as many decimals as their distance requires.
 import type { Unit } from "../../api/dashboard";
 import { scaled, toFixed } from "./number";
 import { clock } from "./time";
 
-const FINEST = 10;
+const MAX_PLACES = 10;
 
-/** Each tick in the step of the scale that it falls into; zero goes with the largest. */
+/** Scales each tick on its own; zero uses the scale of the others if they all have the same. */
 export function tickTexts(ticks: number[], increment: number, unit: Unit, decimals: number | null): string[] {
   const steps = ticks.filter((tick) => tick !== 0).map((tick) => scaled(tick, unit));
   const first = steps[0];
-  const alike = first !== undefined && steps.every((step) => step.divisor === first.divisor);
+  const sameScale = first !== undefined && steps.every((step) => step.divisor === first.divisor);
   return ticks.map((tick) => {
-    const { divisor, suffix } = tick === 0 && alike ? first : scaled(tick, unit);
-    // Where steps differ (500 ms, 1 s), each tick has the decimals that it needs itself.
-    const needed = places((alike ? increment : tick) / divisor);
-    return toFixed(tick / divisor, Math.max(decimals ?? 0, needed)) + suffix;
+    const { divisor, suffix } = tick === 0 && sameScale ? first : scaled(tick, unit);
+    // If scales differ (500 ms, 1 s), each tick gets the decimals that it requires.
+    const required = places((sameScale ? increment : tick) / divisor);
+    return toFixed(tick / divisor, Math.max(decimals ?? 0, required)) + suffix;
   });
 }
 
-/** How many decimals it takes to write a number, rounding errors left aside. */
+/** Number of decimals of a value, ignoring rounding errors. */
 export function places(value: number): number {
-  for (let count = 0; count < FINEST; count++) {
+  for (let count = 0; count < MAX_PLACES; count++) {
     const moved = value * 10 ** count;
     if (Math.abs(moved - Math.round(moved)) <= Math.abs(moved) * 1e-6) return count;
   }
-  return FINEST;
+  return MAX_PLACES;
 }
 
-/** Times along an axis: the day where it changes or where ticks are days apart, seconds only where they tell ticks apart. */
+/** Ticks in ms since 1970. Midnight and intervals of days show the date; seconds appear only if ticks differ by less than a minute. */
 export function timeTexts(ticks: number[], incrementMs: number): string[] {
   return ticks.map((tick) => {
     const date = new Date(tick);

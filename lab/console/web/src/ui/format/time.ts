@@ -1,4 +1,4 @@
-//! Points in time, in the browser's own zone.
+//! Times as text, in the browser's time zone. All times are in ms since 1970.
 
 const two = (value: number) => String(value).padStart(2, "0");
 
@@ -26,7 +26,7 @@ const STEPS: [number, string][] = [
   [1_000, "s"],
 ];
 
-/** "12 s ago" for a difference below zero, "in 12 s" above. */
+/** "12 s ago" for a negative difference in ms, "in 12 s" for a positive one. */
 export function age(difference: number): string {
   const size = Math.abs(difference);
   for (const [step, name] of STEPS) {
