@@ -1,11 +1,11 @@
-//! One browser, one test after the other: the lab that they look at, load and break is one.
+//! One browser and one test at a time, because all tests share one running lab.
 import { defineConfig } from "@playwright/test";
 import { address } from "./lab/addresses";
 
 export default defineConfig({
   testDir: "tests",
   outputDir: `${process.env.OUT ?? "out"}/traces`,
-  // A test that passes only sometimes is a failed one.
+  // A flaky test counts as failed.
   retries: 0,
   workers: 1,
   fullyParallel: false,
@@ -21,7 +21,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      // In a container there is no second user to shut the pages into.
+      // The sandbox needs privileges that the container does not have.
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
     },
   },

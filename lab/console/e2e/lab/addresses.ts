@@ -1,11 +1,11 @@
-//! Where the lab's parts are published: .env's ports, or those that the environment has.
+//! Published addresses of the lab's services. Environment variables override the default ports of .env.
 
-function port(name: string, standard: number): number {
-  return Number(process.env[name] ?? standard);
+function port(name: string, fallback: number): number {
+  return Number(process.env[name] ?? fallback);
 }
 
-function published(name: string, standard: number): string {
-  return `http://127.0.0.1:${port(name, standard)}`;
+function published(name: string, fallback: number): string {
+  return `http://127.0.0.1:${port(name, fallback)}`;
 }
 
 export const address = {
@@ -17,5 +17,5 @@ export const address = {
   prometheus: published("PROMETHEUS_PORT", 9090),
 } as const;
 
-/** Folder for what a run leaves to look at. */
+/** Folder for screenshots and traces. */
 export const out = process.env.OUT ?? "out";

@@ -1,4 +1,4 @@
-//! The console's API, as its pages use it.
+//! The console's API.
 import type { APIRequestContext, Page } from "@playwright/test";
 import { address } from "./addresses";
 
@@ -29,32 +29,25 @@ export interface Faults {
   load: Load;
 }
 
-/** What an action of the tutorials answers. */
-export interface Acted {
-  status: number;
-  answer: string;
-  trace: string | null;
-}
-
-/** The JSON of a GET below /api. */
+/** Gets `/api/PATH` as JSON; throws for an error status. */
 export async function read<T>(request: APIRequestContext, path: string): Promise<T> {
-  const answer = await request.get(`${address.console}/api/${path}`);
-  if (!answer.ok()) throw new Error(`/api/${path} answers ${answer.status()}: ${await answer.text()}`);
-  return (await answer.json()) as T;
+  const response = await request.get(`${address.console}/api/${path}`);
+  if (!response.ok()) throw new Error(`/api/${path} returned ${response.status()}: ${await response.text()}`);
+  return (await response.json()) as T;
 }
 
-/** A call that changes something, made by the page itself, with its token. */
-export function change(page: Page, method: "POST" | "DELETE", path: string, body?: unknown): Promise<number> {
+/** Sends a request from the page with its token, and returns the status. */
+export function send(page: Page, method: "POST" | "DELETE", path: string, body?: unknown): Promise<number> {
   return page.evaluate(
     async ({ method, path, body }) => {
       const token = document.querySelector<HTMLMetaElement>('meta[name="console-token"]')?.content ?? "";
-      const answer = await fetch(`/api/${path}`, {
+      const response = await fetch(`/api/${path}`, {
         method,
         headers: { "content-type": "application/json", "x-console-token": token },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      await answer.text();
-      return answer.status;
+      await response.text();
+      return response.status;
     },
     { method, path, body },
   );

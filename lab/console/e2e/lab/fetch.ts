@@ -1,9 +1,9 @@
-//! HTTP to the lab's parts themselves, past the console.
+//! HTTP requests to the lab's other services.
 
-/** The JSON of a 2xx answer; an error that names the address otherwise. */
-export async function json(url: string, init?: RequestInit): Promise<unknown> {
-  const answer = await fetch(url, init);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${text.slice(0, 300)}`);
+/** Fetches JSON; throws for an error status. */
+export async function fetchJson(url: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} returned ${response.status}: ${text.slice(0, 300)}`);
   return JSON.parse(text);
 }

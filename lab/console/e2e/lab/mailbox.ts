@@ -1,6 +1,6 @@
-//! The mailbox's own list.
+//! Mails received by the mail server.
 import { address } from "./addresses";
-import { json } from "./fetch";
+import { fetchJson } from "./fetch";
 
 export interface Mail {
   id: string;
@@ -9,10 +9,10 @@ export interface Mail {
 
 /** All mails, oldest first. */
 export async function mails(): Promise<Mail[]> {
-  return (await json(`${address.mailbox}/email`)) as Mail[];
+  return (await fetchJson(`${address.mailbox}/email`)) as Mail[];
 }
 
-/** Its mails about an alert that are not among `known`, by their subjects. */
+/** Subjects of the mails about an alert that are not among `known`. */
 export async function newMails(alert: string, known: Mail[]): Promise<string[]> {
   const ids = new Set(known.map((mail) => mail.id));
   const fresh = (await mails()).filter((mail) => !ids.has(mail.id) && mail.subject.includes(alert));

@@ -1,9 +1,9 @@
-//! The page that every test gets: what goes wrong on it fails the test, whatever else the test looks at.
+//! The page fixture. Console errors, failed requests and requests to other hosts fail every test.
 import { test as base, expect, type Page, type Request } from "@playwright/test";
 import { address } from "./addresses";
 
 interface Allowed {
-  /** Statuses of 400 and above that this test provokes. */
+  /** Error statuses that the test provokes. */
   statuses: number[];
 }
 
@@ -13,40 +13,40 @@ export const test = base.extend<{ allowed: Allowed }>({
     await use({ statuses: [] });
   },
   page: async ({ page, allowed }, use) => {
-    const wrong = watch(page, allowed);
+    const errors = collectErrors(page, allowed);
     await use(page);
-    // Streams that are open end with the page, not by an error.
+    // Closes event streams without an error.
     await page.close();
-    expect(wrong, "console errors, failed requests, and requests to other hosts").toEqual([]);
+    expect(errors, "console errors, failed requests, and requests to other hosts").toEqual([]);
   },
 });
 
 export { expect };
 
-/** Collects what a page must not do. */
-export function watch(page: Page, allowed: Allowed = { statuses: [] }): string[] {
-  const wrong: string[] = [];
+/** Collects the errors of a page. */
+export function collectErrors(page: Page, allowed: Allowed = { statuses: [] }): string[] {
+  const errors: string[] = [];
   page.on("console", (message) => {
-    const refused = /Failed to load resource: the server responded with a status of (\d+)/.exec(message.text());
-    if (refused !== null && allowed.statuses.includes(Number(refused[1]))) return;
-    if (message.type() === "error" || message.type() === "warning") wrong.push(`console: ${message.text()}`);
+    const failed = /Failed to load resource: the server responded with a status of (\d+)/.exec(message.text());
+    if (failed !== null && allowed.statuses.includes(Number(failed[1]))) return;
+    if (message.type() === "error" || message.type() === "warning") errors.push(`console: ${message.text()}`);
   });
-  page.on("pageerror", (error) => wrong.push(`exception: ${error.message}`));
+  page.on("pageerror", (error) => errors.push(`exception: ${error.message}`));
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== address.console) wrong.push(`other host: ${request.url()}`);
+    if (new URL(request.url()).origin !== address.console) errors.push(`other host: ${request.url()}`);
   });
   page.on("requestfailed", (request) => {
-    if (!left(request)) wrong.push(`failed: ${request.url()}: ${request.failure()?.errorText}`);
+    if (!isCancelled(request)) errors.push(`failed: ${request.url()}: ${request.failure()?.errorText}`);
   });
   page.on("response", (response) => {
     if (response.status() >= 400 && !allowed.statuses.includes(response.status())) {
-      wrong.push(`${response.status()}: ${response.url()}`);
+      errors.push(`${response.status()}: ${response.url()}`);
     }
   });
-  return wrong;
+  return errors;
 }
 
-/** A page that is left, or asks anew, gives up what it has asked for. */
-function left(request: Request): boolean {
+/** A page cancels its requests when the user leaves it or refreshes. */
+function isCancelled(request: Request): boolean {
   return request.failure()?.errorText === "net::ERR_ABORTED";
 }

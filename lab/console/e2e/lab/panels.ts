@@ -1,4 +1,4 @@
-//! What a panel was answered, and what the data source itself answers to the same queries.
+//! The data of panels, and the results of the same queries from their data sources.
 import * as influxdb from "./influxdb";
 import type { Series } from "./prometheus";
 import * as prometheus from "./prometheus";
@@ -35,30 +35,30 @@ export interface PanelData {
   queries: Query[];
 }
 
-/** The lines of one answer of the data call. */
-export function lines(body: string): PanelData[] {
+/** Parses the NDJSON response of `/api/dashboards/UID/data`. */
+export function parsePanels(body: string): PanelData[] {
   return body
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as PanelData);
 }
 
-/** The data source's own answer: same query, same times, same step. */
-export function ask(query: Query): Promise<Series[]> {
+/** Runs the query on its data source, with the same times and step. */
+export function runQuery(query: Query): Promise<Series[]> {
   switch (query.kind) {
     case "range":
       return prometheus.range(query.query, query.from, query.to, query.step_ms);
     case "instant":
       return prometheus.instant(query.query, query.to);
     case "influxql":
-      return influxdb.ask(query.query);
+      return influxdb.query(query.query);
     case "traces":
-      throw new Error("no dashboard of this lab lists traces");
+      throw new Error("no dashboard of the lab queries traces");
   }
 }
 
-/** The last number of each series, in ascending order; a series without one is null. */
-export function lasts(series: Series[]): (number | null)[] {
+/** The last number of each series in ascending order; null for a series without one. */
+export function lastValues(series: Series[]): (number | null)[] {
   return series.map(({ points }) => points.map(([, value]) => value).findLast(Number.isFinite) ?? null).sort(ascending);
 }
 

@@ -1,7 +1,7 @@
-//! Prometheus' own answers.
+//! Queries to Prometheus.
 import { expect } from "@playwright/test";
 import { address } from "./addresses";
-import { json } from "./fetch";
+import { fetchJson } from "./fetch";
 
 /** A series: its labels, and its samples as [Unix seconds, value]. */
 export interface Series {
@@ -9,52 +9,52 @@ export interface Series {
   points: [number, number][];
 }
 
-interface Answer {
+interface Response {
   data: { result: { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] }[] };
 }
 
 /** A range query; times in milliseconds. */
-export function range(query: string, from: number, to: number, step: number): Promise<Series[]> {
-  return ask("query_range", { query, start: seconds(from), end: seconds(to), step: seconds(step) });
+export function range(promql: string, from: number, to: number, step: number): Promise<Series[]> {
+  return query("query_range", { query: promql, start: seconds(from), end: seconds(to), step: seconds(step) });
 }
 
 /** An instant query, at a time in milliseconds or now. */
-export function instant(query: string, at?: number): Promise<Series[]> {
-  return ask("query", at === undefined ? { query } : { query, time: seconds(at) });
+export function instant(promql: string, at?: number): Promise<Series[]> {
+  return query("query", at === undefined ? { query: promql } : { query: promql, time: seconds(at) });
 }
 
-/** The sum of the newest samples of all series; 0 where there is none yet. */
-export async function total(query: string): Promise<number> {
-  const series = await instant(query);
+/** The sum of the newest samples of all series; 0 without samples. */
+export async function total(promql: string): Promise<number> {
+  const series = await instant(promql);
   return series.reduce((sum, one) => sum + (one.points.at(-1)?.[1] ?? 0), 0);
 }
 
-/** A figure once it has stood still for several scrapes: nobody else sends. */
-export async function atRest(what: string, figure: () => Promise<number>): Promise<number> {
-  const looks: number[] = [];
+/** Polls a value every second until five readings in a row are equal, so that no traffic is left. */
+export async function stableValue(name: string, read: () => Promise<number>): Promise<number> {
+  const values: number[] = [];
   await expect
     .poll(
       async () => {
-        looks.push(await figure());
-        return looks.length > 4 && looks.slice(-5).every((look) => look === looks.at(-1));
+        values.push(await read());
+        return values.length > 4 && values.slice(-5).every((value) => value === values.at(-1));
       },
-      { message: `${what} come to rest`, intervals: [1000], timeout: 60_000 },
+      { message: `${name} become stable`, intervals: [1000], timeout: 60_000 },
     )
     .toBe(true);
-  return looks.at(-1) ?? 0;
+  return values.at(-1) ?? 0;
 }
 
-async function ask(path: string, form: Record<string, string>): Promise<Series[]> {
+async function query(path: string, form: Record<string, string>): Promise<Series[]> {
   const url = `${address.prometheus}/api/v1/${path}`;
-  const answer = (await json(url, { method: "POST", body: new URLSearchParams(form) })) as Answer;
-  return answer.data.result.map((one) => ({
+  const response = (await fetchJson(url, { method: "POST", body: new URLSearchParams(form) })) as Response;
+  return response.data.result.map((one) => ({
     labels: one.metric,
-    points: (one.values ?? (one.value ? [one.value] : [])).map(([at, value]) => [at, number(value)]),
+    points: (one.values ?? (one.value ? [one.value] : [])).map(([at, value]) => [at, parseNumber(value)]),
   }));
 }
 
-/** Prometheus writes infinities as +Inf and -Inf. */
-function number(text: string): number {
+/** Parses Prometheus' +Inf and -Inf. */
+function parseNumber(text: string): number {
   return Number(text.replace("Inf", "Infinity"));
 }
 

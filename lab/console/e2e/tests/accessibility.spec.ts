@@ -1,4 +1,4 @@
-//! Every page, light and dark: nothing serious for axe, and no sideways scroll on a telephone.
+//! Accessibility of every page in both themes, and its width on phones.
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../lab/page";
@@ -6,7 +6,7 @@ import { pages } from "../lab/pages";
 
 test.setTimeout(300_000);
 
-async function serious(page: Page): Promise<string[]> {
+async function seriousViolations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter((found) => found.impact === "serious" || found.impact === "critical")
@@ -14,17 +14,17 @@ async function serious(page: Page): Promise<string[]> {
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  test(`axe finds nothing serious, ${scheme}`, async ({ page, request }) => {
+  test(`has no serious accessibility violations, ${scheme} theme`, async ({ page, request }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     for (const { path, ready } of await pages(request)) {
       await page.goto(path);
       await ready(page);
-      expect.soft(await serious(page), path).toEqual([]);
+      expect.soft(await seriousViolations(page), path).toEqual([]);
     }
   });
 }
 
-test("400 pixels are wide enough", async ({ page, request }) => {
+test("fits 400 pixels without horizontal scrolling", async ({ page, request }) => {
   await page.setViewportSize({ width: 400, height: 800 });
   for (const { path, ready } of await pages(request)) {
     await page.goto(path);

@@ -1,20 +1,20 @@
-//! Pictures for people to look at: the pages under load. The console's own front page is taken while a fault is on.
+//! Screenshots of the pages under load. The fault test takes that of the overview with an active fault.
 import { out } from "../lab/addresses";
-import { change } from "../lab/console";
+import { send } from "../lab/console";
 import { expect, test } from "../lab/page";
-import { dashboardReady, pictureReady } from "../lab/pages";
+import { dashboardReady, overviewReady } from "../lab/pages";
 
-test("the pages under load", async ({ page }) => {
+test("takes screenshots under load", async ({ page }) => {
   await page.goto("/");
-  await pictureReady(page);
-  expect(await change(page, "POST", "load", { seconds: 60 })).toBe(200);
+  await overviewReady(page);
+  expect(await send(page, "POST", "load", { seconds: 60 })).toBe(200);
   const rate = page.locator('[data-edge="you>envoy-edge"]');
   await expect.poll(async () => Number((await rate.getAttribute("data-rate")) || 0)).toBeGreaterThan(10);
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.goto("/");
-    await pictureReady(page);
-    await page.screenshot({ path: `${out}/screenshots/picture-${scheme}.png`, fullPage: true });
+    await overviewReady(page);
+    await page.screenshot({ path: `${out}/screenshots/overview-${scheme}.png`, fullPage: true });
     for (const uid of ["lookout", "grpc-client", "orders"]) {
       await page.setViewportSize({ width: 1280, height: 1600 });
       await page.goto(`/d/${uid}`);
@@ -28,7 +28,7 @@ test("the pages under load", async ({ page }) => {
   }
   await page.setViewportSize({ width: 400, height: 800 });
   await page.goto("/");
-  await pictureReady(page);
-  await page.screenshot({ path: `${out}/screenshots/picture-narrow.png`, fullPage: true });
-  expect(await change(page, "DELETE", "load")).toBe(200);
+  await overviewReady(page);
+  await page.screenshot({ path: `${out}/screenshots/overview-narrow.png`, fullPage: true });
+  expect(await send(page, "DELETE", "load")).toBe(200);
 });

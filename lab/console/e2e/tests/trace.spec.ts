@@ -1,14 +1,14 @@
-//! The trace of a request that a tutorial's button has sent.
+//! The trace of a request sent by a button of a tutorial.
 import { out } from "../lab/addresses";
 import { expect, test } from "../lab/page";
 
-test("an echo's trace goes through every part and is found by its service", async ({ page, allowed }) => {
-  // Until the first batch of its spans has come.
+test("the trace of an echo has spans of every service and is found by the search", async ({ page, allowed }) => {
+  // The trace is not found until its first spans are stored.
   allowed.statuses.push(404);
   await page.goto("/tutorials/1");
-  const turn = page.locator(".act", { has: page.locator('[data-action="echo"]') }).first();
-  await turn.locator('[data-action="echo"]').click();
-  const link = turn.getByRole("link", { name: "its trace" });
+  const action = page.locator(".action", { has: page.locator('[data-action="echo"]') }).first();
+  await action.locator('[data-action="echo"]').click();
+  const link = action.getByRole("link", { name: "View trace" });
   await expect(link).toBeVisible();
   const id = ((await link.getAttribute("href")) ?? "").replace("/t/", "");
   expect(id).toMatch(/^[0-9a-f]{32}$/);
@@ -22,7 +22,7 @@ test("an echo's trace goes through every part and is found by its service", asyn
       await page.reload();
       await expect(services.first()).toBeVisible();
       return new Set(await services.evaluateAll((all) => all.map((one) => one.getAttribute("data-service"))));
-    }, "spans come in batches")
+    }, "services of the trace")
     .toEqual(new Set(["envoy", "web-client", "echo-server"]));
   await page.screenshot({ path: `${out}/screenshots/trace.png` });
 

@@ -1,28 +1,28 @@
-//! What is measured and printed: times are this machine's. The size of the scripts is held to its bound.
+//! Size of the scripts, which has a limit, and load times, which are only printed.
 import type { CDPSession, Page } from "@playwright/test";
 import { type Lab, read } from "../lab/console";
 import { expect, test } from "../lab/page";
-import { dashboardReady, pictureReady } from "../lab/pages";
+import { dashboardReady, overviewReady } from "../lab/pages";
 
-/** Compressed, for all pages together. */
-const SCRIPTS = 150_000;
+/** Compressed bytes of all pages together. */
+const MAX_SCRIPT_BYTES = 150_000;
 
-test("all scripts together are small", async ({ page, request }) => {
-  const bytes = await transferred(await page.context().newCDPSession(page));
+test("scripts of all pages stay within the size limit", async ({ page, request }) => {
+  const bytes = await trackScripts(await page.context().newCDPSession(page));
   await page.goto("/");
-  await pictureReady(page);
+  await overviewReady(page);
   const first = sum(bytes);
   const { dashboards } = await read<Lab>(request, "lab");
   for (const path of [`/d/${dashboards[0]?.uid}`, "/tutorials/1", "/t"]) await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
   console.log(`  JavaScript, compressed: ${first} bytes for the first page, ${sum(bytes)} for all`);
   expect(first).toBeGreaterThan(0);
-  expect(sum(bytes)).toBeLessThanOrEqual(SCRIPTS);
+  expect(sum(bytes)).toBeLessThanOrEqual(MAX_SCRIPT_BYTES);
 });
 
-test("times of a first paint and of a refresh", async ({ page, request }) => {
+test("prints the times of the first paint and of refreshes", async ({ page, request }) => {
   await page.goto("/");
-  await pictureReady(page);
+  await overviewReady(page);
   const paint = await page.evaluate(() => performance.now());
   const { dashboards } = await read<Lab>(request, "lab");
   await page.setViewportSize({ width: 1600, height: 4000 });
@@ -37,7 +37,7 @@ test("times of a first paint and of a refresh", async ({ page, request }) => {
       `  ${uid}, ${panels} panels, ${from}: refreshed in ${median.toFixed(0)} ms (${least.toFixed(0)} to ${most.toFixed(0)})`,
     );
   }
-  console.log(`  the map with its figures: at most ${paint.toFixed(0)} ms after the navigation began`);
+  console.log(`  overview with figures: ${paint.toFixed(0)} ms after the start of the navigation`);
 });
 
 /** From the click until the dashboard is ready again, in milliseconds. */
@@ -45,11 +45,11 @@ async function refresh(page: Page): Promise<number> {
   await page.evaluate(() => {
     const dashboard = document.querySelector("[data-dashboard]");
     if (dashboard === null) throw new Error("no dashboard");
-    const begun = performance.now();
+    const start = performance.now();
     new MutationObserver((_, observer) => {
       if (dashboard.getAttribute("data-state") !== "ready") return;
       observer.disconnect();
-      dashboard.setAttribute("data-measured", String(performance.now() - begun));
+      dashboard.setAttribute("data-measured", String(performance.now() - start));
     }).observe(dashboard, { attributes: true, attributeFilter: ["data-state"] });
     dashboard.removeAttribute("data-measured");
   });
@@ -59,8 +59,8 @@ async function refresh(page: Page): Promise<number> {
   return Number(await measured.getAttribute("data-measured"));
 }
 
-/** Bytes on the wire of each script, by its address. */
-async function transferred(network: CDPSession): Promise<Map<string, number>> {
+/** Transferred bytes of each script by URL, updated while the page loads. */
+async function trackScripts(network: CDPSession): Promise<Map<string, number>> {
   const bytes = new Map<string, number>();
   const scripts = new Map<string, string>();
   network.on("Network.responseReceived", ({ requestId, type, response }) => {
@@ -68,7 +68,7 @@ async function transferred(network: CDPSession): Promise<Map<string, number>> {
   });
   network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     const url = scripts.get(requestId);
-    // A second page takes it from the cache.
+    // Later pages load it from the cache, with fewer bytes.
     if (url !== undefined) bytes.set(url, Math.max(bytes.get(url) ?? 0, encodedDataLength));
   });
   await network.send("Network.enable");
