@@ -28,6 +28,11 @@ export function TracePage({ trace: id }: { trace: string }) {
         {trace === null ? "Trace" : rootOf(trace)} <code class="trace-id">{id}</code>
       </h1>
       {trace !== null && <Figures trace={trace} />}
+      {trace !== null && trace.left_out > 0 && (
+        <p class="left-out">
+          Only the first {trace.spans.length} spans are shown; {trace.left_out} are omitted.
+        </p>
+      )}
       {trace !== null && <Waterfall key={id} trace={trace} />}
       {trace === null && error === null && (
         <Loading
@@ -64,11 +69,6 @@ function Figures({ trace }: { trace: Trace }) {
           (<Relative at={trace.at} />)
         </small>
       </Figure>
-      {trace.left_out > 0 && (
-        <p class="left-out">
-          Only the first {trace.spans.length} spans are shown; {trace.left_out} are omitted.
-        </p>
-      )}
     </dl>
   );
 }
