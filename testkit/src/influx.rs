@@ -1,4 +1,4 @@
-//! A stand-in for InfluxDB that remembers what it took.
+//! An in-memory fake of InfluxDB's HTTP API.
 
 mod point;
 
@@ -19,61 +19,61 @@ use crate::running::{Running, listener};
 
 pub use point::Point;
 
-/// A request that reached the stand-in.
+/// A request that the fake received.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// Such as `/write`.
+    /// The path, such as `/write`.
     pub path: String,
-    /// As it was sent, without the question mark.
+    /// The query string as sent, without the question mark.
     pub query: String,
-    /// All of them.
+    /// All request headers.
     pub headers: HeaderMap,
-    /// Of the body, unpacked.
+    /// The lines of the decompressed body.
     pub lines: Vec<String>,
 }
 
-/// What the stand-in does with a request.
+/// How the fake responds to a request.
 #[derive(Clone, Copy, Debug)]
-pub enum Answer {
-    /// Takes the points.
-    Take,
-    /// Takes those points alone whose measurement does not begin with `bad`, and says so with this status.
-    Partly(u16),
-    /// Takes nothing, and answers with this status and body.
-    Refuse(u16, &'static str),
-    /// Takes nothing, and never answers.
-    Silence,
+pub enum Reply {
+    /// Stores every point and returns 204.
+    Accept,
+    /// Stores the points whose measurement does not start with `bad`, and returns this status with a partial write error.
+    Partial(u16),
+    /// Stores nothing and returns this status and body.
+    Reject(u16, &'static str),
+    /// Stores nothing and never responds.
+    Hang,
 }
 
-type Decide = dyn FnMut(&Received) -> Answer + Send;
+type Decide = dyn FnMut(&Received) -> Reply + Send;
 
-/// What there is of an InfluxDB, whether it listens or not. A clone is the same.
+/// The state of the fake, which outlives its listeners. Clones share it.
 #[derive(Clone)]
 pub struct Influx(Arc<Mutex<Inner>>);
 
 struct Inner {
     decide: Box<Decide>,
     requests: Vec<Received>,
-    taken: Vec<String>,
+    accepted: Vec<String>,
 }
 
 impl fmt::Debug for Influx {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Influx").field(&self.taken()).finish()
+        formatter.debug_tuple("Influx").field(&self.accepted_lines()).finish()
     }
 }
 
 impl Influx {
-    /// Does with each request as it is told.
-    pub fn new(decide: impl FnMut(&Received) -> Answer + Send + 'static) -> Self {
-        let inner = Inner { decide: Box::new(decide), requests: Vec::new(), taken: Vec::new() };
+    /// A fake that calls `decide` for each request.
+    pub fn new(decide: impl FnMut(&Received) -> Reply + Send + 'static) -> Self {
+        let inner = Inner { decide: Box::new(decide), requests: Vec::new(), accepted: Vec::new() };
         Self(Arc::new(Mutex::new(inner)))
     }
 
-    /// Takes everything.
+    /// A fake that accepts every request.
     #[must_use]
     pub fn healthy() -> Self {
-        Self::new(|_| Answer::Take)
+        Self::new(|_| Reply::Accept)
     }
 
     /// Listens on a free port.
@@ -81,86 +81,85 @@ impl Influx {
         self.listen_on(listener().await)
     }
 
-    /// Listens where one was before.
+    /// Listens on a given address, for example that of an earlier listener.
     ///
     /// # Panics
     /// If the port is in use.
-    pub async fn listen_again(&self, address: SocketAddr) -> Running<()> {
-        self.listen_on(TcpListener::bind(address).await.expect("the port is still free"))
+    pub async fn listen_at(&self, address: SocketAddr) -> Running<()> {
+        self.listen_on(TcpListener::bind(address).await.expect("the port is free"))
     }
 
     fn listen_on(&self, listener: TcpListener) -> Running<()> {
-        let app = Router::new().fallback(answer).with_state(self.clone());
+        let app = Router::new().fallback(handle).with_state(self.clone());
         Running::on(listener, |listener, shutdown| async move {
             let served = axum::serve(listener, app).with_graceful_shutdown(shutdown.cancelled_owned());
-            served.await.expect("it serves");
+            served.await.expect("the server does not fail");
         })
     }
 
-    /// All requests, whatever became of them, in their order.
+    /// All requests in order, rejected ones included.
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
-        self.inner(|inner| inner.requests.clone())
+        self.with_inner(|inner| inner.requests.clone())
     }
 
-    /// The lines that it took, in their order.
+    /// The stored lines, in order.
     #[must_use]
-    pub fn taken(&self) -> Vec<String> {
-        self.inner(|inner| inner.taken.clone())
+    pub fn accepted_lines(&self) -> Vec<String> {
+        self.with_inner(|inner| inner.accepted.clone())
     }
 
-    /// What the lines say that it took.
+    /// The stored points, in order.
     ///
     /// # Panics
-    /// If a line is no point.
+    /// If a line is not a [`Point`].
     #[must_use]
     pub fn points(&self) -> Vec<Point> {
-        self.taken().iter().map(|line| Point::parse(line)).collect()
+        self.accepted_lines().iter().map(|line| Point::parse(line)).collect()
     }
 
-    fn inner<T>(&self, with: impl FnOnce(&mut Inner) -> T) -> T {
-        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with_inner<T>(&self, f: impl FnOnce(&mut Inner) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-async fn answer(State(influx): State<Influx>, RawQuery(query): RawQuery, request: Request) -> Response {
+async fn handle(State(influx): State<Influx>, RawQuery(query): RawQuery, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    // A client that gave up sends the rest no more.
+    // The body is incomplete if the client gave up.
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let received = Received {
-        lines: text(&parts.headers, &body).lines().map(str::to_owned).collect(),
+        lines: decompress(&parts.headers, &body).lines().map(str::to_owned).collect(),
         path: parts.uri.path().to_owned(),
         query: query.unwrap_or_default(),
         headers: parts.headers,
     };
-    let answer = influx.inner(|inner| inner.answer(&received));
+    let reply = influx.with_inner(|inner| inner.record(&received));
     let status = |code| StatusCode::from_u16(code).expect("a status");
-    match answer {
-        Answer::Take => StatusCode::NO_CONTENT.into_response(),
-        Answer::Partly(code) => {
+    match reply {
+        Reply::Accept => StatusCode::NO_CONTENT.into_response(),
+        Reply::Partial(code) => {
             let bad = received.lines.iter().filter(|line| is_bad(line)).count();
             let body = format!("{{\"error\":\"partial write: field type conflict dropped={bad}\"}}");
             (status(code), body).into_response()
         }
-        Answer::Refuse(code, body) => (status(code), body).into_response(),
-        Answer::Silence => std::future::pending().await,
+        Reply::Reject(code, body) => (status(code), body).into_response(),
+        Reply::Hang => std::future::pending().await,
     }
 }
 
 impl Inner {
-    /// Decides, and remembers.
-    fn answer(&mut self, received: &Received) -> Answer {
+    fn record(&mut self, received: &Received) -> Reply {
         self.requests.push(received.clone());
-        let answer = (self.decide)(received);
+        let reply = (self.decide)(received);
         let lines = received.lines.iter();
-        match answer {
-            Answer::Take => self.taken.extend(lines.cloned()),
-            Answer::Partly(_) => self.taken.extend(lines.filter(|line| !is_bad(line)).cloned()),
-            Answer::Refuse(..) | Answer::Silence => {}
+        match reply {
+            Reply::Accept => self.accepted.extend(lines.cloned()),
+            Reply::Partial(_) => self.accepted.extend(lines.filter(|line| !is_bad(line)).cloned()),
+            Reply::Reject(..) | Reply::Hang => {}
         }
-        answer
+        reply
     }
 }
 
@@ -168,7 +167,7 @@ fn is_bad(line: &str) -> bool {
     line.starts_with("bad")
 }
 
-fn text(headers: &HeaderMap, body: &Bytes) -> String {
+fn decompress(headers: &HeaderMap, body: &Bytes) -> String {
     let mut text = String::new();
     if headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
         GzDecoder::new(&**body).read_to_string(&mut text).expect("gzip of UTF-8");

@@ -1,5 +1,5 @@
-//! What the integration tests share: a service on a free port or its real program, its scrape, patience with a
-//! limit, and an OTLP collector and an InfluxDB that remember.
+//! Test support: starts a service on a free port or its program as a child process, scrapes it, waits for conditions,
+//! and fakes an OTLP collector and InfluxDB. Only tests depend on it.
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -27,7 +27,7 @@ mod scrape;
 mod wait;
 
 pub use problem::problem_of;
-pub use program::{Program, command, complaint};
+pub use program::{Program, command, failure_message};
 pub use running::{Running, listener, start};
-pub use scrape::Scrape;
+pub use scrape::{Scrape, ScrapeError};
 pub use wait::{eventually, eventually_some};

@@ -1,4 +1,4 @@
-//! An OTLP collector for tests: it keeps every span it receives.
+//! An OTLP collector that keeps the spans it receives, in the store of the stand-in for Jaeger.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tonic::transport::Server;
 use crate::Running;
 pub use jaeger_standin::otlp::*;
 
-/// Listens as long as it lives.
+/// A collector that runs until it is dropped.
 #[derive(Debug)]
 pub struct Collector {
     store: Store,
@@ -16,7 +16,7 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Starts one on a free port.
+    /// Starts a collector on a free port.
     pub async fn start() -> Self {
         let store = Store::new(Limits { spans: 10_000, bytes: 32 << 20 });
         let server = store.server();
@@ -29,19 +29,19 @@ impl Collector {
         Self { store, running }
     }
 
-    /// What `OTEL_EXPORTER_OTLP_ENDPOINT` would be.
+    /// The value for `OTEL_EXPORTER_OTLP_ENDPOINT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         self.running.url("")
     }
 
-    /// The spans of a trace, in the order of arrival.
+    /// The spans of a trace in the order of arrival.
     #[must_use]
     pub fn trace(&self, id: TraceId) -> Vec<Arc<Received>> {
         self.store.ring().trace(id).to_vec()
     }
 
-    /// All spans of a service, newest trace first.
+    /// All spans of a service; newest trace first.
     #[must_use]
     pub fn by_service(&self, name: &str) -> Vec<Arc<Received>> {
         let ring = self.store.ring();

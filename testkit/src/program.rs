@@ -1,4 +1,4 @@
-//! A service's real program, as a child process.
+//! A service's program as a child process.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{ExitStatus, Stdio};
@@ -14,22 +14,23 @@ use tokio_util::sync::CancellationToken;
 
 use crate::eventually_some;
 
-/// Longer than a program takes to say something, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Maximum time to wait for a line, generous enough for a busy machine.
+const LINE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A program that runs, and what it has written to stdout: JSON, a value a line. Killed when dropped.
+/// A running program and what it wrote to stdout: one JSON value per line. It is killed on drop.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
     lines: Arc<Mutex<Vec<Value>>>,
-    unread: CancellationToken,
-    /// Gives stdout back, so that it stays open.
+    stop_reading: CancellationToken,
+    /// Returns stdout when it stops, so that the pipe stays open.
     reader: JoinHandle<BufReader<ChildStdout>>,
 }
 
-/// A program with no settings but these variables, to be started or run: `command(env!("CARGO_BIN_EXE_…"), &[…])`.
+/// A command for a program whose environment has only these variables: `command(env!("CARGO_BIN_EXE_…"), &[…])`.
 ///
-/// It does not outlive its test, however that ends: the kernel kills it when the thread that started it is gone.
+/// The program does not outlive its test, even if that is killed: the kernel kills it when the thread that started it
+/// ends.
 #[must_use]
 pub fn command(binary: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new("setpriv");
@@ -41,11 +42,11 @@ pub fn command(binary: &str, variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// What a program says to stderr before it fails.
+/// Runs a program that fails, and returns its stderr.
 ///
 /// # Panics
-/// If it does not fail.
-pub async fn complaint(command: &mut Command) -> String {
+/// If it exits with 0.
+pub async fn failure_message(command: &mut Command) -> String {
     let output = command.output().await.expect("program runs");
     assert!(!output.status.success(), "{:?}", output.status);
     String::from_utf8(output.stderr).expect("stderr is UTF-8")
@@ -54,26 +55,26 @@ pub async fn complaint(command: &mut Command) -> String {
 // === impl Program ===
 
 impl Program {
-    /// Starts it, and reads its stdout from then on.
+    /// Starts the program and reads its stdout.
     ///
     /// # Panics
-    /// If it cannot be started.
+    /// If the program cannot be started.
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("program starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let (lines, unread) = (Arc::default(), CancellationToken::new());
-        let (seen, stop) = (Arc::clone(&lines), unread.clone());
+        let (lines, stop_reading) = (Arc::default(), CancellationToken::new());
+        let (read_lines, stop) = (Arc::clone(&lines), stop_reading.clone());
         let reader = tokio::spawn(async move {
-            stop.run_until_cancelled(read(&mut stdout, &seen)).await;
+            stop.run_until_cancelled(read(&mut stdout, &read_lines)).await;
             stdout
         });
-        Self { child, lines, unread, reader }
+        Self { child, lines, stop_reading, reader }
     }
 
     /// All lines so far.
     ///
     /// # Panics
-    /// If a line was no JSON.
+    /// If a line was not JSON.
     #[must_use]
     pub fn lines(&self) -> Vec<Value> {
         self.lines.lock().expect("not poisoned").clone()
@@ -85,16 +86,16 @@ impl Program {
         self.lines().into_iter().filter(|line| line["message"] == message).collect()
     }
 
-    /// The first line of that sort, now or soon.
+    /// Waits for the first line that matches.
     ///
     /// # Panics
-    /// At the caller's line, if there is none in 30 s.
+    /// At the caller's line, if no line matches within 30 seconds.
     #[track_caller]
-    pub fn line(&self, is_it: impl Fn(&Value) -> bool) -> impl Future<Output = Value> {
-        eventually_some(PATIENCE, async move || self.lines().into_iter().find(&is_it))
+    pub fn line(&self, matches: impl Fn(&Value) -> bool) -> impl Future<Output = Value> {
+        eventually_some(LINE_TIMEOUT, async move || self.lines().into_iter().find(&matches))
     }
 
-    /// The first log line with this message, now or soon.
+    /// Waits for the first log line with this message.
     ///
     /// # Panics
     /// As [`Program::line`].
@@ -103,7 +104,7 @@ impl Program {
         self.line(move |line| line["message"] == message)
     }
 
-    /// Where it listens for what this flag is of, at 127.0.0.1.
+    /// Waits until the program listens on the port of this flag; returns the port at 127.0.0.1.
     ///
     /// # Panics
     /// As [`Program::line`].
@@ -118,7 +119,7 @@ impl Program {
         }
     }
 
-    /// `http://127.0.0.1:PORT` of this flag, and the path.
+    /// As [`Program::addr`], as the URL `http://127.0.0.1:PORT` followed by `path`.
     ///
     /// # Panics
     /// As [`Program::line`].
@@ -128,15 +129,15 @@ impl Program {
         async move { format!("http://{}{path}", addr.await) }
     }
 
-    /// Reads no more of its stdout, which stays open: what it writes fills the pipe.
-    pub fn leave_unread(&self) {
-        self.unread.cancel();
+    /// Stops reading stdout without closing it, so that the program's output fills the pipe.
+    pub fn stop_reading(&self) {
+        self.stop_reading.cancel();
     }
 
-    /// Its process id.
+    /// The process id.
     ///
     /// # Panics
-    /// If it has been waited for.
+    /// If the program has been waited for.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id().expect("still running")
@@ -145,26 +146,26 @@ impl Program {
     /// Sends SIGHUP.
     ///
     /// # Panics
-    /// If it has ended.
+    /// If the program has exited.
     pub fn hang_up(&self) {
         self.signal(Signal::HUP);
     }
 
-    /// Sends SIGTERM and waits for the end, of it and of what it wrote.
+    /// Sends SIGTERM, waits until the program exits, and reads its remaining output.
     ///
     /// # Panics
-    /// If it has ended before, or a line was no JSON.
+    /// If the program had exited before, or a line was not JSON.
     pub async fn terminate(&mut self) -> ExitStatus {
         self.signal(Signal::TERM);
-        let status = self.child.wait().await.expect("program ends");
+        let status = self.child.wait().await.expect("program exits");
         (&mut self.reader).await.expect("each line is JSON");
         status
     }
 
-    /// SIGKILL: there is no last word.
+    /// Sends SIGKILL and waits until the program has ended.
     ///
     /// # Panics
-    /// If it cannot be killed.
+    /// If the program cannot be killed.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("killed");
     }
@@ -177,12 +178,12 @@ impl Program {
 
 async fn read(stdout: &mut BufReader<ChildStdout>, lines: &Mutex<Vec<Value>>) {
     let mut line = Vec::new();
-    while stdout.read_until(b'\n', &mut line).await.expect("a pipe can be read") > 0 {
-        // The last line may be cut off where the program is killed.
+    while stdout.read_until(b'\n', &mut line).await.expect("a readable pipe") > 0 {
+        // The last line may be incomplete if the program was killed.
         if line.ends_with(b"\n") {
-            // Locked before: what is no JSON also fails those who look for lines.
+            // Locked before parsing: a panic then poisons the mutex and fails whoever waits for lines.
             let mut lines = lines.lock().expect("not poisoned");
-            lines.push(serde_json::from_slice(&line).expect("a line is JSON"));
+            lines.push(serde_json::from_slice(&line).expect("valid JSON"));
         }
         line.clear();
     }

@@ -1,4 +1,4 @@
-//! A service under test, from a listener on a free port to its end.
+//! A service that runs inside the test process, on a free port.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// A service that runs in this process. Dropped, it is told to stop.
+/// A running service. Dropping it cancels its shutdown token.
 #[derive(Debug)]
 pub struct Running<T> {
     addr: SocketAddr,
@@ -17,12 +17,12 @@ pub struct Running<T> {
 /// A listener on a free port of 127.0.0.1.
 ///
 /// # Panics
-/// If there is none.
+/// If no port is free.
 pub async fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on 127.0.0.1")
 }
 
-/// Runs a service on a free port: `start(|listener, shutdown| run(listener, config, shutdown))`.
+/// Runs a service on a free port: `start(|listener, shutdown| run(listener, settings, shutdown))`.
 pub async fn start<F, R>(run: F) -> Running<R::Output>
 where
     F: FnOnce(TcpListener, CancellationToken) -> R,
@@ -34,10 +34,10 @@ where
 // === impl Running ===
 
 impl<T: Send + 'static> Running<T> {
-    /// As [`start`], on a listener that the test made, e.g. where a service was before.
+    /// As [`start`], on a given listener, for example on the port of an earlier service.
     ///
     /// # Panics
-    /// If the listener has no address.
+    /// If the listener has no local address.
     pub fn on<F, R>(listener: TcpListener, run: F) -> Self
     where
         F: FnOnce(TcpListener, CancellationToken) -> R,
@@ -49,22 +49,22 @@ impl<T: Send + 'static> Running<T> {
         Self { addr, shutdown: shutdown.drop_guard(), task }
     }
 
-    /// Where it listens.
+    /// The service's address.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// `http://127.0.0.1:PORT` and the path.
+    /// `http://127.0.0.1:PORT` followed by `path`.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.addr)
     }
 
-    /// Tells it to stop, waits until it has, and hands back what it ended with.
+    /// Cancels the shutdown token, waits until the service ends, and returns its result.
     ///
     /// # Panics
-    /// If it panicked.
+    /// If the service panicked.
     pub async fn stop(self) -> T {
         drop(self.shutdown);
         self.task.await.expect("the service did not panic")

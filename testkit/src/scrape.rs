@@ -1,9 +1,28 @@
-//! One scrape of a service's metrics, and what a test may claim of it.
+//! A scrape of a service's metrics, and lookups of its samples.
 
-use prometheus_text::Exposition;
+use prometheus_text::{Exposition, ParseError};
+use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
+use thiserror::Error;
 
-/// A page of metrics, as a scraper got it.
+/// Why a scrape failed.
+#[derive(Debug, Error)]
+pub enum ScrapeError {
+    /// The request failed.
+    #[error("{0:?}")]
+    Request(#[from] reqwest::Error),
+    /// The status is not a success; with the body.
+    #[error("{0}: {1}")]
+    Status(StatusCode, String),
+    /// The content type is not that of text format 0.0.4.
+    #[error("content type {0:?} is not text format 0.0.4")]
+    ContentType(String),
+    /// The body is not a valid exposition.
+    #[error(transparent)]
+    Exposition(#[from] ParseError),
+}
+
+/// The metrics of one scrape.
 #[derive(Clone, Debug)]
 pub struct Scrape {
     url: String,
@@ -22,63 +41,63 @@ impl Scrape {
         }
     }
 
-    /// Scrapes `url`, which may be down.
+    /// Scrapes `url`.
     ///
     /// # Errors
-    /// If there is no answer, or it is not a right page of text format 0.0.4.
-    pub async fn try_get(url: &str) -> Result<Self, String> {
-        let client = reqwest::Client::builder().no_proxy().build().map_err(|e| format!("{e:?}"))?;
-        let response = client.get(url).send().await.map_err(|e| format!("{e:?}"))?;
+    /// If there is no successful response, or it is not a valid exposition in text format 0.0.4.
+    pub async fn try_get(url: &str) -> Result<Self, ScrapeError> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let response = client.get(url).send().await?;
         let status = response.status();
-        let kind =
+        let content_type =
             response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-        let text = response.text().await.map_err(|e| format!("{e:?}"))?;
+        let text = response.text().await?;
         if !status.is_success() {
-            return Err(format!("{status}: {text}"));
+            return Err(ScrapeError::Status(status, text));
         }
-        if !(kind.starts_with("text/plain") && kind.contains("version=0.0.4")) {
-            return Err(format!("content type `{kind}` is not text format 0.0.4"));
+        if !(content_type.starts_with("text/plain") && content_type.contains("version=0.0.4")) {
+            return Err(ScrapeError::ContentType(content_type));
         }
-        let page = prometheus_text::parse(&text).map_err(|error| error.to_string())?;
+        let page = prometheus_text::parse(&text)?;
         Ok(Self { url: url.to_owned(), page })
     }
 
-    /// The page itself.
+    /// The parsed exposition.
     #[must_use]
     pub fn page(&self) -> &Exposition {
         &self.page
     }
 
-    /// The value of the one series of that name that has these labels, and perhaps others.
+    /// The value of the single series of this name that has these labels, and possibly more.
     ///
     /// # Panics
-    /// If there is none, or more than one; says which there are.
+    /// If no series matches, or more than one. The message lists the series of this name.
     #[must_use]
     #[track_caller]
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         match self.page.value(name, labels) {
             Some(value) => value,
             None => panic!(
-                "not one series {name} with {labels:?} in {}; of that name there are: {}",
+                "expected one series {name} with {labels:?} at {}, found of this name: {}",
                 self.url,
-                self.listed(name)
+                self.list(name)
             ),
         }
     }
 
-    /// The sum of all series of that name that have these labels; 0 without any.
+    /// The sum of all series of this name that have these labels; 0 if there are none.
     #[must_use]
     pub fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         self.page.matching(name, labels).map(|sample| sample.value).sum()
     }
 
-    /// Whether there is such a series.
+    /// Whether a series of this name has these labels.
     #[must_use]
     pub fn has(&self, name: &str, labels: &[(&str, &str)]) -> bool {
         self.page.matching(name, labels).next().is_some()
     }
 
-    fn listed(&self, name: &str) -> String {
+    fn list(&self, name: &str) -> String {
         let series = self.page.series(name);
         let lines: Vec<String> =
             series.iter().map(|sample| format!("\n  {sample} {}", sample.value)).collect();

@@ -1,10 +1,10 @@
-//! The service itself.
+//! The echo service.
 
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_server::EchoService;
 use tonic::{Request, Response, Status};
 
-/// Answers each message with `echo ` in front of it.
+/// Returns each message prefixed with `echo `.
 #[derive(Debug)]
 pub(crate) struct Echo;
 

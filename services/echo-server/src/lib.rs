@@ -1,10 +1,10 @@
-//! The echo tutorial's server: gRPC, its health and reflection, and `/metrics` and `/healthz`, all on one port.
+//! The echo tutorial's server. gRPC, its health and reflection services, `/metrics` and `/healthz` share one port.
 
-mod config;
 mod echo;
 mod routes;
+mod settings;
 
-pub use config::Config;
+pub use settings::Settings;
 
 use kit::health::GrpcHealth;
 use kit::shutdown::CancellationToken;
@@ -16,32 +16,32 @@ use tokio::net::TcpListener;
 /// Why the server could not start.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The gRPC metrics do not fit the descriptors.
+    /// The gRPC metrics do not match the descriptors.
     #[error("gRPC metrics")]
     GrpcMetrics(#[from] grpc_metrics::BuildError),
-    /// The registry has a metric of this server's already.
+    /// The registry already has one of the server's metrics.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),
-    /// The descriptors cannot be served.
+    /// The descriptors are invalid.
     #[error("gRPC reflection")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
-/// Serves on `listener` until `shutdown` is cancelled, then drains within the grace period. The registry gets the
-/// server's metrics, and is what `/metrics` shows.
+/// Serves on `listener` until `shutdown` is cancelled, then drains within the grace period. Registers the server's
+/// metrics in `registry` and serves all of its metrics at `/metrics`.
 ///
 /// # Errors
 ///
-/// If it cannot start. It never fails later.
+/// If the server cannot start. It does not fail later.
 pub async fn run(
     listener: TcpListener,
-    config: Config,
+    settings: Settings,
     registry: Registry,
     shutdown: CancellationToken,
 ) -> Result<(), Error> {
     let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]).await;
-    let service = routes::service(registry, health_service)?;
-    let stopping = health.stop_on(shutdown.clone());
-    tokio::join!(kit::server::serve(listener, service, shutdown, config.shutdown_grace), stopping);
+    let routes = routes::routes(registry, health_service)?;
+    let stop_health = health.stop_on(shutdown.clone());
+    tokio::join!(kit::server::serve(listener, routes, shutdown, settings.shutdown_grace), stop_health);
     Ok(())
 }

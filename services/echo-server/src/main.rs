@@ -1,28 +1,28 @@
-//! `echo-server`: see the library for what it does.
+//! The program `echo-server`: parses the settings and runs the library.
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use echo_server::Config;
+use echo_server::Settings;
 use kit::program::{Command, Program};
 
-/// Answers each message with "echo " in front of it: gRPC, /metrics and /healthz on one port.
+/// Echo server of the gRPC tutorial: returns each message prefixed with "echo ". gRPC, /metrics and /healthz share a port.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
     #[command(flatten)]
-    config: Config,
+    settings: Settings,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 fn main() -> ExitCode {
-    let Cli { config, command } = Cli::parse();
-    let port = config.grpc_server_port;
+    let Cli { settings, command } = Cli::parse();
+    let port = settings.grpc_server_port;
     let program = Program { name: "echo-server", version: env!("CARGO_PKG_VERSION"), health_port: port };
     program.run(command, async |registry, shutdown| {
         let listener = kit::server::bind("--grpc-server-port", port).await?;
-        echo_server::run(listener, config, registry, shutdown).await?;
+        echo_server::run(listener, settings, registry, shutdown).await?;
         Ok(())
     })
 }

@@ -1,4 +1,4 @@
-//! What answers on the port.
+//! The gRPC services and HTTP endpoints of the port, with their layers.
 
 use grpc_metrics::{Buckets, Builder, ServerMetrics};
 use kit::server::GrpcAndHttp;
@@ -12,7 +12,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 use crate::Error;
 use crate::echo::Echo;
 
-/// Descriptors of all that the port serves over gRPC: the methods that get series, as a Go server's would.
+/// Descriptors of all gRPC services of the port. Each of their methods gets a series at the start, as in a Go server.
 const DESCRIPTOR_SETS: [&[u8]; 4] = [
     lookout_proto::echo::FILE_DESCRIPTOR_SET,
     tonic_health::pb::FILE_DESCRIPTOR_SET,
@@ -20,7 +20,7 @@ const DESCRIPTOR_SETS: [&[u8]; 4] = [
     v1alpha::FILE_DESCRIPTOR_SET,
 ];
 
-pub(crate) fn service<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<GrpcAndHttp, Error> {
+pub(crate) fn routes<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<GrpcAndHttp, Error> {
     let builder = ServerMetrics::builder().handling_histogram(Buckets::finer());
     let metrics = DESCRIPTOR_SETS.into_iter().fold(builder, Builder::file_descriptor_set).build()?;
     registry.register(Box::new(metrics.clone()))?;
@@ -37,7 +37,7 @@ pub(crate) fn service<H: Health>(registry: Registry, health: HealthServer<H>) ->
     })
 }
 
-/// The builder adds its own descriptors, those of the version that is built.
+/// The builder adds the descriptors of the reflection version that it builds.
 fn reflection() -> tonic_reflection::server::Builder<'static> {
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)

@@ -1,13 +1,13 @@
-//! The InfluxDB tutorial's server: `/` answers `Hello World!`, `/slow?ms=N` answers late, and each second how many
-//! requests there were and how long they took is pushed to InfluxDB.
+//! The InfluxDB tutorial's server. `/` returns `Hello World!`, `/slow?ms=N` does so after a delay, and the number and
+//! duration of requests are pushed to InfluxDB each second.
 //!
-//! `/` and `/slow` are counted in `count_request` when they begin, and timed in `response_time` until the reply's last
-//! byte is handed on, or its client is gone. `/healthz` and unknown paths are neither: health checks are no requests
-//! of anyone.
+//! The counter `count_request` counts each request to `/` and `/slow` at its start. The timer `response_time` measures it
+//! until the last byte of the response is handed to the connection, or the client disconnects. `/healthz` and unknown
+//! paths are not measured.
 
-mod config;
 mod measure;
 mod routes;
+mod settings;
 
 use std::time::Duration;
 
@@ -18,42 +18,45 @@ use tokio::net::TcpListener;
 
 use crate::measure::Requests;
 
-pub use config::Config;
+pub use settings::Settings;
 
-/// Between two pushes.
-const INTERVAL: Duration = Duration::from_secs(1);
+const PUSH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Why the server could not start.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The metrics cannot be made.
+    /// A metric's name is invalid or already registered.
     #[error("metrics")]
     Metrics(#[from] RegistryError),
-    /// The address is none.
+    /// InfluxDB's address is invalid.
     #[error("--influx-url")]
     Destination(#[from] DestinationError),
-    /// Points cannot be made or sent; the host is the one tag that is a setting.
+    /// The reporter cannot be built. Its only setting that can be invalid is the host tag.
     #[error("--host-tag")]
     Reporter(#[from] BuildError),
 }
 
-/// Serves on `listener` until `shutdown` is cancelled, and pushes meanwhile, with InfluxDB there or not. Then it drains
-/// within the grace period, and pushes what was counted last, for as long again.
+/// Serves on `listener` and pushes metrics until `shutdown` is cancelled; InfluxDB may be unavailable. Then drains within
+/// the grace period, and pushes the final values within a second grace period.
 ///
 /// # Errors
 ///
-/// If it cannot start. It never fails later.
-pub async fn run(listener: TcpListener, config: Config, shutdown: CancellationToken) -> Result<(), Error> {
+/// If the server cannot start. It does not fail later.
+pub async fn run(
+    listener: TcpListener,
+    settings: Settings,
+    shutdown: CancellationToken,
+) -> Result<(), Error> {
     let registry = Registry::new();
     let app = routes::routes(Requests::new(&registry)?);
-    let grace = config.shutdown_grace;
+    let grace = settings.shutdown_grace;
     let serving = kit::server::serve(listener, app, shutdown, grace);
-    let Some(reporter) = reporter(&config, &registry)? else {
+    let Some(reporter) = reporter(&settings, &registry)? else {
         tracing::info!("no --influx-url: nothing is pushed");
         serving.await;
         return Ok(());
     };
-    // Only then is what it counts final.
+    // The reporter stops only after the drain: the counters are final then.
     let served = CancellationToken::new();
     let serving = async {
         serving.await;
@@ -63,16 +66,16 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: CancellationTo
     Ok(())
 }
 
-fn reporter(config: &Config, registry: &Registry) -> Result<Option<Reporter>, Error> {
-    if config.influx_url.is_empty() {
+fn reporter(settings: &Settings, registry: &Registry) -> Result<Option<Reporter>, Error> {
+    if settings.influx_url.is_empty() {
         return Ok(None);
     }
-    let destination = Destination::v1(&config.influx_url, &config.influx_db)?;
-    let reporter = Reporter::builder(destination.create_database(config.influx_retention))
-        .interval(INTERVAL)
-        .tag("host", &config.host_tag)
+    let destination = Destination::v1(&settings.influx_url, &settings.influx_db)?;
+    let reporter = Reporter::builder(destination.create_database(settings.influx_retention))
+        .interval(PUSH_INTERVAL)
+        .tag("host", &settings.host_tag)
         .tag("service", "hello-influx")
         .build(registry)?;
-    tracing::info!(url = config.influx_url, database = config.influx_db, "pushing to InfluxDB");
+    tracing::info!(url = settings.influx_url, database = settings.influx_db, "pushing to InfluxDB");
     Ok(Some(reporter))
 }

@@ -1,31 +1,32 @@
-//! `hello-influx`: see the library for what it does.
+//! The program `hello-influx`: parses the settings and runs the library.
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use hello_influx::Config;
+use hello_influx::Settings;
 use kit::program::{Command, Program};
+use kit::settings;
 
-/// Answers "Hello World!", and pushes how often and how fast to InfluxDB.
+/// Returns "Hello World!" and pushes the number and duration of requests to InfluxDB.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// Port for /, /slow and /healthz; 0 is any free one
-    #[arg(long, env = "PORT", value_name = "PORT", default_value = "3000", value_parser = kit::settings::port)]
+    /// Port for /, /slow and /healthz; 0 chooses a free one
+    #[arg(long, env = "PORT", value_name = "PORT", default_value = "3000", value_parser = settings::port)]
     port: u16,
     #[command(flatten)]
-    config: Config,
+    settings: Settings,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 fn main() -> ExitCode {
-    let Cli { port, config, command } = Cli::parse();
+    let Cli { port, settings, command } = Cli::parse();
     let program = Program { name: "hello-influx", version: env!("CARGO_PKG_VERSION"), health_port: port };
-    // What is counted is pushed: there is no page to be scraped.
+    // The tutorial's metrics are pushed: there is no `/metrics`, so the registry is not used.
     program.run(command, async |_registry, shutdown| {
         let listener = kit::server::bind("--port", port).await?;
-        hello_influx::run(listener, config, shutdown).await?;
+        hello_influx::run(listener, settings, shutdown).await?;
         Ok(())
     })
 }

@@ -1,4 +1,4 @@
-//! How many requests there are, and how long each takes, to its true end.
+//! Number and duration of requests, measured to the end of the response.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,20 +25,20 @@ impl Requests {
     }
 }
 
-/// Middleware: counts the request, and times it until its reply is done. A handler or a reply that is dropped because
-/// its client is gone ends then.
+/// Middleware that counts a request and measures it until its response is complete. If the client disconnects, the
+/// handler or the response is dropped, which ends the measurement.
 pub(crate) async fn record(State(requests): State<Requests>, request: Request, next: Next) -> Response {
     requests.count.inc();
-    let running = requests.time.start_owned();
-    next.run(request).await.map(|body| Body::new(Timed { body, running }))
+    let stopwatch = requests.time.start_owned();
+    next.run(request).await.map(|body| Body::new(Timed { body, stopwatch }))
 }
 
 pin_project! {
-    /// A reply's body that ends a measurement when it is dropped, which the connection does once it has all of it.
+    /// A response body that ends the measurement when it is dropped: the connection drops it after the last frame.
     struct Timed {
         #[pin]
         body: Body,
-        running: Stopwatch<Arc<Timer>>,
+        stopwatch: Stopwatch<Arc<Timer>>,
     }
 }
 

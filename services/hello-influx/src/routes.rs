@@ -1,4 +1,4 @@
-//! What answers on the port.
+//! The HTTP endpoints of the port.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use tokio::time::sleep;
 
 use crate::measure::{self, Requests};
 
-/// Of `/slow`, in milliseconds.
-const SLOWEST: u64 = 5000;
+/// Maximum delay of `/slow`, in milliseconds.
+const MAX_DELAY_MS: u64 = 5000;
 
 pub(crate) fn routes(requests: Requests) -> Router {
     Router::new()
@@ -29,15 +29,15 @@ pub(crate) fn routes(requests: Requests) -> Router {
 }
 
 #[derive(Deserialize)]
-struct Slow {
+struct Delay {
     ms: Option<String>,
 }
 
-/// Answers after so many milliseconds.
-async fn slow(Query(Slow { ms }): Query<Slow>) -> Result<String, Problem> {
-    let asked = ms.as_deref().and_then(|ms| ms.parse().ok()).filter(|ms| *ms <= SLOWEST);
-    let Some(ms) = asked else {
-        let detail = format!("ms: got {ms:?}, expected whole milliseconds, 0 to {SLOWEST}");
+/// Responds after `ms` milliseconds.
+async fn slow(Query(Delay { ms }): Query<Delay>) -> Result<String, Problem> {
+    let valid = ms.as_deref().and_then(|ms| ms.parse().ok()).filter(|ms| *ms <= MAX_DELAY_MS);
+    let Some(ms) = valid else {
+        let detail = format!("ms: got {ms:?}, expected whole milliseconds, 0 to {MAX_DELAY_MS}");
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     };
     sleep(Duration::from_millis(ms)).await;

@@ -55,7 +55,7 @@ async fn from_the_request_to_the_server() {
     let (dispatch, telemetry) = kit::telemetry::build("echo", "0", &settings, std::io::sink).unwrap();
     tracing::dispatcher::set_global_default(dispatch).unwrap();
     let echo_server = testkit::start(|listener, shutdown| {
-        let config = echo_server::Config { grpc_server_port: 0, shutdown_grace: GRACE };
+        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace: GRACE };
         echo_server::run(listener, config, Registry::new(), shutdown)
     })
     .await;

@@ -1,29 +1,29 @@
-//! A line of line protocol.
+//! Points in line protocol.
 
 use std::collections::BTreeMap;
 
-/// One without spaces in its names, and with a timestamp.
+/// A point with a timestamp, whose names contain no spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// Measurement and tags, as written.
+    /// Measurement and tags, unparsed.
     pub series: String,
-    /// Values as written.
+    /// Field values by name, unparsed.
     pub fields: BTreeMap<String, String>,
     /// Nanoseconds since 1970.
     pub timestamp: u64,
 }
 
 impl Point {
-    /// Reads a line.
+    /// Parses a line.
     ///
     /// # Panics
-    /// If it is no such point.
+    /// If the line is not such a point.
     #[must_use]
     pub fn parse(line: &str) -> Self {
         let parts: Vec<_> = line.split(' ').collect();
-        let [series, fields, timestamp] = parts[..] else { panic!("no point: {line}") };
+        let [series, fields, timestamp] = parts[..] else { panic!("not a point: {line}") };
         let field = |field: &str| {
-            let (name, value) = field.split_once('=').unwrap_or_else(|| panic!("no field: {line}"));
+            let (name, value) = field.split_once('=').unwrap_or_else(|| panic!("not a field: {line}"));
             (name.to_owned(), value.to_owned())
         };
         Self {
@@ -33,7 +33,7 @@ impl Point {
         }
     }
 
-    /// A field's value, if it has the field.
+    /// A field's value; `None` without the field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
@@ -42,7 +42,7 @@ impl Point {
     /// A field's value.
     ///
     /// # Panics
-    /// If it does not have the field.
+    /// If the point does not have the field.
     #[must_use]
     pub fn field(&self, name: &str) -> &str {
         self.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}"))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use push_metrics::{Builder, Destination, Registry, Reporter};
 
-use testkit::influx::{Answer, Influx, Point, Received};
+use testkit::influx::{Influx, Point, Received, Reply};
 
 use crate::support::{LONG, PATIENCE, Pushing, SHORT};
 
@@ -77,11 +77,11 @@ async fn version_2_gets_organization_bucket_and_token() {
 async fn the_database_is_made_before_the_first_points_and_again_when_it_is_gone() {
     let mut gone = true;
     let influx = Influx::new(move |request| match request.path.as_str() {
-        "/query" => Answer::Take,
+        "/query" => Reply::Accept,
         _ if request.lines[0].contains("value=2i") && std::mem::take(&mut gone) => {
-            Answer::Refuse(404, r#"{"error":"database not found: \"metric\""}"#)
+            Reply::Reject(404, r#"{"error":"database not found: \"metric\""}"#)
         }
-        _ => Answer::Take,
+        _ => Reply::Accept,
     });
     let server = influx.listen().await;
     let destination = Destination::v1(&server.url(""), "metric").expect("an address");
@@ -93,7 +93,7 @@ async fn the_database_is_made_before_the_first_points_and_again_when_it_is_gone(
     testkit::eventually(PATIENCE, async || pushing.stats.written() > 0).await;
     counter.inc();
     testkit::eventually(PATIENCE, async || {
-        influx.taken().last().is_some_and(|line| line.contains("value=2i"))
+        influx.accepted_lines().last().is_some_and(|line| line.contains("value=2i"))
     })
     .await;
     let stats = pushing.stop().await;
@@ -106,13 +106,13 @@ async fn the_database_is_made_before_the_first_points_and_again_when_it_is_gone(
 #[tokio::test]
 async fn a_database_that_may_not_be_made_is_written_to() {
     let influx = Influx::new(|request| match request.path.as_str() {
-        "/query" => Answer::Refuse(403, "only an administrator may"),
-        _ => Answer::Take,
+        "/query" => Reply::Reject(403, "only an administrator may"),
+        _ => Reply::Accept,
     });
     let server = influx.listen().await;
     let destination = Destination::v1(&server.url(""), "metric").expect("an address");
     let builder = Reporter::builder(destination.create_database(Duration::ZERO));
     let requests = one_push(&influx, &registry(), builder).await;
     assert_eq!(requests[0].query, "q=CREATE+DATABASE+%22metric%22+WITH+DURATION+INF");
-    assert_eq!(influx.taken().len(), 2);
+    assert_eq!(influx.accepted_lines().len(), 2);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use push_metrics::Registry;
 use testkit::eventually;
 
-use testkit::influx::{Answer, Influx};
+use testkit::influx::{Influx, Reply};
 
 use crate::support::{LONG, PATIENCE, Pushing, SHORT, rising, to};
 
@@ -37,10 +37,10 @@ async fn a_stop_of_influxdb_loses_nothing() {
     eventually(PATIENCE, async || pushing.stats.written() > 0).await;
     server.stop().await;
     // What was being sent is through.
-    let (before, taken) = (pushing.stats.pushed(), influx.taken().len());
+    let (before, taken) = (pushing.stats.pushed(), influx.accepted_lines().len());
     eventually(PATIENCE, async || pushing.stats.pushed() >= before + 60).await;
-    assert_eq!(influx.taken().len(), taken, "it is down");
-    let _server = influx.listen_again(address).await;
+    assert_eq!(influx.accepted_lines().len(), taken, "it is down");
+    let _server = influx.listen_at(address).await;
     eventually(PATIENCE, async || pushing.stats.written() >= before + 60).await;
     assert_nothing_lost(&influx, pushing).await;
 }
@@ -54,7 +54,7 @@ async fn an_influxdb_that_comes_late_gets_everything_from_the_start() {
     let pushing = Pushing::often(address, &registry());
     eventually(PATIENCE, async || pushing.stats.pushed() >= 20).await;
     assert_eq!(pushing.stats.written(), 0);
-    let _server = influx.listen_again(address).await;
+    let _server = influx.listen_at(address).await;
     eventually(PATIENCE, async || pushing.stats.written() >= 20).await;
     assert_nothing_lost(&influx, pushing).await;
 }
@@ -62,7 +62,7 @@ async fn an_influxdb_that_comes_late_gets_everything_from_the_start() {
 #[tokio::test]
 async fn an_overloaded_or_broken_one_is_asked_again_with_the_same_points() {
     let mut failures = [503, 429, 401].into_iter();
-    let influx = Influx::new(move |_| failures.next().map_or(Answer::Take, |s| Answer::Refuse(s, "not now")));
+    let influx = Influx::new(move |_| failures.next().map_or(Reply::Accept, |s| Reply::Reject(s, "not now")));
     let server = influx.listen().await;
     let pushing = Pushing::often(server.addr(), &registry());
     eventually(PATIENCE, async || pushing.stats.written() > 0).await;
@@ -79,9 +79,9 @@ async fn a_slow_one_is_not_waited_for_longer_than_the_timeout() {
     let influx = Influx::new(move |_| {
         if silent > 0 {
             silent -= 1;
-            return Answer::Silence;
+            return Reply::Hang;
         }
-        Answer::Take
+        Reply::Accept
     });
     let server = influx.listen().await;
     let builder = to(server.addr()).interval(SHORT).timeout(Duration::from_millis(50));

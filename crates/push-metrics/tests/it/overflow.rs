@@ -28,7 +28,7 @@ async fn the_newest_stay_and_the_rest_is_counted() {
     // One of them may have been made before the count changed.
     eventually(PATIENCE, async || pushing.stats.pushed() > before + ROOM as u64).await;
     pushing.tell_to_stop();
-    let _server = influx.listen_again(address).await;
+    let _server = influx.listen_at(address).await;
     let stats = pushing.stop().await;
     let taken = influx.points();
     assert_eq!(values(&taken), ["222i"; ROOM]);

@@ -3,7 +3,7 @@
 use push_metrics::Registry;
 use testkit::eventually;
 
-use testkit::influx::{Answer, Influx};
+use testkit::influx::{Influx, Reply};
 
 use crate::support::{PATIENCE, Pushing, rising};
 
@@ -35,7 +35,7 @@ async fn assert_the_others_come(influx: Influx) {
 #[tokio::test]
 async fn a_partial_write_is_done() {
     for status in [400, 422] {
-        assert_the_others_come(Influx::new(move |_| Answer::Partly(status))).await;
+        assert_the_others_come(Influx::new(move |_| Reply::Partial(status))).await;
     }
 }
 
@@ -43,9 +43,9 @@ async fn a_partial_write_is_done() {
 async fn a_batch_that_is_refused_whole_is_sent_in_parts() {
     let influx = Influx::new(|request| {
         if request.lines.iter().any(|line| line.starts_with("bad")) {
-            return Answer::Refuse(400, "unable to parse 'bad.count value=0i'");
+            return Reply::Reject(400, "unable to parse 'bad.count value=0i'");
         }
-        Answer::Take
+        Reply::Accept
     });
     assert_the_others_come(influx).await;
 }
@@ -53,8 +53,8 @@ async fn a_batch_that_is_refused_whole_is_sent_in_parts() {
 #[tokio::test]
 async fn a_batch_that_is_too_large_is_sent_in_parts() {
     let influx = Influx::new(|request| match request.lines.len() {
-        0..=2 => Answer::Take,
-        _ => Answer::Refuse(413, "Request Entity Too Large"),
+        0..=2 => Reply::Accept,
+        _ => Reply::Reject(413, "Request Entity Too Large"),
     });
     let server = influx.listen().await;
     let pushing = Pushing::often(server.addr(), &registry());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use push_metrics::Registry;
 
-use testkit::influx::{Answer, Influx};
+use testkit::influx::{Influx, Reply};
 
 use crate::support::{LONG, PATIENCE, Pushing, to, values};
 
@@ -28,7 +28,7 @@ async fn what_was_counted_last_is_pushed() {
 async fn a_first_refusal_at_the_end_is_not_the_last_word() {
     let mut refused = false;
     let influx = Influx::new(move |_| {
-        if std::mem::replace(&mut refused, true) { Answer::Take } else { Answer::Refuse(503, "") }
+        if std::mem::replace(&mut refused, true) { Reply::Accept } else { Reply::Reject(503, "") }
     });
     let server = influx.listen().await;
     let reporter = to(server.addr()).interval(LONG).build(&registry()).expect("a reporter");
@@ -48,7 +48,7 @@ async fn where_nobody_listens_the_grace_period_is_the_end_and_the_loss_is_counte
 
 #[tokio::test]
 async fn one_that_does_not_answer_holds_up_no_end() {
-    let influx = Influx::new(|_| Answer::Silence);
+    let influx = Influx::new(|_| Reply::Hang);
     let server = influx.listen().await;
     let reporter = to(server.addr()).interval(LONG).timeout(LONG).build(&registry()).expect("a reporter");
     let stats = Pushing::start(reporter, Duration::from_millis(200)).stop().await;

@@ -5,7 +5,7 @@ pub(crate) mod raw;
 
 use std::time::Duration;
 
-use echo_server::Config;
+use echo_server::Settings;
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
 use prometheus::Registry;
@@ -25,8 +25,8 @@ pub(crate) async fn start() -> Server {
 }
 
 pub(crate) async fn start_with(shutdown_grace: Duration, registry: Registry) -> Server {
-    let config = Config { grpc_server_port: 0, shutdown_grace };
-    testkit::start(|listener, shutdown| echo_server::run(listener, config, registry, shutdown)).await
+    let settings = Settings { grpc_server_port: 0, shutdown_grace };
+    testkit::start(|listener, shutdown| echo_server::run(listener, settings, registry, shutdown)).await
 }
 
 pub(crate) async fn channel(server: &Server) -> Channel {

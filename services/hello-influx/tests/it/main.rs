@@ -1,7 +1,7 @@
-//! The server from outside, with InfluxDB beside it or not.
+//! The server and its program, with and without InfluxDB.
 
 mod program;
 mod pushes;
-mod replies;
+mod responses;
 mod settings;
 mod support;

@@ -1,11 +1,11 @@
-//! Settings that cannot be.
+//! Invalid settings.
 
-use testkit::complaint;
+use testkit::failure_message;
 
 use crate::support::command;
 
 #[tokio::test]
-async fn a_wrong_setting_ends_the_program_with_its_name_what_was_given_and_what_is_expected() {
+async fn an_invalid_setting_fails_with_its_flag_its_value_and_the_expected_form() {
     for (variable, value, expected) in [
         ("PORT", "70000", "'70000' for '--port <PORT>': expected a port, 0 to 65535"),
         ("INFLUX_URL", "influxdb:8086", "'--influx-url <URL>': expected an address such as http://"),
@@ -14,7 +14,7 @@ async fn a_wrong_setting_ends_the_program_with_its_name_what_was_given_and_what_
         ("HOST_TAG", "a\\b", "error: --host-tag: tag: got \"a\\\\b\", expected a text without"),
     ] {
         let variables = [("PORT", "0"), ("INFLUX_URL", "http://127.0.0.1:1"), (variable, value)];
-        let said = complaint(&mut command(&variables)).await;
-        assert!(said.contains(expected), "{said}");
+        let message = failure_message(&mut command(&variables)).await;
+        assert!(message.contains(expected), "{message}");
     }
 }

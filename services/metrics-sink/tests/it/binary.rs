@@ -1,7 +1,7 @@
 //! The program: its settings, its console, its end.
 
 use serde_json::json;
-use testkit::{Scrape, complaint, eventually};
+use testkit::{Scrape, eventually, failure_message};
 
 use crate::support::PATIENCE;
 use crate::support::client::EnvoyStream;
@@ -18,7 +18,7 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
         ("SINK_MAX_SERIES", "0", "from 1"),
         ("SINK_GRPC_PORT", "90000", "65535"),
     ] {
-        let error = complaint(&mut command(&[(variable, given)])).await;
+        let error = failure_message(&mut command(&[(variable, given)])).await;
         let flag = format!("--{}", variable.trim_start_matches("SINK_").to_lowercase().replace('_', "-"));
         assert!(error.contains(&flag) && error.contains(expected), "{variable}: {error}");
     }
@@ -29,7 +29,7 @@ async fn a_port_in_use_is_named() {
     let taken = testkit::listener().await;
     let port = taken.local_addr().unwrap().port().to_string();
     let variables = [("SINK_GRPC_PORT", "0"), ("SINK_HTTP_PORT", &port)];
-    let error = complaint(&mut command(&variables)).await;
+    let error = failure_message(&mut command(&variables)).await;
     assert!(error.contains("--http-port") && error.contains(&port), "{error}");
 }
 
@@ -84,7 +84,7 @@ async fn a_signal_ends_the_streams_and_the_program() {
 #[tokio::test]
 async fn a_console_that_nobody_reads_holds_up_nobody() {
     let sink = Process::start(&["--outputs=prometheus,console=families"]).await;
-    sink.program.leave_unread();
+    sink.program.stop_reading();
     let stream = EnvoyStream::open(sink.grpc).await;
     let names: Vec<_> = (0..500).map(|at| format!("n{at}")).collect();
     let families: Vec<_> = names.iter().map(|name| counter(name, &[], 1.0)).collect();

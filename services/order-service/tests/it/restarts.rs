@@ -36,6 +36,6 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     connection.pragma_update(None, "user_version", 99).expect("set");
     drop(connection);
     let ports = [("GRPC_SERVER_PORT", "0"), ("METRICS_PORT", "0")];
-    let said = testkit::complaint(program::command(&ports).env("DATABASE", &path)).await;
+    let said = testkit::failure_message(program::command(&ports).env("DATABASE", &path)).await;
     assert!(said.contains(&format!("--database: {} cannot be brought up to date", path.display())), "{said}");
 }

@@ -1,6 +1,6 @@
 //! Settings that cannot be.
 
-use testkit::complaint;
+use testkit::failure_message;
 
 use crate::support::program::command;
 
@@ -15,14 +15,14 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
         ("SHIPPED_AFTER", "3", "--shipped-after", "expected a duration, such as 5s or 500ms"),
         ("SHUTDOWN_GRACE", "", "--shutdown-grace", "expected a duration, such as 5s or 500ms"),
     ] {
-        let said = complaint(&mut command(&[(variable, given)])).await;
+        let said = failure_message(&mut command(&[(variable, given)])).await;
         assert!(said.contains(flag) && said.contains(expected), "{variable}: {said}");
     }
 }
 
 #[tokio::test]
 async fn a_database_that_cannot_be_is_one_sentence() {
-    let said = complaint(&mut command(&[
+    let said = failure_message(&mut command(&[
         ("GRPC_SERVER_PORT", "0"),
         ("METRICS_PORT", "0"),
         ("DATABASE", "/nowhere/orders.db"),

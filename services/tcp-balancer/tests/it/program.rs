@@ -35,18 +35,18 @@ async fn it_says_how_many_connections_the_limit_of_files_allows_for() {
 }
 
 /// What the program says to stderr before it fails.
-async fn complaint(config: &str, variables: &[(&str, &str)]) -> String {
+async fn failure_message(config: &str, variables: &[(&str, &str)]) -> String {
     let file = file(config);
     let mut command = command(&[("REST_PORT", "0")]);
     command.env("CONFIG", file.path()).envs(variables.iter().copied());
-    let said = testkit::complaint(&mut command).await;
+    let said = testkit::failure_message(&mut command).await;
     said.replace(file.path().to_str().expect("UTF-8"), "FILE")
 }
 
 #[tokio::test]
 async fn a_wrong_file_ends_the_program_with_its_line() {
     let config = hello(&["127.0.0.1:1".parse().expect("an address")], "balance = \"best\"");
-    let said = complaint(&config, &[]).await;
+    let said = failure_message(&config, &[]).await;
     assert!(said.starts_with("error: FILE:3: unknown variant `best`, expected one of `weight`"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
 }
@@ -55,7 +55,7 @@ async fn a_wrong_file_ends_the_program_with_its_line() {
 async fn an_address_in_use_is_one_sentence() {
     let taken = Peer::echo().await;
     let config = hello(&[taken.addr], "").replace("127.0.0.1:0", &taken.addr.to_string());
-    let said = complaint(&config, &[("RUST_BACKTRACE", "1")]).await;
+    let said = failure_message(&config, &[("RUST_BACKTRACE", "1")]).await;
     let expected = format!("error: servers.hello: cannot listen on {}: Address already in use", taken.addr);
     assert!(said.starts_with(&expected), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
@@ -70,7 +70,7 @@ async fn other_settings_that_cannot_be_are_named() {
         (&[("BALANCER_TOKEN_FILE", "/nowhere/token")], "--token-file: cannot read /nowhere/token"),
         (&[("BALANCER_TOKEN_FILE", "/dev/null")], "--token-file: /dev/null is empty"),
     ] {
-        let said = complaint("", variables).await;
+        let said = failure_message("", variables).await;
         assert!(said.contains(expected), "{said}");
     }
 }

@@ -1,6 +1,6 @@
 //! Wrong settings end the program with a sentence.
 
-use testkit::{command, complaint};
+use testkit::{command, failure_message};
 
 #[tokio::test]
 async fn a_wrong_setting_is_named_with_what_was_given_and_expected() {
@@ -12,7 +12,7 @@ async fn a_wrong_setting_is_named_with_what_was_given_and_expected() {
         ("GRAFANA_URL", "127.0.0.1:3000", "--grafana-url", "such as http://"),
         ("SHUTDOWN_GRACE", "soon", "--shutdown-grace", "such as 5s"),
     ] {
-        let said = complaint(&mut command(env!("CARGO_BIN_EXE_console"), &[(variable, value)])).await;
+        let said = failure_message(&mut command(env!("CARGO_BIN_EXE_console"), &[(variable, value)])).await;
         assert!([flag, expected].iter().all(|part| said.contains(part)), "{variable}={value}: {said}");
     }
 }

@@ -1,16 +1,16 @@
-//! Programs as child processes: what they write, where they listen, how they end.
+//! Programs as child processes.
 
 use std::os::unix::process::ExitStatusExt;
 
 use serde_json::json;
-use testkit::{Program, command, complaint};
+use testkit::{Program, command, failure_message};
 
 fn start(script: &str) -> Program {
-    Program::start(command("sh", &[("SAID", "hello")]).args(["-c", script]))
+    Program::start(command("sh", &[("MESSAGE", "hello")]).args(["-c", script]))
 }
 
 #[tokio::test]
-async fn a_port_is_that_of_the_flag_and_is_asked_for_at_localhost() {
+async fn addr_is_the_port_of_the_flag_at_localhost() {
     let program = start(
         r#"echo '{"message":"listening","server":"a","address":"127.0.0.1:1"}'
         echo '{"message":"listening","flag":"--port","address":"0.0.0.0:2"}'
@@ -22,10 +22,10 @@ async fn a_port_is_that_of_the_flag_and_is_asked_for_at_localhost() {
 }
 
 #[tokio::test]
-async fn the_end_comes_with_its_code_and_the_last_lines() {
+async fn terminate_returns_the_exit_status_and_reads_the_last_lines() {
     let mut program = start(
-        r#"trap 'echo "{\"message\":\"$SAID\",\"at\":2}"; exit 3' TERM
-        echo "{\"message\":\"$SAID\",\"at\":1}"
+        r#"trap 'echo "{\"message\":\"$MESSAGE\",\"at\":2}"; exit 3' TERM
+        echo "{\"message\":\"$MESSAGE\",\"at\":1}"
         while :; do sleep 0.01; done"#,
     );
     assert_eq!(program.logged("hello").await["at"], 1);
@@ -36,7 +36,7 @@ async fn the_end_comes_with_its_code_and_the_last_lines() {
 }
 
 #[tokio::test]
-async fn a_line_that_was_cut_off_is_none() {
+async fn an_incomplete_last_line_is_ignored() {
     let mut program = start(r#"printf '{"message":"whole"}\n{"message":"cu'; exec sleep 600"#);
     program.logged("whole").await;
     assert_eq!(program.terminate().await.signal(), Some(15));
@@ -45,14 +45,15 @@ async fn a_line_that_was_cut_off_is_none() {
 
 #[tokio::test]
 #[should_panic(expected = "each line is JSON")]
-async fn a_line_that_is_no_json_fails_the_test() {
+async fn a_line_that_is_not_json_fails_the_test() {
     let mut program = start("trap 'echo nonsense; exit' TERM; echo '{}'; while :; do sleep 0.01; done");
     program.line(serde_json::Value::is_object).await;
     program.terminate().await;
 }
 
 #[tokio::test]
-async fn a_complaint_is_what_stderr_has() {
+async fn failure_message_is_stderr() {
     let mut command = command("sh", &[]);
-    assert_eq!(complaint(command.args(["-c", "echo out; echo wrong >&2; exit 1"])).await, "wrong\n");
+    command.args(["-c", "echo out; echo wrong >&2; exit 1"]);
+    assert_eq!(failure_message(&mut command).await, "wrong\n");
 }

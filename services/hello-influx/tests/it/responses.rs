@@ -1,4 +1,4 @@
-//! What clients see.
+//! Responses to clients.
 
 use serde_json::Value;
 
@@ -8,37 +8,37 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const PROBLEM: &str = "application/problem+json";
 
 #[tokio::test]
-async fn hello_world_as_in_the_tutorial() {
+async fn root_returns_hello_world() {
     let server = start("").await;
     assert_eq!(get(&server, "/").await, (200, TEXT.into(), "Hello World!".into()));
 }
 
 #[tokio::test]
-async fn slow_says_how_slow_it_was() {
+async fn slow_returns_its_delay() {
     let server = start("").await;
     assert_eq!(get(&server, "/slow?ms=1").await, (200, TEXT.into(), "Hello World, after 1 ms!\n".into()));
 }
 
 #[tokio::test]
-async fn slow_has_bounds() {
+async fn slow_rejects_a_missing_or_invalid_delay() {
     let server = start("").await;
-    for (query, given) in
+    for (query, value) in
         [("", "None"), ("?ms=", "Some(\"\")"), ("?ms=5001", "Some(\"5001\")"), ("?ms=-1", "Some(\"-1\")")]
     {
-        let (status, kind, body) = get(&server, &format!("/slow{query}")).await;
-        assert_eq!((status, kind.as_str()), (400, PROBLEM), "{query}");
+        let (status, content_type, body) = get(&server, &format!("/slow{query}")).await;
+        assert_eq!((status, content_type.as_str()), (400, PROBLEM), "{query}");
         let problem: Value = serde_json::from_str(&body).expect("JSON");
-        let expected = format!("ms: got {given}, expected whole milliseconds, 0 to 5000");
+        let expected = format!("ms: got {value}, expected whole milliseconds, 0 to 5000");
         assert_eq!(problem["detail"], expected);
     }
 }
 
 #[tokio::test]
-async fn healthz_is_ok_and_unknown_paths_are_problems() {
+async fn healthz_returns_ok_and_unknown_paths_return_problem_documents() {
     let server = start("").await;
     assert_eq!(get(&server, "/healthz").await, (200, TEXT.into(), "ok\n".into()));
     for path in ["/nope", "/metrics"] {
-        let (status, kind, _) = get(&server, path).await;
-        assert_eq!((status, kind.as_str()), (404, PROBLEM), "{path}");
+        let (status, content_type, _) = get(&server, path).await;
+        assert_eq!((status, content_type.as_str()), (404, PROBLEM), "{path}");
     }
 }

@@ -1,4 +1,4 @@
-//! Spans sent over a socket can be asked for by trace and by service.
+//! Lookup of received spans by trace and by service.
 
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, trace_service_client::TraceServiceClient,
@@ -26,15 +26,15 @@ fn span(trace: u8, name: &str) -> Span {
 }
 
 #[tokio::test]
-async fn keeps_spans_and_says_which_it_refused() {
+async fn stores_spans_and_reports_rejected_ones() {
     let collector = Collector::start().await;
     let mut client = TraceServiceClient::connect(collector.endpoint()).await.unwrap();
 
     client.export(request("a", vec![span(1, "one")])).await.unwrap();
     client.export(request("b", vec![span(1, "two"), span(2, "three")])).await.unwrap();
-    let answer = client.export(request("b", vec![span(0, "no id")])).await.unwrap().into_inner();
+    let response = client.export(request("b", vec![span(0, "no id")])).await.unwrap().into_inner();
 
-    assert_eq!(answer.partial_success.unwrap().rejected_spans, 1);
+    assert_eq!(response.partial_success.unwrap().rejected_spans, 1);
     let id: TraceId = "01010101010101010101010101010101".parse().unwrap();
     let names: Vec<_> =
         collector.trace(id).iter().map(|s| (s.service.to_string(), s.span.name.clone())).collect();

@@ -1,0 +1,80 @@
+//! Settings from flags and environment variables.
+
+use std::time::Duration;
+
+use clap::Args;
+use kit::settings::duration;
+use push_metrics::Destination;
+use thiserror::Error;
+
+/// InfluxDB's minimum for a database's retention.
+const MIN_RETENTION: Duration = Duration::from_secs(3600);
+
+/// The server's settings, except for its port.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Address of InfluxDB, such as <http://127.0.0.1:8086>; if empty, nothing is pushed
+    #[arg(long, env = "INFLUX_URL", value_name = "URL", default_value = "", value_parser = url)]
+    pub influx_url: String,
+    /// Database to push to; created if it is missing
+    #[arg(long, env = "INFLUX_DB", value_name = "NAME", default_value = "metric")]
+    pub influx_db: String,
+    /// Retention of a database that is created, such as 7d; 0s keeps points for ever
+    #[arg(long, env = "INFLUX_RETENTION", value_name = "DURATION", default_value = "7d", value_parser = retention)]
+    pub influx_retention: Duration,
+    /// Value of each point's tag "host"
+    #[arg(long, env = "HOST_TAG", value_name = "NAME", default_value_t = host_name())]
+    pub host_tag: String,
+    /// Grace period for requests in flight on shutdown, and again for the last push, such as 5s or 500ms
+    #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub shutdown_grace: Duration,
+}
+
+#[derive(Debug, PartialEq, Eq, Error)]
+enum InvalidSetting {
+    #[error("expected an address such as http://127.0.0.1:8086")]
+    Url,
+    #[error("expected 1h or more, such as 7d, or 0s")]
+    Retention,
+}
+
+fn url(value: &str) -> Result<String, InvalidSetting> {
+    if value.is_empty() || Destination::v1(value, "any").is_ok() {
+        Ok(value.to_owned())
+    } else {
+        Err(InvalidSetting::Url)
+    }
+}
+
+fn retention(value: &str) -> Result<Duration, InvalidSetting> {
+    let allowed = |time: &Duration| time.is_zero() || *time >= MIN_RETENTION;
+    duration(value).ok().filter(allowed).ok_or(InvalidSetting::Retention)
+}
+
+fn host_name() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_requires_a_scheme_unless_it_is_empty() {
+        for valid in ["", "http://influxdb:8086", "http://[::1]:8086/"] {
+            assert_eq!(url(valid).as_deref(), Ok(valid));
+        }
+        for invalid in ["influxdb:8086", "influxdb", "ftp://influxdb"] {
+            assert_eq!(url(invalid), Err(InvalidSetting::Url), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn retention_is_at_least_an_hour_or_0s() {
+        assert_eq!(retention("7d"), Ok(Duration::from_secs(7 * 24 * 3600)));
+        assert_eq!(retention("0s"), Ok(Duration::ZERO));
+        for invalid in ["59m", "7", "-1h", "INF"] {
+            assert_eq!(retention(invalid), Err(InvalidSetting::Retention), "{invalid}");
+        }
+    }
+}
