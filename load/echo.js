@@ -1,9 +1,9 @@
-// Echoes alone. See parts/settings.js for what can be set.
-import { only } from "./parts/parts.js";
-import { options as optionsFor } from "./parts/options.js";
-import { summary } from "./parts/summary.js";
+// Load: echoes only. Settings: scenarios/settings.js.
+import { only } from "./scenarios/scenarios.js";
+import { options as optionsFor } from "./scenarios/options.js";
+import { summary } from "./scenarios/summary.js";
 
-export { echo } from "./parts/echo.js";
+export { echo } from "./scenarios/echo.js";
 
 const shares = only("echo");
 export const options = optionsFor(shares);

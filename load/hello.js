@@ -1,9 +1,9 @@
-// The hello servers alone. See parts/settings.js for what can be set.
-import { only } from "./parts/parts.js";
-import { options as optionsFor } from "./parts/options.js";
-import { summary } from "./parts/summary.js";
+// Load: the hello servers only. Settings: scenarios/settings.js.
+import { only } from "./scenarios/scenarios.js";
+import { options as optionsFor } from "./scenarios/options.js";
+import { summary } from "./scenarios/summary.js";
 
-export { hello } from "./parts/hello.js";
+export { hello } from "./scenarios/hello.js";
 
 const shares = only("hello");
 export const options = optionsFor(shares);

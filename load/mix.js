@@ -1,12 +1,12 @@
-// Everything that runs, each part with its share of the rate. See parts/settings.js for what can be set, parts/parts.js for
-// the shares.
-import { mix } from "./parts/parts.js";
-import { options as optionsFor } from "./parts/options.js";
-import { summary } from "./parts/summary.js";
+// Load: every scenario whose tutorial runs, each with its share of the rate. Settings: scenarios/settings.js. Shares:
+// scenarios/scenarios.js.
+import { mix } from "./scenarios/scenarios.js";
+import { options as optionsFor } from "./scenarios/options.js";
+import { summary } from "./scenarios/summary.js";
 
-export { echo } from "./parts/echo.js";
-export { hello } from "./parts/hello.js";
-export { orders } from "./parts/orders.js";
+export { echo } from "./scenarios/echo.js";
+export { hello } from "./scenarios/hello.js";
+export { orders } from "./scenarios/orders.js";
 
 const shares = mix();
 export const options = optionsFor(shares);

@@ -1,9 +1,9 @@
-// Orders alone. See parts/settings.js for what can be set.
-import { only } from "./parts/parts.js";
-import { options as optionsFor } from "./parts/options.js";
-import { summary } from "./parts/summary.js";
+// Load: orders only. Settings: scenarios/settings.js.
+import { only } from "./scenarios/scenarios.js";
+import { options as optionsFor } from "./scenarios/options.js";
+import { summary } from "./scenarios/summary.js";
 
-export { orders } from "./parts/orders.js";
+export { orders } from "./scenarios/orders.js";
 
 const shares = only("orders");
 export const options = optionsFor(shares);

@@ -1,45 +1,45 @@
-// Sends the form by fetch, so that the page stays, and keeps the last echoes below.
+// Sends echoes without reloading the page, and lists the previous ones.
 
-import { ask, element, milliseconds, onSubmit, show, traceLink } from "/page.js";
+import { element, milliseconds, onSubmit, request, show, traceLink } from "/page.js";
 
 const form = document.getElementById("echo");
 const field = document.getElementById("m");
 const result = document.getElementById("result");
 const earlier = document.getElementById("earlier");
 const { traces } = form.dataset;
-const KEPT = 8;
+const MAX_EARLIER = 8;
 
-// The server's own measure of the call, e.g. `call;dur=1.250`.
+// Duration of the gRPC call in milliseconds, from a header such as `call;dur=1.250`.
 const callTime = (headers) => Number(/call;dur=([\d.]+)/.exec(headers.get("server-timing") ?? "")?.[1] ?? NaN);
 
 async function send(message) {
-  const answer = await ask(`/echo?m=${encodeURIComponent(message)}`);
-  if (!answer.good) return answer;
-  const call = callTime(answer.response.headers);
-  const of = Number.isNaN(call) ? "" : `, of which the call ${milliseconds(call)}`;
+  const outcome = await request(`/echo?m=${encodeURIComponent(message)}`);
+  if (!outcome.good) return outcome;
+  const call = callTime(outcome.response.headers);
+  const callPart = Number.isNaN(call) ? "" : `, gRPC call ${milliseconds(call)}`;
   return {
-    ...answer,
-    reply: answer.text.replace(/^Response: /, ""),
-    facts: [`took ${milliseconds(answer.took)}${of}`],
+    ...outcome,
+    reply: outcome.text.replace(/^Response: /, ""),
+    facts: [`took ${milliseconds(outcome.took)}${callPart}`],
   };
 }
 
-function remember(answer) {
-  const line = element("li", answer.good ? "" : "bad");
+function remember(outcome) {
+  const line = element("li", outcome.good ? "" : "bad");
   const facts = element("span", "facts");
-  facts.append(element("span", "", milliseconds(answer.took)), ...traceLink(answer.trace, traces));
-  line.append(element("span", "reply", answer.reply), facts);
+  facts.append(element("span", "", milliseconds(outcome.took)), ...traceLink(outcome.trace, traces));
+  line.append(element("span", "reply", outcome.reply), facts);
   const list = earlier.querySelector("ol");
   list.prepend(line);
-  while (list.children.length > KEPT) list.lastElementChild.remove();
+  while (list.children.length > MAX_EARLIER) list.lastElementChild.remove();
   earlier.hidden = false;
 }
 
 let last = null;
 
 onSubmit(form, async () => {
-  const answer = await send(field.value);
+  const outcome = await send(field.value);
   if (last) remember(last);
-  last = answer;
-  show(result, answer, traces);
+  last = outcome;
+  show(result, outcome, traces);
 });

@@ -1,6 +1,6 @@
-// Places orders by fetch, so that the page stays, and follows all orders while the page is seen.
+// Places orders without reloading the page, and follows all orders while the page is visible.
 
-import { ask, milliseconds, onSubmit, show } from "/page.js";
+import { milliseconds, onSubmit, request, show } from "/page.js";
 
 const form = document.getElementById("order");
 const result = document.getElementById("result");
@@ -14,7 +14,7 @@ const price = (cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padSt
 const time = (text) => new Date(text).toLocaleTimeString();
 const address = (id) => `/orders/${encodeURIComponent(id)}`;
 
-// --- the list
+// --- List of orders
 
 function fill(row, order) {
   const part = (name) => row.querySelector(`[data-of="${name}"]`);
@@ -38,7 +38,7 @@ for (const row of list.children) {
 
 const newRow = (order) => fill(document.getElementById("row").content.firstElementChild.cloneNode(true), order);
 
-// Orders go forward only: what is told late changes nothing.
+// Ignores late events: an order never returns to an earlier state.
 function update(row, order) {
   const shown = row.querySelector('[data-of="state"]').dataset.state;
   if (STATES.indexOf(order.state) > STATES.indexOf(shown)) fill(row, order);
@@ -46,92 +46,93 @@ function update(row, order) {
 
 const rowOf = (id) => [...list.children].find((row) => row.dataset.id === id);
 
-function shorten() {
+function truncate() {
   while (list.children.length > Number(list.dataset.limit)) list.lastElementChild.remove();
   none.hidden = list.children.length > 0;
 }
 
-function changed(order) {
+function onChange(order) {
   const row = rowOf(order.id);
   if (row) update(row, order);
-  // Of an older order that is not shown, there is nothing to tell.
+  // Changes of older orders that are not listed are ignored.
   else if (order.state === STATES[0]) list.prepend(newRow(order));
-  shorten();
-  if (order.id === mine) say(order);
+  truncate();
+  if (order.id === placedId) showPlaced(order);
 }
 
 async function reload() {
-  const answer = await ask(`/orders?page_size=${list.dataset.limit}`, { headers: { accept: "application/json" } });
-  if (!answer.good) return;
-  const rows = JSON.parse(answer.text).orders.map((order) => {
+  const outcome = await request(`/orders?page_size=${list.dataset.limit}`, { headers: { accept: "application/json" } });
+  if (!outcome.good) return;
+  const rows = JSON.parse(outcome.text).orders.map((order) => {
     const row = rowOf(order.id);
     if (row) update(row, order);
     return row ?? newRow(order);
   });
   list.replaceChildren(...rows);
   none.textContent = "None yet.";
-  shorten();
+  truncate();
 }
 
-// --- following
+// --- Live updates
 
-// Where the server answers with an error, or not at all, EventSource gives up: then it is made anew after a pause.
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 15000;
+// EventSource does not reconnect after an error response, so the page creates a new one after a delay.
+const MIN_RETRY_MS = 1000;
+const MAX_RETRY_MS = 15000;
 
 let source = null;
-let again = 0;
-let pause = FIRST_PAUSE;
+let retryTimer = 0;
+let retryMs = MIN_RETRY_MS;
 
 function follow() {
-  clearTimeout(again);
+  clearTimeout(retryTimer);
   source = new EventSource("/orders/events");
   source.addEventListener("open", () => {
-    pause = FIRST_PAUSE;
-    live.textContent = "Following live";
-    // What happened before the stream began.
+    retryMs = MIN_RETRY_MS;
+    live.textContent = "Live";
+    // Loads changes from before the stream started.
     reload();
   });
-  source.addEventListener("change", ({ data }) => changed(JSON.parse(data).order));
+  source.addEventListener("change", ({ data }) => onChange(JSON.parse(data).order));
   source.addEventListener("error", () => {
-    live.textContent = "Not connected, trying again";
+    live.textContent = "Disconnected, retrying";
     if (source.readyState !== EventSource.CLOSED) return;
-    again = setTimeout(follow, pause);
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
+    retryTimer = setTimeout(follow, retryMs);
+    retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
   });
 }
 
-function rest() {
-  clearTimeout(again);
+function disconnect() {
+  clearTimeout(retryTimer);
   source?.close();
   source = null;
 }
 
-// A browser has few connections to one host: a page that nobody sees keeps none.
-function whileSeen() {
-  if (document.hidden) rest();
+// Browsers limit the connections per host, so a hidden page closes its stream.
+function updateConnection() {
+  if (document.hidden) disconnect();
   else if (!source || source.readyState === EventSource.CLOSED) follow();
 }
 
 if ("follow" in list.dataset) {
   live.textContent = "Connecting";
-  document.addEventListener("visibilitychange", whileSeen);
-  addEventListener("pagehide", rest);
-  addEventListener("pageshow", whileSeen);
-  whileSeen();
+  document.addEventListener("visibilitychange", updateConnection);
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", updateConnection);
+  updateConnection();
 }
 
-// --- placing
+// --- Placing an order
 
-let mine = null;
+// ID and result of the order placed last.
+let placedId = null;
 let placed = null;
 
-function say(order) {
+function showPlaced(order) {
   placed = { ...placed, reply: `Order ${order.state}` };
   show(result, placed, traces);
 }
 
-// A failed attempt is repeated with its key, so that one order it is at most; a changed order is another.
+// A retry keeps the idempotency key, so that the order is placed at most once. Editing the form renews the key.
 const key = form.elements.idempotency_key;
 const renew = () => {
   key.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -139,20 +140,20 @@ const renew = () => {
 form.addEventListener("input", renew);
 
 onSubmit(form, async () => {
-  mine = null;
+  placedId = null;
   const options = { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(new FormData(form)) };
-  const answer = await ask("/orders", options);
-  if (!answer.good) {
-    if (answer.status === 409) renew();
-    show(result, answer, traces);
+  const outcome = await request("/orders", options);
+  if (!outcome.good) {
+    if (outcome.status === 409) renew();
+    show(result, outcome, traces);
     return;
   }
-  const order = JSON.parse(answer.text);
-  mine = order.id;
-  placed = { ...answer, facts: [`${price(order.total_cents)} for ${order.customer}`, `took ${milliseconds(answer.took)}`] };
-  // The follower may have been told of it first, and of more.
-  say(rowOf(order.id) ? { state: rowOf(order.id).querySelector('[data-of="state"]').dataset.state } : order);
-  changed(order);
+  const order = JSON.parse(outcome.text);
+  placedId = order.id;
+  placed = { ...outcome, facts: [`${price(order.total_cents)} for ${order.customer}`, `took ${milliseconds(outcome.took)}`] };
+  // The list may already have a newer state from the event stream.
+  showPlaced(rowOf(order.id) ? { state: rowOf(order.id).querySelector('[data-of="state"]').dataset.state } : order);
+  onChange(order);
   renew();
 });
 

@@ -1,15 +1,15 @@
-// What the pages' scripts share.
+// Helpers shared by the scripts of the pages.
 
 export const element = (name, className, text) => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
+  const created = document.createElement(name);
+  if (className) created.className = className;
+  if (text !== undefined) created.textContent = text;
+  return created;
 };
 
 export const milliseconds = (number) => `${number.toFixed(1)} ms`;
 
-// `traces` is what the trace's id is put after, if there is a place to look at it.
+// Links to a trace. `traces` is the URL prefix of trace pages; without it, only the ID is shown.
 export const traceLink = (id, traces) => {
   if (!id) return [];
   if (!traces) return [element("span", "", `trace ${id}`)];
@@ -18,13 +18,12 @@ export const traceLink = (id, traces) => {
   return [link];
 };
 
-// Fetches, and says what came of it: `{ good, took, trace }` and either the response and its text, or what went wrong as
-// `{ reply, facts, status }`.
-export async function ask(address, options) {
-  const begun = performance.now();
-  const took = () => performance.now() - begun;
+// Fetches a URL and returns `{ good, took, trace }` with either `{ response, text }` or the error as `{ reply, facts, status }`.
+export async function request(url, options) {
+  const start = performance.now();
+  const took = () => performance.now() - start;
   try {
-    const response = await fetch(address, options);
+    const response = await fetch(url, options);
     const text = await response.text();
     const trace = response.headers.get("x-trace-id");
     if (response.ok) return { good: true, response, text, took: took(), trace };
@@ -34,20 +33,20 @@ export async function ask(address, options) {
     return { good: false, reply, facts: errors ?? [problem.detail], status: problem.status, took: took(), trace };
   } catch (error) {
     const facts = [String(error.message ?? error)];
-    return { good: false, reply: "No answer from the web client", facts, took: took(), trace: null };
+    return { good: false, reply: "The web client is unreachable", facts, took: took(), trace: null };
   }
 }
 
-// Shows what came of a form: `{ good, reply, facts, trace }`.
-export function show(place, answer, traces) {
-  const box = element("div", `answer ${answer.good ? "good" : "bad"}`);
+// Shows the result of a form, `{ good, reply, facts, trace }`, in the container.
+export function show(container, result, traces) {
+  const box = element("div", `answer ${result.good ? "good" : "bad"}`);
   const facts = element("p", "facts");
-  facts.append(...answer.facts.map((fact) => element("span", "", fact)), ...traceLink(answer.trace, traces));
-  box.append(element("p", "reply", answer.reply), facts);
-  place.replaceChildren(box);
+  facts.append(...result.facts.map((fact) => element("span", "", fact)), ...traceLink(result.trace, traces));
+  box.append(element("p", "reply", result.reply), facts);
+  container.replaceChildren(box);
 }
 
-// Calls `send` instead of leaving the page; once at a time.
+// Calls `send` instead of submitting the form, one call at a time.
 export function onSubmit(form, send) {
   const button = form.querySelector("button:not([type])");
   let sending = false;
@@ -55,7 +54,7 @@ export function onSubmit(form, send) {
     event.preventDefault();
     if (sending) return;
     sending = true;
-    // Not `disabled`, which would take the focus away.
+    // A disabled button would lose the focus.
     button.setAttribute("aria-disabled", "true");
     await send();
     button.setAttribute("aria-disabled", "false");

@@ -1,14 +1,14 @@
-// k6's options for some shares of the rate.
+// k6 options for scenarios with these shares of the rate.
 import { DURATION, RATE } from "./settings.js";
-import { parts } from "./parts.js";
+import { scenarios as definitions } from "./scenarios.js";
 
 export function options(shares) {
   const scenarios = {};
   const counted = {};
   for (const [name, share] of Object.entries(shares)) {
     scenarios[name] = scenario(name, share);
-    // k6 sums up by tag only what has a threshold.
-    for (const request of Object.keys(parts[name].requests)) counted[`http_reqs{name:${request}}`] = ["count>=0"];
+    // k6 reports counts by tag only for tags with a threshold.
+    for (const request of Object.keys(definitions[name].requests)) counted[`http_reqs{name:${request}}`] = ["count>=0"];
   }
   return {
     scenarios,
@@ -18,7 +18,7 @@ export function options(shares) {
       dropped_iterations: ["count==0"],
       ...counted,
     },
-    // Few and fixed, so that the series in Prometheus are, too: addresses and ids are no labels.
+    // Without URLs and IDs, to bound the number of series in Prometheus.
     systemTags: ["scenario", "group", "name", "method", "status", "check", "expected_response"],
     summaryTrendStats: ["min", "med", "avg", "p(90)", "p(95)", "p(99)", "max"],
     userAgent: "lookout-load",
@@ -30,11 +30,11 @@ function scenario(name, share) {
   return {
     exec: name,
     executor: "constant-arrival-rate",
-    // By the minute: a share of a small rate need not be a whole number a second.
+    // Per minute, because the rate must be an integer and a share of a small rate may be fractional per second.
     rate: Math.round(rate * 60),
     timeUnit: "1m",
     duration: DURATION,
-    // A slow reply must not hold the next request up: web-client lets a call take two seconds.
+    // Enough virtual users for slow responses: web-client allows a call two seconds.
     preAllocatedVUs: Math.min(Math.ceil(rate * 2), 200),
     maxVUs: Math.ceil(rate * 3),
     gracefulStop: "5s",

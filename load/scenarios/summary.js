@@ -1,19 +1,19 @@
-// What k6 says at the end: exact counts by part.
+// The summary at the end of a load: exact counts by scenario.
 import { DURATION, RATE } from "./settings.js";
-import { parts } from "./parts.js";
+import { scenarios } from "./scenarios.js";
 
 export const summary = (shares) => (data) => {
-  const value = (metric, of) => (data.metrics[metric] ? data.metrics[metric].values[of] : 0) || 0;
+  const value = (metric, name) => data.metrics[metric]?.values[name] || 0;
   const failed = value("http_req_failed", "passes");
   const dropped = value("dropped_iterations", "count");
-  const ms = (of) => `${value("http_req_duration", of).toFixed(1)} ms`;
+  const ms = (name) => `${value("http_req_duration", name).toFixed(1)} ms`;
 
   const lines = [
     "",
-    `  sent      ${value("http_reqs", "count")} requests, ${value("http_reqs", "rate").toFixed(1)} a second (asked: ${RATE} a second for ${DURATION})`,
-    ...Object.keys(shares).map((name) => `  ${name.padEnd(10)}${counts(parts[name], value)} through ${parts[name].through}`),
-    `  failed    ${failed}${dropped ? `, and ${dropped} not sent in time` : ""}`,
-    `  took      median ${ms("med")}, p95 ${ms("p(95)")}, p99 ${ms("p(99)")}, longest ${ms("max")}`,
+    `  sent      ${value("http_reqs", "count")} requests, ${value("http_reqs", "rate").toFixed(1)} per second (target: ${RATE} per second for ${DURATION})`,
+    ...Object.keys(shares).map((name) => `  ${name.padEnd(10)}${counts(scenarios[name], value)} through ${scenarios[name].target}`),
+    `  failed    ${failed}${dropped ? `, ${dropped} not sent in time` : ""}`,
+    `  took      median ${ms("med")}, p95 ${ms("p(95)")}, p99 ${ms("p(99)")}, max ${ms("max")}`,
     "",
     ...data.root_group.checks.map((c) => `  ${c.fails ? "✗" : "✓"} ${c.name}: ${c.passes} of ${c.passes + c.fails}`),
     ...thresholds(data).map((t) => `  ${t.ok ? "✓" : "✗"} ${t.name}`),
@@ -30,7 +30,7 @@ function counts({ requests }, value) {
   return `${counted.reduce((sum, [count]) => sum + count, 0)} (${words})`;
 }
 
-// Those that only make k6 count are none to speak of.
+// Omits the thresholds that only make k6 count requests.
 function thresholds(data) {
   return Object.entries(data.metrics)
     .filter(([metric]) => !metric.startsWith("http_reqs{"))

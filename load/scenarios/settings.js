@@ -1,0 +1,24 @@
+// Settings from the environment, with their defaults:
+//
+//   RATE       requests per second of all scenarios together (20)
+//   DURATION   of the load (60s)
+//   TUTORIALS  Compose profiles that run ("lab echo")
+//   EDGE       address of the edge (http://envoy:10000)
+//   HELLO      address of the balancer in front of the hello servers (http://tcp-balancer:3100)
+
+export const EDGE = __ENV.EDGE || "http://envoy:10000";
+export const HELLO = __ENV.HELLO || "http://tcp-balancer:3100";
+export const RATE = positive("RATE", 20);
+export const DURATION = __ENV.DURATION || "60s";
+
+const tutorials = (__ENV.TUTORIALS || "lab echo").split(" ");
+
+export const runs = (tutorial) => tutorials.includes(tutorial);
+
+function positive(name, fallback) {
+  const value = Number(__ENV[name] || fallback);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new Error(`${name}=${__ENV[name]}: expected a positive integer`);
+  }
+  return value;
+}
