@@ -1,101 +1,202 @@
-//! One back end: where it is, how it is, what went through it.
+//! A backend: its addresses, its status, and its counts.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use parking_lot::{Mutex, RwLock};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::config::{Share, Target};
-use crate::health::Streak;
+use crate::config::{BackendOptions, Healthcheck, Target};
 use crate::traffic::Traffic;
 
-/// A back end of a server.
+/// A backend of a server.
 #[derive(Debug)]
 pub struct Backend {
-    /// Where it is, as written or discovered.
+    /// Host and port, as configured or discovered.
     pub target: Target,
-    /// What went through it.
+    /// Bytes and connections.
     pub traffic: Arc<Traffic>,
-    share: RwLock<Share>,
-    /// Of its name; tried in this order.
+    options: RwLock<BackendOptions>,
+    /// The host's addresses, tried in this order.
     addresses: RwLock<Arc<[SocketAddr]>>,
-    live: AtomicBool,
-    draining: AtomicBool,
-    pub(crate) streak: Mutex<Streak>,
-    /// Since when discovery does not tell of it any more.
-    gone: RwLock<Option<Instant>>,
+    is_live: AtomicBool,
+    is_draining: AtomicBool,
+    streak: Mutex<Streak>,
+    /// When discovery removed it.
+    removed_at: RwLock<Option<Instant>>,
+}
+
+/// Number of consecutive health checks with the same result, ending with the last one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Streak {
+    passes: u32,
+    fails: u32,
 }
 
 impl Backend {
-    pub(crate) fn new(target: Target, share: Share, addresses: Arc<[SocketAddr]>, live: bool) -> Self {
+    pub(crate) fn new(
+        target: Target,
+        options: BackendOptions,
+        addresses: Arc<[SocketAddr]>,
+        is_live: bool,
+    ) -> Self {
         Self {
             target,
             traffic: Arc::default(),
-            share: RwLock::new(share),
+            options: RwLock::new(options),
             addresses: RwLock::new(addresses),
-            live: AtomicBool::new(live),
-            draining: AtomicBool::new(false),
+            is_live: AtomicBool::new(is_live),
+            is_draining: AtomicBool::new(false),
             streak: Mutex::default(),
-            gone: RwLock::new(None),
+            removed_at: RwLock::new(None),
         }
     }
 
-    /// How it is balanced.
-    pub fn share(&self) -> Share {
-        *self.share.read()
+    /// Weight, priority and connection limit.
+    pub fn options(&self) -> BackendOptions {
+        *self.options.read()
     }
 
-    /// Whether its health checks pass.
+    /// Whether it is healthy.
     pub fn is_live(&self) -> bool {
-        self.live.load(Relaxed)
+        self.is_live.load(Relaxed)
     }
 
-    /// Whether discovery tells of it.
+    /// Whether the last lookup returned it.
     pub fn is_discovered(&self) -> bool {
-        self.gone.read().is_none()
+        self.removed_at.read().is_none()
     }
 
-    /// Whether it gets no new connections, by somebody's wish.
+    /// Whether it was drained over REST: it gets no new connections.
     pub fn is_draining(&self) -> bool {
-        self.draining.load(Relaxed)
+        self.is_draining.load(Relaxed)
     }
 
-    pub(crate) fn gone_since(&self) -> Option<Instant> {
-        *self.gone.read()
+    pub(crate) fn removed_at(&self) -> Option<Instant> {
+        *self.removed_at.read()
     }
 
     pub(crate) fn addresses(&self) -> Arc<[SocketAddr]> {
         Arc::clone(&self.addresses.read())
     }
 
-    pub(crate) fn set_live(&self, live: bool) {
-        self.live.store(live, Relaxed);
+    pub(crate) fn set_live(&self, is_live: bool) {
+        self.is_live.store(is_live, Relaxed);
     }
 
-    pub(crate) fn set_draining(&self, draining: bool) {
-        self.draining.store(draining, Relaxed);
+    pub(crate) fn set_draining(&self, is_draining: bool) {
+        self.is_draining.store(is_draining, Relaxed);
     }
 
-    pub(crate) fn found(&self, share: Share, addresses: Arc<[SocketAddr]>) {
-        *self.share.write() = share;
+    /// Applies a lookup that returned this backend.
+    pub(crate) fn set_discovered(&self, options: BackendOptions, addresses: Arc<[SocketAddr]>) {
+        *self.options.write() = options;
         *self.addresses.write() = addresses;
-        *self.gone.write() = None;
+        *self.removed_at.write() = None;
     }
 
-    pub(crate) fn lost(&self) {
-        self.gone.write().get_or_insert_with(Instant::now);
+    /// Applies a lookup that did not return this backend.
+    pub(crate) fn set_removed(&self) {
+        self.removed_at.write().get_or_insert_with(Instant::now);
+    }
+
+    /// Applies a health check's result. Returns whether the backend was live before and is live now.
+    pub(crate) fn apply_check(&self, has_passed: bool, config: &Healthcheck) -> (bool, bool) {
+        let before = self.is_live();
+        let now = self.streak.lock().extend(has_passed, before, config);
+        self.set_live(now);
+        (before, now)
     }
 
     /// Whether it may get a connection now.
     pub(crate) fn is_eligible(&self) -> bool {
-        let most = u64::from(self.share().max_connections);
+        let limit = u64::from(self.options().max_connections);
         self.is_live()
             && self.is_discovered()
             && !self.is_draining()
             && !self.addresses.read().is_empty()
-            && (most == 0 || self.traffic.active() < most)
+            && (limit == 0 || self.traffic.active() < limit)
+    }
+
+    /// Connects to the first of its addresses that accepts a connection.
+    ///
+    /// # Errors
+    ///
+    /// The last address's error, or `AddrNotAvailable` if there are no addresses.
+    pub(crate) async fn connect(&self) -> io::Result<TcpStream> {
+        let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
+        for address in &*self.addresses() {
+            result = TcpStream::connect(address).await;
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+}
+
+impl Streak {
+    /// Adds a result. Returns whether a backend that `is_live` stays or becomes live.
+    fn extend(&mut self, has_passed: bool, is_live: bool, config: &Healthcheck) -> bool {
+        if has_passed {
+            *self = Self { passes: self.passes.saturating_add(1), fails: 0 };
+            is_live || self.passes >= config.passes
+        } else {
+            *self = Self { passes: 0, fails: self.fails.saturating_add(1) };
+            is_live && self.fails < config.fails
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn thresholds(fails: u32, passes: u32) -> Healthcheck {
+        let mut config = Healthcheck::default();
+        (config.fails, config.passes) = (fails, passes);
+        config
+    }
+
+    /// Status after each result: `L` is live, `-` is not. In `results`, `x` is a failure and `.` is a pass.
+    fn statuses(config: &Healthcheck, mut is_live: bool, results: &str) -> String {
+        let mut streak = Streak::default();
+        let mut status_after = |has_passed| {
+            is_live = streak.extend(has_passed, is_live, config);
+            if is_live { 'L' } else { '-' }
+        };
+        results.chars().map(|result| status_after(result != 'x')).collect()
+    }
+
+    #[test]
+    fn only_consecutive_failures_make_it_unhealthy() {
+        assert_eq!(statuses(&thresholds(2, 1), true, "x.x.x.xx"), "LLLLLLL-");
+    }
+
+    #[test]
+    fn only_consecutive_passes_make_it_healthy() {
+        assert_eq!(statuses(&thresholds(1, 3), false, "..x..x..."), "--------L");
+    }
+
+    proptest! {
+        #[test]
+        fn status_changes_after_the_threshold_of_consecutive_contrary_results(
+            fails in 1..5_u32, passes in 1..5_u32, initial: bool, results: Vec<bool>,
+        ) {
+            let (mut streak, config, mut is_live) = (Streak::default(), thresholds(fails, passes), initial);
+            for end in 1..=results.len() {
+                let before = is_live;
+                is_live = streak.extend(results[end - 1], before, &config);
+                let contrary = results[..end].iter().rev().take_while(|passed| **passed != before).count();
+                let threshold = if before { fails } else { passes } as usize;
+                prop_assert_eq!(is_live != before, contrary >= threshold);
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! All servers, and how they change.
+//! The set of servers, and changes to it: by the configuration file and over REST.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,32 +16,32 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use crate::config::{self, Defaults, File, FileError};
-use crate::pool::REMEMBER;
+use crate::pool::RETENTION;
 use crate::server::{self, Server, Tasks};
 
-/// The balancer; a clone is another handle of the same one.
+/// A handle to the balancer. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Balancer(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    started: SystemTime,
+    started_at: SystemTime,
     servers: RwLock<Servers>,
     tasks: Tasks,
-    /// Held by whoever changes servers, from the first check to the last change.
-    changing: Mutex<()>,
-    stopping: CancellationToken,
-    reloaded: AtomicU64,
-    rejected: AtomicU64,
+    /// Held during a change, from the first check to the last effect.
+    change: Mutex<()>,
+    shutdown: CancellationToken,
+    reloads_ok: AtomicU64,
+    reloads_failed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Servers {
     defaults: Defaults,
     running: BTreeMap<String, Entry>,
-    /// Those that have been stopped, while they have connections, and a while longer.
-    leaving: Vec<Arc<Server>>,
+    /// Stopped servers that still have connections, or stopped less than [`RETENTION`] ago.
+    stopping: Vec<Arc<Server>>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,74 +50,83 @@ struct Entry {
     origin: Origin,
 }
 
-/// Who has added a server.
+/// How a server was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     File,
     Rest,
 }
 
-/// Why servers cannot be as wished; they are as before.
+/// Number of reloads by result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReloadCounts {
+    /// Reloads that took effect.
+    pub ok: u64,
+    /// Reloads that were rejected.
+    pub failed: u64,
+}
+
+/// Why a change was rejected. A rejected change has no effect.
 #[derive(Debug, Error)]
 pub enum ChangeError {
-    /// The file is wrong.
+    /// The configuration file cannot be read or is invalid.
     #[error(transparent)]
     File(#[from] FileError),
-    /// An address cannot be listened on.
+    /// A server's address cannot be bound.
     #[error("servers.{server}: cannot listen on {address}")]
     Listen {
-        /// The server.
+        /// Name of the server.
         server: String,
-        /// Where it should listen.
+        /// The address.
         address: String,
-        /// Why it cannot.
+        /// The I/O error.
         source: io::Error,
     },
-    /// There is one of that name.
-    #[error("there is a server {0} already")]
+    /// The name is taken.
+    #[error("there is already a server {0}")]
     Exists(String),
-    /// It is too late for changes.
-    #[error("the balancer is stopping")]
-    Stopping,
+    /// The balancer is shutting down.
+    #[error("the balancer is shutting down")]
+    ShuttingDown,
 }
 
 impl Balancer {
-    /// Reads the file and starts its servers.
+    /// Reads the configuration file and starts its servers.
     ///
     /// # Errors
     ///
-    /// If the file is wrong, or an address cannot be listened on.
+    /// If the file cannot be read or is invalid, or an address cannot be bound.
     pub async fn start(path: PathBuf) -> Result<Self, ChangeError> {
         let balancer = Self(Arc::new(Inner {
             path,
-            started: SystemTime::now(),
+            started_at: SystemTime::now(),
             servers: RwLock::default(),
             tasks: Tasks::default(),
-            changing: Mutex::default(),
-            stopping: CancellationToken::new(),
-            reloaded: AtomicU64::new(0),
-            rejected: AtomicU64::new(0),
+            change: Mutex::default(),
+            shutdown: CancellationToken::new(),
+            reloads_ok: AtomicU64::new(0),
+            reloads_failed: AtomicU64::new(0),
         }));
-        balancer.apply().await?;
+        balancer.apply_file().await?;
         Ok(balancer)
     }
 
-    /// Reads the file again: what has not changed goes on as it was, what has changed keeps its connections. Servers
-    /// that were added over REST stay.
+    /// Reads the configuration file again. Unchanged servers are not touched, changed ones keep their connections, and
+    /// servers added over REST stay.
     ///
     /// # Errors
     ///
-    /// As [`Balancer::start`]; everything is as before then.
+    /// As [`Balancer::start`], and if the file has the name of a server added over REST. Nothing changes then.
     pub async fn reload(&self) -> Result<(), ChangeError> {
-        let result = self.apply().await;
-        let count = if result.is_ok() { &self.0.reloaded } else { &self.0.rejected };
+        let result = self.apply_file().await;
+        let count = if result.is_ok() { &self.0.reloads_ok } else { &self.0.reloads_failed };
         count.fetch_add(1, Relaxed);
         result
     }
 
-    /// Everything that can fail comes before anything that changes.
-    async fn apply(&self) -> Result<(), ChangeError> {
-        let _changing = self.change().await?;
+    /// Does everything that can fail before the first effect.
+    async fn apply_file(&self) -> Result<(), ChangeError> {
+        let _change = self.begin_change().await?;
         let file = File::read(&self.0.path)?;
         let before = self.0.servers.read().running.clone();
         let mut changes = Vec::new();
@@ -130,78 +139,84 @@ impl Balancer {
             if old.as_ref().is_some_and(|old| **old == *config) {
                 continue;
             }
-            let stays = old.is_some_and(|old| old.bind.address() == config.bind.address());
-            let listener = if stays { None } else { Some(listen(name, config).await?) };
+            let keeps_listener = old.is_some_and(|old| old.bind.address() == config.bind.address());
+            let listener = if keeps_listener { None } else { Some(listen(name, config).await?) };
             changes.push((name.clone(), config.clone(), listener));
         }
-        let gone = |(name, entry): &(&String, &Entry)| {
+        let is_removed = |(name, entry): &(&String, &Entry)| {
             entry.origin == Origin::File && !file.servers.contains_key(*name)
         };
-        for (name, _) in before.iter().filter(gone) {
-            self.retire(name);
+        for (name, _) in before.iter().filter(is_removed) {
+            self.stop_server(name);
         }
         self.0.servers.write().defaults = file.defaults;
         for (name, config, listener) in changes {
-            self.run(name, config, listener, Origin::File);
+            self.run_server(name, config, listener, Origin::File);
         }
         Ok(())
     }
 
-    /// Adds a server and starts it, with the file's defaults.
+    /// Adds and starts a server. Limits that it does not set are the file's defaults.
     ///
     /// # Errors
     ///
-    /// If there is one of that name, or its address cannot be listened on.
+    /// If the name is taken, or the address cannot be bound.
     pub async fn add(&self, name: String, config: config::Server) -> Result<(), ChangeError> {
-        let _changing = self.change().await?;
+        let _change = self.begin_change().await?;
         if self.get(&name).is_some() {
             return Err(ChangeError::Exists(name));
         }
         let config = config.with_defaults(&self.0.servers.read().defaults);
         let listener = listen(&name, &config).await?;
-        self.run(name, config, Some(listener), Origin::Rest);
+        self.run_server(name, config, Some(listener), Origin::Rest);
         Ok(())
     }
 
-    /// Stops a server and cuts its connections. Whether there was one.
+    /// Stops a server and closes its connections. Returns whether the server existed.
     pub async fn remove(&self, name: &str) -> bool {
-        let _changing = self.0.changing.lock().await;
-        let removed = self.retire(name);
+        let _change = self.0.change.lock().await;
+        let removed = self.stop_server(name);
         if let Some(server) = &removed {
-            server.cut();
+            server.close_connections();
         }
         removed.is_some()
     }
 
-    async fn change(&self) -> Result<MutexGuard<'_, ()>, ChangeError> {
-        let changing = self.0.changing.lock().await;
-        if self.0.stopping.is_cancelled() { Err(ChangeError::Stopping) } else { Ok(changing) }
+    async fn begin_change(&self) -> Result<MutexGuard<'_, ()>, ChangeError> {
+        let change = self.0.change.lock().await;
+        if self.0.shutdown.is_cancelled() { Err(ChangeError::ShuttingDown) } else { Ok(change) }
     }
 
-    fn run(&self, name: String, config: config::Server, listener: Option<TcpListener>, origin: Origin) {
+    fn run_server(
+        &self,
+        name: String,
+        config: config::Server,
+        listener: Option<TcpListener>,
+        origin: Origin,
+    ) {
         let mut servers = self.0.servers.write();
-        let known = servers.running.get(&name).map(|entry| Arc::clone(&entry.server));
-        let server = known.or_else(|| servers.revive(&name));
-        let server = server.unwrap_or_else(|| Arc::new(Server::new(name.clone(), config.clone())));
+        let running = servers.running.get(&name).map(|entry| Arc::clone(&entry.server));
+        let known = running.or_else(|| servers.take_stopping(&name));
+        let server = known.unwrap_or_else(|| Arc::new(Server::new(name.clone(), config.clone())));
         server.run(config, listener, &self.0.tasks);
         servers.running.insert(name, Entry { server, origin });
     }
 
-    fn retire(&self, name: &str) -> Option<Arc<Server>> {
+    fn stop_server(&self, name: &str) -> Option<Arc<Server>> {
         let mut servers = self.0.servers.write();
         let server = servers.running.remove(name)?.server;
         server.stop();
-        servers.leaving.push(Arc::clone(&server));
+        servers.stopping.push(Arc::clone(&server));
         tracing::info!(server = name, "stopped listening");
         Some(server)
     }
 
-    /// The servers that run, by name.
+    /// The running servers, by name.
     pub fn servers(&self) -> Vec<Arc<Server>> {
         self.0.servers.read().running.values().map(|entry| Arc::clone(&entry.server)).collect()
     }
 
-    /// The server of this name, if it runs.
+    /// The running server with this name.
     pub fn get(&self, name: &str) -> Option<Arc<Server>> {
         self.0.servers.read().running.get(name).map(|entry| Arc::clone(&entry.server))
     }
@@ -211,52 +226,52 @@ impl Balancer {
         self.0.servers.read().defaults
     }
 
-    /// When it was started.
-    pub fn started(&self) -> SystemTime {
-        self.0.started
+    /// When the balancer started.
+    pub fn started_at(&self) -> SystemTime {
+        self.0.started_at
     }
 
-    /// How often the file was read again: with success, and without.
-    pub fn reloads(&self) -> [u64; 2] {
-        [self.0.reloaded.load(Relaxed), self.0.rejected.load(Relaxed)]
+    /// Number of reloads since the start.
+    pub fn reloads(&self) -> ReloadCounts {
+        ReloadCounts { ok: self.0.reloads_ok.load(Relaxed), failed: self.0.reloads_failed.load(Relaxed) }
     }
 
-    /// Those that run, and those that have been stopped not long ago or still have connections.
-    pub(crate) fn counted(&self) -> Vec<Arc<Server>> {
+    /// The servers that have metrics.
+    pub(crate) fn running_and_stopping(&self) -> Vec<Arc<Server>> {
         let mut all = self.servers();
-        all.extend(self.0.servers.read().leaving.iter().cloned());
+        all.extend(self.0.servers.read().stopping.iter().cloned());
         all
     }
 
-    /// Ends a window of the rates that has lasted so long, and forgets what is over.
-    pub(crate) fn end_window(&self, lasted: Duration) {
+    /// Ends a rate window of length `elapsed`, and drops expired servers and backends.
+    pub(crate) fn end_window(&self, elapsed: Duration) {
         let now = Instant::now();
-        for server in self.counted() {
-            server.traffic.end_window(lasted);
-            for backend in server.pool.members().iter() {
-                backend.traffic.end_window(lasted);
+        for server in self.running_and_stopping() {
+            server.traffic.end_window(elapsed);
+            for backend in server.pool.backends().iter() {
+                backend.traffic.end_window(elapsed);
             }
-            server.pool.forget(now);
+            server.pool.drop_expired(now);
         }
-        self.0.servers.write().leaving.retain(|server| {
-            let recent = |since| now.duration_since(since) < REMEMBER;
-            server.traffic.active() > 0 || server.stopped_since().is_none_or(recent)
+        self.0.servers.write().stopping.retain(|server| {
+            let is_recent = |stopped| now.duration_since(stopped) < RETENTION;
+            server.traffic.active() > 0 || server.stopped_at().is_none_or(is_recent)
         });
     }
 
-    /// Accepts no more, waits for the connections at most `grace`, and cuts what is left. All is counted when it
-    /// returns.
+    /// Stops accepting connections, waits at most `grace` for the open ones to end, and closes the remaining ones. When it
+    /// returns, all bytes are counted.
     pub(crate) async fn drain(&self, grace: Duration) {
-        self.0.stopping.cancel();
-        let changing = self.0.changing.lock().await;
-        let servers = self.counted();
+        self.0.shutdown.cancel();
+        let change = self.0.change.lock().await;
+        let servers = self.running_and_stopping();
         servers.iter().for_each(|server| server.stop());
-        drop(changing);
+        drop(change);
         let tasks = &self.0.tasks;
         kit::shutdown::drain("connections", &tasks.connections, grace).await;
-        servers.iter().for_each(|server| server.cut());
-        tasks.accepting.close();
-        tasks.accepting.wait().await;
+        servers.iter().for_each(|server| server.close_connections());
+        tasks.listeners.close();
+        tasks.listeners.wait().await;
         for server in servers {
             let counts = server.traffic.snapshot();
             let (connections, rx, tx) = (counts.connections, counts.rx, counts.tx);
@@ -266,10 +281,10 @@ impl Balancer {
 }
 
 impl Servers {
-    /// One that is leaving and has this name: its counts go on.
-    fn revive(&mut self, name: &str) -> Option<Arc<Server>> {
-        let index = self.leaving.iter().position(|server| server.name == name)?;
-        Some(self.leaving.swap_remove(index))
+    /// Takes the stopped server with this name, so that its counts continue.
+    fn take_stopping(&mut self, name: &str) -> Option<Arc<Server>> {
+        let index = self.stopping.iter().position(|server| server.name == name)?;
+        Some(self.stopping.swap_remove(index))
     }
 }
 

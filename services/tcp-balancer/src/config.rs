@@ -1,4 +1,4 @@
-//! The configuration file: TOML, with gobetween's names where it has them.
+//! The configuration file: TOML, with gobetween's key names where gobetween has the key.
 
 mod discovery;
 mod duration;
@@ -14,66 +14,75 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use discovery::{Discovery, FailPolicy, Source, Transport};
-pub use duration::GoDuration;
-pub use escaped::Escaped;
-pub use healthcheck::{Check, Healthcheck, InitialStatus};
-pub use server::{Bind, Defaults, Protocol, ProxyProtocol, ProxyVersion, Server};
-pub use target::{Listed, Share, Target};
+pub use discovery::{Discovery, DiscoveryError, FailPolicy, Source, Transport};
+pub use duration::{DurationError, GoDuration};
+pub use escaped::{EscapeError, Escaped};
+pub use healthcheck::{Check, Healthcheck, HealthcheckError, InitialStatus};
+pub use server::{Bind, BindError, Defaults, Protocol, ProxyProtocol, Server};
+pub use target::{BackendOptions, StaticBackend, Target, TargetError};
 
-/// What a file says.
+/// A configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Limits for servers that do not set their own.
     #[serde(default)]
     pub defaults: Defaults,
-    /// The servers by name, their limits filled in.
+    /// The servers by name, with the defaults applied.
     #[serde(default)]
     pub servers: BTreeMap<String, Server>,
 }
 
-/// Why a file cannot be used.
+/// Why a configuration file was rejected.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("{path}: cannot be read")]
     Read {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// The I/O error.
         source: io::Error,
     },
-    /// It is wrong.
-    #[error("{path}:{line}: {message}")]
-    Wrong {
-        /// The file.
+    /// The file is not a valid configuration.
+    #[error("{path}:{error}")]
+    Invalid {
+        /// Path of the file.
         path: String,
-        /// The line of the key or value, from 1.
-        line: usize,
-        /// What is wrong with it.
-        message: String,
+        /// What is wrong, and where.
+        error: ParseError,
     },
 }
 
+/// Why a text is not a valid configuration.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("{line}: {message}")]
+pub struct ParseError {
+    /// Line of the key, value or section, from 1.
+    pub line: usize,
+    /// What is wrong with it, on one line.
+    pub message: String,
+}
+
 impl File {
-    /// Reads and checks a file.
+    /// Reads and validates a file.
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or a key or value is wrong.
+    /// If the file cannot be read, or a key or value is invalid.
     pub fn read(path: &Path) -> Result<Self, FileError> {
         let name = || path.display().to_string();
         let text = fs::read_to_string(path).map_err(|source| FileError::Read { path: name(), source })?;
-        Self::parse(&text).map_err(|Mistake { line, message }| FileError::Wrong {
-            path: name(),
-            line,
-            message,
-        })
+        Self::parse(&text).map_err(|error| FileError::Invalid { path: name(), error })
     }
 
-    fn parse(text: &str) -> Result<Self, Mistake> {
-        let mut file: Self = toml::from_str(text).map_err(|error| Mistake::of(text, &error))?;
+    /// Parses and validates the text of a file.
+    ///
+    /// # Errors
+    ///
+    /// If a key or value is invalid.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let mut file: Self = toml::from_str(text).map_err(|error| ParseError::new(text, &error))?;
         let defaults = file.defaults;
         for server in file.servers.values_mut() {
             *server = server.clone().with_defaults(&defaults);
@@ -82,14 +91,8 @@ impl File {
     }
 }
 
-#[derive(Debug, PartialEq)]
-struct Mistake {
-    line: usize,
-    message: String,
-}
-
-impl Mistake {
-    fn of(text: &str, error: &toml::de::Error) -> Self {
+impl ParseError {
+    fn new(text: &str, error: &toml::de::Error) -> Self {
         let start = error.span().map_or(0, |span| span.start).min(text.len());
         let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
         Self { line, message: error.message().split_whitespace().collect::<Vec<_>>().join(" ") }

@@ -1,20 +1,19 @@
-//! A layer-4 balancer after gobetween that accounts the bytes of each back end exactly.
+//! A layer-4 load balancer after gobetween that counts each backend's bytes exactly.
 //!
-//! Clients are accepted ([`server`]) and given a back end ([`pool`], [`balance`]) from those that are discovered
-//! (`discovery`) and healthy (`health`); bytes go both ways in one task (`relay`) and are counted when a socket has
-//! taken them ([`traffic`]). REST and `/metrics` read those counts.
+//! A [`server`] accepts clients, selects a backend from its [`pool`] by an algorithm of [`balance`], and forwards bytes
+//! in both directions in one task (`relay`). Discovery and health checks keep the pool up to date. Bytes are counted in
+//! [`traffic`] when a socket has accepted them; REST and `/metrics` read those counts.
 
 pub mod backend;
 pub mod balance;
 mod balancer;
 pub mod config;
-mod connection;
 mod discovery;
 mod file_descriptors;
 mod health;
 mod metrics;
 pub mod pool;
-mod proxy_protocol;
+pub mod proxy_protocol;
 mod relay;
 mod rest;
 pub mod server;
@@ -29,62 +28,64 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_stream::{Stream, StreamExt};
 
-pub use balancer::{Balancer, ChangeError};
+pub use balancer::{Balancer, ChangeError, ReloadCounts};
 pub use file_descriptors::raise_limit;
 pub use settings::{Settings, TokenError};
 
-/// Serves REST and `/metrics` on `rest` until `shutdown` is cancelled and the balancer has drained within `grace`. The
-/// file is read again at each of `hangups`; who has the `token` may change servers over REST, without one nobody may. The
-/// registry gets the balancer's metrics, and is what `/metrics` shows.
+/// How long REST requests may take to finish after the last connection has closed.
+const REST_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves REST and `/metrics` on `rest` until `shutdown` is cancelled and the balancer's connections have drained, which
+/// takes at most `grace`.
+///
+/// The configuration is reloaded at each item of `reload_signals`. REST requests with the bearer token `token` may change
+/// servers; without a token, REST is read-only. The balancer's metrics are added to `registry`, which `/metrics` shows.
 ///
 /// # Errors
 ///
-/// If the registry has such metrics already. It never fails later.
+/// If `registry` already has the balancer's metrics. After that check, it does not fail.
 pub async fn run(
     rest: TcpListener,
     balancer: Balancer,
     token: Option<&str>,
     registry: Registry,
-    hangups: impl Stream<Item = ()> + Unpin,
+    reload_signals: impl Stream<Item = ()> + Unpin,
     grace: Duration,
     shutdown: CancellationToken,
 ) -> Result<(), prometheus::Error> {
     registry.register(Box::new(metrics::Metrics::new(balancer.clone())?))?;
     let router = rest::router(balancer.clone(), token, registry);
-    // Until the last connection has ended, its counts can be read.
-    let over = CancellationToken::new();
+    // REST and `/metrics` stay available until the last connection has closed.
+    let drained = CancellationToken::new();
     let balancing = async {
-        shutdown.run_until_cancelled(reload(&balancer, hangups)).await;
+        shutdown.run_until_cancelled(reload_on(&balancer, reload_signals)).await;
         shutdown.cancelled().await;
         balancer.drain(grace).await;
-        over.cancel();
+        drained.cancel();
     };
     tokio::join!(
-        kit::server::serve(rest, router, over.clone(), LAST_READERS),
-        over.run_until_cancelled(tick(&balancer)),
+        kit::server::serve(rest, router, drained.clone(), REST_SHUTDOWN_TIMEOUT),
+        drained.run_until_cancelled(compute_rates(&balancer)),
         balancing,
     );
     Ok(())
 }
 
-/// So long may the last readers of REST take.
-const LAST_READERS: Duration = Duration::from_secs(1);
-
-async fn reload(balancer: &Balancer, mut hangups: impl Stream<Item = ()> + Unpin) {
-    while hangups.next().await.is_some() {
+async fn reload_on(balancer: &Balancer, mut signals: impl Stream<Item = ()> + Unpin) {
+    while signals.next().await.is_some() {
         match balancer.reload().await {
-            Ok(()) => tracing::info!("configuration read again"),
+            Ok(()) => tracing::info!("configuration reloaded"),
             Err(error) => {
                 let error = format!("{:#}", anyhow::Error::from(error));
-                tracing::error!(error, "configuration is as before");
+                tracing::error!(error, "reload failed, the previous configuration stays in effect");
             }
         }
     }
 }
 
-async fn tick(balancer: &Balancer) {
+async fn compute_rates(balancer: &Balancer) {
     let mut last = Instant::now();
-    let mut ticks = interval_at(last + traffic::WINDOW, traffic::WINDOW);
+    let mut ticks = interval_at(last + traffic::RATE_WINDOW, traffic::RATE_WINDOW);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let now = ticks.tick().await;

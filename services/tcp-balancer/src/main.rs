@@ -1,4 +1,4 @@
-//! `tcp-balancer`: see the library for what it does.
+//! The `tcp-balancer` program.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use tcp_balancer::{Balancer, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_stream::wrappers::SignalStream;
 
-/// Balances TCP connections over back ends, and accounts their bytes exactly.
+/// Balances TCP connections over backends, and counts each backend's bytes exactly.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {

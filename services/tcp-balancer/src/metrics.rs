@@ -1,4 +1,4 @@
-//! `gobetween_*`: gobetween's names, and counters beside its gauges of totals.
+//! `gobetween_*` metrics: gobetween's names, and a counter beside each of its gauges that is a total.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use prometheus::proto::{Gauge, LabelPair, Metric, MetricFamily, MetricType};
 use sharded_metrics::prometheus::{counter, family, labels};
 
 use crate::backend::Backend;
-use crate::balancer::Balancer;
+use crate::balancer::{Balancer, ReloadCounts};
 use crate::config::Target;
 use crate::server::Server;
 use crate::traffic::Snapshot;
 
-/// All of it, made at each scrape from the counts that there are.
+/// Collects the metrics of all servers and backends from their counts at each scrape.
 pub(crate) struct Metrics {
     balancer: Balancer,
-    of_servers: Vec<Family<Server>>,
-    of_backends: Vec<Family<Backend>>,
+    server_families: Vec<Family<Server>>,
+    backend_families: Vec<Family<Backend>>,
     reloads: Desc,
 }
 
-/// A metric with a series for each `T`.
+/// A metric with one series per `T`.
 struct Family<T> {
     desc: Desc,
     kind: MetricType,
@@ -34,22 +34,27 @@ impl Metrics {
     pub(crate) fn new(balancer: Balancer) -> prometheus::Result<Self> {
         let reloads = Desc::new(
             "tcp_balancer_config_reloads_total".into(),
-            "Number of times that the configuration was read again; a failed one changes nothing.".into(),
+            "Configuration reloads. A failed one changes nothing.".into(),
             vec!["result".into()],
             HashMap::new(),
         )?;
-        Ok(Self { balancer, of_servers: of_servers()?, of_backends: of_backends()?, reloads })
+        Ok(Self {
+            balancer,
+            server_families: server_families()?,
+            backend_families: backend_families()?,
+            reloads,
+        })
     }
 
     fn reloads(&self) -> MetricFamily {
-        let [ok, failed] = self.balancer.reloads();
+        let ReloadCounts { ok, failed } = self.balancer.reloads();
         let metrics = [("failed", failed), ("ok", ok)]
             .map(|(result, count)| counter(labels(&self.reloads, [result]), count));
         family(&self.reloads, MetricType::COUNTER, metrics.into())
     }
 }
 
-fn of_servers() -> prometheus::Result<Vec<Family<Server>>> {
+fn server_families() -> prometheus::Result<Vec<Family<Server>>> {
     let gauge = |name, help, value: Value<Server>| {
         Family::new(MetricType::GAUGE, "server", name, help, &["server"], value)
     };
@@ -57,32 +62,32 @@ fn of_servers() -> prometheus::Result<Vec<Family<Server>>> {
         Family::new(MetricType::COUNTER, "server", name, help, &["server"], value)
     };
     [
-        gauge("count", "Back ends of the server.", |server, _| server.pool.members().len() as u64),
-        gauge("active_connections", "Connections of clients that are open.", |_, counts| counts.active),
-        gauge("max_connections", "The most connections of clients at a time; 0 is no limit.", |server, _| {
-            server.config().max_connections().into()
+        gauge("count", "Backends of the server.", |server, _| server.pool.backends().len() as u64),
+        gauge("active_connections", "Open client connections.", |_, counts| counts.active),
+        gauge(
+            "max_connections",
+            "Maximum number of client connections at a time; 0 is unlimited.",
+            |server, _| server.config().max_connections().into(),
+        ),
+        counter("connections_total", "Client connections that were not refused.", |_, counts| {
+            counts.connections
         }),
         counter(
-            "connections_total",
-            "Connections of clients, without those that were refused.",
-            |_, counts| counts.connections,
-        ),
-        counter(
             "refused_connections_total",
-            "Connections of clients that were refused because the server was full.",
+            "Client connections closed because the server was full.",
             |_, counts| counts.refused,
         ),
         counter(
             "failed_connections_total",
-            "Connections of clients that were closed because no back end could be reached.",
-            |server, _| server.failed(),
+            "Client connections closed because no backend could be reached.",
+            |server, _| server.failed_connections(),
         ),
         counter("rx_total", "Bytes delivered to clients.", |_, counts| counts.rx),
-        counter("tx_total", "Bytes delivered to back ends.", |_, counts| counts.tx),
+        counter("tx_total", "Bytes delivered to backends.", |_, counts| counts.tx),
         gauge("rx_second", "Bytes per second delivered to clients, over 2 seconds.", |_, counts| {
             counts.rx_second
         }),
-        gauge("tx_second", "Bytes per second delivered to back ends, over 2 seconds.", |_, counts| {
+        gauge("tx_second", "Bytes per second delivered to backends, over 2 seconds.", |_, counts| {
             counts.tx_second
         }),
     ]
@@ -90,7 +95,7 @@ fn of_servers() -> prometheus::Result<Vec<Family<Server>>> {
     .collect()
 }
 
-fn of_backends() -> prometheus::Result<Vec<Family<Backend>>> {
+fn backend_families() -> prometheus::Result<Vec<Family<Backend>>> {
     const LABELS: &[&str] = &["server", "host", "port"];
     let gauge = |name, help, value: Value<Backend>| {
         Family::new(MetricType::GAUGE, "backend", name, help, LABELS, value)
@@ -99,36 +104,36 @@ fn of_backends() -> prometheus::Result<Vec<Family<Backend>>> {
         Family::new(MetricType::COUNTER, "backend", name, help, LABELS, value)
     };
     [
-        gauge("live", "Whether the back end is healthy, 1 or 0.", |backend, _| backend.is_live().into()),
+        gauge("live", "Whether the backend is healthy, 1 or 0.", |backend, _| backend.is_live().into()),
         gauge(
             "active_connections",
-            "Connections to the back end that are open or being opened.",
+            "Connections to the backend that are open or being opened.",
             |_, counts| counts.active,
         ),
-        gauge("total_connections", "As gobetween_backend_connections_total.", |_, counts| counts.connections),
-        gauge("refused_connections", "As gobetween_backend_refused_connections_total.", |_, counts| {
-            counts.refused
-        }),
-        gauge("rx_bytes", "As gobetween_backend_rx_bytes_total.", |_, counts| counts.rx),
-        gauge("tx_bytes", "As gobetween_backend_tx_bytes_total.", |_, counts| counts.tx),
-        gauge(
-            "rx_second",
-            "Bytes per second from the back end delivered to clients, over 2 seconds.",
-            |_, counts| counts.rx_second,
-        ),
-        gauge("tx_second", "Bytes per second delivered to the back end, over 2 seconds.", |_, counts| {
-            counts.tx_second
-        }),
-        counter("connections_total", "Connections to the back end that were opened.", |_, counts| {
+        gauge("total_connections", "Same as gobetween_backend_connections_total.", |_, counts| {
             counts.connections
         }),
+        gauge("refused_connections", "Same as gobetween_backend_refused_connections_total.", |_, counts| {
+            counts.refused
+        }),
+        gauge("rx_bytes", "Same as gobetween_backend_rx_bytes_total.", |_, counts| counts.rx),
+        gauge("tx_bytes", "Same as gobetween_backend_tx_bytes_total.", |_, counts| counts.tx),
+        gauge(
+            "rx_second",
+            "Bytes per second from the backend delivered to clients, over 2 seconds.",
+            |_, counts| counts.rx_second,
+        ),
+        gauge("tx_second", "Bytes per second delivered to the backend, over 2 seconds.", |_, counts| {
+            counts.tx_second
+        }),
+        counter("connections_total", "Connections opened to the backend.", |_, counts| counts.connections),
         counter(
             "refused_connections_total",
-            "Connections to the back end that could not be opened.",
+            "Attempts to connect to the backend that failed.",
             |_, counts| counts.refused,
         ),
-        counter("rx_bytes_total", "Bytes from the back end delivered to clients.", |_, counts| counts.rx),
-        counter("tx_bytes_total", "Bytes delivered to the back end.", |_, counts| counts.tx),
+        counter("rx_bytes_total", "Bytes from the backend delivered to clients.", |_, counts| counts.rx),
+        counter("tx_bytes_total", "Bytes delivered to the backend.", |_, counts| counts.tx),
     ]
     .into_iter()
     .collect()
@@ -148,10 +153,10 @@ impl<T> Family<T> {
         Ok(Self { desc: Desc::new(name, help.into(), labels, HashMap::new())?, kind, value })
     }
 
-    fn of(&self, series: &[Series<T>]) -> MetricFamily {
-        let metrics = series.iter().map(|series| {
-            let labels = labels(&self.desc, series.labels.iter().map(String::as_str));
-            let value = (self.value)(&series.of, series.counts);
+    fn collect(&self, subjects: &[Subject<T>]) -> MetricFamily {
+        let metrics = subjects.iter().map(|subject| {
+            let labels = labels(&self.desc, subject.labels.iter().map(String::as_str));
+            let value = (self.value)(&subject.item, subject.counts);
             if self.kind == MetricType::COUNTER { counter(labels, value) } else { gauge(labels, value) }
         });
         family(&self.desc, self.kind, metrics.collect())
@@ -160,44 +165,44 @@ impl<T> Family<T> {
 
 impl Collector for Metrics {
     fn desc(&self) -> Vec<&Desc> {
-        let of_servers = self.of_servers.iter().map(|family| &family.desc);
-        of_servers.chain(self.of_backends.iter().map(|family| &family.desc)).chain([&self.reloads]).collect()
+        let servers = self.server_families.iter().map(|family| &family.desc);
+        let backends = self.backend_families.iter().map(|family| &family.desc);
+        servers.chain(backends).chain([&self.reloads]).collect()
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        let servers = self.balancer.counted();
-        let backends: Vec<_> = servers.iter().flat_map(|server| backends(server)).collect();
-        // After the back ends: what a server has counted is then at least the sum of theirs.
-        let counted = |server: &Arc<Server>| Series {
-            labels: vec![server.name.clone()],
-            counts: server.traffic.snapshot(),
-            of: Arc::clone(server),
-        };
-        let servers: Vec<_> = servers.iter().map(counted).collect();
-        let of_servers = self.of_servers.iter().map(|family| family.of(&servers));
-        let of_backends = self.of_backends.iter().map(|family| family.of(&backends));
-        let families = of_servers.chain(of_backends).chain([self.reloads()]);
+        let all = self.balancer.running_and_stopping();
+        // Backends first, so that a server's counts are at least the sums of its backends'.
+        let backends: Vec<_> = all.iter().flat_map(|server| backend_subjects(server)).collect();
+        let servers: Vec<_> = all.into_iter().map(server_subject).collect();
+        let server_families = self.server_families.iter().map(|family| family.collect(&servers));
+        let backend_families = self.backend_families.iter().map(|family| family.collect(&backends));
+        let families = server_families.chain(backend_families).chain([self.reloads()]);
         families.filter(|family| !family.get_metric().is_empty()).collect()
     }
 }
 
-/// What the series of one server or back end have in common.
-struct Series<T> {
+/// A server or backend at the time of a scrape.
+struct Subject<T> {
     labels: Vec<String>,
     counts: Snapshot,
-    of: Arc<T>,
+    item: Arc<T>,
 }
 
-fn backends(server: &Server) -> Vec<Series<Backend>> {
-    let series = |backend: &Arc<Backend>| {
+fn server_subject(server: Arc<Server>) -> Subject<Server> {
+    Subject { labels: vec![server.name.clone()], counts: server.traffic.snapshot(), item: server }
+}
+
+fn backend_subjects(server: &Server) -> Vec<Subject<Backend>> {
+    let subject = |backend: &Arc<Backend>| {
         let Target { host, port } = &backend.target;
-        Series {
+        Subject {
             labels: vec![server.name.clone(), host.clone(), port.to_string()],
             counts: backend.traffic.snapshot(),
-            of: Arc::clone(backend),
+            item: Arc::clone(backend),
         }
     };
-    server.pool.members().iter().map(series).collect()
+    server.pool.backends().iter().map(subject).collect()
 }
 
 fn gauge(labels: Vec<LabelPair>, value: u64) -> Metric {

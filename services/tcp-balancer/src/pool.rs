@@ -1,4 +1,4 @@
-//! The back ends of a server.
+//! The backends of a server.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -8,97 +8,105 @@ use parking_lot::{Mutex, RwLock};
 use tokio::time::Instant;
 
 use crate::backend::Backend;
-use crate::balance::{Balance, Candidate, Turns};
-use crate::config::{Share, Target};
-use crate::traffic::Active;
+use crate::balance::{Algorithm, Candidate, Selector};
+use crate::config::{BackendOptions, Target};
+use crate::traffic::ActiveGuard;
 
-/// A back end that is gone stays listed this long, so that a scrape sees its last bytes.
-pub(crate) const REMEMBER: Duration = Duration::from_secs(60);
+/// How long removed backends and servers keep their metrics, so that a scrape sees their last bytes.
+pub(crate) const RETENTION: Duration = Duration::from_secs(60);
 
-/// The back ends that a server knows, in the order in which it came to know them.
+/// The backends of a server, in the order of their discovery.
 #[derive(Debug, Default)]
 pub struct Pool {
-    members: RwLock<Arc<[Arc<Backend>]>>,
-    /// Locked from a choice until it counts as a connection, so that the next choice sees it.
-    turns: Mutex<Turns>,
+    backends: RwLock<Arc<[Arc<Backend>]>>,
+    /// Locked until a selected backend's connection is counted, so that the next selection sees it.
+    selector: Mutex<Selector>,
 }
 
-/// What discovery tells of one back end.
+/// A backend as returned by a lookup.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Found {
+pub(crate) struct DiscoveredBackend {
     pub(crate) target: Target,
-    pub(crate) share: Share,
+    pub(crate) options: BackendOptions,
     pub(crate) addresses: Arc<[SocketAddr]>,
 }
 
-/// A back end that has been chosen for a connection, which counts as active there.
+/// A backend that was selected for a connection. The connection counts as active there until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Chosen {
+pub(crate) struct Lease {
     pub(crate) backend: Arc<Backend>,
-    _active: Active,
+    _active: ActiveGuard,
 }
 
 impl Pool {
-    /// All of them now.
-    pub fn members(&self) -> Arc<[Arc<Backend>]> {
-        Arc::clone(&self.members.read())
+    /// All backends, including removed ones that are still retained.
+    pub fn backends(&self) -> Arc<[Arc<Backend>]> {
+        Arc::clone(&self.backends.read())
     }
 
-    /// The one with this target.
-    pub fn find(&self, target: &Target) -> Option<Arc<Backend>> {
-        self.members().iter().find(|backend| backend.target == *target).cloned()
+    /// The backend with this target.
+    pub fn get(&self, target: &Target) -> Option<Arc<Backend>> {
+        self.backends().iter().find(|backend| backend.target == *target).cloned()
     }
 
-    /// A back end for this client that has not been tried.
-    pub(crate) fn choose(&self, balance: Balance, client: IpAddr, tried: &[Arc<Backend>]) -> Option<Chosen> {
-        let members = self.members();
-        let mut turns = self.turns.lock();
-        let untried = |backend: &&Arc<Backend>| !tried.iter().any(|tried| Arc::ptr_eq(tried, backend));
+    /// Selects an eligible backend that is not in `tried`. Returns `None` if there is none.
+    pub(crate) fn select(
+        &self,
+        algorithm: Algorithm,
+        client: IpAddr,
+        tried: &[Arc<Backend>],
+    ) -> Option<Lease> {
+        let backends = self.backends();
+        let mut selector = self.selector.lock();
+        let is_untried = |backend: &&Arc<Backend>| !tried.iter().any(|tried| Arc::ptr_eq(tried, backend));
         let eligible: Vec<_> =
-            members.iter().filter(|backend| backend.is_eligible()).filter(untried).collect();
+            backends.iter().filter(|backend| backend.is_eligible()).filter(is_untried).collect();
         let candidates: Vec<_> = eligible.iter().map(|backend| candidate(backend)).collect();
-        let backend = eligible[turns.choose(balance, &candidates, client)?];
-        Some(Chosen { backend: Arc::clone(backend), _active: Active::new(&backend.traffic) })
+        let backend = eligible[selector.select(algorithm, &candidates, client)?];
+        Some(Lease { backend: Arc::clone(backend), _active: ActiveGuard::new(&backend.traffic) })
     }
 
-    /// Takes over what discovery tells. New ones are `live` or not; those that it does not tell of get no more
-    /// connections.
-    pub(crate) fn update(&self, found: Vec<Found>, live: bool) {
-        let mut members = self.members.write();
-        for backend in members.iter() {
-            if !found.iter().any(|found| found.target == backend.target) {
-                backend.lost();
+    /// Applies a lookup's result. Backends that are new start with the status `is_live`. Backends that are missing get
+    /// no more connections.
+    pub(crate) fn update(&self, discovered: Vec<DiscoveredBackend>, is_live: bool) {
+        let mut backends = self.backends.write();
+        for backend in backends.iter() {
+            if !discovered.iter().any(|discovered| discovered.target == backend.target) {
+                backend.set_removed();
             }
         }
-        let mut all = members.to_vec();
-        for Found { target, share, addresses } in found {
-            match members.iter().find(|backend| backend.target == target) {
-                Some(backend) => backend.found(share, addresses),
-                None => all.push(Arc::new(Backend::new(target, share, addresses, live))),
+        let mut all = backends.to_vec();
+        for DiscoveredBackend { target, options, addresses } in discovered {
+            match backends.iter().find(|backend| backend.target == target) {
+                Some(backend) => backend.set_discovered(options, addresses),
+                None => all.push(Arc::new(Backend::new(target, options, addresses, is_live))),
             }
         }
-        *members = all.into();
+        *backends = all.into();
     }
 
-    /// Forgets those that are gone for long and have no connections left.
-    pub(crate) fn forget(&self, now: Instant) {
-        let is_over = |backend: &Arc<Backend>| {
-            backend.gone_since().is_some_and(|since| now.duration_since(since) >= REMEMBER)
+    /// Drops the backends that were removed more than [`RETENTION`] ago and have no connections.
+    pub(crate) fn drop_expired(&self, now: Instant) {
+        let is_expired = |backend: &Arc<Backend>| {
+            backend.removed_at().is_some_and(|removed| now.duration_since(removed) >= RETENTION)
                 && backend.traffic.active() == 0
         };
-        let mut members = self.members.write();
-        if members.iter().any(is_over) {
-            *members = members.iter().filter(|backend| !is_over(backend)).cloned().collect();
+        let mut backends = self.backends.write();
+        if backends.iter().any(is_expired) {
+            *backends = backends.iter().filter(|backend| !is_expired(backend)).cloned().collect();
         }
     }
 }
 
 fn candidate(backend: &Backend) -> Candidate<'_> {
+    let BackendOptions { weight, priority, .. } = backend.options();
     Candidate {
-        target: &backend.target,
-        share: backend.share(),
-        active: backend.traffic.active(),
-        bandwidth: backend.traffic.bandwidth(),
+        host: &backend.target.host,
+        port: backend.target.port,
+        weight,
+        priority,
+        active_connections: backend.traffic.active(),
+        bytes_per_second: backend.traffic.bytes_per_second(),
     }
 }
 
@@ -110,27 +118,27 @@ mod tests {
 
     const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-    fn found(host: &str, max_connections: u32) -> Found {
-        let share = Share { max_connections, ..Share::default() };
+    fn discovered(host: &str, max_connections: u32) -> DiscoveredBackend {
+        let options = BackendOptions { max_connections, ..BackendOptions::default() };
         let addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 80))].into();
-        Found { target: Target { host: host.into(), port: 80 }, share, addresses }
+        DiscoveredBackend { target: Target { host: host.into(), port: 80 }, options, addresses }
     }
 
     fn hosts(pool: &Pool) -> Vec<String> {
-        pool.members().iter().map(|backend| backend.target.host.clone()).collect()
+        pool.backends().iter().map(|backend| backend.target.host.clone()).collect()
     }
 
-    fn choose(pool: &Pool, tried: &[Arc<Backend>]) -> Option<Chosen> {
-        pool.choose(Balance::RoundRobin, CLIENT, tried)
+    fn select(pool: &Pool, tried: &[Arc<Backend>]) -> Option<Lease> {
+        pool.select(Algorithm::RoundRobin, CLIENT, tried)
     }
 
     #[test]
-    fn each_is_tried_at_most_once() {
+    fn selects_each_untried_backend_once() {
         let pool = Pool::default();
-        pool.update(vec![found("a", 0), found("b", 0), found("c", 0)], true);
+        pool.update(vec![discovered("a", 0), discovered("b", 0), discovered("c", 0)], true);
         let mut tried = Vec::new();
-        while let Some(chosen) = choose(&pool, &tried) {
-            tried.push(chosen.backend);
+        while let Some(lease) = select(&pool, &tried) {
+            tried.push(lease.backend);
         }
         let mut hosts: Vec<_> = tried.iter().map(|backend| backend.target.host.as_str()).collect();
         hosts.sort_unstable();
@@ -138,48 +146,49 @@ mod tests {
     }
 
     #[test]
-    fn who_is_sick_draining_full_or_without_an_address_gets_nothing() {
+    fn skips_unhealthy_draining_full_and_unresolved_backends() {
         let pool = Pool::default();
-        let nowhere = Found { addresses: [].into(), ..found("nowhere", 0) };
-        pool.update(vec![found("sick", 0), found("draining", 0), found("full", 1), nowhere], true);
-        let member = |host: &str| pool.find(&Target { host: host.into(), port: 80 }).expect("known");
-        member("sick").set_live(false);
-        member("draining").set_draining(true);
-        let connection = choose(&pool, &[]).expect("one has room");
-        assert_eq!(connection.backend.target.host, "full");
-        assert!(choose(&pool, &[]).is_none());
-        drop(connection);
-        assert!(choose(&pool, &[]).is_some());
+        let unresolved = DiscoveredBackend { addresses: [].into(), ..discovered("unresolved", 0) };
+        let others = [discovered("unhealthy", 0), discovered("draining", 0), discovered("full", 1)];
+        pool.update([others.as_slice(), &[unresolved]].concat(), true);
+        let backend = |host: &str| pool.get(&Target { host: host.into(), port: 80 }).expect("discovered");
+        backend("unhealthy").set_live(false);
+        backend("draining").set_draining(true);
+        let lease = select(&pool, &[]).expect("one is not full yet");
+        assert_eq!(lease.backend.target.host, "full");
+        assert!(select(&pool, &[]).is_none());
+        drop(lease);
+        assert!(select(&pool, &[]).is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_gone_is_forgotten_after_its_last_connection_and_a_while() {
+    async fn drops_removed_backends_after_the_retention_and_their_last_connection() {
         let pool = Pool::default();
-        pool.update(vec![found("a", 0), found("b", 0)], true);
-        pool.update(vec![found("b", 0)], true);
-        pool.update(vec![found("b", 0), found("c", 0)], true);
+        pool.update(vec![discovered("a", 0), discovered("b", 0)], true);
+        pool.update(vec![discovered("b", 0)], true);
+        pool.update(vec![discovered("b", 0), discovered("c", 0)], true);
         assert_eq!(hosts(&pool), ["a", "b", "c"]);
-        let a = Arc::clone(&pool.members()[0]);
+        let a = Arc::clone(&pool.backends()[0]);
         assert!(!a.is_discovered());
-        let active = Active::new(&a.traffic);
-        tokio::time::advance(REMEMBER).await;
-        pool.forget(Instant::now());
+        let active = ActiveGuard::new(&a.traffic);
+        tokio::time::advance(RETENTION).await;
+        pool.drop_expired(Instant::now());
         assert_eq!(hosts(&pool), ["a", "b", "c"]);
         drop(active);
-        pool.forget(Instant::now());
+        pool.drop_expired(Instant::now());
         assert_eq!(hosts(&pool), ["b", "c"]);
     }
 
     #[test]
-    fn who_is_back_is_the_same() {
+    fn a_rediscovered_backend_keeps_its_state() {
         let pool = Pool::default();
-        pool.update(vec![found("a", 0)], true);
-        let before = Arc::clone(&pool.members()[0]);
+        pool.update(vec![discovered("a", 0)], true);
+        let before = Arc::clone(&pool.backends()[0]);
         pool.update(vec![], true);
-        assert!(choose(&pool, &[]).is_none());
-        pool.update(vec![found("a", 3)], true);
-        assert!(Arc::ptr_eq(&before, &pool.members()[0]));
-        assert_eq!(before.share().max_connections, 3);
-        assert!(choose(&pool, &[]).is_some());
+        assert!(select(&pool, &[]).is_none());
+        pool.update(vec![discovered("a", 3)], true);
+        assert!(Arc::ptr_eq(&before, &pool.backends()[0]));
+        assert_eq!(before.options().max_connections, 3);
+        assert!(select(&pool, &[]).is_some());
     }
 }

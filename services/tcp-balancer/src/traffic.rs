@@ -1,21 +1,21 @@
-//! What is counted: bytes delivered, connections, refusals.
+//! Counts of bytes and connections.
 //!
-//! A byte is counted when a socket has taken it, once, by the task that wrote it: an addition to an atomic, which waits
-//! for nobody. All that readers see, totals and rates alike, is made from these numbers.
+//! A byte is counted once, right after a socket has accepted it, by the task that wrote it. Counting is an atomic
+//! addition, so that readers never delay the data. All totals and rates are derived from these counters.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::Duration;
 
-/// How often rates are computed.
-pub const WINDOW: Duration = Duration::from_secs(2);
+/// Length of the window over which rates are computed.
+pub const RATE_WINDOW: Duration = Duration::from_secs(2);
 
-/// The counts of a server or of a back end.
+/// The counts of a server or a backend.
 #[derive(Debug, Default)]
 pub struct Traffic {
-    rx: Bytes,
-    tx: Bytes,
+    rx: ByteCounter,
+    tx: ByteCounter,
     connections: AtomicU64,
     active: AtomicU64,
     refused: AtomicU64,
@@ -23,47 +23,49 @@ pub struct Traffic {
 
 /// The bytes of one direction.
 #[derive(Debug, Default)]
-struct Bytes {
+struct ByteCounter {
     total: AtomicU64,
-    /// The total at the window's beginning.
-    before: AtomicU64,
+    /// The total when the current window began.
+    total_at_window_start: AtomicU64,
+    /// The rate over the last complete window.
     per_second: AtomicU64,
 }
 
-/// The counts at a time.
+/// The counts at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Connections that are open, or being opened.
+    /// Connections that are open or being opened.
     pub active: u64,
-    /// Connections that have been opened.
+    /// Connections opened since the start.
     pub connections: u64,
-    /// Connections that were refused: by a back end, or by a server that was full.
+    /// Connections refused since the start: by the backend, or by the server because it was full.
     pub refused: u64,
     /// Bytes delivered to clients.
     pub rx: u64,
-    /// Bytes delivered to back ends.
+    /// Bytes delivered to backends.
     pub tx: u64,
-    /// `rx` per second, over the last window.
+    /// `rx` per second over the last window.
     pub rx_second: u64,
-    /// `tx` per second, over the last window.
+    /// `tx` per second over the last window.
     pub tx_second: u64,
 }
 
-/// Where the bytes of one direction of a connection are counted.
+/// Counts the bytes of one direction of a connection, for the server and for the backend.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meter<'a> {
     server: &'a AtomicU64,
     backend: &'a AtomicU64,
 }
 
-/// A connection that counts as active until this is dropped, after the last of its bytes.
+/// Counts a connection as active until dropped. Drop it after the connection's last byte was counted.
 #[derive(Debug)]
-pub(crate) struct Active(Arc<Traffic>);
+pub(crate) struct ActiveGuard(Arc<Traffic>);
 
 impl Traffic {
-    /// The counts now. Of a connection that is not active any more, all bytes are in them.
+    /// Reads the counts. They include every byte of the connections that are no longer active.
     pub fn snapshot(&self) -> Snapshot {
-        let active = self.active.load(Acquire);
+        // Read `active` first: it synchronizes with the guards that were dropped.
+        let active = self.active();
         Snapshot {
             active,
             connections: self.connections.load(Relaxed),
@@ -75,19 +77,20 @@ impl Traffic {
         }
     }
 
+    /// Connections that are open or being opened.
     pub(crate) fn active(&self) -> u64 {
         self.active.load(Acquire)
     }
 
-    /// `rx` and `tx` per second, together.
-    pub(crate) fn bandwidth(&self) -> u64 {
+    /// Bytes per second over the last window, both directions added.
+    pub(crate) fn bytes_per_second(&self) -> u64 {
         self.rx.per_second.load(Relaxed) + self.tx.per_second.load(Relaxed)
     }
 
-    /// Ends a window that has lasted so long.
-    pub(crate) fn end_window(&self, lasted: Duration) {
-        self.rx.end_window(lasted);
-        self.tx.end_window(lasted);
+    /// Ends a window of length `elapsed`: computes the rates and begins the next window.
+    pub(crate) fn end_window(&self, elapsed: Duration) {
+        self.rx.end_window(elapsed);
+        self.tx.end_window(elapsed);
     }
 
     pub(crate) fn count_connection(&self) {
@@ -99,41 +102,41 @@ impl Traffic {
     }
 }
 
-impl Bytes {
-    fn end_window(&self, lasted: Duration) {
+impl ByteCounter {
+    fn end_window(&self, elapsed: Duration) {
         let total = self.total.load(Relaxed);
-        let delta = total - self.before.swap(total, Relaxed);
-        let milliseconds = u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX).max(1);
+        let delta = total - self.total_at_window_start.swap(total, Relaxed);
+        let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
         self.per_second.store(delta.saturating_mul(1000) / milliseconds, Relaxed);
     }
 }
 
 impl<'a> Meter<'a> {
-    /// Of what is delivered to the client.
+    /// Meters the bytes delivered to the client.
     pub(crate) fn rx(server: &'a Traffic, backend: &'a Traffic) -> Self {
         Self { server: &server.rx.total, backend: &backend.rx.total }
     }
 
-    /// Of what is delivered to the back end.
+    /// Meters the bytes delivered to the backend.
     pub(crate) fn tx(server: &'a Traffic, backend: &'a Traffic) -> Self {
         Self { server: &server.tx.total, backend: &backend.tx.total }
     }
 
-    /// Counts what a socket has taken.
+    /// Counts bytes that a socket has accepted.
     pub(crate) fn count(self, bytes: usize) {
         self.server.fetch_add(bytes as u64, Relaxed);
         self.backend.fetch_add(bytes as u64, Relaxed);
     }
 }
 
-impl Active {
+impl ActiveGuard {
     pub(crate) fn new(traffic: &Arc<Traffic>) -> Self {
         traffic.active.fetch_add(1, Relaxed);
         Self(Arc::clone(traffic))
     }
 }
 
-impl Drop for Active {
+impl Drop for ActiveGuard {
     fn drop(&mut self) {
         self.0.active.fetch_sub(1, Release);
     }
@@ -146,44 +149,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_the_windows_bytes_per_second_and_0_when_idle() {
+    fn rate_is_the_windows_bytes_per_second_and_0_when_idle() {
         let (server, backend) = (Traffic::default(), Traffic::default());
         Meter::rx(&server, &backend).count(3000);
         Meter::tx(&server, &backend).count(10);
-        backend.end_window(WINDOW);
+        backend.end_window(RATE_WINDOW);
         let busy = backend.snapshot();
         assert_eq!((busy.rx, busy.tx, busy.rx_second, busy.tx_second), (3000, 10, 1500, 5));
         for _ in 0..3 {
-            backend.end_window(WINDOW);
+            backend.end_window(RATE_WINDOW);
             let idle = backend.snapshot();
             assert_eq!((idle.rx, idle.tx, idle.rx_second, idle.tx_second), (3000, 10, 0, 0));
         }
     }
 
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        EndWindow,
+        Read,
+        Count(usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            1 => Just(Step::EndWindow),
+            1 => Just(Step::Read),
+            3 => (0..100_000_usize).prop_map(Step::Count),
+        ]
+    }
+
     proptest! {
         #[test]
-        fn the_deltas_between_looks_add_up_to_what_was_counted(
-            steps in prop::collection::vec((0..5_usize, 0..100_000_usize), 0..100),
+        fn deltas_between_snapshots_add_up_to_the_bytes_counted(
+            steps in prop::collection::vec(step(), 0..100),
         ) {
             let (server, backend) = (Traffic::default(), Traffic::default());
-            let (mut seen, mut deltas, mut written) = (0, 0, 0);
-            for (what, bytes) in steps {
-                match what {
-                    0 => backend.end_window(WINDOW),
-                    1 => {
+            let (mut last, mut deltas, mut counted) = (0, 0, 0);
+            for step in steps {
+                match step {
+                    Step::EndWindow => backend.end_window(RATE_WINDOW),
+                    Step::Read => {
                         let now = backend.snapshot().tx;
-                        deltas += now - seen;
-                        seen = now;
+                        deltas += now - last;
+                        last = now;
                     }
-                    _ => {
+                    Step::Count(bytes) => {
                         Meter::tx(&server, &backend).count(bytes);
-                        written += bytes as u64;
+                        counted += bytes as u64;
                     }
                 }
             }
-            deltas += backend.snapshot().tx - seen;
-            prop_assert_eq!(deltas, written);
-            prop_assert_eq!(server.snapshot().tx, written);
+            deltas += backend.snapshot().tx - last;
+            prop_assert_eq!(deltas, counted);
+            prop_assert_eq!(server.snapshot().tx, counted);
             prop_assert_eq!(server.snapshot().rx, 0);
         }
     }

@@ -5,67 +5,85 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use super::{GoDuration, Listed};
+use super::{GoDuration, StaticBackend, Target};
 
-/// Where back ends come from.
+/// Where a server's backends come from.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "Section", into = "Section")]
 pub struct Discovery {
-    /// What is asked.
+    /// What is looked up.
     pub source: Source,
-    /// What becomes of the back ends when it cannot be told.
+    /// What happens to the backends when a lookup fails.
     pub failpolicy: FailPolicy,
-    /// How often it is asked; 0 is once.
+    /// Time between lookups; 0 means a single lookup.
     pub interval: GoDuration,
     timeout: GoDuration,
 }
 
-/// What is asked for back ends.
+/// What is looked up to find backends.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// A list, the names in which are resolved as the machine does.
-    Static(Vec<Listed>),
-    /// A name, each address of which is a back end.
-    Addresses {
-        /// The DNS server, or the machine's.
+    /// A list, whose host names are resolved by the system's resolver.
+    Static(Vec<StaticBackend>),
+    /// A name with A and AAAA records, each of which is a backend.
+    Dns {
+        /// DNS server; `None` is the system's.
         server: Option<SocketAddr>,
-        /// The name.
+        /// Name to look up.
         name: String,
-        /// The back ends' port.
+        /// Port of every backend.
         port: u16,
     },
-    /// A name with SRV records, each of which is a back end.
-    Services {
-        /// The DNS server, or the machine's.
+    /// A name with SRV records, each of which is a backend.
+    Srv {
+        /// DNS server; `None` is the system's.
         server: Option<SocketAddr>,
-        /// The name.
+        /// Name to look up.
         name: String,
-        /// How the server is asked.
+        /// Transport protocol of the lookup.
         transport: Transport,
     },
 }
 
-/// What becomes of the back ends when discovery fails.
+/// What happens to the backends when a lookup fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailPolicy {
-    /// They stay.
+    /// The backends of the last successful lookup stay.
     #[default]
     KeepLast,
-    /// They go.
+    /// All backends are removed.
     SetEmpty,
 }
 
-/// How a DNS server is asked.
+/// Transport protocol of DNS lookups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
-    /// And over TCP where the answer is too long.
+    /// UDP, then TCP if the response was truncated.
     #[default]
     Udp,
-    /// From the start.
+    /// TCP only.
     Tcp,
+}
+
+/// Why the keys of the section do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DiscoveryError {
+    /// The kind requires a key that is missing.
+    #[error("needs `{0}`")]
+    MissingKey(&'static str),
+    /// `dns_port` is missing or 0.
+    #[error("needs `dns_port`, 1 to 65535")]
+    InvalidPort,
+    /// The key belongs to another kind.
+    #[error("`{0}` is for another kind of discovery")]
+    KeyOfOtherKind(&'static str),
+    /// The static list has the target more than once.
+    #[error("`{0}` is in `static_list` twice")]
+    Duplicate(Target),
 }
 
 #[derive(Clone, Copy, PartialEq, Deserialize, Serialize)]
@@ -76,7 +94,7 @@ enum Kind {
     Srv,
 }
 
-/// As it is written.
+/// The section as written in the file.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
@@ -86,7 +104,7 @@ struct Section {
     interval: Option<GoDuration>,
     timeout: Option<GoDuration>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    static_list: Option<Vec<Listed>>,
+    static_list: Option<Vec<StaticBackend>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dns_lookup_server: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,42 +119,47 @@ struct Section {
     srv_dns_protocol: Option<Transport>,
 }
 
-const INTERVAL: GoDuration = GoDuration::seconds(2);
-const TIMEOUT: GoDuration = GoDuration::seconds(5);
+const DEFAULT_INTERVAL: GoDuration = GoDuration::from_secs(2);
+const DEFAULT_TIMEOUT: GoDuration = GoDuration::from_secs(5);
 
 impl Discovery {
-    /// How long one answer may take.
+    /// How long one lookup may take.
     pub fn timeout(&self) -> Duration {
-        self.timeout.limit().unwrap_or(TIMEOUT.0)
+        self.timeout.limit().unwrap_or(DEFAULT_TIMEOUT.0)
     }
 }
 
 impl TryFrom<Section> for Discovery {
-    type Error = String;
+    type Error = DiscoveryError;
 
     fn try_from(section: Section) -> Result<Self, Self::Error> {
-        section.refuse_keys_of_other_kinds()?;
+        section.reject_keys_of_other_kinds()?;
+        let missing = DiscoveryError::MissingKey;
         let Section { kind, failpolicy, interval, timeout, .. } = section;
         let source = match kind {
-            Kind::Static => Source::Static(distinct(section.static_list.ok_or("needs `static_list`")?)?),
-            Kind::Dns => Source::Addresses {
+            Kind::Static => {
+                let list = section.static_list.ok_or(missing("static_list"))?;
+                reject_duplicates(&list)?;
+                Source::Static(list)
+            }
+            Kind::Dns => Source::Dns {
                 server: section.dns_lookup_server,
-                name: section.dns_lookup_pattern.ok_or("needs `dns_lookup_pattern`")?,
-                port: section.dns_port.filter(|port| *port != 0).ok_or("needs `dns_port`, 1 to 65535")?,
+                name: section.dns_lookup_pattern.ok_or(missing("dns_lookup_pattern"))?,
+                port: section.dns_port.filter(|port| *port != 0).ok_or(DiscoveryError::InvalidPort)?,
             },
-            Kind::Srv => Source::Services {
+            Kind::Srv => Source::Srv {
                 server: section.srv_lookup_server,
-                name: section.srv_lookup_pattern.ok_or("needs `srv_lookup_pattern`")?,
+                name: section.srv_lookup_pattern.ok_or(missing("srv_lookup_pattern"))?,
                 transport: section.srv_dns_protocol.unwrap_or_default(),
             },
         };
-        let (interval, timeout) = (interval.unwrap_or(INTERVAL), timeout.unwrap_or(TIMEOUT));
+        let (interval, timeout) = (interval.unwrap_or(DEFAULT_INTERVAL), timeout.unwrap_or(DEFAULT_TIMEOUT));
         Ok(Self { source, failpolicy, interval, timeout })
     }
 }
 
 impl Section {
-    fn refuse_keys_of_other_kinds(&self) -> Result<(), String> {
+    fn reject_keys_of_other_kinds(&self) -> Result<(), DiscoveryError> {
         let keys = [
             ("static_list", self.static_list.is_some(), Kind::Static),
             ("dns_lookup_server", self.dns_lookup_server.is_some(), Kind::Dns),
@@ -146,18 +169,18 @@ impl Section {
             ("srv_lookup_pattern", self.srv_lookup_pattern.is_some(), Kind::Srv),
             ("srv_dns_protocol", self.srv_dns_protocol.is_some(), Kind::Srv),
         ];
-        match keys.into_iter().find(|(_, set, kind)| *set && *kind != self.kind) {
-            Some((key, ..)) => Err(format!("`{key}` is for another kind of discovery")),
+        match keys.into_iter().find(|(_, is_set, kind)| *is_set && *kind != self.kind) {
+            Some((key, ..)) => Err(DiscoveryError::KeyOfOtherKind(key)),
             None => Ok(()),
         }
     }
 }
 
-fn distinct(list: Vec<Listed>) -> Result<Vec<Listed>, String> {
-    let mut seen = BTreeSet::new();
-    match list.iter().find(|listed| !seen.insert(&listed.target)) {
-        Some(twice) => Err(format!("`{}` is in `static_list` twice", twice.target)),
-        None => Ok(list),
+fn reject_duplicates(list: &[StaticBackend]) -> Result<(), DiscoveryError> {
+    let mut targets = BTreeSet::new();
+    match list.iter().find(|backend| !targets.insert(&backend.target)) {
+        Some(duplicate) => Err(DiscoveryError::Duplicate(duplicate.target.clone())),
+        None => Ok(()),
     }
 }
 
@@ -179,14 +202,14 @@ impl From<Discovery> for Section {
         };
         match source {
             Source::Static(list) => Section { static_list: Some(list), ..empty },
-            Source::Addresses { server, name, port } => Section {
+            Source::Dns { server, name, port } => Section {
                 kind: Kind::Dns,
                 dns_lookup_server: server,
                 dns_lookup_pattern: Some(name),
                 dns_port: Some(port),
                 ..empty
             },
-            Source::Services { server, name, transport } => Section {
+            Source::Srv { server, name, transport } => Section {
                 kind: Kind::Srv,
                 srv_lookup_server: server,
                 srv_lookup_pattern: Some(name),

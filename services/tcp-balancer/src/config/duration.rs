@@ -1,17 +1,23 @@
-//! Durations in Go's notation, as gobetween's files have them.
+//! Durations in Go's notation, which gobetween's files use.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-/// A duration such as `500ms`, `10s` or `1m30s`; `0` mostly means that there is no limit.
+/// A duration such as `500ms`, `10s` or `1m30s`, up to 584 years, with nanosecond precision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct GoDuration(pub Duration);
 
-/// In nanoseconds; the longer of two names that begin alike comes first, in writing and in reading.
+/// The text is not a duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("expected a duration such as \"500ms\", \"10s\" or \"1m30s\", or \"0\"")]
+pub struct DurationError;
+
+/// Units in nanoseconds. `ms` precedes `m`: the first unit that the text begins with is taken.
 const UNITS: [(&str, u64); 7] = [
     ("h", 3_600_000_000_000),
     ("ms", 1_000_000),
@@ -22,55 +28,58 @@ const UNITS: [(&str, u64); 7] = [
     ("ns", 1),
 ];
 
-const EXPECTED: &str = "expected a duration such as \"500ms\", \"10s\" or \"1m30s\", or \"0\"";
-
 impl GoDuration {
-    /// So many seconds.
-    pub const fn seconds(seconds: u64) -> Self {
+    /// A whole number of seconds.
+    pub const fn from_secs(seconds: u64) -> Self {
         Self(Duration::from_secs(seconds))
     }
 
-    /// Nothing if it is 0.
+    /// The duration as a limit: 0 is `None`, which means unlimited.
     pub fn limit(self) -> Option<Duration> {
         (!self.0.is_zero()).then_some(self.0)
     }
 }
 
 impl FromStr for GoDuration {
-    type Err = &'static str;
+    type Err = DurationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "0" {
             return Ok(Self::default());
         }
-        let mut rest = text;
-        let mut nanoseconds = 0_u64;
-        while !rest.is_empty() {
-            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(EXPECTED)?;
-            let (number, tail) = rest.split_at(digits);
-            let (name, unit) = UNITS.into_iter().find(|(name, _)| tail.starts_with(name)).ok_or(EXPECTED)?;
-            let part = scaled(number, unit).ok_or(EXPECTED)?;
-            nanoseconds = nanoseconds.checked_add(part).ok_or(EXPECTED)?;
-            rest = &tail[name.len()..];
-        }
-        if text.is_empty() { Err(EXPECTED) } else { Ok(Self(Duration::from_nanos(nanoseconds))) }
+        let nanoseconds = nanoseconds(text).filter(|_| !text.is_empty()).ok_or(DurationError)?;
+        Ok(Self(Duration::from_nanos(nanoseconds)))
     }
 }
 
-/// A decimal number of units, exactly; what is below a nanosecond is dropped.
-fn scaled(number: &str, unit: u64) -> Option<u64> {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+/// Adds up the text's numbers with their units.
+fn nanoseconds(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut sum = 0_u64;
+    while !rest.is_empty() {
+        let unit_start = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (number, tail) = rest.split_at(unit_start);
+        let (name, unit) = UNITS.into_iter().find(|(name, _)| tail.starts_with(name))?;
+        sum = sum.checked_add(multiply(number, unit)?)?;
+        rest = &tail[name.len()..];
+    }
+    Some(sum)
+}
+
+/// Multiplies a decimal number with a unit in exact arithmetic, and truncates to whole nanoseconds.
+fn multiply(number: &str, unit: u64) -> Option<u64> {
+    let (integer, fraction) = number.split_once('.').unwrap_or((number, "0"));
     if !number.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
-    let mut part = 0;
-    let mut place = unit;
+    let integer = if integer.is_empty() { 0 } else { integer.parse::<u64>().ok()? };
+    let mut nanoseconds = 0;
+    let mut place_value = unit;
     for digit in fraction.chars() {
-        place /= 10;
-        part += u64::from(digit.to_digit(10)?) * place;
+        place_value /= 10;
+        nanoseconds += u64::from(digit.to_digit(10)?) * place_value;
     }
-    whole.checked_mul(unit)?.checked_add(part)
+    integer.checked_mul(unit)?.checked_add(nanoseconds)
 }
 
 impl fmt::Display for GoDuration {
@@ -91,7 +100,7 @@ impl fmt::Display for GoDuration {
 }
 
 impl TryFrom<String> for GoDuration {
-    type Error = &'static str;
+    type Error = DurationError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
@@ -115,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn go_durations_are_read() {
+    fn parses_go_durations() {
         for (text, expected) in
             [("0", 0), ("0s", 0), ("500ms", 500), ("10s", 10_000), ("1m30s", 90_000), ("1.5h", 5_400_000)]
         {
@@ -124,21 +133,21 @@ mod tests {
     }
 
     #[test]
-    fn others_are_not() {
-        for wrong in ["", "10", "s", "-1s", "1d", "1 s", "soon", ".s", "1.2.3s", "99999999999h"] {
-            assert_eq!(milliseconds(wrong), None, "{wrong}");
+    fn rejects_other_texts() {
+        for invalid in ["", "10", "s", "-1s", "1d", "1 s", "soon", ".s", "1.2.3s", "99999999999h"] {
+            assert_eq!(milliseconds(invalid), None, "{invalid}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_as_it_was(nanoseconds in any::<u64>()) {
+        fn round_trips_through_text(nanoseconds in any::<u64>()) {
             let duration = GoDuration(Duration::from_nanos(nanoseconds));
             prop_assert_eq!(duration.to_string().parse(), Ok(duration));
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "\\PC{0,12}") {
+        fn never_panics(text in "\\PC{0,12}") {
             let _ = text.parse::<GoDuration>();
         }
     }

@@ -1,10 +1,11 @@
-//! Bytes that a file writes as text: `PING\xFF\n`.
+//! Byte strings in escaped notation, such as `PING\xFF\n`.
 
 use std::str::Chars;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-/// A text with the escapes `\n`, `\r`, `\t`, `\0`, `\\`, `\"` and `\xNN`, and the bytes that it means.
+/// A byte string, and the text that denotes it. Escapes: `\n`, `\r`, `\t`, `\0`, `\\`, `\"` and `\xNN`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Escaped {
@@ -12,24 +13,28 @@ pub struct Escaped {
     bytes: Vec<u8>,
 }
 
+/// The text has an invalid escape sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}`: expected \\n, \\r, \\t, \\0, \\\\, \\\" or \\xNN after a backslash")]
+pub struct EscapeError(String);
+
 impl Escaped {
-    /// What it means.
+    /// The bytes that the text denotes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
 
 impl TryFrom<String> for Escaped {
-    type Error = String;
+    type Error = EscapeError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let mut bytes = Vec::with_capacity(text.len());
         let mut chars = text.chars();
         while let Some(char) = chars.next() {
             if char == '\\' {
-                bytes.push(escape(&mut chars).ok_or_else(|| {
-                    format!("`{text}`: expected \\n, \\r, \\t, \\0, \\\\, \\\" or \\xNN after a backslash")
-                })?);
+                let Some(byte) = escape(&mut chars) else { return Err(EscapeError(text)) };
+                bytes.push(byte);
             } else {
                 bytes.extend(char.encode_utf8(&mut [0; 4]).bytes());
             }
@@ -38,6 +43,7 @@ impl TryFrom<String> for Escaped {
     }
 }
 
+/// Reads an escape sequence after its backslash.
 fn escape(chars: &mut Chars<'_>) -> Option<u8> {
     match chars.next()? {
         'n' => Some(b'\n'),
@@ -47,8 +53,8 @@ fn escape(chars: &mut Chars<'_>) -> Option<u8> {
         '\\' => Some(b'\\'),
         '"' => Some(b'"'),
         'x' => {
-            let digits = chars.next()?.to_digit(16)? * 16 + chars.next()?.to_digit(16)?;
-            u8::try_from(digits).ok()
+            let byte = chars.next()?.to_digit(16)? * 16 + chars.next()?.to_digit(16)?;
+            u8::try_from(byte).ok()
         }
         _ => None,
     }
@@ -65,16 +71,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_bytes() {
-        let escaped = Escaped::try_from(r"PING\xFF\n é\\".to_owned()).expect("right");
+    fn decodes_escapes_and_keeps_the_text() {
+        let escaped = Escaped::try_from(r"PING\xFF\n é\\".to_owned()).expect("valid");
         assert_eq!(escaped.bytes(), b"PING\xFF\n \xC3\xA9\\");
         assert_eq!(String::from(escaped), r"PING\xFF\n é\\");
     }
 
     #[test]
-    fn half_an_escape_is_wrong() {
-        for wrong in [r"\", r"\x", r"\xF", r"\xGG", r"\q"] {
-            assert!(Escaped::try_from(wrong.to_owned()).is_err(), "{wrong}");
+    fn rejects_incomplete_and_unknown_escapes() {
+        for invalid in [r"\", r"\x", r"\xF", r"\xGG", r"\q"] {
+            assert!(Escaped::try_from(invalid.to_owned()).is_err(), "{invalid}");
         }
     }
 }

@@ -3,55 +3,85 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::{Escaped, GoDuration};
 
-/// How the health of back ends is seen.
+/// How a server's backends are checked.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "Section", into = "Section")]
 pub struct Healthcheck {
-    /// What is done.
+    /// The check.
     pub check: Check,
     interval: GoDuration,
     timeout: GoDuration,
-    /// So many failures in a row make a back end unhealthy.
+    /// Consecutive failures that make a healthy backend unhealthy.
     pub fails: u32,
-    /// So many passes in a row make it healthy.
+    /// Consecutive passes that make an unhealthy backend healthy.
     pub passes: u32,
-    /// What it is taken for before the first check.
+    /// Status before the first check.
     pub initial_status: InitialStatus,
 }
 
-/// What is done to see whether a back end is healthy.
+/// What a backend has to do to pass.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Check {
-    /// Nothing: it is.
+    /// Nothing: every backend is healthy.
     None,
-    /// It takes a connection.
+    /// Accept a TCP connection.
     Ping,
-    /// It answers with these bytes.
-    Expect {
-        /// What it is sent.
+    /// Accept a TCP connection and respond with these bytes.
+    Tcp {
+        /// The request.
         send: Escaped,
-        /// How its answer begins.
+        /// The response's first bytes, at least one.
         receive: Escaped,
     },
-    /// It answers `GET` with a status of 200 to 299.
+    /// Respond to an HTTP `GET` with a status from 200 to 299.
     Http {
-        /// The request's target.
+        /// The request target.
         path: String,
     },
 }
 
-/// What a back end is taken for at first.
+/// Status of a backend before its first check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InitialStatus {
-    /// It gets connections.
+    /// The backend gets connections.
     #[default]
     Healthy,
-    /// It gets none before it has passed.
+    /// The backend gets no connections until it passes.
     Unhealthy,
+}
+
+/// Why the keys of the section do not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum HealthcheckError {
+    /// The interval is 0.
+    #[error("`interval` must be above 0")]
+    ZeroInterval,
+    /// A threshold is 0.
+    #[error("`fails` and `passes` must be at least 1")]
+    ZeroThreshold,
+    /// A probe has no protocol.
+    #[error("a probe needs `probe_protocol`, `tcp` or `http`")]
+    MissingProtocol,
+    /// A TCP probe has no request, or no or an empty expected response.
+    #[error("a TCP probe needs `probe_send` and `probe_recv`")]
+    MissingSendOrReceive,
+    /// A check that is not a probe has a key for probes.
+    #[error("`{0}` is for `kind = \"probe\"`")]
+    ProbeOnly(&'static str),
+    /// An HTTP probe has a key for TCP probes.
+    #[error("`{0}` is for `probe_protocol = \"tcp\"`")]
+    TcpOnly(&'static str),
+    /// A TCP probe has a key for HTTP probes.
+    #[error("`{0}` is for `probe_protocol = \"http\"`")]
+    HttpOnly(&'static str),
+    /// The path cannot be sent as a request target.
+    #[error("`probe_path` must begin with / and have only printable ASCII characters, without spaces")]
+    InvalidPath,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -75,7 +105,7 @@ enum ProbeStrategy {
     StartsWith,
 }
 
-/// As it is written.
+/// The section as written in the file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
@@ -98,15 +128,15 @@ struct Section {
     probe_path: Option<String>,
 }
 
-const INTERVAL: GoDuration = GoDuration::seconds(2);
+const DEFAULT_INTERVAL: GoDuration = GoDuration::from_secs(2);
 
 impl Healthcheck {
-    /// How often it is looked.
+    /// Time between two checks of a backend.
     pub fn interval(&self) -> Duration {
         self.interval.0
     }
 
-    /// How long one look may take: as long as the interval, unless set.
+    /// How long one check may take. Defaults to the interval.
     pub fn timeout(&self) -> Duration {
         self.timeout.limit().unwrap_or(self.interval.0)
     }
@@ -116,7 +146,7 @@ impl Default for Healthcheck {
     fn default() -> Self {
         Self {
             check: Check::None,
-            interval: INTERVAL,
+            interval: DEFAULT_INTERVAL,
             timeout: GoDuration::default(),
             fails: 1,
             passes: 1,
@@ -126,15 +156,15 @@ impl Default for Healthcheck {
 }
 
 impl TryFrom<Section> for Healthcheck {
-    type Error = &'static str;
+    type Error = HealthcheckError;
 
     fn try_from(section: Section) -> Result<Self, Self::Error> {
-        let interval = section.interval.unwrap_or(INTERVAL);
+        let interval = section.interval.unwrap_or(DEFAULT_INTERVAL);
         if interval.0.is_zero() {
-            return Err("`interval` has to be above 0");
+            return Err(HealthcheckError::ZeroInterval);
         }
         if section.fails == Some(0) || section.passes == Some(0) {
-            return Err("`fails` and `passes` have to be at least 1");
+            return Err(HealthcheckError::ZeroThreshold);
         }
         Ok(Self {
             interval,
@@ -148,49 +178,47 @@ impl TryFrom<Section> for Healthcheck {
 }
 
 impl Section {
-    fn check(self) -> Result<Check, &'static str> {
-        let protocol = match (self.kind, self.probe_protocol) {
-            (Kind::Probe, None) => return Err("a probe needs `probe_protocol`, `tcp` or `http`"),
-            (Kind::None | Kind::Ping, Some(_)) => return Err("`probe_protocol` is for `kind = \"probe\"`"),
-            (_, protocol) => protocol,
-        };
-        let (send, receive, path) = (self.probe_send, self.probe_recv, self.probe_path);
-        match (self.kind, protocol) {
-            (Kind::Probe, Some(ProbeProtocol::Tcp)) if path.is_some() => {
-                Err("`probe_path` is for `probe_protocol = \"http\"`")
-            }
-            (Kind::Probe, Some(ProbeProtocol::Tcp)) => match (send, receive) {
-                (Some(send), Some(receive)) if !receive.bytes().is_empty() => {
-                    Ok(Check::Expect { send, receive })
+    fn check(self) -> Result<Check, HealthcheckError> {
+        let tcp_key = [
+            ("probe_send", self.probe_send.is_some()),
+            ("probe_recv", self.probe_recv.is_some()),
+            ("probe_strategy", self.probe_strategy.is_some()),
+        ];
+        let tcp_key = tcp_key.into_iter().find_map(|(key, is_set)| is_set.then_some(key));
+        let http_key = self.probe_path.is_some().then_some("probe_path");
+        let protocol_key = self.probe_protocol.is_some().then_some("probe_protocol");
+        match (self.kind, self.probe_protocol) {
+            (Kind::None | Kind::Ping, _) => match protocol_key.or(tcp_key).or(http_key) {
+                Some(key) => Err(HealthcheckError::ProbeOnly(key)),
+                None if matches!(self.kind, Kind::Ping) => Ok(Check::Ping),
+                None => Ok(Check::None),
+            },
+            (Kind::Probe, None) => Err(HealthcheckError::MissingProtocol),
+            (Kind::Probe, Some(ProbeProtocol::Tcp)) => match (http_key, self.probe_send, self.probe_recv) {
+                (Some(key), ..) => Err(HealthcheckError::HttpOnly(key)),
+                (None, Some(send), Some(receive)) if !receive.bytes().is_empty() => {
+                    Ok(Check::Tcp { send, receive })
                 }
-                _ => Err("a probe over tcp needs `probe_send` and `probe_recv`"),
+                _ => Err(HealthcheckError::MissingSendOrReceive),
             },
-            (kind, _) if send.is_some() || receive.is_some() || self.probe_strategy.is_some() => match kind {
-                Kind::Probe => {
-                    Err("`probe_send`, `probe_recv` and `probe_strategy` are for a probe over tcp")
-                }
-                Kind::None | Kind::Ping => Err("`probe_` keys are for `kind = \"probe\"`"),
+            (Kind::Probe, Some(ProbeProtocol::Http)) => match (tcp_key, self.probe_path) {
+                (Some(key), _) => Err(HealthcheckError::TcpOnly(key)),
+                (None, Some(path)) if !is_request_target(&path) => Err(HealthcheckError::InvalidPath),
+                (None, path) => Ok(Check::Http { path: path.unwrap_or_else(|| "/".into()) }),
             },
-            (Kind::Probe, _) => match path.unwrap_or_else(|| "/".into()) {
-                path if is_path(&path) => Ok(Check::Http { path }),
-                _ => Err("`probe_path` has to begin with / and hold no spaces"),
-            },
-            (Kind::None | Kind::Ping, _) if path.is_some() => Err("`probe_` keys are for `kind = \"probe\"`"),
-            (Kind::None, _) => Ok(Check::None),
-            (Kind::Ping, _) => Ok(Check::Ping),
         }
     }
 }
 
-/// It is written into a request as it is.
-fn is_path(path: &str) -> bool {
+/// The path is sent without escaping, so it must not contain spaces or line ends.
+fn is_request_target(path: &str) -> bool {
     path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl From<Healthcheck> for Section {
     fn from(healthcheck: Healthcheck) -> Self {
         let Healthcheck { check, interval, timeout, fails, passes, initial_status } = healthcheck;
-        let plain = Section {
+        let base = Section {
             kind: Kind::None,
             interval: Some(interval),
             timeout: Some(timeout),
@@ -204,21 +232,21 @@ impl From<Healthcheck> for Section {
             probe_path: None,
         };
         match check {
-            Check::None => plain,
-            Check::Ping => Section { kind: Kind::Ping, ..plain },
-            Check::Expect { send, receive } => Section {
+            Check::None => base,
+            Check::Ping => Section { kind: Kind::Ping, ..base },
+            Check::Tcp { send, receive } => Section {
                 kind: Kind::Probe,
                 probe_protocol: Some(ProbeProtocol::Tcp),
                 probe_strategy: Some(ProbeStrategy::StartsWith),
                 probe_send: Some(send),
                 probe_recv: Some(receive),
-                ..plain
+                ..base
             },
             Check::Http { path } => Section {
                 kind: Kind::Probe,
                 probe_protocol: Some(ProbeProtocol::Http),
                 probe_path: Some(path),
-                ..plain
+                ..base
             },
         }
     }

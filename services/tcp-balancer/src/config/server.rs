@@ -1,33 +1,35 @@
-//! `[servers.NAME]` and what `[defaults]` gives it.
+//! `[servers.NAME]`, and the limits that it takes from `[defaults]`.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::{Discovery, GoDuration, Healthcheck};
-use crate::balance::Balance;
+use crate::balance::Algorithm;
+use crate::proxy_protocol::Version;
 
-/// A server as configured; the limits are there once [`Server::with_defaults`] has been asked.
+/// A server's configuration. Limits that are not set are unlimited until [`Server::with_defaults`] is applied.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// Where it listens.
+    /// Address to listen on.
     pub bind: Bind,
-    /// What it speaks.
+    /// Transport protocol.
     #[serde(default)]
     pub protocol: Protocol,
-    /// How it chooses a back end.
+    /// Load-balancing algorithm.
     #[serde(default)]
-    pub balance: Balance,
+    pub balance: Algorithm,
     max_connections: Option<u32>,
     client_idle_timeout: Option<GoDuration>,
     backend_idle_timeout: Option<GoDuration>,
     backend_connection_timeout: Option<GoDuration>,
-    /// What a back end is told of the client.
+    /// Whether backends get a PROXY protocol header.
     pub proxy_protocol: Option<ProxyProtocol>,
-    /// Where the back ends come from.
+    /// Where the backends come from.
     pub discovery: Discovery,
-    /// How their health is seen.
+    /// How backends are checked.
     #[serde(default)]
     pub healthcheck: Healthcheck,
 }
@@ -42,11 +44,11 @@ pub struct Defaults {
     backend_connection_timeout: GoDuration,
 }
 
-/// What is spoken with clients and back ends.
+/// Transport protocol of a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
-    /// TCP, whatever is in it.
+    /// TCP with any payload.
     #[default]
     Tcp,
 }
@@ -55,19 +57,8 @@ pub enum Protocol {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProxyProtocol {
-    /// Its version.
-    pub version: ProxyVersion,
-}
-
-/// Versions of the PROXY protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub enum ProxyVersion {
-    /// A line of text.
-    #[serde(rename = "1")]
-    V1,
-    /// A binary header.
-    #[serde(rename = "2")]
-    V2,
+    /// Version of the header.
+    pub version: Version,
 }
 
 /// `HOST:PORT`, or `:PORT` for all IPv4 interfaces.
@@ -75,8 +66,13 @@ pub enum ProxyVersion {
 #[serde(try_from = "String", into = "String")]
 pub struct Bind(String);
 
+/// The text is neither `HOST:PORT` nor `:PORT`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}`: expected HOST:PORT or :PORT")]
+pub struct BindError(String);
+
 impl Server {
-    /// With the limits that it does not set from `defaults`.
+    /// Takes the limits that are not set from `defaults`.
     #[must_use]
     pub fn with_defaults(mut self, defaults: &Defaults) -> Self {
         self.max_connections.get_or_insert(defaults.max_connections);
@@ -86,39 +82,39 @@ impl Server {
         self
     }
 
-    /// The most connections of clients at a time; 0 is no limit.
+    /// Maximum number of client connections at a time; 0 means unlimited.
     pub fn max_connections(&self) -> u32 {
         self.max_connections.unwrap_or_default()
     }
 
-    /// How long a connection may be without a byte in either direction: both time-outs are about the one clock that a
-    /// connection has, so the shorter rules.
+    /// How long a connection may go without a byte in either direction: the shorter of the two configured timeouts.
+    /// `None` means forever.
     pub fn idle_timeout(&self) -> Option<Duration> {
         let timeouts = [self.client_idle_timeout, self.backend_idle_timeout];
         timeouts.into_iter().flatten().filter_map(GoDuration::limit).min()
     }
 
-    /// How long the connection to one back end may take.
+    /// How long connecting to one backend may take. `None` leaves it to the operating system.
     pub fn connection_timeout(&self) -> Option<Duration> {
         self.backend_connection_timeout.and_then(GoDuration::limit)
     }
 }
 
 impl Bind {
-    /// For binding.
+    /// `HOST:PORT`, with 0.0.0.0 where the configuration has no host.
     pub fn address(&self) -> String {
         if self.0.starts_with(':') { format!("0.0.0.0{}", self.0) } else { self.0.clone() }
     }
 }
 
 impl TryFrom<String> for Bind {
-    type Error = String;
+    type Error = BindError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let port = text.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
         match port {
             Some(_) => Ok(Self(text)),
-            None => Err(format!("`{text}`: expected HOST:PORT or :PORT")),
+            None => Err(BindError(text)),
         }
     }
 }

@@ -1,60 +1,78 @@
-//! Back ends as a list names them: `host:port weight=5 priority=1 max_connections=10`.
+//! Backends of a static list: `host:port weight=5 priority=1 max_connections=10`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-/// Where a back end is: what makes it the same one before and after a change.
+/// Host and port of a backend. They identify it: a backend with the same target keeps its counts across changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
-    /// A name or an address, as written.
+    /// Host name or address, as written.
     pub host: String,
-    /// A port.
+    /// TCP port, not 0.
     pub port: u16,
 }
 
-/// How it is balanced.
+/// How much of the load a backend gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// Its part of the connections, beside the others' weights.
+pub struct BackendOptions {
+    /// Share of the connections relative to the other backends of the same priority.
     pub weight: u32,
-    /// The lowest is taken first.
+    /// Backends with the lowest number are preferred.
     pub priority: u32,
-    /// The most at a time; 0 is no limit.
+    /// Maximum number of connections at a time; 0 means unlimited.
     pub max_connections: u32,
 }
 
-/// A back end of a static list.
+/// An entry of a static list.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Listed {
-    /// Where it is.
+pub struct StaticBackend {
+    /// Host and port.
     pub target: Target,
-    /// How it is balanced.
-    pub share: Share,
+    /// How much of the load it gets.
+    pub options: BackendOptions,
 }
 
-impl Default for Share {
+/// Why an entry of a static list is invalid. Each variant has the invalid word.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TargetError {
+    /// The entry does not begin with a host and a port.
+    #[error("`{0}`: expected HOST:PORT")]
+    NotHostPort(String),
+    /// An IPv6 address is not in brackets.
+    #[error("`{0}`: an IPv6 address needs brackets")]
+    MissingBrackets(String),
+    /// The option does not exist.
+    #[error("`{0}`: expected weight=N, priority=N or max_connections=N")]
+    UnknownOption(String),
+    /// The option's value is not a 32-bit unsigned integer.
+    #[error("`{0}`: expected an integer from 0 to 4294967295")]
+    NotAnInteger(String),
+}
+
+impl Default for BackendOptions {
     fn default() -> Self {
         Self { weight: 1, priority: 1, max_connections: 0 }
     }
 }
 
 impl FromStr for Target {
-    type Err = String;
+    type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || format!("`{text}`: expected HOST:PORT");
-        let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+        let invalid = || TargetError::NotHostPort(text.to_owned());
+        let (host, port) = text.rsplit_once(':').ok_or_else(invalid)?;
         let host = match host.strip_prefix('[') {
-            Some(address) => address.strip_suffix(']').ok_or_else(wrong)?,
-            None if host.contains(':') => return Err(format!("`{text}`: an IPv6 address needs brackets")),
+            Some(address) => address.strip_suffix(']').ok_or_else(invalid)?,
+            None if host.contains(':') => return Err(TargetError::MissingBrackets(text.to_owned())),
             None => host,
         };
-        let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(wrong)?;
-        if host.is_empty() || host.contains(char::is_whitespace) {
-            return Err(wrong());
+        let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(invalid)?;
+        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || matches!(c, '[' | ']')) {
+            return Err(invalid());
         }
         Ok(Self { host: host.to_owned(), port })
     }
@@ -67,35 +85,43 @@ impl fmt::Display for Target {
     }
 }
 
-impl TryFrom<String> for Listed {
-    type Error = String;
+impl FromStr for StaticBackend {
+    type Err = TargetError;
 
-    fn try_from(line: String) -> Result<Self, Self::Error> {
-        let mut words = line.split_whitespace();
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut words = text.split_whitespace();
         let target = words.next().unwrap_or_default().parse()?;
-        let mut share = Share::default();
+        let mut options = BackendOptions::default();
         for word in words {
-            let place = match word.split_once('=') {
-                Some(("weight", _)) => &mut share.weight,
-                Some(("priority", _)) => &mut share.priority,
-                Some(("max_connections", _)) => &mut share.max_connections,
-                _ => return Err(format!("`{word}`: expected weight=N, priority=N or max_connections=N")),
+            let option = match word.split_once('=') {
+                Some(("weight", _)) => &mut options.weight,
+                Some(("priority", _)) => &mut options.priority,
+                Some(("max_connections", _)) => &mut options.max_connections,
+                _ => return Err(TargetError::UnknownOption(word.to_owned())),
             };
             let value = word.split_once('=').and_then(|(_, value)| value.parse().ok());
-            *place = value.ok_or_else(|| format!("`{word}`: expected a whole number from 0"))?;
+            *option = value.ok_or_else(|| TargetError::NotAnInteger(word.to_owned()))?;
         }
-        Ok(Self { target, share })
+        Ok(Self { target, options })
     }
 }
 
-impl From<Listed> for String {
-    fn from(listed: Listed) -> Self {
-        let Listed { target, share: Share { weight, priority, max_connections } } = listed;
-        let mut line = format!("{target} weight={weight} priority={priority}");
+impl TryFrom<String> for StaticBackend {
+    type Error = TargetError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<StaticBackend> for String {
+    fn from(backend: StaticBackend) -> Self {
+        let BackendOptions { weight, priority, max_connections } = backend.options;
+        let mut text = format!("{} weight={weight} priority={priority}", backend.target);
         if max_connections > 0 {
-            line += &format!(" max_connections={max_connections}");
+            text += &format!(" max_connections={max_connections}");
         }
-        line
+        text
     }
 }
 
@@ -105,45 +131,44 @@ mod tests {
 
     use super::*;
 
-    fn listed(line: &str) -> Result<Listed, String> {
-        Listed::try_from(line.to_owned())
+    #[test]
+    fn missing_options_have_gobetweens_defaults() {
+        let target = Target { host: "localhost".into(), port: 8000 };
+        let expected = StaticBackend { target, options: BackendOptions::default() };
+        assert_eq!("localhost:8000".parse(), Ok(expected));
+        let backend: StaticBackend =
+            "[::1]:80 weight=5 priority=0 max_connections=10".parse().expect("valid");
+        assert_eq!(backend.options, BackendOptions { weight: 5, priority: 0, max_connections: 10 });
     }
 
     #[test]
-    fn what_is_not_said_has_gobetweens_default() {
-        let expected = Target { host: "localhost".into(), port: 8000 };
-        assert_eq!(listed("localhost:8000"), Ok(Listed { target: expected, share: Share::default() }));
-        let share = listed("[::1]:80 weight=5 priority=0 max_connections=10").map(|listed| listed.share);
-        assert_eq!(share, Ok(Share { weight: 5, priority: 0, max_connections: 10 }));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        for (line, named) in [
+    fn errors_quote_the_invalid_word() {
+        for (text, expected) in [
             ("", "``"),
             ("localhost", "`localhost`"),
             ("localhost:0", "`localhost:0`"),
             ("localhost:70000", "`localhost:70000`"),
+            ("[[]:80", "`[[]:80`"),
             ("::1:80", "brackets"),
             ("a:1 weight=-1", "`weight=-1`"),
             ("a:1 sni=b", "`sni=b`"),
             ("a:1 heavy", "`heavy`"),
         ] {
-            let error = listed(line).expect_err(line);
-            assert!(error.contains(named), "{line}: {error}");
+            let error = text.parse::<StaticBackend>().expect_err(text).to_string();
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_as_it_was(
+        fn round_trips_through_text(
             host in "[a-z0-9.-]{1,20}|[0-9a-f]{0,4}::[0-9a-f]{1,4}",
             port in 1..=u16::MAX,
             weight: u32, priority: u32, max_connections: u32,
         ) {
-            let share = Share { weight, priority, max_connections };
-            let one = Listed { target: Target { host, port }, share };
-            prop_assert_eq!(listed(&String::from(one.clone())), Ok(one));
+            let options = BackendOptions { weight, priority, max_connections };
+            let backend = StaticBackend { target: Target { host, port }, options };
+            prop_assert_eq!(String::from(backend.clone()).parse(), Ok(backend));
         }
     }
 }

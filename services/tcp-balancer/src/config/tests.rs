@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use super::*;
+use crate::proxy_protocol::Version;
 
-const RIGHT: &str = r#"
+const VALID: &str = r#"
 [defaults]
 max_connections = 7
 backend_connection_timeout = "3s"
@@ -30,38 +31,44 @@ fails = 2
 "#;
 
 #[test]
-fn a_right_file_is_understood() {
-    let file = File::parse(RIGHT).expect("right");
+fn parses_a_valid_file_and_applies_defaults() {
+    let file = File::parse(VALID).expect("valid");
     let server = &file.servers["hello"];
     assert_eq!(server.bind.address(), "0.0.0.0:3100");
     assert_eq!(server.max_connections(), 7);
     assert_eq!(server.idle_timeout(), Some(Duration::from_secs(90)));
     assert_eq!(server.connection_timeout(), Some(Duration::from_secs(3)));
-    assert_eq!(server.proxy_protocol, Some(ProxyProtocol { version: ProxyVersion::V2 }));
+    assert_eq!(server.proxy_protocol, Some(ProxyProtocol { version: Version::V2 }));
     assert_eq!(server.healthcheck.check, Check::Http { path: "/healthz".into() });
     assert_eq!((server.healthcheck.fails, server.healthcheck.passes), (2, 1));
     let Source::Static(list) = &server.discovery.source else { panic!("{:?}", server.discovery) };
-    assert_eq!(list[0].share.weight, 2);
+    assert_eq!(list[0].options.weight, 2);
 }
 
 #[test]
-fn a_server_is_the_same_after_a_way_through_json() {
-    let file = File::parse(RIGHT).expect("right");
+fn round_trips_through_json() {
+    let file = File::parse(VALID).expect("valid");
     let json = serde_json::to_string(&file).expect("JSON");
-    assert_eq!(serde_json::from_str::<File>(&json).expect("right"), file);
+    assert_eq!(serde_json::from_str::<File>(&json).expect("valid"), file);
 }
 
-/// The mistake in a file that has `line` in place of the line that begins with `old`.
+/// Number of the first line of `VALID` that begins with `prefix`, from 1.
 #[track_caller]
-fn mistake(old: &str, new: &str) -> Mistake {
-    let at = RIGHT.lines().position(|line| line.starts_with(old)).expect("there is such a line");
-    let text: Vec<_> = RIGHT.lines().enumerate().map(|(n, line)| if n == at { new } else { line }).collect();
-    File::parse(&text.join("\n")).expect_err(new)
+fn line_of(prefix: &str) -> usize {
+    VALID.lines().position(|line| line.starts_with(prefix)).expect("no such line") + 1
+}
+
+/// The error for `VALID` with `replacement` in place of the first line that begins with `prefix`.
+#[track_caller]
+fn error_for(prefix: &str, replacement: &str) -> ParseError {
+    let mut lines: Vec<_> = VALID.lines().collect();
+    lines[line_of(prefix) - 1] = replacement;
+    File::parse(&lines.join("\n")).expect_err(replacement)
 }
 
 #[test]
-fn a_wrong_key_or_value_names_its_line() {
-    for (old, new, part) in [
+fn an_invalid_key_or_value_is_reported_with_its_line() {
+    for (prefix, replacement, message) in [
         ("max_connections", "max_conections = 7", "max_conections"),
         ("max_connections", "max_connections = -7", "-7"),
         ("backend_connection_timeout", "backend_connection_timeout = \"3\"", "expected a duration"),
@@ -77,34 +84,31 @@ fn a_wrong_key_or_value_names_its_line() {
         ("[defaults]", "[default]", "unknown field `default`"),
         ("[defaults]", "[defaults", "unclosed table"),
     ] {
-        let line = RIGHT.lines().position(|line| line.starts_with(old)).expect("there is such a line") + 1;
-        let mistake = mistake(old, new);
-        assert_eq!(mistake.line, line, "{new}: {mistake:?}");
-        assert!(mistake.message.contains(part), "{new}: {mistake:?}");
+        let error = error_for(prefix, replacement);
+        assert_eq!(error.line, line_of(prefix), "{replacement}: {error}");
+        assert!(error.message.contains(message), "{replacement}: {error}");
     }
 }
 
 #[test]
-fn what_does_not_fit_together_names_the_section() {
-    for (old, new, section, part) in [
+fn keys_that_do_not_fit_together_are_reported_with_their_sections_line() {
+    const DISCOVERY: &str = "[servers.hello.discovery]";
+    const HEALTHCHECK: &str = "[servers.hello.healthcheck]";
+    for (prefix, replacement, section, message) in [
         ("bind", "", "[servers.hello]", "missing field `bind`"),
-        ("static_list", "", "[servers.hello.discovery]", "needs `static_list`"),
-        (
-            "kind = \"static\"",
-            "kind = \"srv\"",
-            "[servers.hello.discovery]",
-            "`static_list` is for another kind",
-        ),
-        ("static_list", "static_list = [\"a:80\", \"a:80\"]", "[servers.hello.discovery]", "`a:80` is in"),
-        ("kind = \"probe\"", "kind = \"ping\"", "[servers.hello.healthcheck]", "`probe_protocol` is for"),
-        ("probe_protocol", "probe_protocol = \"tcp\"", "[servers.hello.healthcheck]", "`probe_path` is for"),
-        ("probe_path", "probe_path = \"x\"", "[servers.hello.healthcheck]", "begin with /"),
-        ("interval", "interval = \"0\"", "[servers.hello.healthcheck]", "above 0"),
-        ("fails", "fails = 0", "[servers.hello.healthcheck]", "at least 1"),
+        ("static_list", "", DISCOVERY, "needs `static_list`"),
+        ("kind = \"static\"", "kind = \"srv\"", DISCOVERY, "`static_list` is for another kind"),
+        ("static_list", "static_list = [\"a:80\", \"a:80\"]", DISCOVERY, "`a:80` is in"),
+        ("kind = \"probe\"", "kind = \"ping\"", HEALTHCHECK, "`probe_protocol` is for `kind"),
+        ("probe_protocol", "", HEALTHCHECK, "needs `probe_protocol`"),
+        ("probe_protocol", "probe_protocol = \"tcp\"", HEALTHCHECK, "`probe_path` is for `probe_protocol"),
+        ("probe_path", "probe_send = \"x\"", HEALTHCHECK, "`probe_send` is for `probe_protocol"),
+        ("probe_path", "probe_path = \"x\"", HEALTHCHECK, "begin with /"),
+        ("interval", "interval = \"0\"", HEALTHCHECK, "above 0"),
+        ("fails", "fails = 0", HEALTHCHECK, "at least 1"),
     ] {
-        let line = RIGHT.lines().position(|line| line == section).expect("there is such a section") + 1;
-        let mistake = mistake(old, new);
-        assert_eq!(mistake.line, line, "{new}: {mistake:?}");
-        assert!(mistake.message.contains(part), "{new}: {mistake:?}");
+        let error = error_for(prefix, replacement);
+        assert_eq!(error.line, line_of(section), "{replacement}: {error}");
+        assert!(error.message.contains(message), "{replacement}: {error}");
     }
 }

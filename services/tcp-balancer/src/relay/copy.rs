@@ -7,70 +7,70 @@ use std::task::Context;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{Failure, Stop, ready};
+use super::socket::{Failure, Stop, ready};
 
-const BUFFER: usize = 64 << 10;
-/// So many buffers a turn.
-const TURN: usize = 4;
+const BUFFER_BYTES: usize = 64 << 10;
+/// Number of reads before other tasks get to run.
+const READS_PER_POLL: usize = 4;
 
 thread_local! {
-    static SHARED: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER].into());
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER_BYTES].into());
 }
 
-/// What a sink did not take.
+/// Bytes that were read and that the sink has not accepted yet.
 #[derive(Debug)]
-pub(super) struct Copied {
+pub(super) struct Unwritten {
     bytes: Box<[u8]>,
     written: usize,
 }
 
-impl Copied {
-    /// Writes on. Whether all has been written now.
-    pub(super) fn flush<W: AsyncWrite + Unpin>(
+impl Unwritten {
+    /// Continues writing. Returns whether all bytes are written.
+    pub(super) fn poll_flush<W: AsyncWrite + Unpin>(
         &mut self,
         context: &mut Context<'_>,
         sink: &mut W,
         count: &mut impl FnMut(usize),
     ) -> Result<bool, Failure> {
-        let taken = write(context, sink, &self.bytes[self.written..], count)?;
-        self.written += taken;
+        let accepted = write(context, sink, &self.bytes[self.written..], count)?;
+        self.written += accepted;
         Ok(self.written == self.bytes.len())
     }
 }
 
-/// Reads and writes until one of them has to wait, or the turn is over. `chunk` becomes what was last read at once,
-/// `left` what the sink did not take.
-pub(super) fn turn<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
+/// Copies until a side is not ready or it is time to yield. Sets `last_read` to the size of the last read in bytes, and
+/// `unwritten` to what the sink did not accept.
+pub(super) fn transfer<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(
     context: &mut Context<'_>,
     source: &mut R,
     sink: &mut W,
     count: &mut impl FnMut(usize),
-    chunk: &mut usize,
-    left: &mut Option<Copied>,
+    last_read: &mut usize,
+    unwritten: &mut Option<Unwritten>,
 ) -> Result<Stop, Failure> {
-    SHARED.with_borrow_mut(|buffer| {
-        for _ in 0..TURN {
+    BUFFER.with_borrow_mut(|buffer| {
+        for _ in 0..READS_PER_POLL {
             let mut read = ReadBuf::new(buffer);
             match ready(Pin::new(&mut *source).poll_read(context, &mut read)) {
                 Some(result) => result.map_err(Failure::Source)?,
-                None => return Ok(Stop::Waiting),
+                None => return Ok(Stop::Pending),
             }
             let bytes = read.filled();
             if bytes.is_empty() {
                 return Ok(Stop::End);
             }
-            *chunk = bytes.len();
+            *last_read = bytes.len();
             let written = write(context, sink, bytes, count)?;
             if written < bytes.len() {
-                *left = Some(Copied { bytes: bytes[written..].into(), written: 0 });
-                return Ok(Stop::Waiting);
+                *unwritten = Some(Unwritten { bytes: bytes[written..].into(), written: 0 });
+                return Ok(Stop::Pending);
             }
         }
-        Ok(Stop::Turn)
+        Ok(Stop::Yield)
     })
 }
 
-/// Writes until the sink takes no more; how many bytes it took, each of which is counted as it is taken.
+/// Writes until the sink has no room, counting bytes as the sink accepts them. Returns the number of bytes accepted.
 fn write<W: AsyncWrite + Unpin>(
     context: &mut Context<'_>,
     sink: &mut W,
@@ -83,9 +83,9 @@ fn write<W: AsyncWrite + Unpin>(
             None => break,
             Some(Ok(0)) => return Err(Failure::Sink(io::ErrorKind::WriteZero.into())),
             Some(result) => {
-                let taken = result.map_err(Failure::Sink)?;
-                count(taken);
-                written += taken;
+                let accepted = result.map_err(Failure::Sink)?;
+                count(accepted);
+                written += accepted;
             }
         }
     }

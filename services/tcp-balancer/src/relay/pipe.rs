@@ -1,4 +1,4 @@
-//! Large pipes, kept by the worker thread that used them last.
+//! Large pipes for splicing. Each worker thread keeps a few idle ones for reuse.
 
 use std::cell::RefCell;
 use std::os::fd::OwnedFd;
@@ -8,27 +8,31 @@ use std::time::{Duration, Instant};
 
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 
-/// What one holds, in bytes: the most that Linux gives to a process without privileges, unless told otherwise.
-const SIZE: usize = 1 << 20;
-/// A smaller one, which a user with many pipes may be given, does not pay.
-const SMALLEST: usize = 64 << 10;
-/// A thread keeps so many: each connection gives a pipe back when the pipe is empty.
-const MOST: usize = 16;
-/// Beyond one for each connection that needs it there are so many in all: what slow sinks leave in them is memory.
-const SPARE: usize = 32;
-/// Where there are no pipes to be had, they are asked for no more often than this.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Preferred capacity: Linux's default maximum for unprivileged processes (`fs.pipe-max-size`).
+const PREFERRED_BYTES: usize = 1 << 20;
+/// Minimum capacity for splicing to be faster than copying. Linux limits new pipes of users that have many
+/// (`fs.pipe-user-pages-soft`).
+const MIN_BYTES: usize = 64 << 10;
+/// Maximum number of idle pipes per thread; further ones are closed.
+const MAX_IDLE_PER_THREAD: usize = 16;
+/// Number of open pipes in the process at which connections that have one get no extra pipe from the system: bytes that
+/// slow sinks leave in pipes occupy kernel memory.
+const MAX_OPEN_FOR_EXTRA: usize = 32;
+/// Minimum time between attempts to open a pipe after one failed.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A pipe, and how many bytes are in it.
+/// A pipe.
 #[derive(Debug)]
 pub(super) struct Pipe {
     pub(super) read: OwnedFd,
     pub(super) write: OwnedFd,
-    pub(super) size: usize,
-    pub(super) held: usize,
+    /// Capacity in bytes.
+    pub(super) capacity: usize,
+    /// Number of bytes that it contains.
+    pub(super) len: usize,
 }
 
-/// All that there are.
+/// Number of open pipes in the process.
 static OPEN: AtomicUsize = AtomicUsize::new(0);
 
 impl Drop for Pipe {
@@ -38,41 +42,42 @@ impl Drop for Pipe {
 }
 
 #[derive(Default)]
-struct Pipes {
+struct ThreadPipes {
     idle: Vec<Pipe>,
-    refused: Option<Instant>,
+    /// When opening a pipe last failed.
+    failed_at: Option<Instant>,
 }
 
 thread_local! {
-    static PIPES: RefCell<Pipes> = RefCell::default();
+    static PIPES: RefCell<ThreadPipes> = RefCell::default();
 }
 
-/// An empty pipe; none where the system gives none that pays.
-pub(super) fn take() -> Option<Pipe> {
+/// Returns an empty pipe: an idle one or a new one. Returns `None` if the system provides none that is large enough.
+pub(super) fn acquire() -> Option<Pipe> {
     PIPES.with_borrow_mut(|pipes| {
         if let Some(pipe) = pipes.idle.pop() {
             return Some(pipe);
         }
-        if pipes.refused.is_some_and(|refused| refused.elapsed() < PAUSE) {
+        if pipes.failed_at.is_some_and(|failed_at| failed_at.elapsed() < RETRY_INTERVAL) {
             return None;
         }
         let pipe = open();
-        pipes.refused = pipe.is_none().then(Instant::now);
+        pipes.failed_at = pipe.is_none().then(Instant::now);
         pipe
     })
 }
 
-/// An empty pipe for a connection that has one already; none where others may need it more.
-pub(super) fn take_another() -> Option<Pipe> {
+/// Returns an empty pipe for a connection that already has one. Opens a new one only while few are open.
+pub(super) fn acquire_extra() -> Option<Pipe> {
     let idle = PIPES.with_borrow_mut(|pipes| pipes.idle.pop());
-    if idle.is_some() || OPEN.load(Relaxed) >= SPARE { idle } else { take() }
+    if idle.is_some() || OPEN.load(Relaxed) >= MAX_OPEN_FOR_EXTRA { idle } else { acquire() }
 }
 
-/// Takes back an empty pipe.
-pub(super) fn give_back(pipe: Pipe) {
-    debug_assert_eq!(pipe.held, 0, "another connection would get its bytes");
+/// Makes an empty pipe available to the thread's other connections.
+pub(super) fn release(pipe: Pipe) {
+    debug_assert_eq!(pipe.len, 0, "another connection would receive the bytes");
     PIPES.with_borrow_mut(|pipes| {
-        if pipes.idle.len() < MOST {
+        if pipes.idle.len() < MAX_IDLE_PER_THREAD {
             pipes.idle.push(pipe);
         }
     });
@@ -80,13 +85,13 @@ pub(super) fn give_back(pipe: Pipe) {
 
 fn open() -> Option<Pipe> {
     let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
-    let size = [SIZE, SMALLEST].into_iter().find_map(|size| fcntl_setpipe_size(&write, size).ok());
-    let size = size?;
+    let capacities = [PREFERRED_BYTES, MIN_BYTES];
+    let capacity = capacities.into_iter().find_map(|bytes| fcntl_setpipe_size(&write, bytes).ok())?;
     OPEN.fetch_add(1, Relaxed);
-    Some(Pipe { read, write, size, held: 0 })
+    Some(Pipe { read, write, capacity, len: 0 })
 }
 
-/// How many this thread keeps.
+/// Number of idle pipes of this thread.
 #[cfg(test)]
 pub(super) fn idle() -> usize {
     PIPES.with_borrow(|pipes| pipes.idle.len())

@@ -1,4 +1,4 @@
-//! Moving bytes from socket to socket inside the kernel.
+//! Moving bytes between sockets inside the kernel, by splicing them through pipes.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,70 +9,72 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::pipe::{self, Pipe};
-use super::{Failure, Stop, ready};
+use super::socket::{Failure, Stop, ready};
 
-/// So many pipes are filled before the first is emptied, if there is so much: the fewer the changes between reading
-/// and writing, the fewer the wake-ups and acknowledgements for the same bytes.
-const ROW: usize = 8;
-/// So many bytes a turn.
-const TURN: usize = 8 << 20;
+/// Maximum number of pipes to fill before emptying the first. Longer runs of reads and writes cause fewer wake-ups and
+/// TCP acknowledgements.
+const MAX_FILLED_PIPES: usize = 8;
+/// Number of bytes before other tasks get to run.
+const BYTES_PER_POLL: usize = 8 << 20;
 
-/// Pipes with bytes, in the order in which they were filled.
+const FLAGS: SpliceFlags = SpliceFlags::NONBLOCK.union(SpliceFlags::MOVE);
+
+/// Filled pipes, oldest first.
 pub(super) type Pipes = VecDeque<Pipe>;
 
-/// Fills pipes and empties them until one side has to wait, or the turn is over. What the sink did not take stays in
-/// `pipes`. `chunk` becomes what last came at once.
-pub(super) fn turn(
+/// Splices until a side is not ready or it is time to yield. Sets `last_read` to the number of bytes that the last fill
+/// read. What the sink did not accept stays in `pipes`.
+pub(super) fn transfer(
     context: &mut Context<'_>,
     source: &TcpStream,
     sink: &TcpStream,
     pipes: &mut Pipes,
     count: &mut impl FnMut(usize),
-    chunk: &mut usize,
+    last_read: &mut usize,
 ) -> Result<Stop, Failure> {
     let mut moved = 0;
-    while empty(context, sink, pipes, count)? {
-        let first = if moved < TURN { pipe::take() } else { None };
-        let Some(first) = first else { return Ok(Stop::Turn) };
+    while poll_empty(context, sink, pipes, count)? {
+        let first = if moved < BYTES_PER_POLL { pipe::acquire() } else { None };
+        let Some(first) = first else { return Ok(Stop::Yield) };
         match fill(context, source, first, pipes) {
-            Ok(None) => return Ok(Stop::Waiting),
+            Ok(None) => return Ok(Stop::Pending),
             Ok(Some(0)) => return Ok(Stop::End),
-            Ok(Some(filled)) => {
-                moved += filled;
-                *chunk = filled;
+            Ok(Some(bytes)) => {
+                moved += bytes;
+                *last_read = bytes;
             }
             Err(error) => {
-                // What came before the error is delivered, as far as there is room.
-                empty(context, sink, pipes, count)?;
+                // Deliver what was read before the error, as far as the sink has room.
+                poll_empty(context, sink, pipes, count)?;
                 return Err(Failure::Source(error));
             }
         }
     }
-    Ok(Stop::Waiting)
+    Ok(Stop::Pending)
 }
 
-/// Gives the sink what is in the pipes, and back what is empty. Whether all are.
-fn empty(
+/// Writes the pipes' bytes to the sink and releases empty pipes. Returns whether all pipes are empty.
+fn poll_empty(
     context: &mut Context<'_>,
     sink: &TcpStream,
     pipes: &mut Pipes,
     count: &mut impl FnMut(usize),
 ) -> Result<bool, Failure> {
     while let Some(pipe) = pipes.front_mut() {
-        while pipe.held > 0 {
-            let Some(taken) = write(context, sink, pipe).map_err(Failure::Sink)? else { return Ok(false) };
-            pipe.held -= taken;
-            count(taken);
+        while pipe.len > 0 {
+            let Some(accepted) = write(context, sink, pipe).map_err(Failure::Sink)? else { return Ok(false) };
+            pipe.len -= accepted;
+            count(accepted);
         }
         if let Some(pipe) = pipes.pop_front() {
-            pipe::give_back(pipe);
+            pipe::release(pipe);
         }
     }
     Ok(true)
 }
 
-/// Takes from the source what is there, up to a row of pipes. How many bytes these were, 0 at its end; none if it has
-/// none just now.
+/// Reads from the source into `first` and, while they get full, into further pipes. Returns the number of bytes: 0 at the
+/// source's end, `None` if it has no bytes yet.
 fn fill(
     context: &mut Context<'_>,
     source: &TcpStream,
@@ -82,31 +84,29 @@ fn fill(
     let mut total = 0;
     let mut next = Some(first);
     while let Some(mut pipe) = next {
-        let given = read(context, source, &pipe);
-        let Ok(Some(bytes @ 1..)) = given else {
-            pipe::give_back(pipe);
-            // An end is still there the next time.
-            return if total > 0 && given.is_ok() { Ok(Some(total)) } else { given };
+        let result = read(context, source, &pipe);
+        let Ok(Some(bytes @ 1..)) = result else {
+            pipe::release(pipe);
+            // If earlier pipes were filled, the next fill sees the end again.
+            return if total > 0 && result.is_ok() { Ok(Some(total)) } else { result };
         };
         total += bytes;
-        pipe.held = bytes;
-        let is_full = pipe.held == pipe.size;
+        pipe.len = bytes;
+        let is_full = pipe.len == pipe.capacity;
         pipes.push_back(pipe);
-        next = if is_full && pipes.len() < ROW { pipe::take_another() } else { None };
+        next = if is_full && pipes.len() < MAX_FILLED_PIPES { pipe::acquire_extra() } else { None };
     }
     Ok(Some(total))
 }
 
-const FLAGS: SpliceFlags = SpliceFlags::NONBLOCK.union(SpliceFlags::MOVE);
-
-/// How many bytes the sink took; none if it has no room.
+/// Returns the number of bytes that the sink accepted, or `None` if it has no room.
 fn write(context: &mut Context<'_>, sink: &TcpStream, pipe: &Pipe) -> io::Result<Option<usize>> {
     loop {
         let Some(result) = ready(sink.poll_write_ready(context)) else { return Ok(None) };
         result?;
-        let taken =
-            sink.try_io(Interest::WRITABLE, || Ok(splice(&pipe.read, None, sink, None, pipe.held, FLAGS)?));
-        match taken {
+        let accepted =
+            sink.try_io(Interest::WRITABLE, || Ok(splice(&pipe.read, None, sink, None, pipe.len, FLAGS)?));
+        match accepted {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             other => return other.map(Some),
@@ -114,14 +114,15 @@ fn write(context: &mut Context<'_>, sink: &TcpStream, pipe: &Pipe) -> io::Result
     }
 }
 
-/// How many bytes the source gave, 0 at its end; none if it has none just now.
+/// Returns the number of bytes read, 0 at the source's end, or `None` if it has no bytes yet.
 fn read(context: &mut Context<'_>, source: &TcpStream, pipe: &Pipe) -> io::Result<Option<usize>> {
     loop {
         let Some(result) = ready(source.poll_read_ready(context)) else { return Ok(None) };
         result?;
-        let given = source
-            .try_io(Interest::READABLE, || Ok(splice(source, None, &pipe.write, None, pipe.size, FLAGS)?));
-        match given {
+        let bytes = source.try_io(Interest::READABLE, || {
+            Ok(splice(source, None, &pipe.write, None, pipe.capacity, FLAGS)?)
+        });
+        match bytes {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             other => return other.map(Some),
         }

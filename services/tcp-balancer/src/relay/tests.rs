@@ -1,79 +1,80 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::task::Context;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep_until;
 
 use super::*;
 use crate::traffic::Traffic;
 
-/// What a peer does when it is asked for bytes.
+/// Result of a scripted read.
 #[derive(Clone, Debug)]
-enum Give {
+enum Read {
     Bytes(Vec<u8>),
-    Later,
+    Pending,
     Reset,
 }
 
-/// What a peer does when it is given bytes.
+/// Result of a scripted write.
 #[derive(Clone, Copy, Debug)]
-enum Take {
+enum Write {
     AtMost(usize),
-    Later,
-    Broken,
+    Pending,
+    BrokenPipe,
 }
 
-/// A peer that follows a script: first what it gives, then its end; it takes as scripted, and then everything.
+/// A fake socket that follows a script. After the scripted reads it ends; after the scripted writes it accepts everything.
 #[derive(Debug, Default)]
-struct Faulty {
-    gives: VecDeque<Give>,
-    takes: VecDeque<Take>,
+struct Scripted {
+    reads: VecDeque<Read>,
+    writes: VecDeque<Write>,
     written: Vec<u8>,
-    shut_down: bool,
+    is_shut_down: bool,
 }
 
-impl Socket for Faulty {
+impl Socket for Scripted {
     fn tcp(&self) -> Option<&TcpStream> {
         None
     }
 }
 
-impl AsyncRead for Faulty {
+impl AsyncRead for Scripted {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self.gives.pop_front() {
+        match self.reads.pop_front() {
             None => Poll::Ready(Ok(())),
-            Some(Give::Bytes(bytes)) => {
+            Some(Read::Bytes(bytes)) => {
                 buffer.put_slice(&bytes);
                 Poll::Ready(Ok(()))
             }
-            Some(Give::Later) => later(context),
-            Some(Give::Reset) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            Some(Read::Pending) => pending(context),
+            Some(Read::Reset) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
         }
     }
 }
 
-impl AsyncWrite for Faulty {
+impl AsyncWrite for Scripted {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let most = match self.takes.pop_front() {
+        let limit = match self.writes.pop_front() {
             None => usize::MAX,
-            Some(Take::AtMost(most)) => most,
-            Some(Take::Later) => return later(context),
-            Some(Take::Broken) => return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+            Some(Write::AtMost(limit)) => limit,
+            Some(Write::Pending) => return pending(context),
+            Some(Write::BrokenPipe) => return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         };
-        let taken = bytes.len().min(most);
-        self.written.extend(&bytes[..taken]);
-        Poll::Ready(Ok(taken))
+        let accepted = bytes.len().min(limit);
+        self.written.extend(&bytes[..accepted]);
+        Poll::Ready(Ok(accepted))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -81,37 +82,38 @@ impl AsyncWrite for Faulty {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.shut_down = true;
+        self.is_shut_down = true;
         Poll::Ready(Ok(()))
     }
 }
 
-fn later<T>(context: &mut Context<'_>) -> Poll<T> {
+fn pending<T>(context: &mut Context<'_>) -> Poll<T> {
     context.waker().wake_by_ref();
     Poll::Pending
 }
 
-fn faulty() -> impl Strategy<Value = Faulty> {
-    let give = prop_oneof![
-        6 => vec(any::<u8>(), 1..2000).prop_map(Give::Bytes),
-        3 => Just(Give::Later),
-        1 => Just(Give::Reset),
+fn scripted() -> impl Strategy<Value = Scripted> {
+    let read = prop_oneof![
+        6 => vec(any::<u8>(), 1..2000).prop_map(Read::Bytes),
+        3 => Just(Read::Pending),
+        1 => Just(Read::Reset),
     ];
-    let take = prop_oneof![
-        12 => (1..1000_usize).prop_map(Take::AtMost),
-        6 => Just(Take::Later),
-        1 => Just(Take::Broken),
+    let write = prop_oneof![
+        12 => (1..1000_usize).prop_map(Write::AtMost),
+        6 => Just(Write::Pending),
+        1 => Just(Write::BrokenPipe),
     ];
-    (vec(give, 0..12), vec(take, 0..30)).prop_map(|(gives, takes)| Faulty {
-        gives: gives.into(),
-        takes: takes.into(),
-        ..Faulty::default()
+    (vec(read, 0..12), vec(write, 0..30)).prop_map(|(reads, writes)| Scripted {
+        reads: reads.into(),
+        writes: writes.into(),
+        ..Scripted::default()
     })
 }
 
-fn given(peer: &Faulty) -> Vec<u8> {
-    let bytes = |give: &Give| if let Give::Bytes(bytes) = give { bytes.clone() } else { Vec::new() };
-    peer.gives.iter().flat_map(bytes).collect()
+/// All bytes of the scripted reads, including those after an error.
+fn scripted_bytes(socket: &Scripted) -> Vec<u8> {
+    let bytes = |read: &Read| if let Read::Bytes(bytes) = read { bytes.clone() } else { Vec::new() };
+    socket.reads.iter().flat_map(bytes).collect()
 }
 
 fn run<T>(test: impl Future<Output = T>) -> T {
@@ -119,71 +121,77 @@ fn run<T>(test: impl Future<Output = T>) -> T {
     runtime.block_on(test)
 }
 
+/// Meters of both directions.
+fn meters<'a>(server: &'a Traffic, backend: &'a Traffic) -> [Meter<'a>; 2] {
+    [Meter::tx(server, backend), Meter::rx(server, backend)]
+}
+
 proptest! {
     #[test]
-    fn what_is_counted_is_what_was_written_whatever_happens(mut client in faulty(), mut backend in faulty()) {
-        let (sent, answered) = (given(&client), given(&backend));
-        let (server, of_backend) = (Traffic::default(), Traffic::default());
-        let meters = [Meter::tx(&server, &of_backend), Meter::rx(&server, &of_backend)];
-        let end = run(relay(&mut client, &mut backend, meters, None));
-        for counts in [server.snapshot(), of_backend.snapshot()] {
+    fn counts_equal_the_bytes_written_however_the_connection_ends(
+        mut client in scripted(), mut backend in scripted(),
+    ) {
+        let (sent, responded) = (scripted_bytes(&client), scripted_bytes(&backend));
+        let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+        let end = run(relay(&mut client, &mut backend, meters(&of_server, &of_backend), None));
+        for counts in [of_server.snapshot(), of_backend.snapshot()] {
             prop_assert_eq!(counts.tx, backend.written.len() as u64);
             prop_assert_eq!(counts.rx, client.written.len() as u64);
         }
         prop_assert!(sent.starts_with(&backend.written));
-        prop_assert!(answered.starts_with(&client.written));
+        prop_assert!(responded.starts_with(&client.written));
         if let Ok(end) = end {
             prop_assert_eq!(end, End::Finished);
             prop_assert_eq!(&backend.written, &sent);
-            prop_assert_eq!(&client.written, &answered);
-            prop_assert!(client.shut_down || backend.shut_down, "the first end is passed on");
+            prop_assert_eq!(&client.written, &responded);
+            prop_assert!(client.is_shut_down || backend.is_shut_down, "the first end is passed on");
         }
     }
 
     #[test]
-    fn the_deltas_reported_on_the_way_add_up_to_the_bytes_written(
-        mut client in faulty(), mut backend in faulty(), looks in vec(any::<bool>(), 0..200),
+    fn deltas_read_while_forwarding_add_up_to_the_bytes_written(
+        mut client in scripted(), mut backend in scripted(), reads in vec(any::<bool>(), 0..200),
     ) {
-        let (server, of_backend) = (Traffic::default(), Traffic::default());
-        let meters = [Meter::tx(&server, &of_backend), Meter::rx(&server, &of_backend)];
-        let (mut seen, mut deltas) = ((0, 0), (0, 0));
-        let mut look = || {
+        let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+        let meters = meters(&of_server, &of_backend);
+        let (mut last, mut deltas) = ((0, 0), (0, 0));
+        let mut read_deltas = || {
             let counts = of_backend.snapshot();
-            deltas = (deltas.0 + counts.tx - seen.0, deltas.1 + counts.rx - seen.1);
-            seen = (counts.tx, counts.rx);
+            deltas = (deltas.0 + counts.tx - last.0, deltas.1 + counts.rx - last.1);
+            last = (counts.tx, counts.rx);
         };
         run(async {
-            let mut looks = looks.into_iter();
+            let mut reads = reads.into_iter();
             let mut relay = pin!(relay(&mut client, &mut backend, meters, None));
             poll_fn(|context| {
-                if looks.next().unwrap_or_default() {
-                    look();
+                if reads.next().unwrap_or_default() {
+                    read_deltas();
                 }
                 relay.as_mut().poll(context).map(drop)
             })
             .await;
         });
-        look();
+        read_deltas();
         prop_assert_eq!(deltas, (backend.written.len() as u64, client.written.len() as u64));
     }
 }
 
 #[test]
-fn what_a_side_has_said_is_delivered_though_it_takes_no_more() {
-    let bytes = |text: &str| Give::Bytes(text.into());
-    let mut client = Faulty { gives: [bytes("a long story"), bytes("and more")].into(), ..Faulty::default() };
-    let mut backend = Faulty {
-        gives: [Give::Later, bytes("no, "), Give::Later, bytes("thanks")].into(),
-        takes: [Take::AtMost(6), Take::Broken].into(),
-        ..Faulty::default()
+fn delivers_what_a_peer_sent_although_the_peer_stopped_reading() {
+    let bytes = |text: &str| Read::Bytes(text.into());
+    let mut client =
+        Scripted { reads: [bytes("a long request"), bytes("and more")].into(), ..Scripted::default() };
+    let mut backend = Scripted {
+        reads: [Read::Pending, bytes("no, "), Read::Pending, bytes("thanks")].into(),
+        writes: [Write::AtMost(6), Write::BrokenPipe].into(),
+        ..Scripted::default()
     };
-    let (server, of_backend) = (Traffic::default(), Traffic::default());
-    let meters = [Meter::tx(&server, &of_backend), Meter::rx(&server, &of_backend)];
-    let error = run(relay(&mut client, &mut backend, meters, None)).expect_err("it is no good end");
-    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+    let result = run(relay(&mut client, &mut backend, meters(&of_server, &of_backend), None));
+    assert_eq!(result.expect_err("the sink failed").kind(), io::ErrorKind::BrokenPipe);
     assert_eq!((client.written.as_slice(), backend.written.as_slice()), (&b"no, thanks"[..], &b"a long"[..]));
-    assert!(!client.shut_down, "it is no end to be passed on");
-    assert_eq!((server.snapshot().rx, server.snapshot().tx), (10, 6));
+    assert!(!client.is_shut_down, "a failure is not passed on as an end");
+    assert_eq!((of_server.snapshot().rx, of_server.snapshot().tx), (10, 6));
 }
 
 impl Socket for DuplexStream {
@@ -192,50 +200,50 @@ impl Socket for DuplexStream {
     }
 }
 
-const IDLE: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A relay between two peers, and when it ended.
-fn relayed(idle: Duration) -> (DuplexStream, DuplexStream, impl Future<Output = (End, Instant)>) {
+/// Both peers of a relay, and the relay, which returns how and when it ended.
+fn idle_relay() -> (DuplexStream, DuplexStream, impl Future<Output = (End, Instant)>) {
     let ((client, mut near), (backend, mut far)) = (duplex(1 << 16), duplex(1 << 16));
     let relaying = async move {
-        let (server, of_backend) = (Traffic::default(), Traffic::default());
-        let meters = [Meter::tx(&server, &of_backend), Meter::rx(&server, &of_backend)];
-        let end = relay(&mut near, &mut far, meters, Some(idle)).await.expect("no error");
+        let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+        let meters = meters(&of_server, &of_backend);
+        let end = relay(&mut near, &mut far, meters, Some(IDLE_TIMEOUT)).await.expect("no error");
         (end, Instant::now())
     };
     (client, backend, relaying)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_without_a_byte_ends_when_its_time_is_over() {
-    let (_client, _backend, relaying) = relayed(IDLE);
-    let begun = Instant::now();
-    let (end, when) = relaying.await;
-    assert_eq!((end, when - begun), (End::Idle { delivered: true }, IDLE));
+async fn a_connection_without_bytes_ends_after_the_idle_timeout() {
+    let (_client, _backend, relaying) = idle_relay();
+    let start = Instant::now();
+    let (end, ended_at) = relaying.await;
+    assert_eq!((end, ended_at - start), (End::Idle { delivered: true }, IDLE_TIMEOUT));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_way_one_way_is_not_idle() {
-    let (mut client, mut backend, relaying) = relayed(IDLE);
-    let last = Instant::now() + IDLE * 10;
+async fn bytes_in_one_direction_keep_a_connection_open() {
+    let (mut client, mut backend, relaying) = idle_relay();
+    let download_end = Instant::now() + IDLE_TIMEOUT * 10;
     let download = async {
-        while Instant::now() < last {
+        while Instant::now() < download_end {
             backend.write_all(b"more").await.expect("written");
             client.read_exact(&mut [0; 4]).await.expect("read");
-            sleep_until((Instant::now() + IDLE / 2).min(last)).await;
+            sleep_until((Instant::now() + IDLE_TIMEOUT / 2).min(download_end)).await;
         }
-        let last = Instant::now();
+        let last_byte = Instant::now();
         backend.write_all(b"last").await.expect("written");
         client.read_exact(&mut [0; 4]).await.expect("read");
-        last
+        last_byte
     };
-    let ((end, when), last) = tokio::join!(relaying, download);
-    assert_eq!((end, when - last), (End::Idle { delivered: true }, IDLE));
+    let ((end, ended_at), last_byte) = tokio::join!(relaying, download);
+    assert_eq!((end, ended_at - last_byte), (End::Idle { delivered: true }, IDLE_TIMEOUT));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_side_that_takes_nothing_is_idle_and_the_rest_is_not_delivered() {
-    let (mut client, _backend, relaying) = relayed(IDLE);
+async fn an_idle_end_with_a_backlog_is_reported_as_undelivered() {
+    let (mut client, _backend, relaying) = idle_relay();
     let upload = async { while client.write_all(&[0; 1 << 16]).await.is_ok() {} };
     let ended = async {
         let (end, _) = relaying.await;
@@ -245,19 +253,19 @@ async fn a_side_that_takes_nothing_is_idle_and_the_rest_is_not_delivered() {
     assert_eq!(end, End::Idle { delivered: false });
 }
 
-/// Two TCP connections: the far ends, and the near ones that the relay has.
-async fn sockets() -> [(TcpStream, TcpStream); 2] {
+/// Two TCP connections: for each, the peer's socket and the relay's.
+async fn tcp_pairs() -> [(TcpStream, TcpStream); 2] {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let mut pairs = Vec::new();
     for _ in 0..2 {
-        let (far, near) = tokio::join!(TcpStream::connect(address), listener.accept());
-        pairs.push((far.expect("connected"), near.expect("accepted").0));
+        let (peer, relay) = tokio::join!(TcpStream::connect(address), listener.accept());
+        pairs.push((peer.expect("connected"), relay.expect("accepted").0));
     }
     pairs.try_into().expect("two")
 }
 
-/// Writes all of it in uneven pieces, then ends, and reads to the other's end.
+/// Writes `bytes` in uneven pieces and ends. Returns what it read to the other side's end.
 async fn exchange(stream: TcpStream, bytes: Vec<u8>) -> Vec<u8> {
     let (mut read, mut write) = stream.into_split();
     let writing = async move {
@@ -272,20 +280,20 @@ async fn exchange(stream: TcpStream, bytes: Vec<u8>) -> Vec<u8> {
 }
 
 #[test]
-fn spliced_bytes_are_the_same_and_counted_as_copied_ones_are() {
+fn splicing_delivers_and_counts_every_byte() {
     run(async {
-        let [(client, mut near), (backend, mut far)] = sockets().await;
+        let [(client, mut near), (backend, mut far)] = tcp_pairs().await;
         let up: Vec<u8> = (0..20_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let down: Vec<u8> = up.iter().rev().take(7_000_001).copied().collect();
-        let (server, of_backend) = (Traffic::default(), Traffic::default());
-        let meters = [Meter::tx(&server, &of_backend), Meter::rx(&server, &of_backend)];
-        // It closes both sockets at its end.
+        let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+        let meters = meters(&of_server, &of_backend);
+        // `move`: the relay's sockets must be closed when it ends, so that both peers see the end.
         let relaying = async move { relay(&mut near, &mut far, meters, None).await };
         let (end, received, delivered) =
-            tokio::join!(relaying, exchange(client, up.clone()), exchange(backend, down.clone()),);
+            tokio::join!(relaying, exchange(client, up.clone()), exchange(backend, down.clone()));
         assert_eq!(end.expect("no error"), End::Finished);
         assert!(delivered == up && received == down, "bytes differ");
-        for counts in [server.snapshot(), of_backend.snapshot()] {
+        for counts in [of_server.snapshot(), of_backend.snapshot()] {
             assert_eq!((counts.tx, counts.rx), (up.len() as u64, down.len() as u64));
         }
         assert!(pipe::idle() > 0, "nothing was spliced");

@@ -1,60 +1,122 @@
-//! What REST changes.
+//! `POST` and `DELETE`: changes, which require the token.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use kit::problem::Problem;
 
-use super::view::Pretty;
-use super::{Rest, no_server};
+use super::read::{Pretty, no_server};
+use crate::balancer::Balancer;
 use crate::config::{Server, Target};
 
-/// `null`, as gobetween answers a change.
-type Done = Result<Pretty<()>, Problem>;
+/// The bearer token that authorizes changes. Without one, changes are forbidden.
+#[derive(Clone)]
+pub(super) struct Token(Option<Box<[u8]>>);
 
-/// `POST /servers/:name`.
+/// A successful change returns `null`, as in gobetween.
+type Change = Result<Pretty<()>, Problem>;
+
+/// Server name, backend host and backend port.
+type BackendPath = (String, String, u16);
+
+/// `POST /servers/NAME`: adds a server.
 pub(super) async fn add(
-    State(rest): State<Rest>,
+    State(balancer): State<Balancer>,
+    State(token): State<Token>,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Done {
-    rest.allow(&headers)?;
+) -> Change {
+    token.authorize(&headers)?;
     let config = serde_json::from_slice::<Server>(&body)
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-    let added = rest.balancer.add(name, config).await;
+    let added = balancer.add(name, config).await;
     added.map_err(|error| Problem::new(StatusCode::CONFLICT, format!("{:#}", anyhow::Error::from(error))))?;
     Ok(Pretty(()))
 }
 
-/// `DELETE /servers/:name`.
-pub(super) async fn remove(State(rest): State<Rest>, Path(name): Path<String>, headers: HeaderMap) -> Done {
-    rest.allow(&headers)?;
-    if rest.balancer.remove(&name).await { Ok(Pretty(())) } else { Err(no_server(&name)) }
+/// `DELETE /servers/NAME`: removes a server and closes its connections.
+pub(super) async fn remove(
+    State(balancer): State<Balancer>,
+    State(token): State<Token>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Change {
+    token.authorize(&headers)?;
+    if balancer.remove(&name).await { Ok(Pretty(())) } else { Err(no_server(&name)) }
 }
 
-/// `POST /servers/:name/backends/:host/:port/drain`: no new connections.
-pub(super) async fn drain(State(rest): State<Rest>, Path(path): Path<Drain>, headers: HeaderMap) -> Done {
-    rest.allow(&headers)?;
-    rest.set_draining(path, true)
+/// `POST /servers/NAME/backends/HOST/PORT/drain`: stops new connections to a backend.
+pub(super) async fn drain(
+    State(balancer): State<Balancer>,
+    State(token): State<Token>,
+    Path(path): Path<BackendPath>,
+    headers: HeaderMap,
+) -> Change {
+    token.authorize(&headers)?;
+    set_draining(&balancer, path, true)
 }
 
-/// `DELETE /servers/:name/backends/:host/:port/drain`: new connections again.
-pub(super) async fn undrain(State(rest): State<Rest>, Path(path): Path<Drain>, headers: HeaderMap) -> Done {
-    rest.allow(&headers)?;
-    rest.set_draining(path, false)
+/// `DELETE /servers/NAME/backends/HOST/PORT/drain`: allows new connections again.
+pub(super) async fn undrain(
+    State(balancer): State<Balancer>,
+    State(token): State<Token>,
+    Path(path): Path<BackendPath>,
+    headers: HeaderMap,
+) -> Change {
+    token.authorize(&headers)?;
+    set_draining(&balancer, path, false)
 }
 
-/// Name of the server, host and port of the back end.
-type Drain = (String, String, u16);
+fn set_draining(balancer: &Balancer, (name, host, port): BackendPath, is_draining: bool) -> Change {
+    let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
+    let target = Target { host, port };
+    let no_backend = || Problem::new(StatusCode::NOT_FOUND, format!("server {name} has no backend {target}"));
+    server.pool.get(&target).ok_or_else(no_backend)?.set_draining(is_draining);
+    tracing::info!(server = name, backend = %target, draining = is_draining, "drain status changed");
+    Ok(Pretty(()))
+}
 
-impl Rest {
-    fn set_draining(&self, (name, host, port): Drain, draining: bool) -> Done {
-        let server = self.balancer.get(&name).ok_or_else(|| no_server(&name))?;
-        let target = Target { host, port };
-        let none = || Problem::new(StatusCode::NOT_FOUND, format!("server {name} has no back end {target}"));
-        server.pool.find(&target).ok_or_else(none)?.set_draining(draining);
-        tracing::info!(server = name, backend = %target, draining, "drain");
-        Ok(Pretty(()))
+impl Token {
+    pub(super) fn new(token: Option<&str>) -> Self {
+        Self(token.map(|token| token.as_bytes().into()))
+    }
+
+    /// Checks a request's `Authorization` header.
+    ///
+    /// # Errors
+    ///
+    /// 403 if no token is configured, 401 if the header does not have it.
+    fn authorize(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let Some(token) = &self.0 else {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "REST is read-only: no token is configured"));
+        };
+        let value = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+        let bearer = value.and_then(|value| value.strip_prefix(b"Bearer ")).unwrap_or_default();
+        if is_equal(token, bearer) {
+            Ok(())
+        } else {
+            let detail = "expected `Authorization: Bearer` with the balancer's token";
+            Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+        }
+    }
+}
+
+/// Compares in constant time for inputs of the same length, so that response times reveal nothing about the token's bytes.
+fn is_equal(token: &[u8], bearer: &[u8]) -> bool {
+    let difference = token.iter().zip(bearer).fold(0, |difference, (a, b)| difference | (a ^ b));
+    token.len() == bearer.len() && difference == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_complete_token_is_equal() {
+        assert!(is_equal(b"secret", b"secret"));
+        for other in ["", "s", "secre", "secrets", "Secret", "secreT"] {
+            assert!(!is_equal(b"secret", other.as_bytes()), "{other}");
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! Back ends that fall ill and recover.
+//! Health checks take unhealthy backends out of service and put healthy ones back.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
@@ -8,65 +9,65 @@ use testkit::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::peers::{Peer, name, nobody, rest};
-use crate::support::{Lab, PATIENCE, hello};
+use crate::support::peers::{Peer, read_name, read_to_end, unused_address};
+use crate::support::{Fixture, TIMEOUT, hello};
 
-fn checked(lines: &str) -> String {
+fn healthcheck(lines: &str) -> String {
     format!("[servers.hello.healthcheck]\ninterval = \"10ms\"\n{lines}\n")
 }
 
 #[tokio::test]
-async fn a_probe_over_http_takes_the_sick_out_and_the_healthy_in() {
-    let well = Arc::new(AtomicBool::new(true));
-    let health = Arc::clone(&well);
+async fn an_http_probe_removes_failing_backends_and_restores_them() {
+    let is_healthy = Arc::new(AtomicBool::new(true));
+    let status = Arc::clone(&is_healthy);
     let backend = Peer::start(move |mut stream| {
-        let well = health.load(SeqCst);
+        let is_healthy = status.load(SeqCst);
         async move {
             let mut request = [0; 1024];
             let read = stream.read(&mut request).await.unwrap_or_default();
             assert!(read == 0 || request.starts_with(b"GET /healthz?x HTTP/1.1\r\nHost: 127.0.0.1:"));
-            let status = if well { "200 OK" } else { "503 Service Unavailable" };
-            let reply = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
-            let _ = stream.write_all(reply.as_bytes()).await;
+            let status = if is_healthy { "200 OK" } else { "503 Service Unavailable" };
+            let response = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+            let _ = stream.write_all(response.as_bytes()).await;
         }
     })
     .await;
-    let probe = checked(
+    let probe = healthcheck(
         "kind = \"probe\"\nprobe_protocol = \"http\"\nprobe_path = \"/healthz?x\"\nfails = 2\npasses = 2",
     );
-    let lab = Lab::start(&format!("{}{probe}", hello(&[backend.addr], ""))).await;
+    let fixture = Fixture::start(&format!("{}{probe}", hello(&[backend.addr], ""))).await;
     for _ in 0..2 {
-        well.store(false, SeqCst);
-        eventually(PATIENCE, async || lab.live() == [false]).await;
-        assert_eq!(rest(&mut lab.connect().await).await, "", "nobody is there");
-        let page = lab.scrape().await;
+        is_healthy.store(false, SeqCst);
+        eventually(TIMEOUT, async || fixture.live() == [false]).await;
+        assert_eq!(read_to_end(&mut fixture.connect().await).await, "", "no backend is healthy");
+        let page = fixture.scrape().await;
         assert_eq!(page.value("gobetween_backend_live", &[("server", "hello")]), 0.0);
-        well.store(true, SeqCst);
-        eventually(PATIENCE, async || lab.live() == [true]).await;
+        is_healthy.store(true, SeqCst);
+        eventually(TIMEOUT, async || fixture.live() == [true]).await;
     }
 }
 
 #[tokio::test]
-async fn a_ping_is_a_connection() {
-    let (good, bad) = (Peer::named("good").await, nobody().await);
-    let ping = checked("kind = \"ping\"");
-    let lab = Lab::start(&format!("{}{ping}", hello(&[bad, good.addr], "balance = \"roundrobin\""))).await;
-    eventually(PATIENCE, async || lab.live() == [false, true]).await;
-    let refused = lab.backend_counts()[0].refused;
+async fn a_ping_passes_if_the_backend_accepts_a_connection() {
+    let (good, bad) = (Peer::named("good").await, unused_address().await);
+    let config = hello(&[bad, good.addr], "balance = \"roundrobin\"");
+    let fixture = Fixture::start(&format!("{config}{}", healthcheck("kind = \"ping\""))).await;
+    eventually(TIMEOUT, async || fixture.live() == [false, true]).await;
+    let refused = fixture.backend_counts()[0].refused;
     for _ in 0..10 {
-        assert_eq!(name(&mut lab.connect().await).await, "good");
+        assert_eq!(read_name(&mut fixture.connect().await).await, "good");
     }
-    assert_eq!(lab.backend_counts()[0].refused, refused, "it is not tried");
-    let back = TcpListener::bind(bad).await.expect("its port is free");
-    eventually(PATIENCE, async || lab.live() == [true, true]).await;
-    drop(back);
+    assert_eq!(fixture.backend_counts()[0].refused, refused, "an unhealthy backend is not tried");
+    let recovered = TcpListener::bind(bad).await.expect("a free port");
+    eventually(TIMEOUT, async || fixture.live() == [true, true]).await;
+    drop(recovered);
 }
 
 #[tokio::test]
-async fn a_probe_over_tcp_expects_an_answers_beginning() {
-    let right = Peer::start(|stream| pong(stream, b"PONG\xAA and more")).await;
-    let wrong = Peer::start(|stream| pong(stream, b"PANG\xAA")).await;
-    let short = Peer::start(|stream| pong(stream, b"PO")).await;
+async fn a_tcp_probe_passes_if_the_response_has_the_expected_prefix() {
+    let right = Peer::start(|stream| respond(stream, b"PONG\xAA and more")).await;
+    let wrong = Peer::start(|stream| respond(stream, b"PANG\xAA")).await;
+    let short = Peer::start(|stream| respond(stream, b"PO")).await;
     let probe = r"kind = 'probe'
 probe_protocol = 'tcp'
 probe_strategy = 'starts_with'
@@ -74,31 +75,31 @@ probe_send = 'PING\n'
 probe_recv = 'PONG\xAA'
 initial_status = 'unhealthy'";
     let backends = [right.addr, wrong.addr, short.addr];
-    let lab = Lab::start(&format!("{}{}", hello(&backends, ""), checked(probe))).await;
-    eventually(PATIENCE, async || lab.live() == [true, false, false]).await;
-    eventually(PATIENCE, async || wrong.accepted() > 2 && short.accepted() > 2).await;
-    assert_eq!(lab.live(), [true, false, false]);
+    let fixture = Fixture::start(&format!("{}{}", hello(&backends, ""), healthcheck(probe))).await;
+    eventually(TIMEOUT, async || fixture.live() == [true, false, false]).await;
+    eventually(TIMEOUT, async || wrong.accepted() > 2 && short.accepted() > 2).await;
+    assert_eq!(fixture.live(), [true, false, false]);
 }
 
-async fn pong(mut stream: TcpStream, answer: &[u8]) {
-    let mut question = [0; 5];
-    if stream.read_exact(&mut question).await.is_ok() {
-        assert_eq!(&question, b"PING\n");
-        let _ = stream.write_all(answer).await;
+async fn respond(mut stream: TcpStream, response: &[u8]) {
+    let mut request = [0; 5];
+    if stream.read_exact(&mut request).await.is_ok() {
+        assert_eq!(&request, b"PING\n");
+        let _ = stream.write_all(response).await;
     }
 }
 
 #[tokio::test]
-async fn who_is_unhealthy_at_first_gets_nothing_before_a_pass() {
+async fn an_initially_unhealthy_backend_gets_no_connections_before_it_passes() {
     let silent = Peer::start(|stream| async move {
-        std::future::pending::<()>().await;
+        pending::<()>().await;
         drop(stream);
     })
     .await;
-    let probe = checked(
+    let probe = healthcheck(
         "kind = \"probe\"\nprobe_protocol = \"http\"\ntimeout = \"10m\"\ninitial_status = \"unhealthy\"",
     );
-    let lab = Lab::start(&format!("{}{probe}", hello(&[silent.addr], ""))).await;
-    assert_eq!(rest(&mut lab.connect().await).await, "");
-    assert_eq!(lab.backend_counts()[0].connections, 0);
+    let fixture = Fixture::start(&format!("{}{probe}", hello(&[silent.addr], ""))).await;
+    assert_eq!(read_to_end(&mut fixture.connect().await).await, "");
+    assert_eq!(fixture.backend_counts()[0].connections, 0);
 }

@@ -1,20 +1,17 @@
-//! The balancer over real sockets, one behaviour a file.
+//! Tests over real sockets, one module per behaviour.
 
 mod support;
 
+mod closing;
 mod conservation;
 mod dns_discovery;
 mod documents;
-mod drain;
-mod full;
-mod half_close;
 mod health;
-mod idle;
-mod many;
+mod limits;
 mod metrics;
 mod program;
 mod proxy_protocol;
-mod refused;
 mod reload;
-mod resets;
 mod rest;
+mod shutdown;
+mod unreachable;

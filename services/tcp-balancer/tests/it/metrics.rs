@@ -1,12 +1,12 @@
-//! `/metrics`.
+//! Names, types and labels on `/metrics`, and scrapes that stall.
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::support::peers::{Peer, round_trip};
-use crate::support::{Lab, hello};
+use crate::support::{Fixture, hello};
 
-const GOLDEN: &str = "\
+const EXPECTED: &str = "\
 gobetween_backend_active_connections gauge host,port,server
 gobetween_backend_connections_total counter host,port,server
 gobetween_backend_live gauge host,port,server
@@ -33,26 +33,26 @@ tcp_balancer_config_reloads_total counter result
 ";
 
 #[tokio::test]
-async fn names_types_and_labels_are_as_they_were() {
+async fn names_types_and_labels_are_unchanged() {
     let backend = Peer::echo().await;
-    let lab = Lab::start(&hello(&[backend.addr], "")).await;
-    let page = lab.scrape().await;
+    let fixture = Fixture::start(&hello(&[backend.addr], "")).await;
+    let page = fixture.scrape().await;
     let mut lines = String::new();
     for family in page.page().families() {
         let labels: Vec<_> = family.samples()[0].labels.iter().map(|(name, _)| name).collect();
         lines += &format!("{} {} {}\n", family.name(), family.kind().as_str(), labels.join(","));
     }
-    assert_eq!(lines, GOLDEN);
+    assert_eq!(lines, EXPECTED);
 }
 
 #[tokio::test]
-async fn readers_that_do_not_read_hold_up_no_bytes() {
+async fn stalled_scrapes_do_not_delay_connections() {
     let backend = Peer::echo().await;
-    let lab = Lab::start(&hello(&[backend.addr], "")).await;
-    let rest = lab.url("").replace("http://", "");
+    let fixture = Fixture::start(&hello(&[backend.addr], "")).await;
+    let rest = fixture.url("").replace("http://", "");
     let mut readers = Vec::new();
     for _ in 0..20 {
-        let mut reader = TcpStream::connect(&rest).await.expect("it listens");
+        let mut reader = TcpStream::connect(&rest).await.expect("connected");
         for _ in 0..200 {
             let request = format!("GET /metrics HTTP/1.1\r\nHost: {rest}\r\n\r\n");
             if reader.try_write(request.as_bytes()).is_err() {
@@ -62,11 +62,11 @@ async fn readers_that_do_not_read_hold_up_no_bytes() {
         reader.flush().await.expect("sent");
         readers.push(reader);
     }
-    let mut client = lab.connect().await;
+    let mut client = fixture.connect().await;
     for round in 0..200_u8 {
         assert_eq!(round_trip(&mut client, &[round; 100]).await, [round; 100]);
     }
     drop(client);
-    let counts = lab.idle().await;
+    let counts = fixture.wait_until_idle().await;
     assert_eq!((counts.tx, counts.rx), (20_000, 20_000));
 }

@@ -1,22 +1,22 @@
-//! The program: its signals, and settings that cannot be.
+//! The program: signals, logs and rejected settings.
 
 use crate::support::hello;
 use crate::support::peers::{Peer, round_trip};
 use crate::support::program::{Process, command, file};
 
 #[tokio::test]
-async fn sighup_reads_the_file_again_and_sigterm_ends_it_well() {
+async fn sighup_reloads_and_sigterm_drains() {
     let backend = Peer::echo().await;
     let mut process = Process::start(&hello(&[backend.addr], ""));
-    let mut client = tokio::net::TcpStream::connect(process.balancer().await).await.expect("it listens");
+    let mut client = tokio::net::TcpStream::connect(process.balancer().await).await.expect("connected");
     round_trip(&mut client, b"one").await;
     process.write("[servers.hello]\nbond = 1\n");
     process.program.hang_up();
-    let said = process.program.logged("configuration is as before").await;
-    assert!(said["error"].as_str().expect("a sentence").contains(":2: unknown field `bond`"), "{said}");
+    let log = process.program.logged("reload failed, the previous configuration stays in effect").await;
+    assert!(log["error"].as_str().expect("a text").contains(":2: unknown field `bond`"), "{log}");
     process.write(&hello(&[backend.addr], "balance = \"leastconn\""));
     process.program.hang_up();
-    process.program.logged("configuration read again").await;
+    process.program.logged("configuration reloaded").await;
     assert_eq!(round_trip(&mut client, b"two").await, b"two");
     drop(client);
     let status = process.program.terminate().await;
@@ -27,42 +27,48 @@ async fn sighup_reads_the_file_again_and_sigterm_ends_it_well() {
 }
 
 #[tokio::test]
-async fn it_says_how_many_connections_the_limit_of_files_allows_for() {
+async fn logs_how_many_connections_the_limit_of_open_files_allows() {
     let process = Process::start("");
-    let line = process.program.logged("file descriptors").await;
+    let line = process.program.logged("limit of open files").await;
     let (files, connections) = (line["files"].as_u64(), line["connections"].as_u64());
-    assert!(files.is_some_and(|files| connections.is_some_and(|most| 2 * most < files)), "{line}");
+    assert!(
+        files.is_some_and(|files| connections.is_some_and(|connections| 2 * connections < files)),
+        "{line}"
+    );
 }
 
-/// What the program says to stderr before it fails.
-async fn failure_message(config: &str, variables: &[(&str, &str)]) -> String {
+/// Standard error of the program, which has to fail. `FILE` stands for the configuration file.
+async fn stderr(config: &str, variables: &[(&str, &str)]) -> String {
     let file = file(config);
     let mut command = command(&[("REST_PORT", "0")]);
     command.env("CONFIG", file.path()).envs(variables.iter().copied());
-    let said = testkit::failure_message(&mut command).await;
-    said.replace(file.path().to_str().expect("UTF-8"), "FILE")
+    let stderr = testkit::failure_message(&mut command).await;
+    stderr.replace(file.path().to_str().expect("UTF-8"), "FILE")
 }
 
 #[tokio::test]
-async fn a_wrong_file_ends_the_program_with_its_line() {
+async fn an_invalid_file_stops_the_program_and_names_the_line() {
     let config = hello(&["127.0.0.1:1".parse().expect("an address")], "balance = \"best\"");
-    let said = failure_message(&config, &[]).await;
-    assert!(said.starts_with("error: FILE:3: unknown variant `best`, expected one of `weight`"), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let stderr = stderr(&config, &[]).await;
+    assert!(
+        stderr.starts_with("error: FILE:3: unknown variant `best`, expected one of `weight`"),
+        "{stderr}"
+    );
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[tokio::test]
-async fn an_address_in_use_is_one_sentence() {
+async fn an_address_in_use_is_reported_on_one_line() {
     let taken = Peer::echo().await;
     let config = hello(&[taken.addr], "").replace("127.0.0.1:0", &taken.addr.to_string());
-    let said = failure_message(&config, &[("RUST_BACKTRACE", "1")]).await;
+    let stderr = stderr(&config, &[("RUST_BACKTRACE", "1")]).await;
     let expected = format!("error: servers.hello: cannot listen on {}: Address already in use", taken.addr);
-    assert!(said.starts_with(&expected), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(stderr.starts_with(&expected), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 #[tokio::test]
-async fn other_settings_that_cannot_be_are_named() {
+async fn invalid_settings_are_named() {
     for (variables, expected) in [
         (&[("CONFIG", "/nowhere/balancer.toml")][..], "/nowhere/balancer.toml: cannot be read: No such file"),
         (&[("REST_PORT", "70000")], "'--rest-port <PORT>': expected a port, 0 to 65535"),
@@ -70,15 +76,15 @@ async fn other_settings_that_cannot_be_are_named() {
         (&[("BALANCER_TOKEN_FILE", "/nowhere/token")], "--token-file: cannot read /nowhere/token"),
         (&[("BALANCER_TOKEN_FILE", "/dev/null")], "--token-file: /dev/null is empty"),
     ] {
-        let said = failure_message("", variables).await;
-        assert!(said.contains(expected), "{said}");
+        let stderr = stderr("", variables).await;
+        assert!(stderr.contains(expected), "{stderr}");
     }
 }
 
 #[tokio::test]
-async fn healthcheck_asks_rest() {
+async fn healthcheck_succeeds_while_rest_responds() {
     let process = Process::start("");
     let port = process.program.addr("--rest-port").await.port().to_string();
-    let check = command(&[("REST_PORT", &port)]).arg("healthcheck").status().await.expect("program runs");
+    let check = command(&[("REST_PORT", &port)]).arg("healthcheck").status().await.expect("started");
     assert!(check.success(), "{check}");
 }

@@ -1,24 +1,24 @@
-//! REST, as gobetween's.
+//! The REST API.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::eventually;
 use tokio::net::TcpStream;
 
-use crate::support::peers::{Peer, name, round_trip};
-use crate::support::{LONG_GRACE, Lab, TOKEN, hello};
+use crate::support::peers::{Peer, read_name, round_trip};
+use crate::support::{Fixture, LONG_GRACE, TOKEN, hello};
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().expect("an object").keys().map(String::as_str).collect()
 }
 
 #[tokio::test]
-async fn stats_have_gobetweens_names() {
+async fn stats_have_gobetweens_field_names() {
     let backend = Peer::echo().await;
-    let lab = Lab::start(&hello(&[backend.addr], "")).await;
-    round_trip(&mut lab.connect().await, b"hello").await;
-    lab.idle().await;
-    let (status, stats) = lab.get("/servers/hello/stats").await;
+    let fixture = Fixture::start(&hello(&[backend.addr], "")).await;
+    round_trip(&mut fixture.connect().await, b"hello").await;
+    fixture.wait_until_idle().await;
+    let (status, stats) = fixture.get("/servers/hello/stats").await;
     assert_eq!(status, 200);
     let expected = json!({
         "active_connections": 0, "rx_total": 5, "tx_total": 5, "rx_second": 0, "tx_second": 0,
@@ -35,32 +35,32 @@ async fn stats_have_gobetweens_names() {
 }
 
 #[tokio::test]
-async fn the_configuration_is_shown_with_all_its_defaults() {
+async fn the_configuration_is_returned_with_all_defaults() {
     let backend = Peer::echo().await;
-    let lab = Lab::start(&hello(&[backend.addr], "max_connections = 9")).await;
-    let (status, hello) = lab.get("/servers/hello").await;
+    let fixture = Fixture::start(&hello(&[backend.addr], "max_connections = 9")).await;
+    let (status, hello) = fixture.get("/servers/hello").await;
     assert_eq!(status, 200);
     assert_eq!((&hello["bind"], &hello["protocol"]), (&json!("127.0.0.1:0"), &json!("tcp")));
     assert_eq!((&hello["balance"], &hello["max_connections"]), (&json!("weight"), &json!(9)));
     assert_eq!(hello["discovery"]["static_list"], json!([format!("{} weight=1 priority=1", backend.addr)]));
     assert_eq!(hello["healthcheck"]["kind"], "none");
-    let (_, servers) = lab.get("/servers").await;
+    let (_, servers) = fixture.get("/servers").await;
     assert_eq!(servers, json!({ "hello": hello }));
-    let (_, root) = lab.get("/").await;
+    let (_, root) = fixture.get("/").await;
     assert_eq!(keys(&root), ["configuration", "pid", "startTime", "time", "uptime", "version"]);
     assert_eq!(root["configuration"]["servers"], servers);
-    assert_eq!(lab.get("/ping").await, (200.try_into().expect("a status"), json!("OK")));
-    assert_eq!(lab.get("/healthz").await.0, 200);
+    assert_eq!(fixture.get("/ping").await, (200.try_into().expect("a status"), json!("OK")));
+    assert_eq!(fixture.get("/healthz").await.0, 200);
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_problem() {
-    let lab = Lab::start("").await;
+async fn unknown_servers_paths_and_methods_return_problems() {
+    let fixture = Fixture::start("").await;
     for path in ["/servers/nope", "/servers/nope/stats", "/nope"] {
-        let (status, problem) = lab.get(path).await;
+        let (status, problem) = fixture.get(path).await;
         assert_eq!((status.as_u16(), &problem["status"]), (404, &json!(404)), "{path}");
     }
-    let (status, problem) = lab.ask(Method::PUT, "/servers", None, "").await;
+    let (status, problem) = fixture.request(Method::PUT, "/servers", None, "").await;
     assert_eq!((status.as_u16(), &problem["status"]), (405, &json!(405)));
 }
 
@@ -72,53 +72,57 @@ const CHANGES: [(Method, &str); 4] = [
 ];
 
 #[tokio::test]
-async fn without_a_token_nothing_can_be_changed() {
-    let lab = Lab::start_with("", None, LONG_GRACE, prometheus::Registry::new()).await;
+async fn without_a_token_changes_are_forbidden() {
+    let fixture = Fixture::start_with("", None, LONG_GRACE, prometheus::Registry::new()).await;
     for (method, path) in CHANGES {
         for token in [None, Some(""), Some(TOKEN)] {
-            assert_eq!(lab.ask(method.clone(), path, token, "{}").await.0, 403, "{method} {path}");
+            assert_eq!(fixture.request(method.clone(), path, token, "{}").await.0, 403, "{method} {path}");
         }
     }
 }
 
 #[tokio::test]
-async fn with_a_wrong_token_nothing_can_be_changed() {
-    let lab = Lab::start(&hello(&[Peer::echo().await.addr], "")).await;
+async fn a_wrong_token_is_unauthorized() {
+    let fixture = Fixture::start(&hello(&[Peer::echo().await.addr], "")).await;
     for (method, path) in CHANGES {
         for token in [None, Some("wrong"), Some("")] {
-            assert_eq!(lab.ask(method.clone(), path, token, "{}").await.0, 401, "{method} {path}");
+            assert_eq!(fixture.request(method.clone(), path, token, "{}").await.0, 401, "{method} {path}");
         }
     }
-    assert!(lab.balancer.get("hello").is_some());
+    assert!(fixture.balancer.get("hello").is_some());
 }
 
 #[tokio::test]
-async fn a_server_is_added_and_removed() {
+async fn adds_and_removes_a_server() {
     let backend = Peer::named("new").await;
-    let lab = Lab::start("[defaults]\nmax_connections = 3\n").await;
+    let fixture = Fixture::start("[defaults]\nmax_connections = 3\n").await;
     let discovery = json!({ "kind": "static", "static_list": [backend.addr.to_string()] });
     let new = json!({ "bind": "127.0.0.1:0", "discovery": discovery }).to_string();
-    let change = async |method, body: &str| lab.ask(method, "/servers/new", Some(TOKEN), body).await;
+    let change = async |method, body: &str| fixture.request(method, "/servers/new", Some(TOKEN), body).await;
     assert_eq!(change(Method::POST, &new).await, (200.try_into().expect("a status"), Value::Null));
-    assert_eq!(lab.get("/servers/new").await.1["max_connections"], 3, "the file's defaults are its own");
-    let address = lab.addr_of("new");
-    let mut client = TcpStream::connect(address).await.expect("it listens");
-    assert_eq!(name(&mut client).await, "new");
+    assert_eq!(fixture.get("/servers/new").await.1["max_connections"], 3, "the file's defaults apply");
+    let address = fixture.addr_of("new");
+    let mut client = TcpStream::connect(address).await.expect("connected");
+    assert_eq!(read_name(&mut client).await, "new");
     let (status, problem) = change(Method::POST, &new).await;
-    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("there is a server new already")));
+    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("there is already a server new")));
     assert_eq!(change(Method::DELETE, "").await, (200.try_into().expect("a status"), Value::Null));
     assert_eq!(change(Method::DELETE, "").await.0, 404);
-    eventually(crate::support::PATIENCE, async || TcpStream::connect(address).await.is_err()).await;
-    let page = lab.scrape().await;
-    assert_eq!(page.value("gobetween_server_rx_total", &[("server", "new")]), 3.0, "its last bytes are told");
+    eventually(crate::support::TIMEOUT, async || TcpStream::connect(address).await.is_err()).await;
+    let page = fixture.scrape().await;
+    assert_eq!(
+        page.value("gobetween_server_rx_total", &[("server", "new")]),
+        3.0,
+        "a removed server keeps its metrics"
+    );
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_new_server_is_said() {
+async fn an_invalid_new_server_is_rejected_with_the_reason() {
     let taken = Peer::echo().await;
-    let lab = Lab::start("").await;
+    let fixture = Fixture::start("").await;
     let static_list = json!({ "kind": "static", "static_list": ["a:80"] });
-    for (status, body, part) in [
+    for (expected_status, body, message) in [
         (400, "nonsense".into(), "expected"),
         (400, json!({ "bind": ":1", "discovery": static_list, "bnid": 1 }).to_string(), "bnid"),
         (400, json!({ "bind": ":1", "discovery": { "kind": "static" } }).to_string(), "static_list"),
@@ -128,33 +132,33 @@ async fn what_is_wrong_with_a_new_server_is_said() {
             "Address already in use",
         ),
     ] {
-        let (answered, problem) = lab.ask(Method::POST, "/servers/new", Some(TOKEN), &body).await;
-        assert_eq!(answered.as_u16(), status, "{body}");
-        let detail = problem["detail"].as_str().expect("a sentence");
-        assert!(detail.contains(part), "{body}: {detail}");
+        let (status, problem) = fixture.request(Method::POST, "/servers/new", Some(TOKEN), &body).await;
+        assert_eq!(status.as_u16(), expected_status, "{body}");
+        let detail = problem["detail"].as_str().expect("a text");
+        assert!(detail.contains(message), "{body}: {detail}");
     }
 }
 
 #[tokio::test]
-async fn a_draining_back_end_keeps_its_connections_and_gets_no_new_ones() {
+async fn a_draining_backend_keeps_its_connections_and_gets_no_new_ones() {
     let (a, b) = (Peer::echo().await, Peer::echo().await);
-    let lab = Lab::start(&hello(&[a.addr, b.addr], "balance = \"roundrobin\"")).await;
-    let mut old = lab.connect().await;
+    let fixture = Fixture::start(&hello(&[a.addr, b.addr], "balance = \"roundrobin\"")).await;
+    let mut old = fixture.connect().await;
     round_trip(&mut old, b"hello").await;
     assert_eq!((a.accepted(), b.accepted()), (1, 0));
     let path = format!("/servers/hello/backends/127.0.0.1/{}/drain", a.addr.port());
-    assert_eq!(lab.ask(Method::POST, &path, Some(TOKEN), "").await.0, 200);
+    assert_eq!(fixture.request(Method::POST, &path, Some(TOKEN), "").await.0, 200);
     for _ in 0..4 {
-        round_trip(&mut lab.connect().await, b"hello").await;
+        round_trip(&mut fixture.connect().await, b"hello").await;
     }
     assert_eq!((a.accepted(), b.accepted()), (1, 4));
-    assert_eq!(round_trip(&mut old, b"still").await, b"still");
-    assert_eq!(lab.get("/servers/hello/stats").await.1["backends"][0]["draining"], true);
-    assert_eq!(lab.ask(Method::DELETE, &path, Some(TOKEN), "").await.0, 200);
+    assert_eq!(round_trip(&mut old, b"open").await, b"open");
+    assert_eq!(fixture.get("/servers/hello/stats").await.1["backends"][0]["draining"], true);
+    assert_eq!(fixture.request(Method::DELETE, &path, Some(TOKEN), "").await.0, 200);
     for _ in 0..4 {
-        round_trip(&mut lab.connect().await, b"hello").await;
+        round_trip(&mut fixture.connect().await, b"hello").await;
     }
     assert_eq!((a.accepted(), b.accepted()), (3, 6));
-    let nobody = "/servers/hello/backends/127.0.0.1/1/drain";
-    assert_eq!(lab.ask(Method::POST, nobody, Some(TOKEN), "").await.0, 404);
+    let unknown = "/servers/hello/backends/127.0.0.1/1/drain";
+    assert_eq!(fixture.request(Method::POST, unknown, Some(TOKEN), "").await.0, 404);
 }

@@ -1,4 +1,4 @@
-//! A balancer with a file of its own, REST on a free port, and peers.
+//! A balancer with its own configuration file and REST on a free port, and the peers on both sides of it.
 
 pub(crate) mod dns;
 pub(crate) mod peers;
@@ -6,12 +6,14 @@ pub(crate) mod program;
 
 use std::fs;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus::Registry;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tcp_balancer::Balancer;
+use tcp_balancer::server::Server;
 use tcp_balancer::traffic::Snapshot;
 use tempfile::NamedTempFile;
 use testkit::{Running, Scrape, eventually};
@@ -19,19 +21,19 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-/// Longer than any test has patience for: a drain that needs it has failed.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+/// Longer than [`TIMEOUT`]: a test whose drain takes this long has failed.
 pub(crate) const LONG_GRACE: Duration = Duration::from_secs(600);
 pub(crate) const TOKEN: &str = "a token";
 
-pub(crate) struct Lab {
+pub(crate) struct Fixture {
     pub(crate) balancer: Balancer,
     service: Running<Result<(), prometheus::Error>>,
     file: NamedTempFile,
-    hangups: mpsc::Sender<()>,
+    reload_signals: mpsc::Sender<()>,
 }
 
-/// A server `hello` on a free port with these back ends, and these lines for the server.
+/// Configuration of a server `hello` on a free port with a static list of backends. `lines` are added to the server.
 pub(crate) fn hello(backends: &[SocketAddr], lines: &str) -> String {
     let list: Vec<_> = backends.iter().map(|backend| format!("\"{backend}\"")).collect();
     with_discovery(lines, &format!("kind = \"static\"\nstatic_list = [{}]", list.join(", ")))
@@ -41,7 +43,7 @@ pub(crate) fn with_discovery(lines: &str, discovery: &str) -> String {
     format!("[servers.hello]\nbind = \"127.0.0.1:0\"\n{lines}\n[servers.hello.discovery]\n{discovery}\n")
 }
 
-impl Lab {
+impl Fixture {
     pub(crate) async fn start(config: &str) -> Self {
         Self::start_with(config, Some(TOKEN), LONG_GRACE, Registry::new()).await
     }
@@ -52,66 +54,66 @@ impl Lab {
         grace: Duration,
         registry: Registry,
     ) -> Self {
-        // Clients, the balancer and back ends are one process here: a shell's usual limit is too low.
+        // Clients, the balancer and backends share this process's limit of open files.
         tcp_balancer::raise_limit();
         let file = NamedTempFile::new().expect("a file");
         fs::write(&file, config).expect("written");
-        let balancer = Balancer::start(file.path().into()).await.expect("it starts");
-        let (hangups, receiver) = mpsc::channel(1);
+        let balancer = Balancer::start(file.path().into()).await.expect("started");
+        let (reload_signals, receiver) = mpsc::channel(1);
         let handle = balancer.clone();
         let service = testkit::start(|rest, shutdown| {
             tcp_balancer::run(rest, handle, token, registry, ReceiverStream::new(receiver), grace, shutdown)
         })
         .await;
-        Self { balancer, service, file, hangups }
+        Self { balancer, service, file, reload_signals }
     }
 
-    /// Where `hello` listens.
+    /// The server `hello`.
+    pub(crate) fn hello(&self) -> Arc<Server> {
+        self.balancer.get("hello").expect("a running server")
+    }
+
+    /// The address that `hello` listens on.
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr_of("hello")
     }
 
     pub(crate) fn addr_of(&self, server: &str) -> SocketAddr {
-        let server = self.balancer.get(server).expect("it runs");
-        server.address().expect("it listens")
+        let server = self.balancer.get(server).expect("a running server");
+        server.address().expect("listening")
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.addr()).await.expect("it listens")
+        TcpStream::connect(self.addr()).await.expect("connected")
     }
 
-    /// What `hello` has counted.
+    /// Counts of `hello`.
     pub(crate) fn counts(&self) -> Snapshot {
-        self.balancer.get("hello").expect("it runs").traffic.snapshot()
+        self.hello().traffic.snapshot()
     }
 
-    /// What `hello` has counted at each of its back ends.
+    /// Counts of each of `hello`'s backends.
     pub(crate) fn backend_counts(&self) -> Vec<Snapshot> {
-        let hello = self.balancer.get("hello").expect("it runs");
-        hello.pool.members().iter().map(|backend| backend.traffic.snapshot()).collect()
+        self.hello().pool.backends().iter().map(|backend| backend.traffic.snapshot()).collect()
     }
 
-    /// Waits until `hello` has no connections.
-    pub(crate) async fn idle(&self) -> Snapshot {
-        eventually(PATIENCE, async || self.counts().active == 0).await;
+    /// Waits until `hello` has no connections, and returns its counts.
+    pub(crate) async fn wait_until_idle(&self) -> Snapshot {
+        eventually(TIMEOUT, async || self.counts().active == 0).await;
         self.counts()
     }
 
-    /// Which of `hello`'s back ends are live.
+    /// Whether each of `hello`'s backends is live.
     pub(crate) fn live(&self) -> Vec<bool> {
-        let hello = self.balancer.get("hello").expect("it runs");
-        hello.pool.members().iter().map(|backend| backend.is_live()).collect()
+        self.hello().pool.backends().iter().map(|backend| backend.is_live()).collect()
     }
 
-    pub(crate) fn write(&self, config: &str) {
+    /// Replaces the configuration file, reloads it, and waits until the reload has succeeded or failed.
+    pub(crate) async fn reload(&self, config: &str) {
         fs::write(&self.file, config).expect("written");
-    }
-
-    /// Has the file read again, and waits until it has been.
-    pub(crate) async fn hang_up(&self) {
-        let before: u64 = self.balancer.reloads().iter().sum();
-        self.hangups.send(()).await.expect("it listens");
-        eventually(PATIENCE, async || self.balancer.reloads().iter().sum::<u64>() > before).await;
+        let before = self.balancer.reloads();
+        self.reload_signals.send(()).await.expect("running");
+        eventually(TIMEOUT, async || self.balancer.reloads() != before).await;
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -123,10 +125,10 @@ impl Lab {
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
-        self.ask(Method::GET, path, None, "").await
+        self.request(Method::GET, path, None, "").await
     }
 
-    pub(crate) async fn ask(
+    pub(crate) async fn request(
         &self,
         method: Method,
         path: &str,
@@ -138,13 +140,13 @@ impl Lab {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let response = request.send().await.expect("a reply");
+        let response = request.send().await.expect("a response");
         let status = response.status();
         let text = response.text().await.expect("a body");
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
     pub(crate) async fn stop(self) {
-        self.service.stop().await.expect("it ended well");
+        self.service.stop().await.expect("stopped without an error");
     }
 }

@@ -1,4 +1,4 @@
-//! Back ends and clients.
+//! Fake backends, and what clients do.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::TcpStream;
 
-/// A back end that does the same with each connection.
+/// A backend that serves each connection in the same way.
 pub(crate) struct Peer {
     pub(crate) addr: SocketAddr,
     accepted: Arc<AtomicU64>,
@@ -31,7 +31,7 @@ impl Peer {
         peer
     }
 
-    /// Sends back what comes.
+    /// Sends back what it receives.
     pub(crate) async fn echo() -> Self {
         Self::start(|mut stream| async move {
             let (mut read, mut write) = stream.split();
@@ -41,7 +41,7 @@ impl Peer {
         .await
     }
 
-    /// Says its name, then nothing, until the other ends.
+    /// Sends its name, and keeps the connection open until the client ends.
     pub(crate) async fn named(name: &'static str) -> Self {
         Self::start(move |mut stream| async move {
             let _ = stream.write_all(name.as_bytes()).await;
@@ -50,35 +50,35 @@ impl Peer {
         .await
     }
 
-    /// How many connections it has had.
+    /// Number of connections accepted since the start.
     pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(SeqCst)
     }
 }
 
-/// An address where nobody listens.
-pub(crate) async fn nobody() -> SocketAddr {
+/// An address that refuses connections.
+pub(crate) async fn unused_address() -> SocketAddr {
     testkit::listener().await.local_addr().expect("bound")
 }
 
-/// Sends these bytes, and reads as many.
+/// Sends `bytes`, and reads as many.
 pub(crate) async fn round_trip(stream: &mut TcpStream, bytes: &[u8]) -> Vec<u8> {
     stream.write_all(bytes).await.expect("written");
-    let mut answer = vec![0; bytes.len()];
-    stream.read_exact(&mut answer).await.expect("an answer");
-    answer
+    let mut response = vec![0; bytes.len()];
+    stream.read_exact(&mut response).await.expect("a response");
+    response
 }
 
-/// What it says until it ends; nothing if it is cut.
-pub(crate) async fn rest(stream: &mut TcpStream) -> String {
-    let mut rest = Vec::new();
-    let _ = stream.read_to_end(&mut rest).await;
-    String::from_utf8(rest).expect("UTF-8")
+/// Reads until the connection ends or is reset.
+pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes).await;
+    String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// Reads the name that [`Peer::named`] says.
-pub(crate) async fn name(stream: &mut TcpStream) -> String {
+/// Reads the name that a [`Peer::named`] sends.
+pub(crate) async fn read_name(stream: &mut TcpStream) -> String {
     let mut name = [0; 64];
-    let read = stream.read(&mut name).await.expect("a name");
-    String::from_utf8(name[..read].to_vec()).expect("UTF-8")
+    let length = stream.read(&mut name).await.expect("a name");
+    String::from_utf8(name[..length].to_vec()).expect("UTF-8")
 }

@@ -1,4 +1,4 @@
-//! The program itself, as a child process.
+//! The program as a child process.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -7,13 +7,13 @@ use tempfile::NamedTempFile;
 use testkit::Program;
 use tokio::process::Command;
 
-/// The program and its file.
+/// The running program and its configuration file.
 pub(crate) struct Process {
     pub(crate) program: Program,
     file: NamedTempFile,
 }
 
-/// The program with these variables and no other settings.
+/// The program's command with exactly these environment variables.
 pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
     testkit::command(env!("CARGO_BIN_EXE_tcp-balancer"), variables)
 }
@@ -25,21 +25,23 @@ pub(crate) fn file(config: &str) -> NamedTempFile {
 }
 
 impl Process {
-    /// Starts it with this configuration, REST on a free port.
+    /// Starts the program with this configuration, and REST on a free port.
     pub(crate) fn start(config: &str) -> Self {
         let file = file(config);
         let program = Program::start(command(&[("REST_PORT", "0")]).env("CONFIG", file.path()));
         Self { program, file }
     }
 
+    /// Replaces the configuration file.
     pub(crate) fn write(&self, config: &str) {
         fs::write(&self.file, config).expect("written");
     }
 
-    /// Where `hello` listens.
+    /// The address that `hello` listens on.
     pub(crate) async fn balancer(&self) -> SocketAddr {
-        let listens = |line: &serde_json::Value| line["message"] == "listening" && line["server"] == "hello";
-        let line = self.program.line(listens).await;
+        let is_listening =
+            |line: &serde_json::Value| line["message"] == "listening" && line["server"] == "hello";
+        let line = self.program.line(is_listening).await;
         line["address"].as_str().and_then(|address| address.parse().ok()).expect("an address")
     }
 }

@@ -1,35 +1,65 @@
-//! What REST shows, with gobetween's names.
+//! `GET`: configuration and counts, with gobetween's field names.
 
 use std::collections::BTreeMap;
 use std::process;
 use std::time::{Duration, SystemTime};
 
-use axum::http::header;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use humantime::format_rfc3339_nanos;
+use kit::problem::Problem;
 use serde::Serialize;
 
 use crate::backend::Backend;
 use crate::balancer::Balancer;
-use crate::config::{File, GoDuration, Server as Config, Share};
+use crate::config::{BackendOptions, File, GoDuration, Server as Config};
 use crate::server::Server;
 
-/// JSON for people, as there.
+/// Indented JSON, as gobetween sends it.
 pub(super) struct Pretty<T>(pub(super) T);
 
 impl<T: Serialize> IntoResponse for Pretty<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec_pretty(&self.0) {
             Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
-            Err(error) => {
-                kit::problem::Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
-                    .into_response()
-            }
+            Err(error) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         }
     }
 }
 
-/// `/`.
+/// `GET /`.
+pub(super) async fn root(State(balancer): State<Balancer>) -> Pretty<Root> {
+    Pretty(Root::new(&balancer))
+}
+
+/// `GET /servers`.
+pub(super) async fn servers(State(balancer): State<Balancer>) -> Pretty<BTreeMap<String, Config>> {
+    Pretty(configurations(&balancer))
+}
+
+/// `GET /servers/NAME`.
+pub(super) async fn server(
+    State(balancer): State<Balancer>,
+    Path(name): Path<String>,
+) -> Result<Pretty<Config>, Problem> {
+    let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
+    Ok(Pretty((*server.config()).clone()))
+}
+
+/// `GET /servers/NAME/stats`.
+pub(super) async fn stats(
+    State(balancer): State<Balancer>,
+    Path(name): Path<String>,
+) -> Result<Pretty<ServerStats>, Problem> {
+    let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
+    Ok(Pretty(ServerStats::new(&server)))
+}
+
+pub(super) fn no_server(name: &str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, format!("there is no server {name}"))
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Root {
@@ -41,7 +71,6 @@ pub(super) struct Root {
     configuration: File,
 }
 
-/// `/servers/:name/stats`.
 #[derive(Serialize)]
 pub(super) struct ServerStats {
     active_connections: u64,
@@ -58,7 +87,7 @@ struct BackendView {
     port: String,
     priority: u32,
     weight: u32,
-    #[serde(skip_serializing_if = "is_0")]
+    #[serde(skip_serializing_if = "is_zero")]
     max_connections: u32,
     draining: bool,
     stats: BackendStats,
@@ -78,18 +107,17 @@ struct BackendStats {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_0(number: &u32) -> bool {
+fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// `/servers`.
-pub(super) fn servers(balancer: &Balancer) -> BTreeMap<String, Config> {
+fn configurations(balancer: &Balancer) -> BTreeMap<String, Config> {
     balancer.servers().iter().map(|server| (server.name.clone(), (*server.config()).clone())).collect()
 }
 
 impl Root {
-    pub(super) fn of(balancer: &Balancer) -> Self {
-        let (now, started) = (SystemTime::now(), balancer.started());
+    fn new(balancer: &Balancer) -> Self {
+        let (now, started) = (SystemTime::now(), balancer.started_at());
         let seconds = now.duration_since(started).unwrap_or_default().as_secs();
         Self {
             pid: process::id(),
@@ -97,14 +125,14 @@ impl Root {
             start_time: format_rfc3339_nanos(started).to_string(),
             uptime: GoDuration(Duration::from_secs(seconds)),
             version: env!("CARGO_PKG_VERSION"),
-            configuration: File { defaults: balancer.defaults(), servers: servers(balancer) },
+            configuration: File { defaults: balancer.defaults(), servers: configurations(balancer) },
         }
     }
 }
 
 impl ServerStats {
-    pub(super) fn of(server: &Server) -> Self {
-        let backends = server.pool.members().iter().map(|backend| BackendView::of(backend)).collect();
+    fn new(server: &Server) -> Self {
+        let backends = server.pool.backends().iter().map(|backend| BackendView::new(backend)).collect();
         let counts = server.traffic.snapshot();
         Self {
             active_connections: counts.active,
@@ -118,8 +146,8 @@ impl ServerStats {
 }
 
 impl BackendView {
-    fn of(backend: &Backend) -> Self {
-        let Share { weight, priority, max_connections } = backend.share();
+    fn new(backend: &Backend) -> Self {
+        let BackendOptions { weight, priority, max_connections } = backend.options();
         let counts = backend.traffic.snapshot();
         Self {
             host: backend.target.host.clone(),

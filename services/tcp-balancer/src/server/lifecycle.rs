@@ -1,0 +1,73 @@
+//! Starting, reconfiguring and stopping a server.
+
+use std::sync::Arc;
+
+use kit::shutdown::CancellationToken;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::{Server, Tasks, listener};
+use crate::config::{self, InitialStatus};
+use crate::{discovery, health};
+
+impl Server {
+    /// Starts the server, or applies a changed configuration. With a `listener`, the server accepts from it and closes
+    /// the previous one. Open connections are kept.
+    pub(crate) fn run(
+        self: &Arc<Self>,
+        config: config::Server,
+        listener: Option<TcpListener>,
+        tasks: &Tasks,
+    ) {
+        let config = Arc::new(config);
+        *self.config.write() = Arc::clone(&config);
+        let mut lifecycle = self.lifecycle.lock();
+        let first_lookup = CancellationToken::new();
+        lifecycle.background = JoinSet::new();
+        lifecycle.background.spawn(discovery::run(
+            self.name.clone(),
+            Arc::clone(&self.pool),
+            config.discovery.clone(),
+            config.healthcheck.initial_status == InitialStatus::Healthy,
+            first_lookup.clone(),
+        ));
+        lifecycle.background.spawn(health::run(
+            self.name.clone(),
+            Arc::clone(&self.pool),
+            config.healthcheck.clone(),
+        ));
+        if let Some(listener) = listener {
+            lifecycle.stop.cancel();
+            lifecycle.stop = CancellationToken::new();
+            if lifecycle.close.is_cancelled() {
+                lifecycle.close = CancellationToken::new();
+            }
+            lifecycle.address = listener.local_addr().ok();
+            lifecycle.stopped_at = None;
+            let address = lifecycle.address.map(|address| address.to_string());
+            tracing::info!(server = self.name, address, "listening");
+            let signals = listener::Signals {
+                start: first_lookup,
+                stop: lifecycle.stop.clone(),
+                close: lifecycle.close.clone(),
+            };
+            let accepting = listener::accept(listener, Arc::clone(self), tasks.connections.clone(), signals);
+            tasks.listeners.spawn(accepting);
+        }
+    }
+
+    /// Closes the listener and stops discovery and health checks. Open connections are kept.
+    pub(crate) fn stop(&self) {
+        let mut lifecycle = self.lifecycle.lock();
+        lifecycle.stop.cancel();
+        lifecycle.address = None;
+        lifecycle.background = JoinSet::new();
+        lifecycle.stopped_at.get_or_insert_with(Instant::now);
+    }
+
+    /// Closes all connections.
+    pub(crate) fn close_connections(&self) {
+        self.lifecycle.lock().close.cancel();
+    }
+}

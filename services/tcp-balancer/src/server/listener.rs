@@ -1,0 +1,147 @@
+//! Listening and accepting connections.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::shutdown::{CancellationToken, TaskTracker};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep};
+
+use super::{Server, connection};
+use crate::traffic::ActiveGuard;
+
+/// Length of the accept queue: Linux's default maximum (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
+/// How often the memory of ended connections is freed while no new connections arrive.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+/// Delay before the next attempt after accepting failed for lack of file descriptors or memory.
+const RETRY_DELAY: Duration = Duration::from_millis(50);
+
+/// Control of an accept loop.
+pub(super) struct Signals {
+    /// Starts accepting: the first lookup is complete. Without backends, no connection could be served.
+    pub(super) start: CancellationToken,
+    /// Stops accepting.
+    pub(super) stop: CancellationToken,
+    /// Closes the connections that are still open after `stop`.
+    pub(super) close: CancellationToken,
+}
+
+/// Listens on the first of the address's resolved addresses that can be bound.
+///
+/// # Errors
+///
+/// If the address cannot be resolved, or none can be bound: the last one's error.
+pub(crate) async fn listen(address: &str) -> io::Result<TcpListener> {
+    let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
+    for address in lookup_host(address).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        // Accepted sockets inherit both options. TCP_NODELAY: bytes are forwarded as they arrive, so that Nagle's
+        // algorithm would only delay them. SO_KEEPALIVE detects dead clients even without an idle timeout.
+        socket.set_nodelay(true)?;
+        socket.set_keepalive(true)?;
+        result = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
+        if result.is_ok() {
+            break;
+        }
+    }
+    result
+}
+
+/// Accepts connections from `start` until `stop`, then waits until they end or `close` is cancelled.
+pub(super) async fn accept(
+    listener: TcpListener,
+    server: Arc<Server>,
+    tracker: TaskTracker,
+    Signals { start, stop, close }: Signals,
+) {
+    let mut connections = JoinSet::new();
+    let mut stopped = pin!(stop.cancelled());
+    let mut sweep = interval(SWEEP_INTERVAL);
+    tokio::select! {
+        () = start.cancelled() => {}
+        () = stopped.as_mut() => return,
+    }
+    loop {
+        tokio::select! {
+            biased;
+            () = stopped.as_mut() => break,
+            (client, peer) = next(&listener, &server.name) => {
+                admit(&server, client, peer, &tracker, &mut connections);
+            }
+            _ = sweep.tick() => {}
+        }
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    tokio::select! {
+        biased;
+        () = close.cancelled() => {}
+        () = async { while connections.join_next().await.is_some() {} } => {}
+    }
+    connections.shutdown().await;
+}
+
+/// Serves the client, or closes its connection if the server is full.
+fn admit(
+    server: &Arc<Server>,
+    client: TcpStream,
+    peer: SocketAddr,
+    tracker: &TaskTracker,
+    connections: &mut JoinSet<()>,
+) {
+    let config = server.config();
+    let limit = u64::from(config.max_connections());
+    if limit > 0 && server.traffic.active() >= limit {
+        server.traffic.count_refused();
+        return;
+    }
+    server.traffic.count_connection();
+    let active = ActiveGuard::new(&server.traffic);
+    let serving = connection::serve(Arc::clone(server), config, client, peer, active);
+    connections.spawn(tracker.track_future(serving));
+}
+
+/// Accepts the next connection, retrying after errors.
+async fn next(listener: &TcpListener, server: &str) -> (TcpStream, SocketAddr) {
+    let mut has_failed = false;
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_client_error(&error) => {}
+            Err(error) => {
+                if !has_failed {
+                    tracing::error!(server, %error, "cannot accept connections, retrying");
+                }
+                has_failed = true;
+                sleep(RETRY_DELAY).await;
+            }
+        }
+    }
+}
+
+/// Whether the error concerns only the connection that was being accepted.
+fn is_client_error(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn accepted_sockets_inherit_the_listeners_options() {
+        let listener = listen("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (accepted, _) = accepted.expect("accepted");
+        assert!(accepted.nodelay().expect("an open socket"));
+        assert!(rustix::net::sockopt::socket_keepalive(&accepted).expect("an open socket"));
+        drop(client);
+    }
+}

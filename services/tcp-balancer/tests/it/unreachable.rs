@@ -1,0 +1,56 @@
+//! Backends that refuse connections or do not respond.
+
+use testkit::eventually;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::support::peers::{Peer, read_name, read_to_end, unused_address};
+use crate::support::{Fixture, TIMEOUT, hello};
+
+#[tokio::test]
+async fn a_refused_client_gets_another_backend_and_the_refusal_is_counted() {
+    let good = Peer::named("good").await;
+    let backends = [unused_address().await, good.addr];
+    let fixture = Fixture::start(&hello(&backends, "balance = \"roundrobin\"")).await;
+    for _ in 0..10 {
+        assert_eq!(read_name(&mut fixture.connect().await).await, "good");
+    }
+    let counts = fixture.wait_until_idle().await;
+    assert_eq!((counts.connections, counts.refused), (10, 0));
+    let [bad, good] = fixture.backend_counts().try_into().expect("two");
+    assert_eq!((bad.connections, bad.active, good.connections, good.refused), (0, 0, 10, 0));
+    assert!(bad.refused > 0);
+}
+
+#[tokio::test]
+async fn a_client_is_closed_after_each_backend_was_tried_once() {
+    let backends = [unused_address().await, unused_address().await, unused_address().await];
+    let fixture = Fixture::start(&hello(&backends, "")).await;
+    assert_eq!(read_to_end(&mut fixture.connect().await).await, "");
+    fixture.wait_until_idle().await;
+    let refused: Vec<_> = fixture.backend_counts().iter().map(|counts| counts.refused).collect();
+    assert_eq!(refused, [1, 1, 1]);
+    eventually(TIMEOUT, async || fixture.hello().failed_connections() == 1).await;
+    let page = fixture.scrape().await;
+    assert_eq!(page.value("gobetween_server_failed_connections_total", &[("server", "hello")]), 1.0);
+}
+
+#[tokio::test]
+async fn a_backend_that_does_not_respond_is_skipped_after_the_connection_timeout() {
+    let good = Peer::named("good").await;
+    // The accept queue is full: the kernel drops further connection attempts.
+    let silent = TcpSocket::new_v4().expect("a socket");
+    silent.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let silent = silent.listen(0).expect("listening");
+    let address = silent.local_addr().expect("bound");
+    let mut queued = Vec::new();
+    for _ in 0..4 {
+        queued.push(tokio::spawn(TcpStream::connect(address)));
+    }
+    let lines = "balance = \"roundrobin\"\nbackend_connection_timeout = \"200ms\"";
+    let fixture = Fixture::start(&hello(&[address, good.addr], lines)).await;
+    assert_eq!(read_name(&mut fixture.connect().await).await, "good");
+    fixture.wait_until_idle().await;
+    assert_eq!(fixture.backend_counts()[0].refused, 1);
+    queued.iter().for_each(JoinHandle::abort);
+}
