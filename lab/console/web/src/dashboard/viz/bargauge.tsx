@@ -9,9 +9,9 @@ const CELLS = 40;
 export function BarGauge({ view, options }: { view: ValuesView; options: BarGaugeOptions }) {
   const theme = useTheme();
   const highest = Math.max(...view.values.map(({ value }) => value ?? 0));
-  const standing = options.orientation === "vertical";
+  const vertical = options.orientation === "vertical";
   return (
-    <div class="bars" data-standing={standing}>
+    <div class="bars" data-vertical={vertical}>
       {view.values.map(({ config, value }, index) => {
         const min = config.min ?? 0;
         const max = config.max ?? Math.max(highest, min + 1);
@@ -28,8 +28,8 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
                 <span
                   class="bar-fill"
                   style={{
-                    [standing ? "height" : "width"]: `${share * 100}%`,
-                    background: ground(options, config, hue, theme, standing),
+                    [vertical ? "height" : "width"]: `${share * 100}%`,
+                    background: fillBackground(options, config, hue, theme, vertical),
                   }}
                 />
               )}
@@ -45,10 +45,16 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
   );
 }
 
-function ground({ display }: BarGaugeOptions, config: Config, hue: string, theme: Theme, standing: boolean): string {
+function fillBackground(
+  { display }: BarGaugeOptions,
+  config: Config,
+  hue: string,
+  theme: Theme,
+  vertical: boolean,
+): string {
   if (display === "basic") return alpha(hue, 0.35);
   const first = color(config.thresholds.steps[0]?.color ?? "green", theme);
-  return `linear-gradient(${standing ? "to top" : "to right"}, ${alpha(first, 0.6)}, ${hue})`;
+  return `linear-gradient(${vertical ? "to top" : "to right"}, ${alpha(first, 0.6)}, ${hue})`;
 }
 
 /** Cells lit up to the value, each in the colour of its threshold. */

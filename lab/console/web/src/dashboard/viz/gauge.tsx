@@ -16,13 +16,13 @@ export function Gauge({ view, options }: { view: ValuesView; options: GaugeOptio
   return (
     <div class="gauges">
       {view.values.map((single, index) => (
-        <One key={single.config.name} single={single} index={index} options={options} theme={theme} />
+        <SingleGauge key={single.config.name} single={single} index={index} options={options} theme={theme} />
       ))}
     </div>
   );
 }
 
-function One({
+function SingleGauge({
   single,
   index,
   options,

@@ -11,7 +11,7 @@ export function Stat({ view, options }: { view: ValuesView; options: StatOptions
   return (
     <div class="stats" data-direction={wide}>
       {view.values.map((single, index) => (
-        <One
+        <StatValue
           key={single.config.name}
           single={single}
           index={index}
@@ -24,7 +24,7 @@ export function Stat({ view, options }: { view: ValuesView; options: StatOptions
   );
 }
 
-interface OneProps {
+interface StatValueProps {
   single: Single;
   index: number;
   alone: boolean;
@@ -32,7 +32,7 @@ interface OneProps {
   theme: Theme;
 }
 
-function One({ single, index, alone, options, theme }: OneProps) {
+function StatValue({ single, index, alone, options, theme }: StatValueProps) {
   const { config, value, spark } = single;
   const displayed = display(value, config);
   const hue = displayColor(displayed, config, index, value, theme);
