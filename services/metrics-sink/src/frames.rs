@@ -1,4 +1,7 @@
-//! gRPC's frames: a byte that tells compression, four of length, and a message.
+//! Reads gRPC frames: one byte that flags compression, four bytes of length, and the message.
+//!
+//! Unlike tonic's decoder, this reader refuses a message by its announced length, before the message arrives, and limits
+//! the memory of incomplete messages over all streams.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,68 +13,69 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
 
-/// Why there is no next message.
+/// Why a stream has no next message.
 #[derive(Debug, Error)]
-pub(crate) enum FrameError {
-    #[error("a message of {length} bytes is over the limit of {limit}")]
+pub enum FrameError {
+    #[error("a message of {length} bytes exceeds the limit of {limit}")]
     TooLarge { length: usize, limit: usize },
-    #[error("a message is compressed, which was not agreed on")]
+    #[error("a message is compressed, but compression was not negotiated")]
     Compressed,
-    #[error("the stream ends within a message")]
+    #[error("truncated: the stream ends inside a message")]
     Truncated,
-    #[error("a message did not come within {} s of its beginning", TIMEOUT.as_secs())]
-    Slow,
-    #[error("too many bytes of unfinished messages are held")]
+    #[error("a message was not complete within {} s", MESSAGE_TIMEOUT.as_secs())]
+    Timeout,
+    #[error("the memory limit of incomplete messages is reached")]
     Buffers,
-    #[error("the stream has broken: {0}")]
+    #[error("the stream broke: {0}")]
     Broken(axum::Error),
 }
 
-/// The messages of one stream. What is over a limit is refused by its announced length, before it is read.
+/// The messages of one stream.
 #[derive(Debug)]
-pub(crate) struct Frames {
+pub struct Frames {
     body: BodyDataStream,
-    /// What has come and is not used yet.
+    /// Received bytes that have not been consumed.
     chunk: Bytes,
-    limit: usize,
+    max_message: usize,
     buffers: Arc<Buffers>,
 }
 
-/// The room for unfinished messages, of all streams together.
+/// The memory limit of incomplete messages, shared by all streams.
 #[derive(Debug)]
-pub(crate) struct Buffers {
+pub struct Buffers {
     units: Arc<Semaphore>,
 }
 
-/// A message, and the room that it takes until it is dropped.
+/// A message. Its share of the buffers is released on drop.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub struct Received {
     bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
+    _reserved: Option<OwnedSemaphorePermit>,
 }
 
-/// A message that has begun must have come by then, for it holds room.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// In bytes.
-const UNIT: usize = 16 * 1024;
-const HEAD: usize = 5;
+/// Limit from the head of a message to its end, because an incomplete message occupies the shared buffers.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Bytes per permit of the semaphore.
+const UNIT_BYTES: usize = 16 * 1024;
+const HEAD_BYTES: usize = 5;
 
 impl Buffers {
-    pub(crate) fn new(bytes: usize) -> Self {
-        Self { units: Arc::new(Semaphore::new(bytes.div_ceil(UNIT))) }
+    /// Buffers for `bytes` of incomplete messages, rounded up to 16 KiB.
+    pub fn new(bytes: usize) -> Self {
+        Self { units: Arc::new(Semaphore::new(bytes.div_ceil(UNIT_BYTES))) }
     }
 
-    /// Room for a message that has grown to `bytes`.
-    fn grow(&self, room: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), FrameError> {
-        let held = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let more = bytes.div_ceil(UNIT).saturating_sub(held);
+    /// Extends the reservation of a message to `bytes`.
+    fn grow(&self, reserved: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), FrameError> {
+        let permits = reserved.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = bytes.div_ceil(UNIT_BYTES).saturating_sub(permits);
         if more > 0 {
             let more = u32::try_from(more).map_err(|_| FrameError::Buffers)?;
             let more =
                 Arc::clone(&self.units).try_acquire_many_owned(more).map_err(|_| FrameError::Buffers)?;
-            match room {
-                Some(room) => room.merge(more),
-                None => *room = Some(more),
+            match reserved {
+                Some(reserved) => reserved.merge(more),
+                None => *reserved = Some(more),
             }
         }
         Ok(())
@@ -85,54 +89,62 @@ impl AsRef<[u8]> for Received {
 }
 
 impl Frames {
-    pub(crate) fn new(body: Body, limit: usize, buffers: Arc<Buffers>) -> Self {
-        Self { body: body.into_data_stream(), chunk: Bytes::new(), limit, buffers }
+    /// Reads messages of up to `max_message` bytes from `body`.
+    pub fn new(body: Body, max_message: usize, buffers: Arc<Buffers>) -> Self {
+        Self { body: body.into_data_stream(), chunk: Bytes::new(), max_message, buffers }
     }
 
-    /// The next message; `None` at the stream's end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Received>, FrameError> {
+    /// Returns the next message, or `None` at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// If the message is refused, or the stream breaks or ends inside a message. The stream cannot be read further.
+    pub async fn next(&mut self) -> Result<Option<Received>, FrameError> {
         let Some(length) = self.head().await? else { return Ok(None) };
-        if length > self.limit {
-            return Err(FrameError::TooLarge { length, limit: self.limit });
+        if length > self.max_message {
+            return Err(FrameError::TooLarge { length, limit: self.max_message });
         }
         if self.chunk.len() < length {
-            return timeout(TIMEOUT, self.gather(length)).await.map_err(|_| FrameError::Slow)?.map(Some);
+            return timeout(MESSAGE_TIMEOUT, self.gather(length))
+                .await
+                .map_err(|_| FrameError::Timeout)?
+                .map(Some);
         }
-        Ok(Some(Received { bytes: self.chunk.split_to(length), _room: None }))
+        Ok(Some(Received { bytes: self.chunk.split_to(length), _reserved: None }))
     }
 
-    /// A message that comes in several pieces.
+    /// Assembles a message that arrives in several chunks.
     async fn gather(&mut self, length: usize) -> Result<Received, FrameError> {
-        let mut room = None;
+        let mut reserved = None;
         let mut message = Vec::new();
         while message.len() < length {
             if self.chunk.is_empty() {
-                self.more().await?;
+                self.receive().await?;
             }
             let part = self.chunk.split_to(self.chunk.len().min(length - message.len()));
             if message.capacity() - message.len() < part.len() {
-                // Ever larger steps, but no more than is to come; as much as has come already at most.
-                let step = message.len().max(UNIT).max(part.len()).min(length - message.len());
-                self.buffers.grow(&mut room, message.len() + step)?;
+                // Doubles, up to the announced length: a sender that announces much and sends little costs little.
+                let step = message.len().max(UNIT_BYTES).max(part.len()).min(length - message.len());
+                self.buffers.grow(&mut reserved, message.len() + step)?;
                 message.reserve_exact(step);
             }
             message.extend_from_slice(&part);
         }
-        Ok(Received { bytes: message.into(), _room: room })
+        Ok(Received { bytes: message.into(), _reserved: reserved })
     }
 
-    /// The next message's length.
+    /// Returns the length of the next message, or `None` at the end of the stream.
     async fn head(&mut self) -> Result<Option<usize>, FrameError> {
-        let mut head = [0; HEAD];
+        let mut head = [0; HEAD_BYTES];
         let mut filled = 0;
-        while filled < HEAD {
+        while filled < HEAD_BYTES {
             if self.chunk.is_empty() {
-                match self.more().await {
+                match self.receive().await {
                     Err(FrameError::Truncated) if filled == 0 => return Ok(None),
-                    more => more?,
+                    received => received?,
                 }
             }
-            let part = (HEAD - filled).min(self.chunk.len());
+            let part = (HEAD_BYTES - filled).min(self.chunk.len());
             self.chunk.copy_to_slice(&mut head[filled..filled + part]);
             filled += part;
         }
@@ -143,7 +155,7 @@ impl Frames {
         Ok(Some(u32::from_be_bytes(length) as usize))
     }
 
-    async fn more(&mut self) -> Result<(), FrameError> {
+    async fn receive(&mut self) -> Result<(), FrameError> {
         self.chunk = self.body.next().await.ok_or(FrameError::Truncated)?.map_err(FrameError::Broken)?;
         Ok(())
     }
@@ -178,15 +190,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn messages_come_out_as_they_went_in(
+        fn any_chunking_yields_the_same_messages(
             messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..8),
             chunk in 1usize..200,
         ) {
-            prop_assert_eq!(read(&framed(&messages), chunk, 300, UNIT).unwrap(), messages);
+            prop_assert_eq!(read(&framed(&messages), chunk, 300, UNIT_BYTES).unwrap(), messages);
         }
 
         #[test]
-        fn what_is_cut_off_is_truncated(
+        fn a_stream_cut_inside_a_message_is_truncated(
             message in prop::collection::vec(any::<u8>(), 1..300),
             chunk in 1usize..200,
             keep in any::<prop::sample::Index>(),
@@ -194,25 +206,31 @@ mod tests {
             let bytes = framed(&[message]);
             let cut = &bytes[..keep.index(bytes.len() - 1) + 1];
             prop_assume!(cut.len() < bytes.len());
-            prop_assert!(matches!(read(cut, chunk, 300, UNIT), Err(FrameError::Truncated)));
+            prop_assert!(matches!(read(cut, chunk, 300, UNIT_BYTES), Err(FrameError::Truncated)));
         }
     }
 
     #[test]
-    fn too_large_is_known_from_the_head() {
+    fn refuses_large_messages_by_their_announced_length() {
         let head = [0, 0, 0, 1, 45];
-        assert!(matches!(read(&head, 5, 300, UNIT), Err(FrameError::TooLarge { length: 301, limit: 300 })));
+        assert!(matches!(
+            read(&head, 5, 300, UNIT_BYTES),
+            Err(FrameError::TooLarge { length: 301, limit: 300 })
+        ));
     }
 
     #[test]
-    fn compression_was_not_agreed_on() {
-        assert!(matches!(read(&[1, 0, 0, 0, 0], 5, 300, UNIT), Err(FrameError::Compressed)));
+    fn refuses_compressed_messages() {
+        assert!(matches!(read(&[1, 0, 0, 0, 0], 5, 300, UNIT_BYTES), Err(FrameError::Compressed)));
     }
 
     #[test]
-    fn unfinished_messages_have_limited_room() {
-        let messages = [vec![7; 3 * UNIT]];
-        assert_eq!(read(&framed(&messages), 1000, 4 * UNIT, 3 * UNIT).unwrap(), messages);
-        assert!(matches!(read(&framed(&messages), 1000, 4 * UNIT, 2 * UNIT), Err(FrameError::Buffers)));
+    fn limits_the_memory_of_incomplete_messages() {
+        let messages = [vec![7; 3 * UNIT_BYTES]];
+        assert_eq!(read(&framed(&messages), 1000, 4 * UNIT_BYTES, 3 * UNIT_BYTES).unwrap(), messages);
+        assert!(matches!(
+            read(&framed(&messages), 1000, 4 * UNIT_BYTES, 2 * UNIT_BYTES),
+            Err(FrameError::Buffers)
+        ));
     }
 }

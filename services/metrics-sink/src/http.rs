@@ -1,4 +1,4 @@
-//! `/envoy/metrics`, beside `/metrics` and `/healthz`.
+//! The HTTP port: `/envoy/metrics`, `/metrics` and `/healthz`.
 
 use std::sync::Arc;
 
@@ -11,32 +11,34 @@ use kit::problem::Problem;
 use prometheus::{Registry, TEXT_FORMAT};
 use tokio::sync::Semaphore;
 
-use crate::service::Shared;
+use crate::store::Store;
 
-/// Pages in the making: each holds a list of all families, and a piece.
-const MOST_PAGES: usize = 8;
+/// Maximum number of pages in progress. Each keeps a list of all families and one chunk in memory.
+const MAX_PAGES: usize = 8;
 
-pub(crate) fn router(registry: Registry, shared: Arc<Shared>) -> Router {
-    let room = Arc::new(Semaphore::new(MOST_PAGES));
-    let envoys = get(move || async move { envoys(&shared, &room) });
+/// `/envoy/metrics` serves `store`, or 404 without one.
+pub(crate) fn router(registry: Registry, store: Option<Arc<Store>>) -> Router {
+    let permits = Arc::new(Semaphore::new(MAX_PAGES));
+    let envoy_metrics = get(move || async move { envoy_metrics(store.as_deref(), &permits) });
     Router::new()
-        .route("/envoy/metrics", envoys)
+        .route("/envoy/metrics", envoy_metrics)
         .method_not_allowed_fallback(kit::problem::method_not_allowed)
         .merge(kit::endpoints::metrics_and_health(registry))
         .fallback(kit::problem::not_found)
 }
 
-fn envoys(shared: &Shared, room: &Arc<Semaphore>) -> Response {
-    if !shared.outputs.has_prometheus() {
-        return Problem::new(StatusCode::NOT_FOUND, "SINK_OUTPUTS does not have prometheus").into_response();
-    }
-    let Ok(permit) = Arc::clone(room).try_acquire_owned() else {
-        let why = format!("{MOST_PAGES} readers are at it already");
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response();
+fn envoy_metrics(store: Option<&Store>, permits: &Arc<Semaphore>) -> Response {
+    let Some(store) = store else {
+        return Problem::new(StatusCode::NOT_FOUND, "SINK_OUTPUTS does not include prometheus")
+            .into_response();
     };
-    let pieces = shared.nodes.page().inspect(move |_| {
-        let _held = &permit;
+    let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
+        let detail = format!("{MAX_PAGES} pages are being read already");
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
+    };
+    let chunks = store.page().inspect(move |_| {
+        let _permit = &permit;
     });
-    let body = Body::from_stream(tokio_stream::iter(pieces));
+    let body = Body::from_stream(tokio_stream::iter(chunks));
     ([(header::CONTENT_TYPE, format!("{TEXT_FORMAT}; charset=utf-8"))], body).into_response()
 }

@@ -1,18 +1,18 @@
-//! Receives Envoy's metrics over gRPC and shows them to Prometheus, as Envoy's own page would.
+//! Receives Envoy's metrics over gRPC and serves them to Prometheus, in the same form as Envoy's own page.
 //!
-//! A stream's messages are reassembled ([`frames`]), checked and walked where they lie ([`wire`]), and given to the
-//! outputs ([`output`]), of which one is the store ([`store`]): per Envoy, families merged by name and type, from
-//! which `/envoy/metrics` is made. What is over a limit or wrong is refused, counted, and logged once ([`refusal`]).
+//! A message takes this way: `frames` reassembles it, [`wire`] checks it and reads it in place, and [`outputs`] passes it
+//! on, mostly to the [`store`]. The store keeps the series of each Envoy, from which `/envoy/metrics` is rendered.
+//! Invalid data and data beyond a limit is refused, counted, and logged once per reason ([`refusal`]).
 
-mod config;
-mod excerpt;
-mod frames;
+#[doc(hidden)]
+pub mod frames;
+mod grpc;
 mod http;
-mod lines;
-pub mod output;
-mod own;
+mod line_queue;
+pub mod outputs;
 pub mod refusal;
-mod service;
+mod self_metrics;
+mod settings;
 pub mod store;
 pub mod wire;
 
@@ -31,88 +31,89 @@ use tokio::time::{MissedTickBehavior, interval};
 use tonic::service::Routes;
 
 use crate::frames::Buffers;
-use crate::output::Outputs;
-use crate::own::OwnMetrics;
+use crate::grpc::MetricsService;
+use crate::outputs::Outputs;
 use crate::refusal::Refusals;
-use crate::service::Shared;
-use crate::store::Nodes;
+use crate::self_metrics::SelfMetrics;
+use crate::store::Store;
 
-pub use config::Config;
-pub use lines::{Dropped, Lines};
+pub use line_queue::{LineDropped, LineQueue};
+pub use settings::Settings;
 
-/// Why the sink could not start.
+/// Why the sink cannot start.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The registry has a metric of the sink's already.
-    #[error("metrics registry")]
+    /// The registry already has a metric of the sink.
+    #[error("could not register the sink's metrics")]
     Registry(#[from] prometheus::Error),
 }
 
 /// Where the sink listens.
 #[derive(Debug)]
 pub struct Listeners {
-    /// Envoy's metrics service.
+    /// Envoy's metrics service, and gRPC health.
     pub grpc: TcpListener,
-    /// `/envoy/metrics`, `/metrics`, `/healthz`.
+    /// `/envoy/metrics`, `/metrics` and `/healthz`.
     pub http: TcpListener,
 }
 
-/// Serves until `shutdown` is cancelled, then ends the streams and drains within the grace period. The registry gets
-/// the sink's own metrics, and is what `/metrics` shows.
+/// At shutdown, how long to wait until a console's queued lines are written.
+const CONSOLE_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves until `shutdown` is cancelled, then ends the streams and drains within the grace period. Registers the sink's
+/// metrics in `registry`, which `/metrics` serves.
 ///
 /// # Errors
 ///
-/// If it cannot start. It never fails later.
+/// If the sink cannot start. It does not fail later.
 pub async fn run(
     listeners: Listeners,
-    config: Config,
+    settings: Settings,
     registry: Registry,
     shutdown: CancellationToken,
 ) -> Result<(), Error> {
     let refusals = Arc::new(Refusals::register(&registry)?);
-    let nodes = Arc::new(Nodes::new(config.limits(), config.counters, Arc::clone(&refusals)));
-    let shared = Arc::new(Shared {
-        own: OwnMetrics::register(&registry, Arc::clone(&nodes))?,
-        outputs: Outputs::start(&config.outputs, &refusals, io::stdout),
-        nodes: Arc::clone(&nodes),
+    let store = Arc::new(Store::new(settings.limits(), settings.counters, Arc::clone(&refusals)));
+    let service = Arc::new(MetricsService {
+        metrics: SelfMetrics::register(&registry, Arc::clone(&store))?,
+        outputs: Outputs::start(&settings.outputs, &refusals, io::stdout),
+        store: Arc::clone(&store),
         refusals: Arc::clone(&refusals),
-        buffers: Arc::new(Buffers::new(config.max_buffered)),
-        max_message: config.max_message,
-        streams: Semaphore::new(config.max_streams),
+        buffers: Arc::new(Buffers::new(settings.max_buffered)),
+        max_message: settings.max_message,
+        stream_permits: Semaphore::new(settings.max_streams),
         shutdown: shutdown.clone(),
     });
-    let (health, health_service) = GrpcHealth::new(&service::NAMES).await;
+    let (health, health_service) = GrpcHealth::new(&grpc::SERVICE_NAMES).await;
     let grpc = GrpcAndHttp {
         grpc: Routes::new(health_service)
             .into_axum_router()
             .reset_fallback()
-            .merge(service::router(Arc::clone(&shared))),
-        http: axum::Router::new().fallback(move || async move { service::not_grpc(&refusals) }),
+            .merge(grpc::router(Arc::clone(&service))),
+        http: axum::Router::new().fallback(move || async move { grpc::reject_non_grpc(&refusals) }),
     };
-    let http = http::router(registry, Arc::clone(&shared));
-    let stopping = health.stop_on(shutdown.clone());
-    let grace = config.shutdown_grace;
+    let served_store = service.outputs.has_prometheus().then(|| Arc::clone(&store));
+    let http = http::router(registry, served_store);
+    let health = health.stop_on(shutdown.clone());
+    let grace = settings.shutdown_grace;
     tokio::join!(
         serve(listeners.grpc, grpc, shutdown.clone(), grace),
         serve(listeners.http, http, shutdown.clone(), grace),
-        forget_old(&nodes, config.stale_after, shutdown),
-        stopping,
+        remove_stale(&store, settings.stale_after, shutdown),
+        health,
     );
-    shared.outputs.finish(LAST_LINES);
+    service.outputs.finish(CONSOLE_FLUSH_TIMEOUT);
     Ok(())
 }
 
-/// The end of the program waits no longer for a reader of the console.
-const LAST_LINES: Duration = Duration::from_secs(1);
-
-/// Looks for what is too old ten times as often as it can become so, but at most once a second.
-async fn forget_old(nodes: &Nodes, stale_after: Duration, shutdown: CancellationToken) {
+/// Removes stale data ten times per `stale_after`, but at most once a second.
+async fn remove_stale(store: &Store, stale_after: Duration, shutdown: CancellationToken) {
     let mut interval = interval((stale_after / 10).clamp(Duration::from_millis(10), Duration::from_secs(1)));
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            _ = interval.tick() => nodes.forget_old(),
+            _ = interval.tick() => store.remove_stale(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `metrics-sink`: see the library for what it does.
+//! The program `metrics-sink`; the library documents what it does.
 
 use std::io;
 use std::process::ExitCode;
@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use clap::Parser;
 use kit::program::Command;
-use kit::telemetry::Settings;
-use metrics_sink::{Config, Lines, Listeners};
+use metrics_sink::{LineQueue, Listeners, Settings};
 use prometheus::Registry;
 
-/// Receives Envoy's metrics over gRPC and shows them to Prometheus, as Envoy's own page would.
+/// Receives Envoy's metrics over gRPC and serves them to Prometheus, in the same form as Envoy's own page.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
     #[command(flatten)]
-    config: Config,
+    settings: Settings,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -23,20 +22,20 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     kit::program::exit_code(match cli.command {
-        Some(Command::Healthcheck) => kit::health::check(cli.config.http_port).map_err(Into::into),
-        None => serve(cli.config),
+        Some(Command::Healthcheck) => kit::health::check(cli.settings.http_port).map_err(Into::into),
+        None => serve(cli.settings),
     })
 }
 
 #[tokio::main]
-async fn serve(config: Config) -> anyhow::Result<()> {
-    // The console's reader is the log's: one that does not read must hold up neither.
-    let log = Lines::start(io::stdout());
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    // The log shares stdout with the console output, so a stalled reader must not block logging either.
+    let log = LineQueue::start(io::stdout());
     let writer = log.clone();
     let (dispatch, telemetry) = kit::telemetry::build(
         "metrics-sink",
         env!("CARGO_PKG_VERSION"),
-        &Settings::from_env()?,
+        &kit::telemetry::Settings::from_env()?,
         move || writer.clone(),
     )?;
     tracing::dispatcher::set_global_default(dispatch)?;
@@ -44,10 +43,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let registry = Registry::new();
     kit::metrics::register_process_metrics(&registry)?;
     let listeners = Listeners {
-        grpc: kit::server::bind("--grpc-port", config.grpc_port).await?,
-        http: kit::server::bind("--http-port", config.http_port).await?,
+        grpc: kit::server::bind("--grpc-port", settings.grpc_port).await?,
+        http: kit::server::bind("--http-port", settings.http_port).await?,
     };
-    metrics_sink::run(listeners, config, registry, shutdown).await?;
+    metrics_sink::run(listeners, settings, registry, shutdown).await?;
     telemetry.shutdown().await;
     log.finish(Duration::from_secs(1));
     Ok(())

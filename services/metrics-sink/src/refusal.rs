@@ -1,44 +1,44 @@
-//! What is over a limit, or wrong, is refused: counted each time, logged once for each reason.
+//! Counts data that the sink refuses, and logs the first refusal of each reason.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 
-/// Why something was refused; the label `reason` of `metrics_sink_refused_total`.
+/// Why data was refused: the label `reason` of `metrics_sink_refused_total`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// A message is larger than the largest allowed. Its stream ends.
+    /// A message exceeds the size limit. Its stream ends.
     MessageSize,
-    /// A message is no `StreamMetricsMessage`. Its stream ends.
+    /// A message is not a valid `StreamMetricsMessage`, or is incomplete. Its stream ends.
     Malformed,
-    /// A stream's first message does not say who sends it, or a later one says otherwise. The stream ends.
+    /// A stream's first message does not identify its node, or a later message identifies another node. The stream ends.
     Identifier,
-    /// A request is not gRPC over HTTP/2, is compressed, or asks for a method that is not served.
+    /// A request is not gRPC over HTTP/2, is compressed, or calls an unknown method.
     Protocol,
-    /// Too many streams are open.
+    /// The limit of open streams is reached.
     Streams,
-    /// Too many nodes are known.
+    /// The limit of nodes is reached.
     Nodes,
-    /// Too many bytes of unfinished messages are held. The stream ends.
+    /// The memory limit of incomplete messages is reached. The stream ends.
     Buffers,
-    /// A message of a node whose newer stream is open: two Envoys with one identity, or an old connection's rest.
+    /// A message is of a node that has a newer stream: two Envoys have one identity, or an old connection lingers.
     Superseded,
-    /// A series is one too many.
+    /// The limit of series is reached.
     Series,
-    /// A series would need more memory than is left to series.
+    /// The memory limit of series is reached.
     Memory,
-    /// A name or a label's value is too long.
+    /// A name or a label's value exceeds the length limit.
     LabelSize,
-    /// Labels that no Prometheus page can hold: two of one name, an empty or a reserved name, not UTF-8, too many.
+    /// Labels are invalid on a Prometheus page: duplicate, empty or reserved names, not UTF-8, or more than 64.
     Labels,
-    /// A family's type is unknown, or its name is held with another type.
+    /// A family's type is unknown, or its name is stored with another type.
     Type,
-    /// A metric without a value of its family's type, or with one that its type cannot have.
+    /// A metric has no value of its family's type, or an invalid one.
     Value,
-    /// The same series twice in one message, or two names that are one on a Prometheus page.
+    /// A message has a series twice, or two series that are equal on a Prometheus page.
     Duplicate,
-    /// A line for the console was dropped, because whoever reads it is too slow.
+    /// A line of the console output was dropped: too long, or the reader is too slow.
     Console,
 }
 
@@ -62,7 +62,7 @@ const REASONS: [Reason; 16] = [
 ];
 
 impl Reason {
-    /// The label's value.
+    /// The value of the label `reason`.
     pub fn name(self) -> &'static str {
         match self {
             Reason::MessageSize => "message_size",
@@ -85,10 +85,11 @@ impl Reason {
     }
 }
 
-/// Counts and logs what is refused.
+/// Counts and logs refusals.
 #[derive(Debug)]
 pub struct Refusals {
-    each: [(IntCounter, AtomicBool); REASONS.len()],
+    /// By reason: the counter, and whether a refusal has been logged.
+    reasons: [(IntCounter, AtomicBool); REASONS.len()],
 }
 
 impl Refusals {
@@ -96,27 +97,27 @@ impl Refusals {
     ///
     /// # Errors
     ///
-    /// If the registry has it already.
+    /// If the metric is registered already.
     pub fn register(registry: &Registry) -> prometheus::Result<Self> {
         let counters = IntCounterVec::new(
-            Opts::new("metrics_sink_refused_total", "What was refused, by reason."),
+            Opts::new("metrics_sink_refused_total", "Refused messages, series and requests, by reason."),
             &["reason"],
         )?;
-        let each =
+        let reasons =
             REASONS.map(|reason| (counters.with_label_values(&[reason.name()]), AtomicBool::new(false)));
         registry.register(Box::new(counters))?;
-        Ok(Self { each })
+        Ok(Self { reasons })
     }
 
-    /// Counts one; the first of its reason is logged with `detail`.
+    /// Counts a refusal, and logs it with `detail` if it is the first of its reason.
     pub fn refuse(&self, reason: Reason, detail: impl fmt::Display) {
-        let (counter, logged) = &self.each[reason as usize];
+        let (counter, logged) = &self.reasons[reason as usize];
         counter.inc();
         if !logged.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 reason = reason.name(),
                 %detail,
-                "refused; further ones are only counted, in metrics_sink_refused_total"
+                "refused; further refusals of this reason are only counted, in metrics_sink_refused_total"
             );
         }
     }
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_reason_is_counted_by_itself() {
+    fn counts_each_reason_separately() {
         let registry = Registry::new();
         let refusals = Refusals::register(&registry).unwrap();
         for (times, reason) in REASONS.into_iter().enumerate() {
@@ -139,9 +140,9 @@ mod tests {
         let counts: Vec<_> = REASONS
             .iter()
             .map(|reason| {
-                let is_it =
+                let has_reason =
                     |metric: &&prometheus::proto::Metric| metric.get_label()[0].value() == reason.name();
-                families[0].get_metric().iter().find(is_it).unwrap().get_counter().get_value() as usize
+                families[0].get_metric().iter().find(has_reason).unwrap().get_counter().get_value() as usize
             })
             .collect();
         assert_eq!(counts, (0..REASONS.len()).collect::<Vec<_>>());

@@ -1,26 +1,202 @@
-//! What the Envoys' streams add up to.
+//! Accumulates the series of all Envoys that flush to this sink, and renders them as a page.
 
 mod apply;
 mod budget;
-mod compact;
-mod contents;
+mod context;
 mod family;
-mod flush;
+mod flush_tracker;
 mod histogram;
-mod identity;
 mod labels;
 mod node;
-mod nodes;
+mod node_series;
 mod number;
 mod page;
-mod rules;
 mod series;
-mod slots;
+mod slot_index;
 mod summary;
+mod totals;
 
-pub use budget::Budget;
-pub use identity::Identity;
-pub use node::{Node, StreamId, Superseded};
-pub use nodes::{Age, Limits, Nodes, Stream};
-pub use page::{Expired, Page};
-pub use rules::Counters;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::refusal::{Reason, Refusals};
+use crate::wire::Message;
+
+use self::context::Context;
+use self::node::{Node, StreamId};
+use self::page::PageHandle;
+use self::slot_index::Fingerprints;
+
+pub use self::budget::Budget;
+pub use self::context::{Limits, Temporality};
+pub use self::node::{Identity, Superseded};
+pub use self::page::{Page, PageTimeout};
+
+/// The series of all Envoys, by identity.
+#[derive(Debug)]
+pub struct Store {
+    limits: Limits,
+    context: Arc<Context>,
+    /// The origin of the store's clock.
+    start: Instant,
+    nodes: Mutex<BTreeMap<Identity, Arc<Node>>>,
+    next_stream: AtomicU64,
+    /// Pages in progress, and when each was started.
+    pages: Mutex<Vec<(Duration, PageHandle)>>,
+}
+
+/// An open stream of a node.
+#[derive(Debug)]
+pub struct Stream {
+    node: Arc<Node>,
+    store: Arc<Store>,
+    id: StreamId,
+}
+
+/// The age of a node's last flush.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlushAge {
+    /// The node.
+    pub identity: Identity,
+    /// The time since its last flush.
+    pub age: Duration,
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new(limits: Limits, temporality: Temporality, refusals: Arc<Refusals>) -> Self {
+        let context = Context {
+            temporality,
+            max_label_bytes: limits.label_bytes,
+            budget: Budget::new(limits.series, limits.bytes),
+            refusals,
+            fingerprints: Fingerprints::default(),
+        };
+        Self {
+            limits,
+            context: Arc::new(context),
+            start: Instant::now(),
+            nodes: Mutex::default(),
+            next_stream: AtomicU64::new(0),
+            pages: Mutex::default(),
+        }
+    }
+
+    /// Opens a stream of a node. From its first message on, messages on older streams of the node are
+    /// [`Superseded`]. At the limit of nodes, the node that has been idle the longest makes room, if it is stale.
+    ///
+    /// # Errors
+    ///
+    /// If the limit of nodes is reached and none of them is stale.
+    pub fn open(self: &Arc<Self>, identity: Identity) -> Result<Stream, Reason> {
+        let mut nodes = self.nodes.lock();
+        if !nodes.contains_key(&identity) && nodes.len() >= self.limits.nodes {
+            let oldest = self.now().saturating_sub(self.limits.stale_after);
+            let longest_idle = nodes
+                .iter()
+                .filter(|(_, node)| node.is_idle_since(oldest))
+                .min_by_key(|(_, node)| node.last_flush())
+                .map(|(identity, _)| identity.clone())
+                .ok_or(Reason::Nodes)?;
+            nodes.remove(&longest_idle);
+        }
+        let node = nodes
+            .entry(identity)
+            .or_insert_with_key(|identity| Arc::new(Node::new(identity.clone(), Arc::clone(&self.context))));
+        node.stream_opened();
+        let id = self.next_stream.fetch_add(1, Ordering::Relaxed);
+        Ok(Stream { node: Arc::clone(node), store: Arc::clone(self), id })
+    }
+
+    /// Removes stale series and nodes, and aborts pages whose timeout has passed. To be called periodically.
+    pub fn remove_stale(&self) {
+        let now = self.now();
+        self.pages.lock().retain(|(started, page)| {
+            let timed_out = now.saturating_sub(*started) >= self.limits.page_timeout;
+            if timed_out {
+                page.abort();
+            }
+            !timed_out && !page.is_done()
+        });
+        let oldest = now.saturating_sub(self.limits.age_retention);
+        self.nodes.lock().retain(|_, node| !node.is_idle_since(oldest));
+        for node in self.all_nodes() {
+            node.remove_stale(now, self.limits.stale_after);
+        }
+    }
+
+    /// The ages of all nodes that have flushed within [`Limits::age_retention`].
+    pub fn flush_ages(&self) -> Vec<FlushAge> {
+        let now = self.now();
+        self.all_nodes()
+            .into_iter()
+            .filter_map(|node| {
+                let age = now.saturating_sub(node.last_flush()?);
+                (age <= self.limits.age_retention)
+                    .then(|| FlushAge { identity: node.identity().clone(), age })
+            })
+            .collect()
+    }
+
+    /// Starts a page with the series of all nodes.
+    pub fn page(&self) -> Page {
+        let nodes = self.all_nodes().iter().map(|node| (node.series(), node.identity().labels())).collect();
+        let page = Page::new(nodes);
+        self.pages.lock().push((self.now(), page.handle()));
+        page
+    }
+
+    /// The limits of this store.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What the series use of the limits.
+    pub fn budget(&self) -> &Budget {
+        &self.context.budget
+    }
+
+    fn all_nodes(&self) -> Vec<Arc<Node>> {
+        self.nodes.lock().values().cloned().collect()
+    }
+
+    /// The store's clock: the time since the store was created.
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+impl Stream {
+    /// The node that opened the stream.
+    pub fn identity(&self) -> &Identity {
+        self.node.identity()
+    }
+
+    /// Records that a message arrived, whether it will be applied or not.
+    ///
+    /// # Errors
+    ///
+    /// If the node has a newer stream.
+    pub fn record_flush(&self) -> Result<(), Superseded> {
+        self.node.record_flush(self.id, self.store.now())
+    }
+
+    /// Applies a message to the node's series. Metrics that cannot be stored are refused one by one.
+    ///
+    /// # Errors
+    ///
+    /// If the node has a newer stream.
+    pub fn apply(&self, message: &Message<'_>) -> Result<(), Superseded> {
+        self.node.apply(self.id, message, self.store.now())
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.node.stream_closed(self.id);
+    }
+}

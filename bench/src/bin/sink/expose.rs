@@ -22,11 +22,11 @@ pub(crate) fn compare() -> anyhow::Result<[Seen; 2]> {
     let flush = data::flush(0);
     let mut store = None;
     let ours_held = allocation_counter::measure(|| {
-        let (nodes, stream) = ours::store();
+        let (series, stream) = ours::store();
         ours::take(&stream, &flush);
-        store = Some((nodes, stream));
+        store = Some((series, stream));
     });
-    let (nodes, _stream) = store.expect("made above");
+    let (series, _stream) = store.expect("made above");
     let mut registry = None;
     let peer_held = allocation_counter::measure(|| registry = Some(fill()));
     let registry = registry.expect("made above")?;
@@ -35,7 +35,7 @@ pub(crate) fn compare() -> anyhow::Result<[Seen; 2]> {
     let mut pages = [0, 0];
     for _ in 0..TURNS {
         let begun = ThreadTime::now();
-        pages[0] = nodes.page().map(|piece| piece.map(|piece| piece.len())).sum::<Result<_, _>>()?;
+        pages[0] = series.page().map(|chunk| chunk.map(|chunk| chunk.len())).sum::<Result<_, _>>()?;
         times[0].push(begun.elapsed());
         let begun = ThreadTime::now();
         let mut page = Vec::new();

@@ -54,7 +54,7 @@ fn turn(side: Side, flushes: &[Bytes]) -> anyhow::Result<f64> {
 /// The store's part of it: a flush in memory, checked and applied by one thread.
 pub(crate) fn store_alone() -> f64 {
     let flushes = [0, 1].map(data::flush);
-    let (_nodes, stream) = ours::store();
+    let (_store, stream) = ours::store();
     ours::take(&stream, &flushes[0]);
     let rates = (0..TURNS * 4).map(|turn| {
         let begun = ThreadTime::now();

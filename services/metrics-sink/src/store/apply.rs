@@ -1,68 +1,67 @@
-//! A message's effect on its node's series.
+//! Applies a message to the series of its node.
 
 use std::sync::Arc;
 
-use super::contents::{Contents, Wanted};
-use super::family::Series;
-use super::flush::{Flushes, Written};
+use super::context::{Context, Temporality};
+use super::family::SeriesList;
+use super::flush_tracker::{FlushTracker, LastWrite};
 use super::histogram::Histogram;
-use super::rules::{Counters, Rules};
-use super::slots::Slot;
-use crate::excerpt::Excerpt;
+use super::node_series::{NodeSeries, SentSeries};
+use super::slot_index::Slot;
 use crate::refusal::Reason;
-use crate::wire::{Distribution, Family, Kind, Message, Reading};
+use crate::wire::{Distribution, Excerpt, Families, Family, Kind, Message, Sample};
 
-/// One way through a message. A counter that falls tells that the node has restarted, and a histogram that the summary
-/// of its name repeats it: the passes make that known in time, whatever order the sender chose.
+/// One pass over a message. Scalars are first, because they reveal a restart, which resets histograms. Summaries are
+/// last, because one with the name of a histogram is dropped. So the order of the families does not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
-    /// Counters, gauges, untyped ones.
+    /// Counters, gauges and untyped metrics.
     Scalars,
     Histograms,
     Summaries,
 }
 
-/// Envoy's gauge of its own age in seconds, sent with each flush.
+/// Envoy's gauge of its uptime in seconds, sent with each flush.
 const UPTIME: &[u8] = b"server.uptime";
 
-/// When a message is applied, and what was found out while it was.
+/// State of one message while it is applied.
 #[derive(Debug)]
-pub(crate) struct Moment<'a> {
-    pub(crate) flushes: &'a mut Flushes,
-    /// Of the sink's clock.
+pub(crate) struct Application<'a> {
+    pub(crate) flushes: &'a mut FlushTracker,
+    /// When the message arrived, in seconds of the store's clock.
     pub(crate) second: u32,
-    /// The node has restarted.
+    /// The message revealed a restart of the node.
     pub(crate) restarted: bool,
-    /// Later passes have something to do.
-    pub(crate) distributions: bool,
+    /// The message has histograms or summaries, so the later passes are necessary.
+    pub(crate) has_distributions: bool,
 }
 
-impl Contents {
-    /// Applies up to `most` families of `message` in one pass; whether there is more. The message has been checked.
+impl NodeSeries {
+    /// Applies up to `max` families in one pass. Returns whether `families` has more.
     pub(crate) fn apply(
         &mut self,
-        message: &mut Message<'_>,
+        families: &mut Families<'_>,
         pass: Pass,
-        moment: &mut Moment<'_>,
-        most: usize,
+        application: &mut Application<'_>,
+        max: usize,
     ) -> bool {
-        let rules = Arc::clone(&self.rules);
-        for _ in 0..most {
-            let Ok(Some(family)) = message.next_family() else { return false };
+        let context = Arc::clone(&self.context);
+        for _ in 0..max {
+            let Ok(Some(family)) = families.next_family() else { return false };
             match (family.kind, pass) {
                 (Ok(kind @ (Kind::Counter | Kind::Gauge | Kind::Untyped)), Pass::Scalars) => {
-                    self.each_metric(&rules, family, kind, moment, Self::scalar);
+                    self.apply_family(&context, family, kind, application, Self::apply_scalar);
                 }
-                (Ok(_), Pass::Scalars) => moment.distributions = true,
+                (Ok(_), Pass::Scalars) => application.has_distributions = true,
                 (Ok(Kind::Histogram), Pass::Histograms) => {
-                    self.each_metric(&rules, family, Kind::Histogram, moment, Self::histogram);
+                    self.apply_family(&context, family, Kind::Histogram, application, Self::apply_histogram);
                 }
                 (Ok(Kind::Summary), Pass::Summaries)
                     if self.kind_of(family.name) != Some(Kind::Histogram) =>
                 {
-                    self.each_metric(&rules, family, Kind::Summary, moment, Self::summary);
+                    self.apply_family(&context, family, Kind::Summary, application, Self::apply_summary);
                 }
-                (Err(number), Pass::Scalars) => rules
+                (Err(number), Pass::Scalars) => context
                     .refusals
                     .refuse(Reason::Type, format_args!("{} has type {number}", Excerpt(family.name))),
                 _ => {}
@@ -71,164 +70,169 @@ impl Contents {
         true
     }
 
-    /// Begins anew if `message` tells of a restart, before any delta is added to what was there before it. Numbers of
-    /// another meaning can be applied first.
-    pub(crate) fn look_for_restart(&mut self, mut message: Message<'_>, moment: &mut Moment<'_>) {
-        if self.rules.counters != Counters::Delta {
+    /// With delta counters, resets the series if the uptime reveals a restart, before any delta is added to the totals
+    /// of the previous process. Cumulative counters and gauges may be applied first, because they overwrite.
+    pub(crate) fn detect_restart(&mut self, message: &Message<'_>, application: &mut Application<'_>) {
+        if self.context.temporality != Temporality::Delta {
             return;
         }
-        while let Ok(Some(mut family)) = message.next_family() {
+        let mut families = message.families();
+        while let Ok(Some(mut family)) = families.next_family() {
             if (family.name, family.kind) == (UPTIME, Ok(Kind::Gauge))
                 && let Ok(Some(metric)) = family.next_metric()
-                && let Ok(Some(uptime)) =
-                    metric.read(Kind::Gauge, |_| {}).and_then(|reading| reading.number())
-                && moment.flushes.has_restarted(uptime)
+                && let Ok(Some(uptime)) = metric.read(Kind::Gauge, |_| {}).and_then(|sample| sample.number())
+                && application.flushes.record_uptime(uptime)
             {
-                self.restart(moment);
+                self.reset_previous_flushes(application);
             }
         }
     }
 
     #[inline]
-    fn each_metric<'a>(
+    fn apply_family<'a>(
         &mut self,
-        rules: &Rules,
+        context: &Context,
         mut family: Family<'a>,
         kind: Kind,
-        moment: &mut Moment<'_>,
-        apply: impl Fn(&mut Self, Wanted<'a>, Reading<'a>, &mut Moment<'_>) -> Result<(), Reason>,
+        application: &mut Application<'_>,
+        apply: impl Fn(&mut Self, SentSeries<'a>, Sample<'a>, &mut Application<'_>) -> Result<(), Reason>,
     ) {
-        let fingerprint = rules.fingerprints.sent(family.name, kind);
+        let fingerprint = context.fingerprints.of_encoded(family.name, kind);
         while let Ok(Some(metric)) = family.next_metric() {
             let mut fingerprint = fingerprint.clone();
-            let applied = match metric.read(kind, |label| fingerprint.label(label)) {
-                Ok(reading) => {
-                    let wanted = Wanted {
+            let applied = match metric.read(kind, |label| fingerprint.add_label(label)) {
+                Ok(sample) => {
+                    let sent = SentSeries {
                         name: family.name,
                         kind,
                         metric,
-                        sent: fingerprint.finish(),
+                        fingerprint: fingerprint.finish(),
                         distribution: None,
                     };
-                    apply(self, wanted, reading, moment)
+                    apply(self, sent, sample, application)
                 }
                 Err(_) => Err(Reason::Malformed),
             };
             if let Err(reason) = applied {
-                rules.refusals.refuse(reason, format_args!("a {} of {}", kind.name(), Excerpt(family.name)));
+                let name = Excerpt(family.name);
+                context.refusals.refuse(reason, format_args!("{} {name}", kind.name()));
             }
         }
     }
 
     #[inline]
-    fn scalar(
+    fn apply_scalar(
         &mut self,
-        wanted: Wanted<'_>,
-        reading: Reading<'_>,
-        moment: &mut Moment<'_>,
+        sent: SentSeries<'_>,
+        sample: Sample<'_>,
+        application: &mut Application<'_>,
     ) -> Result<(), Reason> {
-        let number = reading.number().map_err(|_| Reason::Malformed)?.ok_or(Reason::Value)?;
-        if wanted.kind == Kind::Counter && !(number >= 0.0 && number.is_finite()) {
+        let number = sample.number().map_err(|_| Reason::Malformed)?.ok_or(Reason::Value)?;
+        if sent.kind == Kind::Counter && !(number >= 0.0 && number.is_finite()) {
             return Err(Reason::Value);
         }
-        let (slot, written) = self.place(&wanted, moment)?;
-        if wanted.kind == Kind::Counter && self.rules.counters == Counters::Cumulative {
-            if written == Written::Comparable && number < *self.scalar_at(slot) {
-                self.restart(moment);
+        let (slot, last_write) = self.locate(&sent, application)?;
+        if sent.kind == Kind::Counter && self.context.temporality == Temporality::Cumulative {
+            if last_write == LastWrite::Comparable && number < *self.scalar_mut(slot) {
+                self.reset_previous_flushes(application);
             }
-            *self.scalar_at(slot) = number;
-        } else if wanted.kind == Kind::Counter {
-            *self.scalar_at(slot) += number;
+            *self.scalar_mut(slot) = number;
+        } else if sent.kind == Kind::Counter {
+            *self.scalar_mut(slot) += number;
         } else {
-            if wanted.name == UPTIME && moment.flushes.has_restarted(number) {
-                self.restart(moment);
+            if sent.name == UPTIME && application.flushes.record_uptime(number) {
+                self.reset_previous_flushes(application);
             }
-            *self.scalar_at(slot) = number;
+            *self.scalar_mut(slot) = number;
         }
-        self.write(slot, moment);
+        self.mark_written(slot, application);
         Ok(())
     }
 
-    fn histogram(
+    fn apply_histogram(
         &mut self,
-        wanted: Wanted<'_>,
-        reading: Reading<'_>,
-        moment: &mut Moment<'_>,
+        sent: SentSeries<'_>,
+        sample: Sample<'_>,
+        application: &mut Application<'_>,
     ) -> Result<(), Reason> {
-        let interval = distribution(reading)?;
-        let (slot, _) = self.place(&Wanted { distribution: Some(interval), ..wanted }, moment)?;
-        if !self.histogram_at(slot).bounds.are_of(interval) {
-            self.rebound(slot, interval)?;
+        let interval = distribution(sample)?;
+        let (slot, _) = self.locate(&SentSeries { distribution: Some(interval), ..sent }, application)?;
+        if !self.histogram_mut(slot).has_bounds_of(interval) {
+            self.replace_bounds(slot, interval)?;
         }
-        self.histogram_at(slot).add(interval);
-        self.write(slot, moment);
+        self.histogram_mut(slot).add(interval);
+        self.mark_written(slot, application);
         Ok(())
     }
 
-    fn summary(
+    fn apply_summary(
         &mut self,
-        wanted: Wanted<'_>,
-        reading: Reading<'_>,
-        moment: &mut Moment<'_>,
+        sent: SentSeries<'_>,
+        sample: Sample<'_>,
+        application: &mut Application<'_>,
     ) -> Result<(), Reason> {
-        let interval = distribution(reading)?;
-        let (slot, _) = self.place(&Wanted { distribution: Some(interval), ..wanted }, moment)?;
-        let Series::Summaries(summaries) = &mut self.families[slot.family as usize].series else {
+        let interval = distribution(sample)?;
+        let (slot, _) = self.locate(&SentSeries { distribution: Some(interval), ..sent }, application)?;
+        let SeriesList::Summaries(summaries) = &mut self.families[slot.family as usize].series else {
             return Err(Reason::Type);
         };
         summaries[slot.series as usize].add(interval)?;
-        self.write(slot, moment);
+        self.mark_written(slot, application);
         Ok(())
     }
 
-    /// Where a series is, and which message wrote it last.
+    /// Finds or creates the slot of a series, and classifies its last write.
     ///
     /// # Errors
     ///
-    /// If it cannot be held, or this message has written it already.
+    /// If the series cannot be stored, or this message has written it already.
     #[inline]
-    fn place(&mut self, wanted: &Wanted<'_>, moment: &mut Moment<'_>) -> Result<(Slot, Written), Reason> {
-        let slot = match self.slots.get(wanted.sent) {
+    fn locate(
+        &mut self,
+        sent: &SentSeries<'_>,
+        application: &mut Application<'_>,
+    ) -> Result<(Slot, LastWrite), Reason> {
+        let slot = match self.slots.get(sent.fingerprint) {
             Some(slot) => slot,
-            None => self.find_or_make(wanted, moment.flushes.first())?,
+            None => self.find_or_create(sent, application.flushes.flush_start())?,
         };
-        match moment.flushes.judge(self.mark_mut(slot).message) {
-            Written::ThisMessage => Err(Reason::Duplicate),
-            written => Ok((slot, written)),
+        match application.flushes.classify(self.meta_mut(slot).message) {
+            LastWrite::ThisMessage => Err(Reason::Duplicate),
+            last_write => Ok((slot, last_write)),
         }
     }
 
-    /// Begins anew with what this flush has brought so far.
-    fn restart(&mut self, moment: &mut Moment<'_>) {
-        moment.restarted = true;
-        self.begin_anew(moment.flushes.first());
+    /// After a restart: hides and resets everything that the current flush has not written.
+    fn reset_previous_flushes(&mut self, application: &mut Application<'_>) {
+        application.restarted = true;
+        self.hide_written_before(application.flushes.flush_start());
     }
 
     #[inline]
-    fn scalar_at(&mut self, slot: Slot) -> &mut f64 {
+    fn scalar_mut(&mut self, slot: Slot) -> &mut f64 {
         match &mut self.families[slot.family as usize].series {
-            Series::Scalars(scalars) => &mut scalars[slot.series as usize].value,
-            _ => unreachable!("a fingerprint holds the type"),
+            SeriesList::Scalars(scalars) => &mut scalars[slot.series as usize].value,
+            _ => unreachable!("fingerprints include the type"),
         }
     }
 
-    fn histogram_at(&mut self, slot: Slot) -> &mut Histogram {
+    fn histogram_mut(&mut self, slot: Slot) -> &mut Histogram {
         match &mut self.families[slot.family as usize].series {
-            Series::Histograms(histograms) => &mut histograms[slot.series as usize],
-            _ => unreachable!("a fingerprint holds the type"),
+            SeriesList::Histograms(histograms) => &mut histograms[slot.series as usize],
+            _ => unreachable!("fingerprints include the type"),
         }
     }
 
     #[inline]
-    fn write(&mut self, slot: Slot, moment: &Moment<'_>) {
-        let mark = self.mark_mut(slot);
-        mark.message = moment.flushes.message();
-        mark.second = moment.second;
+    fn mark_written(&mut self, slot: Slot, application: &Application<'_>) {
+        let meta = self.meta_mut(slot);
+        meta.message = application.flushes.message();
+        meta.second = application.second;
     }
 }
 
-/// One whose sum can be added up: NaN would stay for good.
-fn distribution(reading: Reading<'_>) -> Result<Distribution<'_>, Reason> {
-    let distribution = reading.distribution().map_err(|_| Reason::Malformed)?;
+/// Decodes a distribution. Its sum must be finite: a NaN would make the accumulated sum NaN forever.
+fn distribution(sample: Sample<'_>) -> Result<Distribution<'_>, Reason> {
+    let distribution = sample.distribution().map_err(|_| Reason::Malformed)?;
     distribution.filter(|distribution| distribution.sum.is_finite()).ok_or(Reason::Value)
 }

@@ -1,10 +1,10 @@
-//! How much all nodes' series together may take.
+//! The budget that the series of all nodes share.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::refusal::Reason;
 
-/// Series (lines of the page) and bytes that are held, and the most that may be.
+/// Series and bytes in use, and their limits.
 #[derive(Debug)]
 pub struct Budget {
     series: AtomicUsize,
@@ -13,12 +13,12 @@ pub struct Budget {
     max_bytes: usize,
 }
 
-/// What something takes of the budget.
+/// A part of the budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     /// Lines of the page.
     pub(crate) series: usize,
-    /// Bytes of memory, near enough.
+    /// Estimated bytes of memory.
     pub(crate) bytes: usize,
 }
 
@@ -41,26 +41,25 @@ impl Budget {
         Self { series: AtomicUsize::new(0), bytes: AtomicUsize::new(0), max_series, max_bytes }
     }
 
-    /// Series held now.
+    /// Series in use.
     pub fn series(&self) -> usize {
         self.series.load(Ordering::Relaxed)
     }
 
-    /// Bytes held now, as accounted.
+    /// Bytes in use, as estimated by the costs.
     pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// The most series that may be held.
     pub(crate) fn max_series(&self) -> usize {
         self.max_series
     }
 
-    /// Takes `cost`, or nothing.
-    pub(crate) fn take(&self, cost: Cost) -> Result<(), Reason> {
-        let add = |held: &AtomicUsize, more: usize, most: usize| {
-            held.try_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
-                held.checked_add(more).filter(|sum| *sum <= most)
+    /// Reserves `cost`, or nothing if a limit would be exceeded.
+    pub(crate) fn reserve(&self, cost: Cost) -> Result<(), Reason> {
+        let add = |used: &AtomicUsize, more: usize, max: usize| {
+            used.try_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+                used.checked_add(more).filter(|sum| *sum <= max)
             })
             .is_ok()
         };
@@ -74,13 +73,14 @@ impl Budget {
         Ok(())
     }
 
-    /// Takes what another holder is about to give back.
-    pub(crate) fn take_over(&self, cost: Cost) {
-        self.series.fetch_add(cost.series, Ordering::Relaxed);
-        self.bytes.fetch_add(cost.bytes, Ordering::Relaxed);
+    /// Replaces a reservation by a smaller one.
+    pub(crate) fn shrink(&self, from: Cost, to: Cost) {
+        self.release(from);
+        self.series.fetch_add(to.series, Ordering::Relaxed);
+        self.bytes.fetch_add(to.bytes, Ordering::Relaxed);
     }
 
-    pub(crate) fn give(&self, cost: Cost) {
+    pub(crate) fn release(&self, cost: Cost) {
         self.series.fetch_sub(cost.series, Ordering::Relaxed);
         self.bytes.fetch_sub(cost.bytes, Ordering::Relaxed);
     }
@@ -91,13 +91,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_takes_nothing() {
+    fn a_cost_that_does_not_fit_reserves_nothing() {
         let budget = Budget::new(2, 100);
-        assert_eq!(budget.take(Cost { series: 1, bytes: 60 }), Ok(()));
-        assert_eq!(budget.take(Cost { series: 1, bytes: 60 }), Err(Reason::Memory));
-        assert_eq!(budget.take(Cost { series: 2, bytes: 1 }), Err(Reason::Series));
+        assert_eq!(budget.reserve(Cost { series: 1, bytes: 60 }), Ok(()));
+        assert_eq!(budget.reserve(Cost { series: 1, bytes: 60 }), Err(Reason::Memory));
+        assert_eq!(budget.reserve(Cost { series: 2, bytes: 1 }), Err(Reason::Series));
         assert_eq!((budget.series(), budget.bytes()), (1, 60));
-        budget.give(Cost { series: 1, bytes: 60 });
-        assert_eq!(budget.take(Cost { series: 2, bytes: 100 }), Ok(()));
+        budget.release(Cost { series: 1, bytes: 60 });
+        assert_eq!(budget.reserve(Cost { series: 2, bytes: 100 }), Ok(()));
     }
 }

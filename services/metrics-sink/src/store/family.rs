@@ -1,50 +1,50 @@
-//! All series of one name and type.
+//! All series of one name and type of a node.
 
 use std::sync::Arc;
 
 use super::budget::Cost;
 use super::histogram::Histogram;
-use super::series::{Line, Mark, MessageNumber, Sample, Scalar};
+use super::series::{LinePrefix, MessageNumber, Scalar, Series, SeriesMeta};
 use super::summary::Summary;
 use crate::wire::Kind;
 
-/// A family, as the page shows it.
+/// A family of the page.
 #[derive(Debug)]
 pub(crate) struct Family {
     /// The name on the page.
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
-    /// Every series' labels between the braces, one behind the other.
-    texts: String,
-    pub(crate) series: Series,
+    /// The rendered labels of all series, concatenated.
+    labels: String,
+    pub(crate) series: SeriesList,
 }
 
-/// The series of a family, by what they hold.
+/// The series of a family.
 #[derive(Debug)]
-pub(crate) enum Series {
+pub(crate) enum SeriesList {
     Scalars(Vec<Scalar>),
     Histograms(Vec<Histogram>),
     Summaries(Vec<Summary>),
 }
 
-/// A series of any kind, on its way into a family.
+/// A new series of any kind.
 #[derive(Debug)]
-pub(crate) enum AnySample {
+pub(crate) enum AnySeries {
     Scalar(Scalar),
     Histogram(Histogram),
     Summary(Summary),
 }
 
-/// How far a family has been rendered: the series to go on with.
+/// The index of the series at which rendering continues.
 pub(crate) type Progress = usize;
 
-/// Does the same for the series of every kind.
-macro_rules! with_series {
+/// Evaluates the same expression for the list of any kind.
+macro_rules! with_list {
     ($series:expr, $list:ident => $do:expr) => {
         match $series {
-            Series::Scalars($list) => $do,
-            Series::Histograms($list) => $do,
-            Series::Summaries($list) => $do,
+            SeriesList::Scalars($list) => $do,
+            SeriesList::Histograms($list) => $do,
+            SeriesList::Summaries($list) => $do,
         }
     };
 }
@@ -52,115 +52,120 @@ macro_rules! with_series {
 impl Family {
     pub(crate) fn new(name: Arc<str>, kind: Kind) -> Self {
         let series = match kind {
-            Kind::Counter | Kind::Gauge | Kind::Untyped => Series::Scalars(Vec::new()),
-            Kind::Histogram => Series::Histograms(Vec::new()),
-            Kind::Summary => Series::Summaries(Vec::new()),
+            Kind::Counter | Kind::Gauge | Kind::Untyped => SeriesList::Scalars(Vec::new()),
+            Kind::Histogram => SeriesList::Histograms(Vec::new()),
+            Kind::Summary => SeriesList::Summaries(Vec::new()),
         };
-        Self { name, kind, texts: String::new(), series }
+        Self { name, kind, labels: String::new(), series }
     }
 
-    /// What it takes of the budget, without its series.
+    /// The cost of a family without series.
     pub(crate) fn cost(name: &str) -> Cost {
         Cost { series: 0, bytes: size_of::<Self>() + name.len() + 96 }
     }
 
     #[inline]
-    pub(crate) fn mark_mut(&mut self, series: u32) -> &mut Mark {
-        with_series!(&mut self.series, list => list[series as usize].mark_mut())
+    pub(crate) fn meta_mut(&mut self, series: u32) -> &mut SeriesMeta {
+        with_list!(&mut self.series, list => list[series as usize].meta_mut())
     }
 
-    /// A series' labels, between the braces.
+    /// The rendered labels of a series, without braces.
     #[inline]
-    pub(crate) fn text(&self, mark: &Mark) -> &str {
-        &self.texts[mark.text()]
+    pub(crate) fn labels(&self, meta: &SeriesMeta) -> &str {
+        &self.labels[meta.labels()]
     }
 
-    /// Appends a series, which must be of the family's kind, with its labels; its place.
-    pub(crate) fn push(&mut self, sample: AnySample, text: &str) -> u32 {
-        let start = self.texts.len();
-        // Most families have one series: grow to what is needed, later by half.
-        if self.texts.capacity() - start < text.len() {
-            self.texts.reserve_exact(text.len().max(start / 2));
+    /// Appends a series with its rendered labels and returns its index.
+    ///
+    /// # Panics
+    ///
+    /// If the series is not of the family's kind.
+    pub(crate) fn push(&mut self, series: AnySeries, labels: &str) -> u32 {
+        let start = self.labels.len();
+        // Most families have one series: allocate exactly what the first needs, later grow by half.
+        if self.labels.capacity() - start < labels.len() {
+            self.labels.reserve_exact(labels.len().max(start / 2));
         }
-        self.texts.push_str(text);
-        let place = match (&mut self.series, sample) {
-            (Series::Scalars(list), AnySample::Scalar(one)) => push(list, one),
-            (Series::Histograms(list), AnySample::Histogram(one)) => push(list, one),
-            (Series::Summaries(list), AnySample::Summary(one)) => push(list, one),
-            _ => unreachable!("a family's kind decides what its series are"),
+        self.labels.push_str(labels);
+        let index = match (&mut self.series, series) {
+            (SeriesList::Scalars(list), AnySeries::Scalar(one)) => push(list, one),
+            (SeriesList::Histograms(list), AnySeries::Histogram(one)) => push(list, one),
+            (SeriesList::Summaries(list), AnySeries::Summary(one)) => push(list, one),
+            _ => unreachable!("the caller creates the series by the family's kind"),
         };
-        let end = self.texts.len();
-        self.mark_mut(place).set_text(start..end);
-        place
+        let end = self.labels.len();
+        self.meta_mut(index).set_labels(start..end);
+        index
     }
 
-    /// Hands each series' place, mark, labels and cost to `each`.
-    pub(crate) fn each(&self, mut each: impl FnMut(u32, &Mark, &str, Cost)) {
-        with_series!(&self.series, list => {
-            for (place, one) in list.iter().enumerate() {
-                let text = self.text(one.mark());
-                each(place as u32, one.mark(), text, one.cost(text.len()));
+    /// Calls `visit` with the index, metadata, rendered labels and cost of each series.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(u32, &SeriesMeta, &str, Cost)) {
+        with_list!(&self.series, list => {
+            for (index, one) in list.iter().enumerate() {
+                let labels = self.labels(one.meta());
+                visit(index as u32, one.meta(), labels, one.cost(labels.len()));
             }
         });
     }
 
-    /// Hides every series that was not written since message `first`, and forgets what it had added up.
-    pub(crate) fn begin_anew(&mut self, first: MessageNumber) {
-        self.hide(|mark| mark.message < first);
+    /// Hides and resets every series that was last written before message `first`.
+    pub(crate) fn hide_written_before(&mut self, first: MessageNumber) {
+        self.hide(|meta| meta.message < first);
     }
 
-    /// Hides every series that has a mark of that kind, and forgets what it had added up.
-    pub(crate) fn hide(&mut self, is: impl Fn(&Mark) -> bool) {
-        with_series!(&mut self.series, list => {
-            for one in list.iter_mut().filter(|one| is(one.mark())) {
-                one.mark_mut().message = 0;
-                one.begin_anew();
+    /// Hides and resets every series that `matches`.
+    pub(crate) fn hide(&mut self, matches: impl Fn(&SeriesMeta) -> bool) {
+        with_list!(&mut self.series, list => {
+            for one in list.iter_mut().filter(|one| matches(one.meta())) {
+                one.meta_mut().message = 0;
+                one.reset();
             }
         });
     }
 
-    /// Frees the hidden series where they lie; whether any are left.
-    pub(crate) fn forget_hidden(&mut self) -> bool {
-        let mut texts = std::mem::take(&mut self.texts).into_bytes();
+    /// Removes the hidden series in place, and returns whether any series remain. Indexes change.
+    pub(crate) fn remove_hidden(&mut self) -> bool {
+        let mut labels = std::mem::take(&mut self.labels).into_bytes();
         let mut end = 0;
-        with_series!(&mut self.series, list => {
-            list.retain(|one| one.mark().is_shown());
+        with_list!(&mut self.series, list => {
+            list.retain(|one| one.meta().is_visible());
             list.shrink_to_fit();
             for one in list.iter_mut() {
-                let text = one.mark().text();
+                let range = one.meta().labels();
                 let start = end;
-                end += text.len();
-                texts.copy_within(text, start);
-                one.mark_mut().set_text(start..end);
+                end += range.len();
+                labels.copy_within(range, start);
+                one.meta_mut().set_labels(start..end);
             }
         });
-        texts.truncate(end);
-        texts.shrink_to_fit();
-        self.texts = String::from_utf8(texts).expect("it was cut between texts");
+        labels.truncate(end);
+        labels.shrink_to_fit();
+        self.labels = String::from_utf8(labels).expect("whole strings were moved");
         self.series.len() > 0
     }
 
-    /// Whether any series has a mark of that kind.
-    pub(crate) fn any(&self, is: impl Fn(&Mark) -> bool) -> bool {
-        with_series!(&self.series, list => list.iter().any(|one| is(one.mark())))
+    pub(crate) fn any(&self, matches: impl Fn(&SeriesMeta) -> bool) -> bool {
+        with_list!(&self.series, list => list.iter().any(|one| matches(one.meta())))
     }
 
-    /// Appends lines until there are `enough` bytes; `None` when the family is done.
+    /// Appends the lines of the visible series from index `from` until `out` has `limit` bytes. Returns where to
+    /// continue, or `None` at the end of the family.
     pub(crate) fn render(
         &self,
         from: Progress,
-        node: &str,
+        node_labels: &str,
         out: &mut Vec<u8>,
-        enough: usize,
+        limit: usize,
     ) -> Option<Progress> {
-        with_series!(&self.series, list => {
-            for (place, one) in list.iter().enumerate().skip(from) {
-                if out.len() >= enough {
-                    return Some(place);
+        with_list!(&self.series, list => {
+            for (index, one) in list.iter().enumerate().skip(from) {
+                if out.len() >= limit {
+                    return Some(index);
                 }
-                if one.mark().is_shown() {
-                    let labels = self.text(one.mark()).as_bytes();
-                    one.render(out, &Line { name: self.name.as_bytes(), labels, node: node.as_bytes() });
+                if one.meta().is_visible() {
+                    let labels = self.labels(one.meta()).as_bytes();
+                    let node = node_labels.as_bytes();
+                    one.render(out, &LinePrefix { name: self.name.as_bytes(), labels, node });
                 }
             }
         });
@@ -168,37 +173,37 @@ impl Family {
     }
 }
 
-impl Series {
+impl SeriesList {
     pub(crate) fn len(&self) -> usize {
-        with_series!(self, list => list.len())
+        with_list!(self, list => list.len())
     }
 }
 
-impl AnySample {
-    pub(crate) fn mark(&self) -> &Mark {
+impl AnySeries {
+    pub(crate) fn fingerprint(&self) -> u64 {
         match self {
-            AnySample::Scalar(one) => one.mark(),
-            AnySample::Histogram(one) => one.mark(),
-            AnySample::Summary(one) => one.mark(),
+            AnySeries::Scalar(one) => one.meta().fingerprint,
+            AnySeries::Histogram(one) => one.meta().fingerprint,
+            AnySeries::Summary(one) => one.meta().fingerprint,
         }
     }
 
-    /// What it takes of the budget, with labels of this length.
-    pub(crate) fn cost(&self, text: usize) -> Cost {
+    /// Its cost with rendered labels of `labels_len` bytes.
+    pub(crate) fn cost(&self, labels_len: usize) -> Cost {
         match self {
-            AnySample::Scalar(one) => one.cost(text),
-            AnySample::Histogram(one) => one.cost(text),
-            AnySample::Summary(one) => one.cost(text),
+            AnySeries::Scalar(one) => one.cost(labels_len),
+            AnySeries::Histogram(one) => one.cost(labels_len),
+            AnySeries::Summary(one) => one.cost(labels_len),
         }
     }
 }
 
-/// Appends, growing by half: a vector of its own would begin with room for four.
+/// Appends and returns the index. Grows from one by half, because `Vec` would start with room for four.
 fn push<T>(list: &mut Vec<T>, one: T) -> u32 {
-    let place = list.len();
-    if place == list.capacity() {
-        list.reserve_exact((place / 2).max(1));
+    let index = list.len();
+    if index == list.capacity() {
+        list.reserve_exact((index / 2).max(1));
     }
     list.push(one);
-    place as u32
+    index as u32
 }

@@ -1,39 +1,47 @@
-//! Histograms: Envoy sends what each interval saw; Prometheus wants what there ever was.
+//! Histogram series. Envoy sends the counts of one flush interval; Prometheus expects cumulative counts, so they are
+//! accumulated here.
 
 use std::sync::Arc;
 
 use super::budget::Cost;
 use super::number;
-use super::series::{Line, Mark, Sample};
-use super::summary::Total;
+use super::series::{LinePrefix, Series, SeriesMeta};
+use super::totals::Totals;
 use crate::refusal::Reason;
 use crate::wire::Distribution;
 
-/// Bucket bounds, shared by all histograms of a node that have the same.
+/// Finite bucket bounds, shared by all histograms of a node with the same bounds.
 #[derive(Debug)]
 pub(crate) struct Bounds {
     upper: Vec<f64>,
-    /// Each bucket's label: `le="0.5"`.
+    /// The label of each bucket, such as `le="0.5"`.
     le: Vec<Box<str>>,
 }
 
-/// More buckets than any Envoy is set to; also, each line repeats the node's labels.
-const MOST_BUCKETS: usize = 512;
+/// The most recently created bounds of a node, to be shared.
+#[derive(Debug, Default)]
+pub(super) struct BoundsCache(Vec<Arc<Bounds>>);
 
-/// One histogram, accumulated.
+/// One histogram.
 #[derive(Debug, Clone)]
 pub(crate) struct Histogram {
-    pub(crate) mark: Mark,
-    pub(crate) bounds: Arc<Bounds>,
-    /// Cumulative over the buckets, as Envoy sends and Prometheus reads them.
+    meta: SeriesMeta,
+    bounds: Arc<Bounds>,
+    /// Cumulative over the buckets, as on the wire and on the page.
     counts: Box<[u64]>,
-    total: Total,
+    totals: Totals,
 }
 
+/// Maximum number of finite buckets. Envoy's configurations have far fewer.
+const MAX_BUCKETS: usize = 512;
+
+/// Size of the cache. An Envoy has one set of bounds, or a few.
+const MAX_CACHED_BOUNDS: usize = 16;
+
 impl Bounds {
-    /// The bounds of what was sent; +Inf is left out, for every histogram has it. Refused, if there
-    /// are more than `most`, or than any Envoy has.
-    pub(crate) fn read(mut sent: Distribution<'_>, most: usize) -> Result<Self, Reason> {
+    /// Reads the bounds of `sent`. They must be strictly ascending, and at most `max`. +Inf is skipped, because every
+    /// histogram has it.
+    pub(crate) fn read(mut sent: Distribution<'_>, max: usize) -> Result<Self, Reason> {
         let mut bounds = Self { upper: Vec::new(), le: Vec::new() };
         while let Ok(Some(bucket)) = sent.next_bucket() {
             if bucket.upper_bound == f64::INFINITY {
@@ -44,20 +52,20 @@ impl Bounds {
             {
                 return Err(Reason::Value);
             }
-            if bounds.upper.len() == most.min(MOST_BUCKETS) {
+            if bounds.upper.len() == max.min(MAX_BUCKETS) {
                 return Err(Reason::Series);
             }
-            let mut text = String::from("le=\"");
-            number::push_bound(&mut text, bucket.upper_bound);
-            text.push('"');
+            let mut le = String::from("le=\"");
+            number::push_bound(&mut le, bucket.upper_bound);
+            le.push('"');
             bounds.upper.push(bucket.upper_bound);
-            bounds.le.push(text.into());
+            bounds.le.push(le.into());
         }
         Ok(bounds)
     }
 
-    /// Whether these are the bounds of what was sent.
-    pub(crate) fn are_of(&self, mut sent: Distribution<'_>) -> bool {
+    /// Whether `sent` has these bounds.
+    fn matches(&self, mut sent: Distribution<'_>) -> bool {
         let mut upper = self.upper.iter();
         while let Ok(Some(bucket)) = sent.next_bucket() {
             if bucket.upper_bound != f64::INFINITY && upper.next() != Some(&bucket.upper_bound) {
@@ -67,23 +75,50 @@ impl Bounds {
         upper.next().is_none()
     }
 
-    /// What they take of the budget.
     pub(crate) fn cost(&self) -> Cost {
-        const EACH: usize = size_of::<Box<str>>() + size_of::<f64>() + 16;
-        let bytes = self.le.iter().map(|le| le.len() + EACH).sum::<usize>();
+        const BYTES_PER_BOUND: usize = size_of::<Box<str>>() + size_of::<f64>() + 16;
+        let bytes = self.le.iter().map(|le| le.len() + BYTES_PER_BOUND).sum::<usize>();
         Cost { series: 0, bytes: size_of::<Self>() + bytes }
     }
 }
 
-impl Histogram {
-    pub(crate) fn new(mark: Mark, bounds: Arc<Bounds>) -> Self {
-        let counts = vec![0; bounds.upper.len()].into();
-        Self { mark, bounds, counts, total: Total::default() }
+impl BoundsCache {
+    /// The cached bounds that `sent` has.
+    pub(super) fn find(&self, sent: Distribution<'_>) -> Option<&Arc<Bounds>> {
+        self.0.iter().find(|bounds| bounds.matches(sent))
     }
 
-    /// Adds an interval of the same bounds.
+    pub(super) fn contains(&self, bounds: &Arc<Bounds>) -> bool {
+        self.0.iter().any(|cached| Arc::ptr_eq(cached, bounds))
+    }
+
+    /// Adds bounds, in place of the oldest if the cache is full.
+    pub(super) fn insert(&mut self, bounds: Arc<Bounds>) {
+        if self.0.len() == MAX_CACHED_BOUNDS {
+            self.0.remove(0);
+        }
+        self.0.push(bounds);
+    }
+}
+
+impl Histogram {
+    pub(crate) fn new(meta: SeriesMeta, bounds: Arc<Bounds>) -> Self {
+        let counts = vec![0; bounds.upper.len()].into();
+        Self { meta, bounds, counts, totals: Totals::default() }
+    }
+
+    pub(crate) fn bounds(&self) -> &Arc<Bounds> {
+        &self.bounds
+    }
+
+    /// Whether `sent` has the bounds of this histogram.
+    pub(crate) fn has_bounds_of(&self, sent: Distribution<'_>) -> bool {
+        self.bounds.matches(sent)
+    }
+
+    /// Adds an interval with the same bounds.
     pub(crate) fn add(&mut self, mut interval: Distribution<'_>) {
-        self.total.add(interval.count, interval.sum);
+        self.totals.add(interval.count, interval.sum);
         let mut counts = self.counts.iter_mut();
         while let Ok(Some(bucket)) = interval.next_bucket() {
             if bucket.upper_bound != f64::INFINITY
@@ -95,39 +130,39 @@ impl Histogram {
     }
 }
 
-impl Sample for Histogram {
-    fn mark(&self) -> &Mark {
-        &self.mark
+impl Series for Histogram {
+    fn meta(&self) -> &SeriesMeta {
+        &self.meta
     }
 
-    fn mark_mut(&mut self) -> &mut Mark {
-        &mut self.mark
+    fn meta_mut(&mut self) -> &mut SeriesMeta {
+        &mut self.meta
     }
 
-    fn begin_anew(&mut self) {
+    fn reset(&mut self) {
         self.counts.fill(0);
-        self.total = Total::default();
+        self.totals = Totals::default();
     }
 
-    /// Its buckets, +Inf, `_sum` and `_count`.
-    fn lines(&self) -> usize {
+    /// The buckets, +Inf, `_sum` and `_count`.
+    fn line_count(&self) -> usize {
         self.counts.len() + 3
     }
 
-    fn bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         size_of_val(&*self.counts)
     }
 
-    fn render(&self, out: &mut Vec<u8>, line: &Line<'_>) {
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>) {
         let mut bucket = |le: &str, count| {
-            line.push(out, b"_bucket", le.as_bytes());
+            prefix.push(out, b"_bucket", le.as_bytes());
             number::push_count(out, count);
             out.push(b'\n');
         };
         for (le, count) in self.bounds.le.iter().zip(&self.counts) {
             bucket(le, *count);
         }
-        bucket("le=\"+Inf\"", self.total.count());
-        self.total.render(out, line);
+        bucket("le=\"+Inf\"", self.totals.count());
+        self.totals.render(out, prefix);
     }
 }

@@ -1,7 +1,7 @@
-//! Names and labels as Envoy's own Prometheus page has them.
+//! Names and labels in the same form as on Envoy's own Prometheus page.
 //!
-//! Envoy puts `envoy_` before a name, makes every character of names that Prometheus does not know an underscore, and
-//! escapes values. On top of that: whatever would make the page unreadable, or a series look like another, is refused.
+//! Envoy prefixes names with `envoy_`, replaces characters that are invalid in Prometheus names by underscores, and
+//! escapes label values. In addition, this module refuses labels that would make the page invalid or two series equal.
 
 use std::borrow::Cow;
 use std::str;
@@ -9,12 +9,12 @@ use std::str;
 use crate::refusal::Reason;
 use crate::wire::{Kind, Label};
 
-/// More labels than any Envoy's statistics have.
-pub(crate) const MOST_LABELS: usize = 64;
+/// Maximum number of labels of a series. Envoy's statistics have far fewer.
+pub(crate) const MAX_LABELS: usize = 64;
 
-/// A family's name on the page.
-pub(crate) fn family_name(name: &[u8], longest: usize) -> Result<String, Reason> {
-    if name.len() > longest {
+/// The name of a family on the page. `max_bytes` limits the name as sent.
+pub(crate) fn family_name(name: &[u8], max_bytes: usize) -> Result<String, Reason> {
+    if name.len() > max_bytes {
         return Err(Reason::LabelSize);
     }
     if str::from_utf8(name).is_err() {
@@ -26,14 +26,15 @@ pub(crate) fn family_name(name: &[u8], longest: usize) -> Result<String, Reason>
     Ok(out)
 }
 
-/// A series' labels between the braces, sorted by name: `a="1",b="2"`, or nothing.
-pub(crate) fn render(labels: &[Label<'_>], kind: Kind, longest: usize) -> Result<String, Reason> {
-    if labels.len() > MOST_LABELS {
+/// The labels of a series between the braces, sorted by name: `a="1",b="2"`; empty without labels. `max_bytes` limits
+/// each name and value as sent.
+pub(crate) fn render(labels: &[Label<'_>], kind: Kind, max_bytes: usize) -> Result<String, Reason> {
+    if labels.len() > MAX_LABELS {
         return Err(Reason::Labels);
     }
     let mut rendered = Vec::with_capacity(labels.len());
     for label in labels {
-        if label.name.len() > longest || label.value.len() > longest {
+        if label.name.len() > max_bytes || label.value.len() > max_bytes {
             return Err(Reason::LabelSize);
         }
         rendered
@@ -79,7 +80,7 @@ fn label_name(name: &[u8], kind: Kind) -> Result<Cow<'static, str>, Reason> {
     }
     push_sanitised(&mut out, name);
     match (out.as_str(), kind) {
-        // As Prometheus renames a label that a target's own would hide.
+        // Renamed as Prometheus does when a scraped label conflicts with a target label.
         ("job", _) => Ok("exported_job".into()),
         ("instance", _) => Ok("exported_instance".into()),
         ("__name__", _) | ("le", Kind::Histogram) | ("quantile", Kind::Summary) => Err(Reason::Labels),
@@ -107,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn names_are_as_on_envoys_page() {
+    fn names_match_envoys_page() {
         assert_eq!(family_name(b"vulture.eats-liver", 32).unwrap(), "envoy_vulture_eats_liver");
         assert_eq!(family_name(&[b'a'; 33], 32), Err(Reason::LabelSize));
         assert_eq!(family_name(b"\xff", 32), Err(Reason::Labels));
     }
 
     #[test]
-    fn labels_are_as_on_envoys_page() {
+    fn labels_match_envoys_page() {
         assert_eq!(labels(&[]).unwrap(), "");
         assert_eq!(
             labels(&[("envoy.cluster_name", "a.b-c"), ("another-tag", "x")]).unwrap(),
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn own_labels_are_not_hidden() {
+    fn conflicting_and_numeric_label_names_are_renamed() {
         assert_eq!(
             labels(&[("job", "x"), ("instance", "y")]).unwrap(),
             r#"exported_instance="y",exported_job="x""#
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_that_would_spoil_the_page_are_refused() {
+    fn refuses_labels_that_are_invalid_on_a_page() {
         assert_eq!(labels(&[("a.b", "1"), ("a-b", "2")]), Err(Reason::Labels));
         assert_eq!(labels(&[("", "1")]), Err(Reason::Labels));
         assert_eq!(labels(&[("le", "1")]), Err(Reason::Labels));

@@ -5,153 +5,181 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use thiserror::Error;
 
-use super::apply::{Moment, Pass};
-use super::contents::Contents;
-use super::flush::Flushes;
-use super::identity::Identity;
-use super::rules::Rules;
+use super::apply::{Application, Pass};
+use super::context::Context;
+use super::flush_tracker::FlushTracker;
+use super::labels::push_label;
+use super::node_series::NodeSeries;
 use crate::wire::{Kind, Message};
 
-/// Streams are numbered as they come; the newest of a node is its own.
-pub type StreamId = u64;
+/// Identifies an Envoy. Two Envoys with one identity cannot be told apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// `node.cluster`; may be empty.
+    pub job: String,
+    /// `node.id`; never empty.
+    pub instance: String,
+}
 
-/// An Envoy that has flushed.
+/// Streams are numbered in the order opened; the open stream with the highest number owns its node.
+pub(crate) type StreamId = u64;
+
+/// An Envoy that has opened a stream.
 #[derive(Debug)]
-pub struct Node {
+pub(crate) struct Node {
     identity: Identity,
-    rules: Arc<Rules>,
-    /// Those that are open.
-    streams: AtomicUsize,
-    writing: Mutex<Writing>,
-    /// Replaced, never emptied: whoever renders keeps the old. Its places change only while nobody else has it.
-    contents: Mutex<Arc<Mutex<Contents>>>,
+    context: Arc<Context>,
+    open_streams: AtomicUsize,
+    write_state: Mutex<WriteState>,
+    /// Replaced instead of emptied, because pages in progress keep reading the old series. Hidden series are removed
+    /// only while no page holds a reference.
+    series: Mutex<Arc<Mutex<NodeSeries>>>,
 }
 
-/// What only those that write need. Its lock is held for a whole message, and taken before that of the contents.
+/// State of the writers. Locked for a whole message, before the series are locked.
 #[derive(Debug, Default)]
-struct Writing {
-    flushes: Flushes,
-    /// The open stream that the node's messages come from.
+struct WriteState {
+    flushes: FlushTracker,
+    /// The open stream whose messages are accepted.
     owner: Option<StreamId>,
-    /// The stream whose message was applied last.
-    applied: Option<StreamId>,
-    /// When the last message came, by the sink's clock.
-    last: Option<Duration>,
+    /// The stream of the last applied message.
+    last_applied: Option<StreamId>,
+    /// When the last message arrived, by the store's clock.
+    last_flush: Option<Duration>,
 }
 
-/// A message came on a stream that is not the node's newest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The node has a newer stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the node has a newer stream")]
 pub struct Superseded;
 
-/// Families that are applied before whoever renders gets a turn.
-const FAMILIES_PER_TURN: usize = 512;
+/// Families applied per lock of the series, so that pages get their turn.
+const FAMILIES_PER_LOCK: usize = 512;
+
+impl Identity {
+    /// The labels of all series of the node, each preceded by a comma. An empty cluster yields no `job`, so Prometheus
+    /// adds the scrape's own.
+    pub(crate) fn labels(&self) -> String {
+        let mut labels = String::new();
+        for (name, value) in [("job", &self.job), ("instance", &self.instance)] {
+            if !value.is_empty() {
+                labels.push(',');
+                push_label(&mut labels, name, value);
+            }
+        }
+        labels
+    }
+}
 
 impl Node {
-    pub(crate) fn new(identity: Identity, rules: Arc<Rules>) -> Self {
-        let contents = Mutex::new(empty(&rules));
-        Self { identity, rules, streams: AtomicUsize::new(0), writing: Mutex::default(), contents }
+    pub(crate) fn new(identity: Identity, context: Arc<Context>) -> Self {
+        let series = Mutex::new(no_series(&context));
+        Self { identity, context, open_streams: AtomicUsize::new(0), write_state: Mutex::default(), series }
     }
 
-    /// Who it is.
-    pub fn identity(&self) -> &Identity {
+    pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    pub(crate) fn opened(&self) {
-        self.streams.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn stream_opened(&self) {
+        self.open_streams.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn closed(&self, stream: StreamId) {
-        let mut writing = self.writing.lock();
-        if writing.owner == Some(stream) {
-            writing.owner = None;
+    pub(crate) fn stream_closed(&self, stream: StreamId) {
+        let mut state = self.write_state.lock();
+        if state.owner == Some(stream) {
+            state.owner = None;
         }
-        self.streams.fetch_sub(1, Ordering::Relaxed);
+        self.open_streams.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// A message has come on `stream`; from the newest that is open they are taken.
-    pub(crate) fn flushed(&self, stream: StreamId, now: Duration) -> Result<(), Superseded> {
-        let mut writing = self.writing.lock();
-        writing.take_from(stream)?;
-        writing.last = Some(now);
+    /// Records that a message arrived on `stream`.
+    pub(crate) fn record_flush(&self, stream: StreamId, now: Duration) -> Result<(), Superseded> {
+        let mut state = self.write_state.lock();
+        state.claim(stream)?;
+        state.last_flush = Some(now);
         Ok(())
     }
 
-    /// Applies a message of `stream`, which has been checked. A newer stream's may have come since [`Node::flushed`].
+    /// Applies a message of `stream`. A newer stream may have claimed the node since [`Node::record_flush`].
     pub(crate) fn apply(
         &self,
         stream: StreamId,
-        message: Message<'_>,
+        message: &Message<'_>,
         now: Duration,
     ) -> Result<(), Superseded> {
-        let mut writing = self.writing.lock();
-        writing.take_from(stream)?;
-        let contents = Arc::clone(&self.contents.lock());
-        let new_stream = writing.applied.replace(stream) != Some(stream);
-        writing.flushes.begin(timestamp_ms(message), new_stream);
-        let mut moment = Moment {
-            flushes: &mut writing.flushes,
+        let mut state = self.write_state.lock();
+        state.claim(stream)?;
+        let series = Arc::clone(&self.series.lock());
+        let new_stream = state.last_applied.replace(stream) != Some(stream);
+        state.flushes.start_message(timestamp_ms(message), new_stream);
+        let mut application = Application {
+            flushes: &mut state.flushes,
             second: now.as_secs() as u32,
             restarted: false,
-            distributions: false,
+            has_distributions: false,
         };
-        contents.lock().look_for_restart(message, &mut moment);
+        series.lock().detect_restart(message, &mut application);
         for pass in [Pass::Scalars, Pass::Histograms, Pass::Summaries] {
-            if pass != Pass::Scalars && !moment.distributions {
+            if pass != Pass::Scalars && !application.has_distributions {
                 break;
             }
-            let mut rest = message;
-            while contents.lock().apply(&mut rest, pass, &mut moment, FAMILIES_PER_TURN) {}
+            let mut families = message.families();
+            while series.lock().apply(&mut families, pass, &mut application, FAMILIES_PER_LOCK) {}
         }
-        if moment.restarted {
+        if application.restarted {
             let Identity { job, instance } = &self.identity;
-            tracing::info!(job, instance, "the Envoy has restarted, its series begin anew");
+            tracing::info!(job, instance, "Envoy restarted: its series are reset");
         }
         Ok(())
     }
 
-    /// Forgets the series if the node has been silent for `stale_after`, or those of them that have not been sent for
-    /// as long.
-    pub(crate) fn forget_old(&self, now: Duration, stale_after: Duration) {
-        let mut writing = self.writing.lock();
+    /// Removes all series if the node has not flushed for `stale_after`; otherwise the series that were not sent for
+    /// that long.
+    pub(crate) fn remove_stale(&self, now: Duration, stale_after: Duration) {
+        let mut state = self.write_state.lock();
         let Some(oldest) = now.checked_sub(stale_after) else { return };
-        if writing.last.is_none_or(|last| last < oldest) {
-            let mut contents = self.contents.lock();
-            if !contents.lock().families.is_empty() {
-                *contents = empty(&self.rules);
+        if state.last_flush.is_none_or(|last| last < oldest) {
+            let mut series = self.series.lock();
+            if !series.lock().families.is_empty() {
+                *series = no_series(&self.context);
             }
-            writing.flushes = Flushes::default();
+            state.flushes = FlushTracker::default();
             return;
         }
-        let contents = self.contents.lock();
-        let mut held = contents.lock();
-        // Nobody can begin to read while the outer lock is held.
-        if held.hide_old(oldest.as_secs() as u32) && Arc::strong_count(&contents) == 1 {
-            held.forget_hidden();
+        let series = self.series.lock();
+        let mut locked = series.lock();
+        // No new page can take a reference while the outer lock is held.
+        if locked.hide_stale(oldest.as_secs() as u32) && Arc::strong_count(&series) == 1 {
+            locked.remove_hidden();
         }
     }
 
-    /// When it flushed last.
-    pub(crate) fn last(&self) -> Option<Duration> {
-        self.writing.lock().last
+    /// When the node last flushed, by the store's clock.
+    pub(crate) fn last_flush(&self) -> Option<Duration> {
+        self.write_state.lock().last_flush
     }
 
-    /// Whether nothing is lost when it is forgotten. Does not wait, for other nodes would with it: one whose message is
-    /// being applied is not silent.
-    pub(crate) fn is_silent_since(&self, oldest: Duration) -> bool {
-        self.streams.load(Ordering::Relaxed) == 0
-            && self.writing.try_lock().is_some_and(|writing| writing.last.is_none_or(|last| last < oldest))
+    /// Whether the node has no open stream and has not flushed since `oldest`, so that it can be removed. Never blocks,
+    /// because all nodes are locked meanwhile: a node that is applying a message is not idle.
+    pub(crate) fn is_idle_since(&self, oldest: Duration) -> bool {
+        self.open_streams.load(Ordering::Relaxed) == 0
+            && self
+                .write_state
+                .try_lock()
+                .is_some_and(|state| state.last_flush.is_none_or(|last| last < oldest))
     }
 
-    pub(crate) fn contents(&self) -> Arc<Mutex<Contents>> {
-        Arc::clone(&self.contents.lock())
+    pub(crate) fn series(&self) -> Arc<Mutex<NodeSeries>> {
+        Arc::clone(&self.series.lock())
     }
 }
 
-impl Writing {
-    /// The node's messages come from `stream` now, if none is newer.
-    fn take_from(&mut self, stream: StreamId) -> Result<(), Superseded> {
+impl WriteState {
+    /// Makes `stream` the owner, unless a newer stream is.
+    fn claim(&mut self, stream: StreamId) -> Result<(), Superseded> {
         if self.owner.is_some_and(|owner| owner > stream) {
             return Err(Superseded);
         }
@@ -160,15 +188,16 @@ impl Writing {
     }
 }
 
-fn empty(rules: &Arc<Rules>) -> Arc<Mutex<Contents>> {
-    Arc::new(Mutex::new(Contents::new(Arc::clone(rules))))
+fn no_series(context: &Arc<Context>) -> Arc<Mutex<NodeSeries>> {
+    Arc::new(Mutex::new(NodeSeries::new(Arc::clone(context))))
 }
 
-/// The time that the message's first metric bears; 0 if none does.
-fn timestamp_ms(mut message: Message<'_>) -> i64 {
-    while let Ok(Some(mut family)) = message.next_family() {
+/// The timestamp of the message's first metric; 0 if absent.
+fn timestamp_ms(message: &Message<'_>) -> i64 {
+    let mut families = message.families();
+    while let Ok(Some(mut family)) = families.next_family() {
         if let Ok(Some(metric)) = family.next_metric() {
-            return metric.read(Kind::Counter, |_| {}).map_or(0, |reading| reading.timestamp_ms);
+            return metric.read(Kind::Counter, |_| {}).map_or(0, |sample| sample.timestamp_ms);
         }
     }
     0
@@ -179,29 +208,41 @@ mod tests {
     use prometheus::Registry;
 
     use super::super::budget::Budget;
-    use super::super::rules::Counters;
-    use super::super::slots::Fingerprints;
+    use super::super::context::Temporality;
+    use super::super::slot_index::Fingerprints;
     use super::*;
     use crate::refusal::Refusals;
 
     #[test]
-    fn a_node_whose_message_is_being_applied_holds_up_no_other() {
-        let rules = Rules {
-            counters: Counters::Cumulative,
-            longest_label: 1024,
+    fn labels_are_escaped() {
+        let identity = Identity { job: "a\"b".into(), instance: "1".into() };
+        assert_eq!(identity.labels(), r#",job="a\"b",instance="1""#);
+    }
+
+    #[test]
+    fn an_empty_cluster_yields_no_job() {
+        let identity = Identity { job: String::new(), instance: "1".into() };
+        assert_eq!(identity.labels(), r#",instance="1""#);
+    }
+
+    #[test]
+    fn a_node_that_is_applying_a_message_is_not_idle() {
+        let context = Context {
+            temporality: Temporality::Cumulative,
+            max_label_bytes: 1024,
             budget: Budget::new(1, 1),
             refusals: Arc::new(Refusals::register(&Registry::new()).unwrap()),
             fingerprints: Fingerprints::default(),
         };
-        let node = Node::new(Identity { job: "envoy".into(), instance: "e".into() }, Arc::new(rules));
-        assert!(node.is_silent_since(Duration::ZERO));
-        let applying = node.writing.lock();
-        // Both are asked while all nodes are locked.
-        assert!(!node.is_silent_since(Duration::ZERO));
-        node.opened();
+        let node = Node::new(Identity { job: "envoy".into(), instance: "e".into() }, Arc::new(context));
+        assert!(node.is_idle_since(Duration::ZERO));
+        let applying = node.write_state.lock();
+        // Neither call may block: both are made while all nodes are locked.
+        assert!(!node.is_idle_since(Duration::ZERO));
+        node.stream_opened();
         drop(applying);
-        assert!(!node.is_silent_since(Duration::ZERO));
-        node.closed(0);
-        assert!(node.is_silent_since(Duration::ZERO));
+        assert!(!node.is_idle_since(Duration::ZERO));
+        node.stream_closed(0);
+        assert!(node.is_idle_since(Duration::ZERO));
     }
 }

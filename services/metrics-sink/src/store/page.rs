@@ -1,7 +1,7 @@
-//! All nodes' series as one page of Prometheus text 0.0.4, made piece by piece as the reader takes it.
+//! Renders the series of all nodes as one page in Prometheus' text format 0.0.4, chunk by chunk as the reader takes it.
 //!
-//! Whoever writes waits for a piece at most, and a slow reader holds one piece, not the page. Each series is as of the
-//! moment in which its piece is made; a series' own lines, as a histogram's, are of one moment.
+//! A writer waits for one chunk at most, and a slow reader keeps one chunk in memory, not the page. Each series has the
+//! values of the moment when its chunk is rendered; the lines of one series, as of a histogram, are consistent.
 
 use std::sync::{Arc, Weak};
 
@@ -9,31 +9,33 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use thiserror::Error;
 
-use super::contents::Contents;
 use super::family::Progress;
-use super::series::Mark;
+use super::node_series::NodeSeries;
+use super::series::SeriesMeta;
 use crate::wire::Kind;
 
-/// The page's pieces. What it reads from cannot be freed before its end.
+/// Iterates over the chunks of the page. Removed series stay in memory until it is dropped.
 #[derive(Debug)]
-pub struct Page(Arc<Mutex<Option<Pieces>>>);
+pub struct Page(Arc<Mutex<Option<Renderer>>>);
 
-/// The page was not read to its end in time.
+/// The page was not read within the timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the page was not read in time")]
-pub struct Expired;
+#[error("the page was not read within the timeout")]
+pub struct PageTimeout;
 
-/// Ends a page from outside.
+/// Aborts a page that another task reads.
 #[derive(Debug)]
-pub(crate) struct Ender(Weak<Mutex<Option<Pieces>>>);
+pub(crate) struct PageHandle(Weak<Mutex<Option<Renderer>>>);
 
 #[derive(Debug)]
-struct Pieces {
-    nodes: Vec<(Arc<Mutex<Contents>>, String)>,
-    /// What is left, the next one last.
+struct Renderer {
+    /// Each node's series and labels.
+    nodes: Vec<(Arc<Mutex<NodeSeries>>, String)>,
+    /// The remaining families, the next one last.
     entries: Vec<Entry>,
+    /// Where to continue in the next family.
     progress: Progress,
-    /// The family that the last TYPE line was for.
+    /// The family of the last TYPE line.
     typed: Option<(Arc<str>, Kind)>,
 }
 
@@ -46,40 +48,42 @@ struct Entry {
     family: u32,
 }
 
-const PIECE: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024;
 
 impl Page {
-    pub(crate) fn new(nodes: Vec<(Arc<Mutex<Contents>>, String)>) -> Self {
+    /// A page of these nodes' series and labels.
+    pub(crate) fn new(nodes: Vec<(Arc<Mutex<NodeSeries>>, String)>) -> Self {
         let mut entries = Vec::new();
-        for (node, (contents, _)) in nodes.iter().enumerate() {
-            let contents = contents.lock();
-            entries.extend(contents.names().map(|(name, family)| Entry {
+        for (node, (series, _)) in nodes.iter().enumerate() {
+            let series = series.lock();
+            entries.extend(series.names().map(|(name, family)| Entry {
                 name: Arc::clone(name),
-                kind: contents.families[family as usize].kind,
+                kind: series.families[family as usize].kind,
                 node: node as u32,
                 family,
             }));
         }
-        // Backwards. Each node's are sorted already; the sort makes use of that.
+        // Descending order, as entries are popped. Each node's entries are sorted already, which the sort makes use of.
         entries.reverse();
         if nodes.len() > 1 {
             entries.sort_by(|a, b| (&b.name, b.kind, b.node).cmp(&(&a.name, a.kind, a.node)));
         }
-        Self(Arc::new(Mutex::new(Some(Pieces { nodes, entries, progress: 0, typed: None }))))
+        Self(Arc::new(Mutex::new(Some(Renderer { nodes, entries, progress: 0, typed: None }))))
     }
 
-    pub(crate) fn ender(&self) -> Ender {
-        Ender(Arc::downgrade(&self.0))
+    pub(crate) fn handle(&self) -> PageHandle {
+        PageHandle(Arc::downgrade(&self.0))
     }
 }
 
-impl Ender {
-    /// Whether the page is gone already.
+impl PageHandle {
+    /// Whether the page has been dropped.
     pub(crate) fn is_done(&self) -> bool {
         self.0.strong_count() == 0
     }
 
-    pub(crate) fn end(&self) {
+    /// Frees what the page keeps in memory; its reader gets [`PageTimeout`].
+    pub(crate) fn abort(&self) {
         if let Some(page) = self.0.upgrade() {
             page.lock().take();
         }
@@ -87,38 +91,38 @@ impl Ender {
 }
 
 impl Iterator for Page {
-    type Item = Result<Bytes, Expired>;
+    type Item = Result<Bytes, PageTimeout>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut *self.0.lock() {
-            Some(pieces) => pieces.next().map(Ok),
-            None => Some(Err(Expired)),
+            Some(renderer) => renderer.next_chunk().map(Ok),
+            None => Some(Err(PageTimeout)),
         }
     }
 }
 
-impl Pieces {
-    fn next(&mut self) -> Option<Bytes> {
-        let mut out = Vec::with_capacity(PIECE + 4 * 1024);
+impl Renderer {
+    fn next_chunk(&mut self) -> Option<Bytes> {
+        let mut out = Vec::with_capacity(CHUNK_BYTES + 4 * 1024);
         while let Some(entry) = self.entries.last() {
-            let (contents, labels) = &self.nodes[entry.node as usize];
-            let contents = contents.lock();
-            let family = &contents.families[entry.family as usize];
+            let (series, node_labels) = &self.nodes[entry.node as usize];
+            let series = series.lock();
+            let family = &series.families[entry.family as usize];
             let has_type =
                 self.typed.as_ref().is_some_and(|(name, kind)| *name == entry.name && *kind == entry.kind);
-            if !has_type && family.any(Mark::is_shown) {
+            if !has_type && family.any(SeriesMeta::is_visible) {
                 for part in ["# TYPE ", &entry.name, " ", entry.kind.name(), "\n"] {
                     out.extend_from_slice(part.as_bytes());
                 }
                 self.typed = Some((Arc::clone(&entry.name), entry.kind));
             }
-            match family.render(self.progress, labels, &mut out, PIECE) {
+            match family.render(self.progress, node_labels, &mut out, CHUNK_BYTES) {
                 Some(progress) => {
                     self.progress = progress;
                     break;
                 }
                 None => {
-                    drop(contents);
+                    drop(series);
                     self.progress = 0;
                     self.entries.pop();
                 }

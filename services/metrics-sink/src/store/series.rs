@@ -1,135 +1,135 @@
-//! What every series has, whatever its kind.
+//! What series of all kinds share: bookkeeping, cost, and how a line of the page starts. Also scalar series.
 
 use std::ops::Range;
 
 use super::budget::Cost;
 use super::number;
-use super::slots::SLOT_BYTES;
+use super::slot_index::SLOT_BYTES;
 
-/// Which message of its node wrote a series last. 0: none since it began anew; it is not shown.
+/// A message of a node, numbered from 1 in the order received. 0 stands for none.
 pub(crate) type MessageNumber = u32;
 
-/// When and how a series was written last, and where its labels stand.
+/// When a series was last written, and where its labels are stored.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark {
-    /// The fingerprint of name and labels as they were last sent.
-    pub(crate) sent: u64,
-    text_at: u32,
-    text_len: u32,
-    /// The message that wrote it.
+pub(crate) struct SeriesMeta {
+    /// The fingerprint of the encoding in which it was last sent.
+    pub(crate) fingerprint: u64,
+    labels_at: u32,
+    labels_len: u32,
+    /// The message that last wrote it; 0 hides the series.
     pub(crate) message: MessageNumber,
-    /// When that was, in whole seconds of the sink's own clock.
+    /// When it was last written, in whole seconds of the store's clock.
     pub(crate) second: u32,
 }
 
 /// A series of any kind.
-pub(crate) trait Sample: Sized {
-    fn mark(&self) -> &Mark;
-    fn mark_mut(&mut self) -> &mut Mark;
-    /// Forgets what was added up.
-    fn begin_anew(&mut self);
+pub(crate) trait Series: Sized {
+    fn meta(&self) -> &SeriesMeta;
+    fn meta_mut(&mut self) -> &mut SeriesMeta;
+    /// Sets accumulated values to zero.
+    fn reset(&mut self);
     /// The number of its lines on the page.
-    fn lines(&self) -> usize;
-    /// Bytes that it holds beside itself.
-    fn bytes(&self) -> usize;
+    fn line_count(&self) -> usize;
+    /// Bytes allocated on the heap.
+    fn heap_bytes(&self) -> usize;
     /// Appends its lines.
-    fn render(&self, out: &mut Vec<u8>, line: &Line<'_>);
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>);
 
-    /// What it takes of the budget, with labels of this length.
-    fn cost(&self, text: usize) -> Cost {
-        // A vector or a text that has just grown is a third empty.
-        let bytes = SLOT_BYTES + (text + size_of::<Self>()) * 3 / 2 + self.bytes();
-        Cost { series: self.lines(), bytes }
+    /// Its cost with rendered labels of `labels_len` bytes.
+    fn cost(&self, labels_len: usize) -> Cost {
+        // A vector or a string that has just grown by half is a third empty.
+        let bytes = SLOT_BYTES + (labels_len + size_of::<Self>()) * 3 / 2 + self.heap_bytes();
+        Cost { series: self.line_count(), bytes }
     }
 }
 
-/// What a series' lines are made of, beside its numbers.
+/// What the lines of a series start with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Line<'a> {
+pub(crate) struct LinePrefix<'a> {
     /// The family's name.
     pub(crate) name: &'a [u8],
-    /// The series' own labels, without braces.
+    /// The series' labels, without braces.
     pub(crate) labels: &'a [u8],
-    /// The node's, each after a comma: `,job="envoy"`.
+    /// The node's labels, each preceded by a comma: `,job="envoy"`.
     pub(crate) node: &'a [u8],
 }
 
 /// A counter, a gauge, or an untyped number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scalar {
-    pub(crate) mark: Mark,
+    pub(crate) meta: SeriesMeta,
     pub(crate) value: f64,
 }
 
-impl Mark {
-    /// Of a series with that fingerprint, never written yet.
-    pub(crate) fn new(sent: u64) -> Self {
-        Self { sent, text_at: 0, text_len: 0, message: 0, second: 0 }
+impl SeriesMeta {
+    /// For a series that has not been written yet.
+    pub(crate) fn new(fingerprint: u64) -> Self {
+        Self { fingerprint, labels_at: 0, labels_len: 0, message: 0, second: 0 }
     }
 
-    /// The labels stand there, in the family's texts.
-    pub(crate) fn set_text(&mut self, text: Range<usize>) {
-        // The budget for all texts is far below 4 GiB.
-        (self.text_at, self.text_len) = (text.start as u32, text.len() as u32);
-    }
-
-    #[inline]
-    pub(crate) fn text(&self) -> Range<usize> {
-        let start = self.text_at as usize;
-        start..start + self.text_len as usize
+    /// Sets where the family stores the labels.
+    pub(crate) fn set_labels(&mut self, range: Range<usize>) {
+        // Fits: the budget of all labels is far below 4 GiB.
+        (self.labels_at, self.labels_len) = (range.start as u32, range.len() as u32);
     }
 
     #[inline]
-    pub(crate) fn is_shown(&self) -> bool {
+    pub(crate) fn labels(&self) -> Range<usize> {
+        let start = self.labels_at as usize;
+        start..start + self.labels_len as usize
+    }
+
+    #[inline]
+    pub(crate) fn is_visible(&self) -> bool {
         self.message != 0
     }
 }
 
-impl Line<'_> {
-    /// Appends `name{labels,last}` and a space. `suffix` goes behind the name; `last` may be empty.
+impl LinePrefix<'_> {
+    /// Appends `name` + `suffix` + `{labels,extra_label}` and a space. `extra_label` may be empty.
     #[inline]
-    pub(crate) fn push(&self, out: &mut Vec<u8>, suffix: &[u8], last: &[u8]) {
+    pub(crate) fn push(&self, out: &mut Vec<u8>, suffix: &[u8], extra_label: &[u8]) {
         out.extend_from_slice(self.name);
         out.extend_from_slice(suffix);
         out.push(b'{');
         out.extend_from_slice(self.labels);
-        // The node's labels begin with the comma that a series without labels does not need.
+        // Without labels of the series, the node's leading comma is dropped.
         out.extend_from_slice(if self.labels.is_empty() { &self.node[1..] } else { self.node });
-        if !last.is_empty() {
+        if !extra_label.is_empty() {
             out.push(b',');
-            out.extend_from_slice(last);
+            out.extend_from_slice(extra_label);
         }
         out.extend_from_slice(b"} ");
     }
 }
 
-impl Sample for Scalar {
+impl Series for Scalar {
     #[inline]
-    fn mark(&self) -> &Mark {
-        &self.mark
+    fn meta(&self) -> &SeriesMeta {
+        &self.meta
     }
 
     #[inline]
-    fn mark_mut(&mut self) -> &mut Mark {
-        &mut self.mark
+    fn meta_mut(&mut self) -> &mut SeriesMeta {
+        &mut self.meta
     }
 
-    fn begin_anew(&mut self) {
+    fn reset(&mut self) {
         self.value = 0.0;
     }
 
-    fn lines(&self) -> usize {
+    fn line_count(&self) -> usize {
         1
     }
 
-    fn bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         0
     }
 
     #[inline]
-    fn render(&self, out: &mut Vec<u8>, line: &Line<'_>) {
-        line.push(out, b"", b"");
-        number::push(out, self.value);
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>) {
+        prefix.push(out, b"", b"");
+        number::push_value(out, self.value);
         out.push(b'\n');
     }
 }

@@ -1,26 +1,26 @@
-//! The fields of one message, in the order in which they were written.
+//! Reads the fields of one protobuf message, in wire order.
 
-/// Why bytes are no protobuf message.
+/// Why bytes are not a valid `StreamMetricsMessage`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
-    /// The message ends within a field.
-    #[error("truncated: the message ends within a field")]
+    /// The message ends inside a field.
+    #[error("truncated: the message ends inside a field")]
     Truncated,
-    /// A variable-length integer has more than 64 bits.
+    /// A varint is longer than 64 bits.
     #[error("a varint is longer than 64 bits")]
     Varint,
-    /// A field has the number 0, or one above 2^29 - 1.
-    #[error("a field has an impossible number")]
+    /// A field number is 0 or above 2^29 - 1.
+    #[error("invalid field number: expected 1 to 2^29 - 1")]
     FieldNumber,
-    /// A field has wire type 6 or 7, or a group is not closed as it was opened.
-    #[error("a field has an impossible wire type")]
+    /// A wire type is 6 or 7, a group has no matching end, or groups nest deeper than 100 levels.
+    #[error("invalid wire type, or an unmatched or too deeply nested group")]
     WireType,
-    /// A field of the schema has another wire type than the schema gives it.
-    #[error("{0} has a wire type that its schema does not give it")]
+    /// The named field has a wire type that differs from the schema.
+    #[error("{0}: the wire type does not match the schema")]
     Schema(&'static str),
 }
 
-/// One field's value, as its wire type gives it.
+/// A field's value by wire type. Contents that the schema does not use are skipped.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Value<'a> {
     Varint(u64),
@@ -62,11 +62,11 @@ const BYTES: u64 = 2;
 const GROUP_START: u64 = 3;
 const GROUP_END: u64 = 4;
 const FIXED32: u64 = 5;
-const LARGEST_FIELD: u64 = (1 << 29) - 1;
-/// Groups within groups, as deep as protobuf's own decoders go.
-const DEEPEST_GROUP: u32 = 100;
+const MAX_FIELD_NUMBER: u64 = (1 << 29) - 1;
+/// Nesting limit of groups, the same as in protobuf's own decoders.
+const MAX_GROUP_DEPTH: u32 = 100;
 
-/// Walks the fields of one message.
+/// Iterates over the fields of one message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields<'a> {
     rest: &'a [u8],
@@ -78,7 +78,7 @@ impl<'a> Fields<'a> {
         Self { rest: message }
     }
 
-    /// The next field's number and value; `None` at the message's end.
+    /// Returns the next field's number and value, or `None` at the end of the message.
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<(u32, Value<'a>)>, WireError> {
         if self.rest.is_empty() {
@@ -97,7 +97,7 @@ impl<'a> Fields<'a> {
                 Value::Fixed32
             }
             GROUP_START => {
-                self.skip_group(number, DEEPEST_GROUP)?;
+                self.skip_group(number, MAX_GROUP_DEPTH)?;
                 Value::Group
             }
             _ => return Err(WireError::WireType),
@@ -109,14 +109,14 @@ impl<'a> Fields<'a> {
     fn key(&mut self) -> Result<(u32, u64), WireError> {
         let key = self.varint()?;
         let number = key >> 3;
-        if number == 0 || number > LARGEST_FIELD {
+        if number == 0 || number > MAX_FIELD_NUMBER {
             return Err(WireError::FieldNumber);
         }
         Ok((number as u32, key & 7))
     }
 
-    fn skip_group(&mut self, group: u32, depth: u32) -> Result<(), WireError> {
-        if depth == 0 {
+    fn skip_group(&mut self, group: u32, remaining_depth: u32) -> Result<(), WireError> {
+        if remaining_depth == 0 {
             return Err(WireError::WireType);
         }
         loop {
@@ -129,7 +129,7 @@ impl<'a> Fields<'a> {
                     self.take(usize::try_from(length).map_err(|_| WireError::Truncated)?)?;
                 }
                 FIXED32 => drop(self.array::<4>()?),
-                GROUP_START => self.skip_group(number, depth - 1)?,
+                GROUP_START => self.skip_group(number, remaining_depth - 1)?,
                 GROUP_END if number == group => return Ok(()),
                 _ => return Err(WireError::WireType),
             }
@@ -150,7 +150,7 @@ impl<'a> Fields<'a> {
     fn long_varint(&mut self) -> Result<u64, WireError> {
         let mut value = 0;
         for (index, byte) in self.rest.iter().take(10).enumerate() {
-            // The tenth byte holds the 64th bit alone.
+            // The tenth byte holds only the 64th bit.
             if index == 9 && *byte > 1 {
                 return Err(WireError::Varint);
             }
@@ -192,13 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn every_wire_type_is_read() {
+    fn reads_every_wire_type() {
         let bytes = [
             0x08, 0x96, 0x01, // 1: 150
             0x11, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, // 2: 1.0
             0x1a, 2, b'h', b'i', // 3: "hi"
             0x25, 1, 0, 0, 0, // 4: fixed32
-            0x2b, 0x08, 1, 0x33, 0x34, 0x2c, // 5: group of a field and of group 6
+            0x2b, 0x08, 1, 0x33, 0x34, 0x2c, // 5: a group with a field and group 6
         ];
         assert_eq!(
             all(&bytes).unwrap(),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_within_a_field_is_truncated() {
+    fn a_message_that_ends_inside_a_field_is_truncated() {
         for bytes in [&[0x08][..], &[0x08, 0x80], &[0x11, 0, 0], &[0x1a, 5, b'h'], &[0x25, 1], &[0x2b, 0x08]]
         {
             assert_eq!(all(bytes), Err(WireError::Truncated), "{bytes:?}");
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_fields_are_named() {
+    fn rejects_invalid_keys_and_varints() {
         assert_eq!(all(&[0x00, 1]), Err(WireError::FieldNumber));
         assert_eq!(all(&[0x0e]), Err(WireError::WireType));
         assert_eq!(all(&[0x2b, 0x34]), Err(WireError::WireType));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_do_not_nest_without_end() {
+    fn rejects_groups_nested_too_deeply() {
         assert_eq!(all(&[0x2b; 4096]), Err(WireError::WireType));
     }
 }

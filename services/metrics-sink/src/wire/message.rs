@@ -1,70 +1,59 @@
-//! `envoy.service.metrics.v3.StreamMetricsMessage` and its metric families; v2's are the same on the wire.
+//! `envoy.service.metrics.v3.StreamMetricsMessage` and its metric families. The v2 messages have the same wire format.
 
 use super::fields::{Fields, Value, WireError};
-use super::metric::MetricView;
+use super::metric::{Kind, Metric};
 
-/// One message of the stream.
+/// A `StreamMetricsMessage` whose fields have all been checked against the schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Message<'a> {
-    fields: Fields<'a>,
+    bytes: &'a [u8],
+    node: Option<Node<'a>>,
+    family_count: usize,
 }
 
-/// Who sends: `identifier.node`. Envoy sends it in a stream's first message only.
+/// The sender, from `identifier.node`. Envoy sends it in a stream's first message only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity<'a> {
+pub struct Node<'a> {
     /// `node.id`.
     pub id: &'a [u8],
     /// `node.cluster`.
     pub cluster: &'a [u8],
 }
 
-/// What a family's metrics are. Protobuf's default, for a family that names no type, is a counter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A counter.
-    Counter,
-    /// A gauge.
-    Gauge,
-    /// A summary.
-    Summary,
-    /// A number whose meaning is not said.
-    Untyped,
-    /// A histogram with buckets.
-    Histogram,
+/// Iterates over the families of a message.
+#[derive(Debug, Clone, Copy)]
+pub struct Families<'a> {
+    fields: Fields<'a>,
 }
 
 /// One `io.prometheus.client.MetricFamily`.
 #[derive(Debug, Clone, Copy)]
 pub struct Family<'a> {
-    /// The name as sent, dots and all.
+    /// The name as sent, including dots.
     pub name: &'a [u8],
-    /// The type; what the schema does not know, or this program cannot expose, is its number.
+    /// The type, or its number if it is unknown or cannot be exposed.
     pub kind: Result<Kind, u64>,
     fields: Fields<'a>,
 }
 
 impl<'a> Message<'a> {
-    /// A view of `bytes`; nothing is checked yet.
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { fields: Fields::new(bytes) }
-    }
-
-    /// Walks the whole message once, so that a message that is wrong anywhere is refused before any of it has had an
-    /// effect. Gives its identity, if it has one, and the number of its families.
+    /// Checks the whole message, so that an error anywhere in it is found before any part takes effect.
     ///
     /// # Errors
     ///
-    /// What is wrong with the message.
-    pub fn check(self) -> Result<(Option<Identity<'a>>, usize), WireError> {
-        let mut identity = None;
-        let mut families = 0;
-        let mut fields = self.fields;
+    /// Returns the first violation of the wire format or the schema.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
+        let mut message = Self { bytes, node: None, family_count: 0 };
+        let mut fields = Fields::new(bytes);
         while let Some((number, value)) = fields.next()? {
             match number {
-                1 => identity = node(value.bytes("StreamMetricsMessage.identifier")?)?.or(identity),
+                1 => {
+                    let identifier = value.bytes("StreamMetricsMessage.identifier")?;
+                    message.node = node(identifier)?.or(message.node);
+                }
                 2 => {
-                    families += 1;
-                    let mut family = Family::read(value.bytes("StreamMetricsMessage.envoy_metrics")?)?;
+                    message.family_count += 1;
+                    let mut family = Family::parse(value.bytes("StreamMetricsMessage.envoy_metrics")?)?;
                     while let Some(metric) = family.next_metric()? {
                         metric.check()?;
                     }
@@ -72,27 +61,49 @@ impl<'a> Message<'a> {
                 _ => {}
             }
         }
-        Ok((identity, families))
+        Ok(message)
     }
 
-    /// The next family; `None` at the end.
+    /// The sender, if the message has an identifier with a node.
+    pub fn node(&self) -> Option<Node<'a>> {
+        self.node
+    }
+
+    /// The number of metric families.
+    pub fn family_count(&self) -> usize {
+        self.family_count
+    }
+
+    /// The length of the encoded message.
+    pub fn byte_count(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The families, in the order sent.
+    pub fn families(&self) -> Families<'a> {
+        Families { fields: Fields::new(self.bytes) }
+    }
+}
+
+impl<'a> Families<'a> {
+    /// Returns the next family, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// What is wrong with the message.
+    /// Never fails on the families of a parsed [`Message`].
     #[inline]
     pub fn next_family(&mut self) -> Result<Option<Family<'a>>, WireError> {
         while let Some((number, value)) = self.fields.next()? {
             if number == 2 {
-                return Family::read(value.bytes("StreamMetricsMessage.envoy_metrics")?).map(Some);
+                return Family::parse(value.bytes("StreamMetricsMessage.envoy_metrics")?).map(Some);
             }
         }
         Ok(None)
     }
 }
 
-fn node(identifier: &[u8]) -> Result<Option<Identity<'_>>, WireError> {
-    let mut identity = None;
+fn node(identifier: &[u8]) -> Result<Option<Node<'_>>, WireError> {
+    let mut node = None;
     let mut fields = Fields::new(identifier);
     while let Some((number, value)) = fields.next()? {
         if number != 1 {
@@ -107,14 +118,14 @@ fn node(identifier: &[u8]) -> Result<Option<Identity<'_>>, WireError> {
                 _ => {}
             }
         }
-        identity = Some(Identity { id, cluster });
+        node = Some(Node { id, cluster });
     }
-    Ok(identity)
+    Ok(node)
 }
 
 impl<'a> Family<'a> {
     #[inline]
-    fn read(bytes: &'a [u8]) -> Result<Self, WireError> {
+    fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
         let (mut name, mut kind) = (&b""[..], Ok(Kind::Counter));
         let mut fields = Fields::new(bytes);
         while let Some((number, value)) = fields.next()? {
@@ -129,42 +140,18 @@ impl<'a> Family<'a> {
         Ok(Self { name, kind, fields: Fields::new(bytes) })
     }
 
-    /// The next metric; `None` at the end.
+    /// Returns the next metric, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// What is wrong with the family.
+    /// Never fails on a family of a parsed [`Message`].
     #[inline]
-    pub fn next_metric(&mut self) -> Result<Option<MetricView<'a>>, WireError> {
+    pub fn next_metric(&mut self) -> Result<Option<Metric<'a>>, WireError> {
         while let Some((number, value)) = self.fields.next()? {
             if number == 4 {
-                return Ok(Some(MetricView::new(value.bytes("MetricFamily.metric")?)));
+                return Ok(Some(Metric::new(value.bytes("MetricFamily.metric")?)));
             }
         }
         Ok(None)
-    }
-}
-
-impl Kind {
-    fn from_number(number: u64) -> Result<Self, u64> {
-        match number {
-            0 => Ok(Kind::Counter),
-            1 => Ok(Kind::Gauge),
-            2 => Ok(Kind::Summary),
-            3 => Ok(Kind::Untyped),
-            4 => Ok(Kind::Histogram),
-            other => Err(other),
-        }
-    }
-
-    /// As a TYPE line names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Summary => "summary",
-            Kind::Untyped => "untyped",
-            Kind::Histogram => "histogram",
-        }
     }
 }

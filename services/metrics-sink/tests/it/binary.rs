@@ -1,16 +1,16 @@
-//! The program: its settings, its console, its end.
+//! The program: settings, console output, shutdown.
 
 use serde_json::json;
-use testkit::{Scrape, eventually, failure_message};
+use testkit::{eventually, failure_message};
 
-use crate::support::PATIENCE;
+use crate::support::TIMEOUT;
 use crate::support::client::EnvoyStream;
 use crate::support::messages::{counter, first, histogram};
 use crate::support::process::{Process, command};
 
 #[tokio::test]
-async fn a_wrong_setting_is_named_with_what_is_expected() {
-    for (variable, given, expected) in [
+async fn an_invalid_setting_is_reported_with_what_is_expected() {
+    for (variable, value, expected) in [
         ("SINK_OUTPUTS", "prometheus,influx", "console=families"),
         ("SINK_COUNTERS", "sometimes", "cumulative"),
         ("SINK_STALE_AFTER", "soon", "30s"),
@@ -18,23 +18,23 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
         ("SINK_MAX_SERIES", "0", "from 1"),
         ("SINK_GRPC_PORT", "90000", "65535"),
     ] {
-        let error = failure_message(&mut command(&[(variable, given)])).await;
+        let error = failure_message(&mut command(&[(variable, value)])).await;
         let flag = format!("--{}", variable.trim_start_matches("SINK_").to_lowercase().replace('_', "-"));
         assert!(error.contains(&flag) && error.contains(expected), "{variable}: {error}");
     }
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_named() {
-    let taken = testkit::listener().await;
-    let port = taken.local_addr().unwrap().port().to_string();
+async fn a_port_in_use_is_reported() {
+    let occupied = testkit::listener().await;
+    let port = occupied.local_addr().unwrap().port().to_string();
     let variables = [("SINK_GRPC_PORT", "0"), ("SINK_HTTP_PORT", &port)];
     let error = failure_message(&mut command(&variables)).await;
     assert!(error.contains("--http-port") && error.contains(&port), "{error}");
 }
 
 #[tokio::test]
-async fn the_console_has_a_line_per_flush() {
+async fn the_console_prints_a_line_per_flush() {
     let sink = Process::start(&["--outputs=console"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     let message = first("e", vec![counter("n", &[], 1.0), counter("m", &[], 1.0)]);
@@ -48,7 +48,7 @@ async fn the_console_has_a_line_per_flush() {
 }
 
 #[tokio::test]
-async fn the_console_has_a_line_per_family() {
+async fn the_console_prints_a_line_per_family() {
     let sink = Process::start(&["--outputs=prometheus,console=families"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     let families =
@@ -56,7 +56,7 @@ async fn the_console_has_a_line_per_family() {
     stream.send(&first("e", families)).await;
     sink.program.line(|line| line["family"]["type"] == "histogram").await;
     let family = |name, kind, metric| json!({ "family": { "job": "envoy", "instance": "e", "name": name, "type": kind, "metrics": [metric] } });
-    // The first two lines say where it listens.
+    // The first two lines log the addresses.
     assert_eq!(
         sink.program.lines()[2..4],
         [
@@ -71,7 +71,7 @@ async fn the_console_has_a_line_per_family() {
 }
 
 #[tokio::test]
-async fn a_signal_ends_the_streams_and_the_program() {
+async fn sigterm_ends_open_streams_and_the_program() {
     let mut sink = Process::start(&["--shutdown-grace=10s", "--outputs=console"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     stream.send(&first("e", vec![])).await;
@@ -82,24 +82,24 @@ async fn a_signal_ends_the_streams_and_the_program() {
 }
 
 #[tokio::test]
-async fn a_console_that_nobody_reads_holds_up_nobody() {
+async fn an_unread_console_does_not_block_the_service() {
     let sink = Process::start(&["--outputs=prometheus,console=families"]).await;
     sink.program.stop_reading();
     let stream = EnvoyStream::open(sink.grpc).await;
     let names: Vec<_> = (0..500).map(|at| format!("n{at}")).collect();
     let families: Vec<_> = names.iter().map(|name| counter(name, &[], 1.0)).collect();
-    // More than a pipe and the queue hold.
+    // More than fits in the pipe and the queue.
     for _ in 0..20 {
         stream.send(&first("e", families.clone())).await;
     }
-    let own = async || Scrape::get(format!("http://{}/metrics", sink.http)).await;
-    eventually(PATIENCE, async || own().await.value("metrics_sink_messages_total", &[]) == 20.0).await;
-    assert!(own().await.value("metrics_sink_refused_total", &[("reason", "console")]) > 0.0);
+    eventually(TIMEOUT, async || sink.self_metrics().await.value("metrics_sink_messages_total", &[]) == 20.0)
+        .await;
+    assert!(sink.refused("console").await > 0.0);
     stream.finish().await.unwrap();
 }
 
 #[tokio::test]
-async fn the_last_lines_are_written_before_the_end() {
+async fn queued_lines_are_written_before_exit() {
     let mut sink = Process::start(&["--outputs=console=families"]).await;
     let stream = EnvoyStream::open(sink.grpc).await;
     let names: Vec<_> = (0..1_000).map(|at| format!("n{at}")).collect();

@@ -1,13 +1,12 @@
-//! Families as Envoy sends them become a page as Envoy has it.
+//! Families as sent become a page in the form of Envoy's own.
 
 use prometheus_text::Kind;
 
 use crate::support::Sink;
-use crate::support::client::{EnvoyStream, V2};
 use crate::support::messages::{at, counter, first, first_of, gauge, histogram, next, summary};
 
 #[tokio::test]
-async fn names_and_labels_are_as_on_envoys_page() {
+async fn names_and_labels_match_envoys_page() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     stream
@@ -24,8 +23,8 @@ async fn names_and_labels_are_as_on_envoys_page() {
             ],
         ))
         .await;
-    sink.has_taken(1).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(1).await;
+    let page = sink.envoy_metrics().await;
     let node = [("job", "envoy"), ("instance", "envoy-1")];
     let own = [("envoy_cluster_name", "a"), ("envoy_response_code", "200")];
     assert_eq!(page.value("envoy_cluster_upstream_rq", &[&node[..], &own].concat()), 3.0);
@@ -38,17 +37,7 @@ async fn names_and_labels_are_as_on_envoys_page() {
 }
 
 #[tokio::test]
-async fn an_old_envoy_is_served_on_v2s_path() {
-    let sink = Sink::start(&[]).await;
-    let stream = EnvoyStream::open_at(sink.grpc(), V2).await;
-    stream.send(&first("old", vec![gauge("server.live", &[], 1.0)])).await;
-    sink.has_taken(1).await;
-    assert_eq!(sink.envoys().await.value("envoy_server_live", &[("instance", "old")]), 1.0);
-    stream.finish().await.unwrap();
-}
-
-#[tokio::test]
-async fn families_of_one_name_are_merged_over_messages_and_envoys() {
+async fn merges_families_of_one_name_across_messages_and_envoys() {
     let sink = Sink::start(&[]).await;
     let mut streams = Vec::new();
     for (index, node) in ["b", "a", "c"].into_iter().enumerate() {
@@ -60,41 +49,41 @@ async fn families_of_one_name_are_merged_over_messages_and_envoys() {
         stream.send(&next(vec![gauge("server.live", &[], 1.0)])).await;
         streams.push(stream);
     }
-    sink.has_taken(6).await;
-    // The page's parser takes no family in two places.
-    let page = sink.envoys().await;
+    sink.wait_for_messages(6).await;
+    // The parser rejects a page with a family in two places.
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.page().families().count(), 2);
     assert_eq!(page.page().series("envoy_cluster_upstream_rq_total").len(), 9);
     assert_eq!(page.sum("envoy_cluster_upstream_rq_total", &[("instance", "c")]), 9.0);
 }
 
 #[tokio::test]
-async fn labels_in_another_order_are_the_same_series() {
+async fn the_order_of_labels_does_not_matter() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     let (a, b) = (("a", "1"), ("b", "2"));
     stream.send(&first("e", vec![counter("n", &[a, b], 1.0)])).await;
     stream.send(&next(vec![counter("n", &[b, a], 2.0)])).await;
     stream.send(&next(vec![counter("n", &[a, b], 3.0)])).await;
-    sink.has_taken(3).await;
-    assert_eq!(sink.envoys().await.value("envoy_n", &[a, b]), 3.0);
-    assert_eq!(sink.envoys().await.page().series_count(), 1);
+    sink.wait_for_messages(3).await;
+    assert_eq!(sink.envoy_metrics().await.value("envoy_n", &[a, b]), 3.0);
+    assert_eq!(sink.envoy_metrics().await.page().series_count(), 1);
 }
 
 #[tokio::test]
-async fn two_series_that_are_one_on_the_page_are_shown_once() {
+async fn of_two_series_equal_on_the_page_the_first_is_served() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     for value in [1.0, 2.0] {
         stream.send(&first("e", vec![counter("a.b", &[], value), counter("a-b", &[], 100.0 * value)])).await;
     }
-    sink.has_taken(2).await;
-    assert_eq!(sink.envoys().await.value("envoy_a_b", &[]), 2.0);
+    sink.wait_for_messages(2).await;
+    assert_eq!(sink.envoy_metrics().await.value("envoy_a_b", &[]), 2.0);
     assert_eq!(sink.refused("duplicate").await, 2.0);
 }
 
 #[tokio::test]
-async fn two_series_that_are_one_on_the_page_are_no_restart_if_they_come_in_two_batches() {
+async fn two_equal_series_in_two_batches_are_a_duplicate_and_not_a_restart() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     for value in [1.0, 2.0] {
@@ -103,25 +92,25 @@ async fn two_series_that_are_one_on_the_page_are_no_restart_if_they_come_in_two_
         stream.send(&first("e", at(time, vec![counter("a.b", &[], 100.0 * value), rq_time]))).await;
         stream.send(&next(at(time, vec![counter("a-b", &[], value)]))).await;
     }
-    sink.has_taken(4).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(4).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_a_b", &[]), 200.0);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
     assert_eq!(sink.refused("duplicate").await, 2.0);
 }
 
 #[tokio::test]
-async fn a_name_has_one_type() {
+async fn a_second_type_for_a_name_is_refused() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     stream.send(&first("e", vec![counter("n", &[], 1.0), gauge("n", &[], 2.0)])).await;
-    sink.has_taken(1).await;
-    assert_eq!(sink.envoys().await.value("envoy_n", &[]), 1.0);
+    sink.wait_for_messages(1).await;
+    assert_eq!(sink.envoy_metrics().await.value("envoy_n", &[]), 1.0);
     assert_eq!(sink.refused("type").await, 1.0);
 }
 
 #[tokio::test]
-async fn a_summary_that_repeats_a_histogram_is_dropped() {
+async fn drops_a_summary_with_the_name_of_a_histogram() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     let both = || {
@@ -133,8 +122,8 @@ async fn a_summary_that_repeats_a_histogram_is_dropped() {
     };
     stream.send(&first("e", both())).await;
     stream.send(&next(both())).await;
-    sink.has_taken(2).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(2).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.page().family("envoy_rq_time").unwrap().kind(), Kind::Histogram);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 4.0);
     assert_eq!(page.page().family("envoy_alone").unwrap().kind(), Kind::Summary);
@@ -144,25 +133,25 @@ async fn a_summary_that_repeats_a_histogram_is_dropped() {
 }
 
 #[tokio::test]
-async fn a_histogram_takes_the_place_of_a_summary_from_an_earlier_batch() {
+async fn a_histogram_replaces_a_summary_of_an_earlier_batch() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     stream.send(&first("e", vec![summary("rq_time", &[], &[(0.5, 3.0)], 2, 6.0)])).await;
     stream.send(&next(vec![histogram("rq_time", &[], &[(5.0, 2)], 2, 6.0)])).await;
     stream.send(&next(vec![summary("rq_time", &[], &[(0.5, 3.0)], 2, 6.0)])).await;
-    sink.has_taken(3).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(3).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.page().family("envoy_rq_time").unwrap().kind(), Kind::Histogram);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
 }
 
 #[tokio::test]
-async fn a_node_without_a_cluster_has_no_job() {
+async fn a_node_without_a_cluster_has_no_job_label() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     stream.send(&first_of("", "e", vec![gauge("server.live", &[], 1.0)])).await;
-    sink.has_taken(1).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(1).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.page().series("envoy_server_live")[0].labels.get("job"), None);
     assert_eq!(page.value("envoy_server_live", &[("instance", "e")]), 1.0);
 }

@@ -1,21 +1,16 @@
-//! The sink over real sockets, one behaviour a file.
+//! Runs the sink on real sockets; one module per behaviour.
 
 mod support;
 
+mod accumulation;
 mod binary;
-mod counters;
+mod broken_streams;
 mod families;
-mod flood;
-mod health;
-mod histograms;
-mod hostile;
 mod identity;
 mod limits;
-mod malformed;
-mod page_under_load;
+mod memory;
 mod pages;
 mod protocol;
 mod restarts;
-mod stale;
-mod vanishing;
+mod staleness;
 mod wire;

@@ -1,13 +1,37 @@
-//! An Envoy that is set up wrongly is told so.
+//! What the gRPC port serves, and how it rejects other requests.
 
 use tonic::Code;
+use tonic::transport::Endpoint;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::Sink;
-use crate::support::client::{EnvoyStream, V3};
-use crate::support::messages::first;
+use crate::support::client::{EnvoyStream, V2, V3};
+use crate::support::messages::{first, gauge};
 
 #[tokio::test]
-async fn an_envoy_of_another_protocol_version_is_told_what_is_served() {
+async fn grpc_health_reports_serving() {
+    let sink = Sink::start(&[]).await;
+    let channel = Endpoint::from_shared(format!("http://{}", sink.grpc())).unwrap().connect().await.unwrap();
+    let service = "envoy.service.metrics.v3.MetricsService".to_owned();
+    let response = HealthClient::new(channel).check(HealthCheckRequest { service }).await.unwrap();
+    assert_eq!(response.into_inner().status(), ServingStatus::Serving);
+    sink.stop().await;
+}
+
+#[tokio::test]
+async fn serves_the_v2_method() {
+    let sink = Sink::start(&[]).await;
+    let stream = EnvoyStream::open_at(sink.grpc(), V2).await;
+    stream.send(&first("old", vec![gauge("server.live", &[], 1.0)])).await;
+    sink.wait_for_messages(1).await;
+    assert_eq!(sink.envoy_metrics().await.value("envoy_server_live", &[("instance", "old")]), 1.0);
+    stream.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unknown_method_is_rejected_with_the_methods_served() {
     let sink = Sink::start(&[]).await;
     let path = "/envoy.service.metrics.v4.MetricsService/StreamMetrics";
     let stream = EnvoyStream::open_at(sink.grpc(), path).await;
@@ -19,26 +43,26 @@ async fn an_envoy_of_another_protocol_version_is_told_what_is_served() {
 }
 
 #[tokio::test]
-async fn an_envoy_without_http2_is_told_what_to_set() {
+async fn http1_is_rejected_with_the_setting_for_http2() {
     let sink = Sink::start(&[]).await;
     let request = reqwest::Client::new().post(format!("http://{}{V3}", sink.grpc()));
-    let reply = request.header("content-type", "application/grpc").send().await.unwrap();
-    assert_eq!(reply.status(), 505);
-    assert!(reply.text().await.unwrap().contains("http2_protocol_options"));
+    let response = request.header("content-type", "application/grpc").send().await.unwrap();
+    assert_eq!(response.status(), 505);
+    assert!(response.text().await.unwrap().contains("http2_protocol_options"));
     assert_eq!(sink.refused("protocol").await, 1.0);
 }
 
 #[tokio::test]
-async fn compression_is_not_agreed_on() {
+async fn compressed_messages_are_rejected() {
     let sink = Sink::start(&[]).await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let request = client.post(format!("http://{}{V3}", sink.grpc()));
-    let reply = request
+    let response = request
         .header("content-type", "application/grpc")
         .header("grpc-encoding", "gzip")
         .send()
         .await
         .unwrap();
-    assert_eq!(reply.headers()["grpc-status"], "12");
-    assert_eq!(reply.headers()["grpc-accept-encoding"], "identity");
+    assert_eq!(response.headers()["grpc-status"], "12");
+    assert_eq!(response.headers()["grpc-accept-encoding"], "identity");
 }

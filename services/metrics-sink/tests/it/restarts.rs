@@ -1,10 +1,10 @@
-//! An Envoy whose counters fall has restarted, and begins anew.
+//! Detecting restarts of an Envoy, which reset its series.
 
 use crate::support::Sink;
 use crate::support::messages::{at, counter, first, gauge, histogram, next};
 
 #[tokio::test]
-async fn all_begins_anew_when_a_counter_falls() {
+async fn a_lower_counter_resets_all_series() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     let before = vec![
@@ -16,11 +16,11 @@ async fn all_begins_anew_when_a_counter_falls() {
     stream.send(&first("e", before)).await;
     stream.finish().await.unwrap();
     let stream = sink.stream().await;
-    // The histogram comes first: its place in the message does not matter.
+    // The histogram precedes the counter, to show that the order in the message does not matter.
     let after = vec![histogram("rq_time", &[], &[(5.0, 1)], 1, 2.0), counter("n", &[], 3.0)];
     stream.send(&first("e", after)).await;
-    sink.has_taken(2).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(2).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_n", &[]), 3.0);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 1.0);
     assert_eq!(page.value("envoy_rq_time_sum", &[]), 2.0);
@@ -28,7 +28,7 @@ async fn all_begins_anew_when_a_counter_falls() {
 }
 
 #[tokio::test]
-async fn what_a_flush_has_brought_before_the_fall_is_kept() {
+async fn batches_of_the_same_flush_before_the_lower_counter_are_kept() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     let batches = |time, early: f64, late: f64| {
@@ -40,14 +40,14 @@ async fn what_a_flush_has_brought_before_the_fall_is_kept() {
     let [early, late] = batches(2_000, 2.0, 5.0);
     stream.send(&next(early)).await;
     stream.send(&next(late)).await;
-    sink.has_taken(4).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(4).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_early", &[]), 2.0);
     assert_eq!(page.value("envoy_late", &[]), 5.0);
 }
 
 #[tokio::test]
-async fn an_uptime_that_falls_is_a_restart_though_no_counter_falls() {
+async fn a_lower_uptime_is_a_restart_without_a_lower_counter() {
     let sink = Sink::start(&[]).await;
     let flush = |time, uptime, count| {
         let families = vec![
@@ -65,15 +65,15 @@ async fn an_uptime_that_falls_is_a_restart_though_no_counter_falls() {
     let stream = sink.stream().await;
     stream.send(&first("e", flush(1_005_000, 1.0, 1))).await;
     stream.send(&next(flush(1_006_000, 2.0, 1))).await;
-    sink.has_taken(3).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(3).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
     assert_eq!(page.value("envoy_cluster_manager_cluster_added", &[]), 2.0);
     assert!(!page.has("envoy_rq_total", &[]));
 }
 
 #[tokio::test]
-async fn a_connection_that_was_broken_is_no_restart() {
+async fn a_reconnect_is_not_a_restart() {
     let sink = Sink::start(&[]).await;
     let flush = |time, uptime| {
         let families = vec![
@@ -88,11 +88,11 @@ async fn a_connection_that_was_broken_is_no_restart() {
         stream.send(&first("e", flush(1_000_000 + seconds * 1_000, seconds as f64))).await;
         stream.finish().await.unwrap();
     }
-    assert_eq!(sink.envoys().await.value("envoy_rq_time_count", &[]), 2.0);
+    assert_eq!(sink.envoy_metrics().await.value("envoy_rq_time_count", &[]), 2.0);
 }
 
 #[tokio::test]
-async fn a_counter_that_comes_back_lower_on_another_stream_is_a_restart() {
+async fn a_counter_that_returns_lower_on_a_new_stream_is_a_restart() {
     let sink = Sink::start(&[]).await;
     let same = || counter("same", &[], 1.0);
     let stream = sink.stream().await;
@@ -102,28 +102,28 @@ async fn a_counter_that_comes_back_lower_on_another_stream_is_a_restart() {
     stream.send(&first("e", at(2, vec![same()]))).await;
     stream.send(&next(at(3, vec![same()]))).await;
     stream.send(&next(at(4, vec![same(), counter("late", &[], 1.0)]))).await;
-    sink.has_taken(4).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(4).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_late", &[]), 1.0);
     assert!(!page.has("envoy_gone", &[]));
 }
 
 #[tokio::test]
-async fn a_counter_that_was_away_for_a_flush_may_come_back_lower() {
+async fn a_counter_absent_for_a_flush_may_return_lower() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     let rq_time = || histogram("rq_time", &[], &[(5.0, 1)], 1, 2.0);
     stream.send(&first("e", at(1, vec![counter("evicted", &[], 9.0), rq_time()]))).await;
     stream.send(&next(at(2, vec![rq_time()]))).await;
     stream.send(&next(at(3, vec![counter("evicted", &[], 1.0), rq_time()]))).await;
-    sink.has_taken(3).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(3).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_evicted", &[]), 1.0);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 3.0);
 }
 
 #[tokio::test]
-async fn deltas_of_a_new_process_are_not_added_to_those_of_the_old() {
+async fn deltas_after_a_restart_are_not_added_to_those_before() {
     let sink = Sink::start(&["--counters=delta"]).await;
     for (time, uptime, delta) in [(1_000_000, 50.0, 4.0), (1_001_000, 51.0, 1.0), (1_010_000, 2.0, 3.0)] {
         let stream = sink.stream().await;
@@ -131,5 +131,5 @@ async fn deltas_of_a_new_process_are_not_added_to_those_of_the_old() {
         stream.send(&first("e", at(time, flush))).await;
         stream.finish().await.unwrap();
     }
-    assert_eq!(sink.envoys().await.value("envoy_rq_total", &[]), 3.0);
+    assert_eq!(sink.envoy_metrics().await.value("envoy_rq_total", &[]), 3.0);
 }

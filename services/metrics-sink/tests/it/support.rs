@@ -1,27 +1,32 @@
-//! A sink under test, and Envoys that flush to it.
+//! A sink under test, Envoys that flush to it, and a store without a server.
 
 pub(crate) mod client;
 pub(crate) mod messages;
 pub(crate) mod process;
-pub(crate) mod store;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use metrics_sink::{Config, Listeners};
+use metrics_sink::refusal::Refusals;
+use metrics_sink::store::{Identity, Limits, Store, Stream, Temporality};
+use metrics_sink::{Listeners, Settings};
 use prometheus::Registry;
 use testkit::{Running, Scrape, eventually};
 
 use client::EnvoyStream;
 
-/// Longer than anything here takes, on a busy machine too.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Limit for each condition a test waits for; enough on a busy machine.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The memory limit of [`store`], in bytes.
+pub(crate) const STORE_BYTES: usize = 256 * 1024;
 
 #[derive(Parser)]
 struct Cli {
     #[command(flatten)]
-    config: Config,
+    settings: Settings,
 }
 
 /// A sink in this process.
@@ -31,14 +36,14 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    /// Starts one with these flags.
+    /// Starts a sink with these flags.
     pub(crate) async fn start(flags: &[&str]) -> Self {
-        let config = Cli::parse_from(["metrics-sink"].iter().chain(flags)).config;
+        let settings = Cli::parse_from(["metrics-sink"].iter().chain(flags)).settings;
         let http = testkit::listener().await;
         let address = http.local_addr().expect("bound");
         let grpc = testkit::start(|grpc, shutdown| async move {
             let listeners = Listeners { grpc, http };
-            metrics_sink::run(listeners, config, Registry::new(), shutdown).await.expect("it starts");
+            metrics_sink::run(listeners, settings, Registry::new(), shutdown).await.expect("starts");
         })
         .await;
         Self { grpc, http: address }
@@ -52,29 +57,29 @@ impl Sink {
         self.http
     }
 
-    /// A new connection, with a stream on it.
+    /// Opens a connection and a stream on it.
     pub(crate) async fn stream(&self) -> EnvoyStream {
         EnvoyStream::open(self.grpc()).await
     }
 
-    /// What Prometheus sees of the Envoys.
-    pub(crate) async fn envoys(&self) -> Scrape {
-        Scrape::get(format!("http://{}/envoy/metrics", self.http)).await
+    /// Scrapes `/envoy/metrics`.
+    pub(crate) async fn envoy_metrics(&self) -> Scrape {
+        scrape(self.http, "/envoy/metrics").await
     }
 
-    /// What it sees of the sink.
-    pub(crate) async fn own(&self) -> Scrape {
-        Scrape::get(format!("http://{}/metrics", self.http)).await
+    /// Scrapes `/metrics`.
+    pub(crate) async fn self_metrics(&self) -> Scrape {
+        scrape(self.http, "/metrics").await
     }
 
     pub(crate) async fn refused(&self, reason: &str) -> f64 {
-        self.own().await.value("metrics_sink_refused_total", &[("reason", reason)])
+        self.self_metrics().await.value("metrics_sink_refused_total", &[("reason", reason)])
     }
 
-    /// Waits until so many messages have been taken, since the start.
-    pub(crate) async fn has_taken(&self, messages: u32) {
-        eventually(PATIENCE, async || {
-            self.own().await.value("metrics_sink_messages_total", &[]) >= f64::from(messages)
+    /// Waits until the sink has accepted this many messages since its start.
+    pub(crate) async fn wait_for_messages(&self, count: u32) {
+        eventually(TIMEOUT, async || {
+            self.self_metrics().await.value("metrics_sink_messages_total", &[]) >= f64::from(count)
         })
         .await;
     }
@@ -82,4 +87,28 @@ impl Sink {
     pub(crate) async fn stop(self) {
         self.grpc.stop().await;
     }
+}
+
+async fn scrape(http: SocketAddr, path: &str) -> Scrape {
+    Scrape::get(format!("http://{http}{path}")).await
+}
+
+/// A store for one node.
+pub(crate) fn store(page_timeout: Duration) -> Arc<Store> {
+    let limits = Limits {
+        series: 10_000,
+        bytes: STORE_BYTES,
+        nodes: 1,
+        label_bytes: 1024,
+        stale_after: Duration::from_secs(1),
+        age_retention: Duration::from_secs(60),
+        page_timeout,
+    };
+    let refusals = Refusals::register(&Registry::new()).unwrap();
+    Arc::new(Store::new(limits, Temporality::Cumulative, Arc::new(refusals)))
+}
+
+/// A stream of the node.
+pub(crate) fn open_stream(store: &Arc<Store>) -> Stream {
+    store.open(Identity { job: "envoy".into(), instance: "e".into() }).unwrap()
 }

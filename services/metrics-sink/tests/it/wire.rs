@@ -1,11 +1,11 @@
-//! The walk over the wire, held against prost's decoding of the same bytes.
+//! Compares the parser with prost's decoder on the same bytes.
 
 use envoy_types::pb::envoy::service::metrics::v3::StreamMetricsMessage;
 use envoy_types::pb::io::prometheus::client::{
     Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary,
     Untyped,
 };
-use metrics_sink::wire::{Kind, Message, MetricView, WireError};
+use metrics_sink::wire::{self, Kind, Message, WireError};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn texts() -> impl Strategy<Value = Option<String>> {
     option::weighted(0.9, "[a-z._\\-é]{0,12}")
 }
 
-/// Count, sum, and pairs: of a count and a bound, or of two numbers.
+/// Count, sum, and for each bucket or quantile: a count and two numbers.
 type Distribution = (Option<u64>, Option<f64>, Vec<(Option<u64>, Option<f64>, Option<f64>)>);
 
 fn distributions() -> impl Strategy<Value = Distribution> {
@@ -80,9 +80,9 @@ prop_compose! {
     }
 }
 
-/// What both readings give: doubles by their bits, for NaN is among them.
-type Read = Vec<(Vec<u8>, Option<Kind>, Vec<ReadMetric>)>;
-type ReadMetric = (Vec<(Vec<u8>, Vec<u8>)>, i64, Option<u64>, Option<(u64, u64, Vec<(u64, u64)>)>);
+/// What both decoders return. Doubles are compared by their bits, because NaN occurs.
+type Decoded = Vec<(Vec<u8>, Option<Kind>, Vec<DecodedMetric>)>;
+type DecodedMetric = (Vec<(Vec<u8>, Vec<u8>)>, i64, Option<u64>, Option<(u64, u64, Vec<(u64, u64)>)>);
 
 fn kind_of(number: i32) -> Option<Kind> {
     match MetricType::try_from(number).ok()? {
@@ -95,7 +95,7 @@ fn kind_of(number: i32) -> Option<Kind> {
     }
 }
 
-fn by_prost(message: &StreamMetricsMessage) -> Read {
+fn decode_with_prost(message: &StreamMetricsMessage) -> Decoded {
     let family = |family: &MetricFamily| {
         let kind = kind_of(family.r#type.unwrap_or_default());
         let metric = |metric: &Metric| {
@@ -128,76 +128,75 @@ fn by_prost(message: &StreamMetricsMessage) -> Read {
     message.envoy_metrics.iter().map(family).collect()
 }
 
-fn by_walk(bytes: &[u8]) -> Result<Read, WireError> {
-    let mut message = Message::new(bytes);
-    message.check()?;
-    let mut read = Vec::new();
-    while let Some(mut family) = message.next_family()? {
+fn decode_in_place(bytes: &[u8]) -> Result<Decoded, WireError> {
+    let mut families = Message::parse(bytes)?.families();
+    let mut decoded = Vec::new();
+    while let Some(mut family) = families.next_family()? {
         let kind = family.kind.ok();
         let mut metrics = Vec::new();
         while let Some(metric) = family.next_metric()? {
             if let Some(kind) = kind {
-                metrics.push(walk_metric(metric, kind)?);
+                metrics.push(decode_metric(metric, kind)?);
             }
         }
-        read.push((family.name.to_vec(), kind, metrics));
+        decoded.push((family.name.to_vec(), kind, metrics));
     }
-    Ok(read)
+    Ok(decoded)
 }
 
-fn walk_metric(metric: MetricView<'_>, kind: Kind) -> Result<ReadMetric, WireError> {
+fn decode_metric(metric: wire::Metric<'_>, kind: Kind) -> Result<DecodedMetric, WireError> {
     let labels =
         metric.labels(usize::MAX)?.iter().map(|label| (label.name.to_vec(), label.value.to_vec())).collect();
-    let reading = metric.read(kind, |_| {})?;
-    let (mut number, mut read) = (None, None);
+    let sample = metric.read(kind, |_| {})?;
+    let (mut number, mut distribution) = (None, None);
     match kind {
         Kind::Histogram | Kind::Summary => {
-            if let Some(mut distribution) = reading.distribution()? {
+            if let Some(mut sent) = sample.distribution()? {
                 let mut pairs = Vec::new();
                 if kind == Kind::Histogram {
-                    while let Some(bucket) = distribution.next_bucket()? {
+                    while let Some(bucket) = sent.next_bucket()? {
                         pairs.push((bucket.upper_bound.to_bits(), bucket.cumulative_count));
                     }
                 } else {
-                    while let Some(quantile) = distribution.next_quantile()? {
+                    while let Some(quantile) = sent.next_quantile()? {
                         pairs.push((quantile.quantile.to_bits(), quantile.value.to_bits()));
                     }
                 }
-                read = Some((distribution.count, distribution.sum.to_bits(), pairs));
+                distribution = Some((sent.count, sent.sum.to_bits(), pairs));
             }
         }
-        _ => number = reading.number()?.map(f64::to_bits),
+        _ => number = sample.number()?.map(f64::to_bits),
     }
-    Ok((labels, reading.timestamp_ms, number, read))
+    Ok((labels, sample.timestamp_ms, number, distribution))
 }
 
 proptest! {
     #[test]
-    fn every_message_is_read_as_prost_reads_it(message in messages()) {
+    fn decodes_every_message_as_prost_does(message in messages()) {
         let bytes = message.encode_to_vec();
-        let (identity, families) = Message::new(&bytes).check().unwrap();
+        let parsed = Message::parse(&bytes).unwrap();
         let node = message.identifier.as_ref().and_then(|identifier| identifier.node.as_ref());
         prop_assert_eq!(
-            identity.map(|identity| (identity.id, identity.cluster)),
+            parsed.node().map(|node| (node.id, node.cluster)),
             node.map(|node| (node.id.as_bytes(), node.cluster.as_bytes()))
         );
-        prop_assert_eq!(families, message.envoy_metrics.len());
-        prop_assert_eq!(by_walk(&bytes).unwrap(), by_prost(&message));
+        prop_assert_eq!(parsed.family_count(), message.envoy_metrics.len());
+        prop_assert_eq!(decode_in_place(&bytes).unwrap(), decode_with_prost(&message));
     }
 
     #[test]
-    fn what_is_cut_off_is_refused_unless_prost_takes_it(message in messages(), keep in any::<prop::sample::Index>()) {
+    fn rejects_truncated_messages_that_prost_rejects(message in messages(), keep in any::<prop::sample::Index>()) {
         let bytes = message.encode_to_vec();
         prop_assume!(!bytes.is_empty());
         let cut = &bytes[..keep.index(bytes.len())];
         match StreamMetricsMessage::decode(cut) {
-            Ok(message) => prop_assert_eq!(by_walk(cut).unwrap(), by_prost(&message)),
-            Err(_) => prop_assert!(by_walk(cut).is_err()),
+            Ok(message) => prop_assert_eq!(decode_in_place(cut).unwrap(), decode_with_prost(&message)),
+            Err(_) => prop_assert!(decode_in_place(cut).is_err()),
         }
     }
 
     #[test]
-    fn no_bytes_make_it_panic_and_what_passes_the_check_can_be_walked(
+    fn corrupted_messages_are_rejected_or_decoded_without_errors(
         message in messages(),
         changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         tail in vec(any::<u8>(), 0..16),
@@ -210,8 +209,8 @@ proptest! {
             }
         }
         bytes.extend(tail);
-        if Message::new(&bytes).check().is_ok() {
-            prop_assert!(by_walk(&bytes).is_ok());
+        if Message::parse(&bytes).is_ok() {
+            prop_assert!(decode_in_place(&bytes).is_ok());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One stream of an Envoy, as raw messages: so that wrong ones can be sent as well.
+//! A stream of an Envoy that can send raw, and thus invalid, messages.
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ pub(crate) const V2: &str = "/envoy.service.metrics.v2.MetricsService/StreamMetr
 
 pub(crate) struct EnvoyStream {
     messages: mpsc::Sender<Vec<u8>>,
-    reply: JoinHandle<Result<(), Status>>,
+    response: JoinHandle<Result<(), Status>>,
 }
 
 impl EnvoyStream {
@@ -34,46 +34,46 @@ impl EnvoyStream {
 
     pub(crate) fn on(channel: Channel, path: &'static str) -> Self {
         let (messages, receiver) = mpsc::channel(1);
-        let reply = tokio::spawn(async move {
+        let response = tokio::spawn(async move {
             let mut client = Grpc::new(channel);
             client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
             let request = Request::new(ReceiverStream::new(receiver));
             client.client_streaming(request, PathAndQuery::from_static(path), Raw).await?;
             Ok(())
         });
-        Self { messages, reply }
+        Self { messages, response }
     }
 
     pub(crate) async fn send(&self, message: &StreamMetricsMessage) {
         self.send_raw(message.encode_to_vec()).await;
     }
 
-    /// Sends, unless the sink has ended the stream.
+    /// Sends bytes as a message; does nothing if the sink has ended the stream.
     pub(crate) async fn send_raw(&self, message: Vec<u8>) {
         let _ = self.messages.send(message).await;
     }
 
-    /// Ends the stream, and gives what the sink says to that.
+    /// Ends the stream and returns the status.
     pub(crate) async fn finish(self) -> Result<(), Status> {
         drop(self.messages);
-        self.reply.await.expect("no panic")
+        self.response.await.expect("no panic")
     }
 
-    /// What the sink ends the stream with.
+    /// Waits until the sink ends the stream, and returns the status.
     pub(crate) async fn ended(self) -> Status {
-        let reply = self.reply.await.expect("no panic");
+        let response = self.response.await.expect("no panic");
         drop(self.messages);
-        reply.expect_err("the stream is refused")
+        response.expect_err("an error status")
     }
 
-    /// Goes away in the middle.
-    pub(crate) async fn vanish(self) {
-        self.reply.abort();
-        let _ = self.reply.await;
+    /// Resets the stream.
+    pub(crate) async fn reset(self) {
+        self.response.abort();
+        let _ = self.response.await;
     }
 }
 
-/// Sends bytes as they are; the reply is empty.
+/// Encodes bytes unchanged, and ignores the response.
 struct Raw;
 
 impl Codec for Raw {
@@ -105,8 +105,8 @@ impl Decoder for Raw {
     type Item = ();
     type Error = Status;
 
-    fn decode(&mut self, reply: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
-        reply.advance(reply.remaining());
+    fn decode(&mut self, response: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
+        response.advance(response.remaining());
         Ok(Some(()))
     }
 }

@@ -1,4 +1,4 @@
-//! What an Envoy sends, with few words.
+//! Builders for the messages of an Envoy.
 
 use envoy_types::pb::envoy::config::core::v3::Node;
 use envoy_types::pb::envoy::service::metrics::v3::StreamMetricsMessage;
@@ -9,7 +9,7 @@ use envoy_types::pb::io::prometheus::client::{
 
 pub(crate) type Labels<'a> = &'a [(&'a str, &'a str)];
 
-/// A stream's first message, from the node `id` of cluster `envoy`.
+/// A stream's first message, from node `id` of cluster `envoy`.
 pub(crate) fn first(id: &str, families: Vec<MetricFamily>) -> StreamMetricsMessage {
     first_of("envoy", id, families)
 }
@@ -19,7 +19,7 @@ pub(crate) fn first_of(cluster: &str, id: &str, families: Vec<MetricFamily>) -> 
     StreamMetricsMessage { identifier: Some(Identifier { node: Some(node) }), envoy_metrics: families }
 }
 
-/// A later message.
+/// A later message of a stream, without an identifier.
 pub(crate) fn next(families: Vec<MetricFamily>) -> StreamMetricsMessage {
     StreamMetricsMessage { identifier: None, envoy_metrics: families }
 }
@@ -38,7 +38,7 @@ pub(crate) fn gauge(name: &str, labels: Labels<'_>, value: f64) -> MetricFamily 
     )
 }
 
-/// An interval's histogram: cumulative counts by bounds, then count and sum of all.
+/// A histogram of one interval. `buckets` are pairs of upper bound and cumulative count.
 pub(crate) fn histogram(
     name: &str,
     labels: Labels<'_>,
@@ -78,7 +78,7 @@ pub(crate) fn summary(
     family(name, MetricType::Summary, vec![Metric { summary: Some(summary), ..metric(labels) }])
 }
 
-/// The same families, read at that time.
+/// The same families with a timestamp.
 pub(crate) fn at(timestamp_ms: i64, mut families: Vec<MetricFamily>) -> Vec<MetricFamily> {
     for metric in families.iter_mut().flat_map(|family| &mut family.metric) {
         metric.timestamp_ms = Some(timestamp_ms);

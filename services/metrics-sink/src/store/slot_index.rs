@@ -1,8 +1,8 @@
-//! From what was sent to where it is held, by fingerprints.
+//! Finds the slot of a series by fingerprint.
 //!
-//! A series is found by a hash over its name, type and labels as they came over the wire: in the usual case nothing is
-//! decoded. The hash is keyed anew in each process and has 64 bits, so that among 200,000 series of a node two collide
-//! once in a thousand million runs, and nobody can aim for it; a collision harms that node's series alone.
+//! A fingerprint is a 64-bit hash over name, type and labels as encoded on the wire, so that a known series is found
+//! without decoding. Its key is random per process: nobody can construct a collision, and among 200,000 series of a node
+//! two collide by chance once in about 10^9 runs. A collision affects only the series of that node.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
@@ -11,38 +11,38 @@ use foldhash::quality::{FoldHasher, RandomState};
 
 use crate::wire::Kind;
 
-/// Where a series is: its family, and its place in it.
+/// The position of a series: its family, and its index in the family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) family: u32,
     pub(crate) series: u32,
 }
 
-/// The slots of a node's series, by two fingerprints each: what was sent last, and what is shown.
+/// The slots of a node's series. Each series has two entries: by its last encoding, and by its rendered labels.
 #[derive(Debug, Default)]
-pub(crate) struct Slots(HashMap<u64, Slot, BuildHasherDefault<AsIs>>);
+pub(crate) struct SlotIndex(HashMap<u64, Slot, BuildHasherDefault<IdentityHasher>>);
 
-/// Makes fingerprints.
+/// Computes fingerprints with one random key.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fingerprints(RandomState);
 
-/// A family's fingerprint, to go on with labels.
+/// The fingerprint of an encoded family, to be extended by the labels of a series.
 #[derive(Clone)]
 pub(crate) struct Fingerprint<'a>(FoldHasher<'a>);
 
-/// A fingerprint is a hash already.
+/// Returns the key itself, which is a fingerprint and thus a hash already.
 #[derive(Debug, Default)]
-pub(crate) struct AsIs(u64);
+pub(crate) struct IdentityHasher(u64);
 
-const SENT: u8 = 0;
-const SHOWN: u8 = 1;
+/// Prefixes that keep the two kinds of fingerprints apart.
+const ENCODED: u8 = 0;
+const RENDERED: u8 = 1;
 
-/// Memory that one more series takes here: two entries, and the table's spare room.
+/// Memory per series in the index: two entries, plus the table's spare capacity.
 pub(crate) const SLOT_BYTES: usize = 2 * (size_of::<(u64, Slot)>() + 1) * 3 / 2;
 
-impl Slots {
-    /// Empty, with room for so many series.
-    pub(crate) fn with_room_for(series: usize) -> Self {
+impl SlotIndex {
+    pub(crate) fn with_capacity(series: usize) -> Self {
         Self(HashMap::with_capacity_and_hasher(2 * series, BuildHasherDefault::default()))
     }
 
@@ -61,21 +61,21 @@ impl Slots {
 }
 
 impl Fingerprints {
-    /// Of a family as it was sent; its series' labels go on from here.
+    /// Starts the fingerprint of a series of this encoded family.
     #[inline]
-    pub(crate) fn sent(&self, name: &[u8], kind: Kind) -> Fingerprint<'_> {
+    pub(crate) fn of_encoded(&self, name: &[u8], kind: Kind) -> Fingerprint<'_> {
         let mut hasher = self.0.build_hasher();
-        hasher.write_u8(SENT);
+        hasher.write_u8(ENCODED);
         hasher.write_u8(kind as u8);
         hasher.write_usize(name.len());
         hasher.write(name);
         Fingerprint(hasher)
     }
 
-    /// Of a series as it is shown.
-    pub(crate) fn shown(&self, family: u32, labels: &str) -> u64 {
+    /// The fingerprint of a series by its rendered labels.
+    pub(crate) fn of_rendered(&self, family: u32, labels: &str) -> u64 {
         let mut hasher = self.0.build_hasher();
-        hasher.write_u8(SHOWN);
+        hasher.write_u8(RENDERED);
         hasher.write_u32(family);
         hasher.write(labels.as_bytes());
         hasher.finish()
@@ -83,9 +83,9 @@ impl Fingerprints {
 }
 
 impl Fingerprint<'_> {
-    /// Goes on with one label's bytes.
+    /// Extends the fingerprint by an encoded label.
     #[inline]
-    pub(crate) fn label(&mut self, bytes: &[u8]) {
+    pub(crate) fn add_label(&mut self, bytes: &[u8]) {
         self.0.write_usize(bytes.len());
         self.0.write(bytes);
     }
@@ -96,7 +96,7 @@ impl Fingerprint<'_> {
     }
 }
 
-impl Hasher for AsIs {
+impl Hasher for IdentityHasher {
     fn finish(&self) -> u64 {
         self.0
     }

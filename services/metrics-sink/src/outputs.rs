@@ -1,4 +1,5 @@
-//! Where what comes goes to.
+//! Passes accepted messages to the outputs that `SINK_OUTPUTS` selects: the store behind `/envoy/metrics`, and the
+//! console.
 
 mod console;
 
@@ -7,11 +8,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use thiserror::Error;
+
 use crate::refusal::Refusals;
 use crate::store::{Stream, Superseded};
 use crate::wire::Message;
 
-use console::Console;
+use self::console::Console;
+
+pub use self::console::Detail;
 
 /// An output, as `SINK_OUTPUTS` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,45 +27,33 @@ pub enum Output {
     Console(Detail),
 }
 
-/// What gets a line on the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// A flush: who, how many families, how many bytes.
-    Flushes,
-    /// A family, with all that is in it.
-    Families,
-}
+/// A name that is not an output's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected prometheus, console or console=families")]
+pub struct UnknownOutput;
 
 impl FromStr for Output {
-    type Err = &'static str;
+    type Err = UnknownOutput;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         match name {
             "prometheus" => Ok(Output::Prometheus),
             "console" => Ok(Output::Console(Detail::Flushes)),
             "console=families" => Ok(Output::Console(Detail::Families)),
-            _ => Err("expected prometheus, console or console=families"),
+            _ => Err(UnknownOutput),
         }
     }
 }
 
-/// The outputs that run.
+/// The running outputs.
 #[derive(Debug)]
 pub(crate) struct Outputs {
     prometheus: bool,
     consoles: Vec<Console>,
 }
 
-/// A message that has been checked.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Checked<'a> {
-    pub(crate) message: Message<'a>,
-    pub(crate) families: usize,
-    pub(crate) bytes: usize,
-}
-
 impl Outputs {
-    /// Starts them. `stdout` makes what the console writes to.
+    /// Starts `outputs`. `stdout` opens the writer of a console.
     pub(crate) fn start<W: Write + Send + 'static>(
         outputs: &[Output],
         refusals: &Arc<Refusals>,
@@ -82,26 +75,26 @@ impl Outputs {
         self.prometheus
     }
 
-    /// Hands a message to each.
+    /// Writes a message to each output.
     ///
     /// # Errors
     ///
-    /// If its node has a newer stream; it goes to none then.
-    pub(crate) fn take(&self, stream: &Stream, checked: Checked<'_>) -> Result<(), Superseded> {
-        stream.flushed()?;
+    /// If the node has a newer stream. Then no output gets the message.
+    pub(crate) fn write(&self, stream: &Stream, message: &Message<'_>) -> Result<(), Superseded> {
+        stream.record_flush()?;
         if self.prometheus {
-            stream.apply(checked.message)?;
+            stream.apply(message)?;
         }
         for console in &self.consoles {
-            console.show(stream.identity(), checked);
+            console.write(stream.identity(), message);
         }
         Ok(())
     }
 
-    /// Lets them end what they have begun, but waits no longer than `most` for each.
-    pub(crate) fn finish(&self, most: Duration) {
+    /// Blocks until buffered lines are written, but at most `timeout` for each console.
+    pub(crate) fn finish(&self, timeout: Duration) {
         for console in &self.consoles {
-            console.finish(most);
+            console.finish(timeout);
         }
     }
 }
@@ -111,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outputs_have_names() {
+    fn parses_output_names() {
         assert_eq!("prometheus".parse(), Ok(Output::Prometheus));
         assert_eq!("console".parse(), Ok(Output::Console(Detail::Flushes)));
         assert_eq!("console=families".parse(), Ok(Output::Console(Detail::Families)));

@@ -1,10 +1,48 @@
-//! Interval histograms become histograms of all time.
+//! Accumulation of counters and of the intervals of histograms and summaries.
 
 use crate::support::Sink;
 use crate::support::messages::{counter, first, histogram, next, summary};
 
 #[tokio::test]
-async fn intervals_are_accumulated_exactly_over_streams() {
+async fn serves_cumulative_counters_as_sent() {
+    let sink = Sink::start(&[]).await;
+    for values in [[1.0, 5.0], [7.0, 7.0]] {
+        let stream = sink.stream().await;
+        stream.send(&first("e", vec![counter("n", &[], values[0])])).await;
+        stream.send(&next(vec![counter("n", &[], values[1])])).await;
+        stream.finish().await.unwrap();
+    }
+    assert_eq!(sink.envoy_metrics().await.value("envoy_n", &[]), 7.0);
+}
+
+#[tokio::test]
+async fn adds_up_delta_counters_across_streams() {
+    let sink = Sink::start(&["--counters=delta"]).await;
+    for values in [[1.0, 5.0], [7.0, 0.0]] {
+        let stream = sink.stream().await;
+        stream.send(&first("e", vec![counter("n", &[], values[0])])).await;
+        stream.send(&next(vec![counter("n", &[], values[1])])).await;
+        stream.finish().await.unwrap();
+    }
+    assert_eq!(sink.envoy_metrics().await.value("envoy_n", &[]), 13.0);
+}
+
+#[tokio::test]
+async fn refuses_counters_that_are_negative_not_finite_or_missing() {
+    let sink = Sink::start(&["--counters=delta"]).await;
+    let stream = sink.stream().await;
+    let invalid = [f64::NAN, -1.0, f64::INFINITY];
+    stream.send(&first("e", invalid.map(|value| counter("n", &[], value)).to_vec())).await;
+    let mut without_value = counter("n", &[], 1.0);
+    without_value.metric[0].counter = None;
+    stream.send(&next(vec![without_value, counter("n", &[], 2.0)])).await;
+    sink.wait_for_messages(2).await;
+    assert_eq!(sink.envoy_metrics().await.value("envoy_n", &[]), 2.0);
+    assert_eq!(sink.refused("value").await, 4.0);
+}
+
+#[tokio::test]
+async fn accumulates_histogram_intervals_exactly_across_streams() {
     let sink = Sink::start(&[]).await;
     let big = (1 << 53) + 1;
     for _ in 0..2 {
@@ -35,46 +73,48 @@ async fn intervals_are_accumulated_exactly_over_streams() {
 }
 
 #[tokio::test]
-async fn a_bound_of_infinity_is_not_shown_twice() {
+async fn an_explicit_infinite_bound_is_rendered_once() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     stream.send(&first("e", vec![histogram("rq_time", &[], &[(5.0, 1), (f64::INFINITY, 2)], 2, 9.0)])).await;
-    sink.has_taken(1).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(1).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_rq_time_bucket", &[("le", "+Inf")]), 2.0);
     assert_eq!(page.page().series_count(), 4);
 }
 
 #[tokio::test]
-async fn a_histogram_with_other_buckets_begins_anew() {
+async fn a_histogram_with_new_bounds_is_reset() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     let other = || counter("other", &[], 1.0);
     stream.send(&first("e", vec![other(), histogram("rq_time", &[], &[(5.0, 1)], 1, 3.0)])).await;
     stream.send(&next(vec![other(), histogram("rq_time", &[], &[(2.0, 0), (5.0, 1)], 1, 4.0)])).await;
     stream.send(&next(vec![other(), histogram("rq_time", &[], &[(2.0, 1), (5.0, 1)], 1, 1.0)])).await;
-    sink.has_taken(3).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(3).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_rq_time_bucket", &[("le", "2")]), 1.0);
     assert_eq!(page.value("envoy_rq_time_bucket", &[("le", "5")]), 2.0);
     assert_eq!(page.value("envoy_rq_time_sum", &[]), 5.0);
-    assert_eq!(sink.own().await.value("metrics_sink_series", &[]), 6.0);
+    assert_eq!(sink.self_metrics().await.value("metrics_sink_series", &[]), 6.0);
 }
 
 #[tokio::test]
-async fn buckets_that_are_no_buckets_are_refused() {
+async fn refuses_bounds_that_are_not_strictly_ascending() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
-    let wrong = [&[(5.0, 1), (5.0, 1)][..], &[(5.0, 1), (2.0, 1)], &[(f64::NAN, 1)]];
-    stream.send(&first("e", wrong.map(|buckets| histogram("rq_time", &[], buckets, 1, 1.0)).to_vec())).await;
-    sink.has_taken(1).await;
+    let invalid = [&[(5.0, 1), (5.0, 1)][..], &[(5.0, 1), (2.0, 1)], &[(f64::NAN, 1)]];
+    stream
+        .send(&first("e", invalid.map(|buckets| histogram("rq_time", &[], buckets, 1, 1.0)).to_vec()))
+        .await;
+    sink.wait_for_messages(1).await;
     assert_eq!(sink.refused("value").await, 3.0);
-    assert_eq!(sink.own().await.value("metrics_sink_series", &[]), 0.0);
-    assert_eq!(sink.own().await.value("metrics_sink_series_bytes", &[]), 0.0);
+    assert_eq!(sink.self_metrics().await.value("metrics_sink_series", &[]), 0.0);
+    assert_eq!(sink.self_metrics().await.value("metrics_sink_series_bytes", &[]), 0.0);
 }
 
 #[tokio::test]
-async fn an_interval_whose_sum_is_no_number_is_refused() {
+async fn refuses_intervals_whose_sum_is_not_finite() {
     let sink = Sink::start(&[]).await;
     let stream = sink.stream().await;
     for sum in [1.5, f64::NAN, f64::INFINITY, 2.5] {
@@ -84,8 +124,8 @@ async fn an_interval_whose_sum_is_no_number_is_refused() {
         ];
         stream.send(&first("e", families)).await;
     }
-    sink.has_taken(4).await;
-    let page = sink.envoys().await;
+    sink.wait_for_messages(4).await;
+    let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_rq_time_sum", &[]), 4.0);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
     assert_eq!(page.value("envoy_other_sum", &[]), 4.0);

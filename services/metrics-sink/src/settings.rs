@@ -1,23 +1,23 @@
-//! Settings: flags, and environment variables behind them.
+//! The settings: flags, and environment variables for those not given.
 
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::output::Output;
-use crate::store::{Counters, Limits};
+use crate::outputs::Output;
+use crate::store::{Limits, Temporality};
 
-/// What can be set.
+/// The settings of the sink.
 #[derive(Debug, Clone, Args)]
-pub struct Config {
-    /// Port for Envoy's metrics service, gRPC; 0 is any free one
+pub struct Settings {
+    /// Port of Envoy's metrics service (gRPC); 0 picks a free port
     #[arg(long, env = "SINK_GRPC_PORT", value_name = "PORT", default_value = "9001", value_parser = kit::settings::port)]
     pub grpc_port: u16,
-    /// Port for /envoy/metrics, /metrics and /healthz; 0 is any free one
+    /// Port of /envoy/metrics, /metrics and /healthz; 0 picks a free port
     #[arg(long, env = "SINK_HTTP_PORT", value_name = "PORT", default_value = "9102", value_parser = kit::settings::port)]
     pub http_port: u16,
-    /// What to do with what comes, comma-separated: prometheus, console (a JSON line per flush), console=families (one
-    /// per family)
+    /// Outputs, comma-separated: prometheus (/envoy/metrics), console (a JSON line per flush on stdout), console=families
+    /// (a line per family)
     #[arg(
         long,
         env = "SINK_OUTPUTS",
@@ -26,55 +26,55 @@ pub struct Config {
         default_value = "prometheus"
     )]
     pub outputs: Vec<Output>,
-    /// What counters mean; delta, if Envoy is set to report counters as deltas
-    #[arg(long, env = "SINK_COUNTERS", value_enum, value_name = "MEANING", default_value = "cumulative")]
-    pub counters: Counters,
-    /// An Envoy that has been silent for so long disappears from /envoy/metrics, such as 30s
+    /// What counter values mean; delta if Envoy is set to report counters as deltas
+    #[arg(long, env = "SINK_COUNTERS", value_enum, value_name = "TEMPORALITY", default_value = "cumulative")]
+    pub counters: Temporality,
+    /// Time after which an Envoy or series that is not sent any more is removed, such as 30s
     #[arg(long, env = "SINK_STALE_AFTER", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub stale_after: Duration,
-    /// The largest message, in bytes, such as 16MiB
+    /// Maximum size of a message, such as 16MiB
     #[arg(long, env = "SINK_MAX_MESSAGE", value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     pub max_message: usize,
-    /// The most bytes of unfinished messages, of all streams together
+    /// Maximum memory of incomplete messages, of all streams together
     #[arg(long, env = "SINK_MAX_BUFFERED", value_name = "SIZE", default_value = "24MiB", value_parser = size)]
     pub max_buffered: usize,
-    /// The most series, as lines of /envoy/metrics
+    /// Maximum number of series, counted as lines of /envoy/metrics
     #[arg(long, env = "SINK_MAX_SERIES", value_name = "COUNT", default_value = "200000", value_parser = count)]
     pub max_series: usize,
-    /// The most bytes of memory for series
+    /// Maximum memory of the series
     #[arg(long, env = "SINK_MAX_SERIES_BYTES", value_name = "SIZE", default_value = "48MiB", value_parser = size)]
     pub max_series_bytes: usize,
-    /// The most Envoys, those included that have been gone for less than an hour
+    /// Maximum number of Envoys, including those that flushed within the last hour
     #[arg(long, env = "SINK_MAX_NODES", value_name = "COUNT", default_value = "1000", value_parser = count)]
     pub max_nodes: usize,
-    /// The most open streams
+    /// Maximum number of open streams
     #[arg(long, env = "SINK_MAX_STREAMS", value_name = "COUNT", default_value = "1000", value_parser = count)]
     pub max_streams: usize,
-    /// The most bytes of a name or of a label's value
+    /// Maximum size of a name or of a label's value
     #[arg(long, env = "SINK_MAX_LABEL", value_name = "SIZE", default_value = "1KiB", value_parser = size)]
     pub max_label: usize,
-    /// How long open streams may take to end after a signal to stop, such as 5s or 500ms
+    /// Grace period for requests in flight at SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
 }
 
-/// A node's age is told for so long after its last flush.
-const REMEMBER: Duration = Duration::from_secs(3600);
+/// How long a node's age is reported after its last flush.
+const AGE_RETENTION: Duration = Duration::from_secs(3600);
 
-/// A page has to be read within this time.
-const READING: Duration = Duration::from_secs(30);
+/// Limit for reading a page of `/envoy/metrics`.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 
-impl Config {
-    /// The bounds of the store.
+impl Settings {
+    /// The limits of the store.
     pub fn limits(&self) -> Limits {
         Limits {
             series: self.max_series,
             bytes: self.max_series_bytes,
             nodes: self.max_nodes,
-            label: self.max_label,
+            label_bytes: self.max_label,
             stale_after: self.stale_after,
-            remember: REMEMBER.max(self.stale_after),
-            reading: READING,
+            age_retention: AGE_RETENTION.max(self.stale_after),
+            page_timeout: PAGE_TIMEOUT,
         }
     }
 }
@@ -95,7 +95,7 @@ fn size(value: &str) -> Result<usize, &'static str> {
         Some(digits) => (digits, 1 << 10),
         None => value.strip_suffix("MiB").map_or((value, 1), |digits| (digits, 1 << 20)),
     };
-    // What a message's length on the wire can say.
+    // gRPC encodes the length of a message in 32 bits.
     let fits = |size: &usize| *size > 0 && u32::try_from(*size).is_ok();
     digits
         .parse::<usize>()
@@ -110,17 +110,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_have_units() {
+    fn parses_sizes_with_units() {
         assert_eq!(size("1000"), Ok(1000));
         assert_eq!(size("64KiB"), Ok(65_536));
         assert_eq!(size("16MiB"), Ok(16_777_216));
-        for wrong in ["", "0", "-1", "1GB", "MiB", "4096MiB", "99999999999999999999"] {
-            assert!(size(wrong).is_err(), "{wrong}");
+        for invalid in ["", "0", "-1", "1GB", "MiB", "4096MiB", "99999999999999999999"] {
+            assert!(size(invalid).is_err(), "{invalid}");
         }
     }
 
     #[test]
-    fn zero_is_no_limit() {
+    fn refuses_zero() {
         assert!(count("0").is_err());
         assert!(duration("0s").is_err());
     }

@@ -1,7 +1,4 @@
-//! `MetricsService.StreamMetrics`, v3 and v2.
-//!
-//! The messages are read off the HTTP/2 body here, not by tonic's decoder: so a message over the limit is refused by
-//! its announced length, unfinished ones share a limit, and a message is walked where it lies.
+//! The gRPC port: `MetricsService.StreamMetrics`, v3 and v2.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,72 +17,74 @@ use tokio::sync::Semaphore;
 use tonic::{Code, Status};
 
 use crate::frames::{Buffers, FrameError, Frames};
-use crate::output::{Checked, Outputs};
-use crate::own::OwnMetrics;
+use crate::outputs::Outputs;
 use crate::refusal::{Reason, Refusals};
-use crate::store::{Identity, Nodes, Stream, Superseded};
-use crate::wire::{self, Message};
+use crate::self_metrics::SelfMetrics;
+use crate::store::{Identity, Store, Stream, Superseded};
+use crate::wire::{Message, Node};
 
-/// The services' names. Envoy 1.17 was the last to have v2; the messages are the same on the wire.
-pub(crate) const NAMES: [&str; 2] =
+/// Names of the service. Envoy 1.17 is the last release with v2; its messages have the same wire format.
+pub(crate) const SERVICE_NAMES: [&str; 2] =
     ["envoy.service.metrics.v3.MetricsService", "envoy.service.metrics.v2.MetricsService"];
 
-/// The method's paths.
+/// Paths of the method.
 const PATHS: [&str; 2] = [
     "/envoy.service.metrics.v3.MetricsService/StreamMetrics",
     "/envoy.service.metrics.v2.MetricsService/StreamMetrics",
 ];
 
-/// What all streams share.
+/// The service; all its streams share it.
 #[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) nodes: Arc<Nodes>,
+pub(crate) struct MetricsService {
+    pub(crate) store: Arc<Store>,
     pub(crate) outputs: Outputs,
-    pub(crate) own: OwnMetrics,
+    pub(crate) metrics: SelfMetrics,
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) buffers: Arc<Buffers>,
     pub(crate) max_message: usize,
-    pub(crate) streams: Semaphore,
+    /// One permit per stream that may be open.
+    pub(crate) stream_permits: Semaphore,
     pub(crate) shutdown: CancellationToken,
 }
 
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let refusals = Arc::clone(&shared.refusals);
+pub(crate) fn router(service: Arc<MetricsService>) -> Router {
+    let refusals = Arc::clone(&service.refusals);
     let mut router = Router::new();
     for path in PATHS {
         router = router.route(path, post(stream_metrics));
     }
-    router.with_state(shared).fallback(move |request: Request| async move { unknown(&refusals, &request) })
+    router
+        .with_state(service)
+        .fallback(move |request: Request| async move { reject_unknown_method(&refusals, &request) })
 }
 
-/// Says what is served, to an Envoy that asks for something else.
-fn unknown(refusals: &Refusals, request: &Request) -> Response {
+fn reject_unknown_method(refusals: &Refusals, request: &Request) -> Response {
     let path: String = request.uri().path().chars().take(128).collect();
-    let detail = format!("{path} is not served; this is a metrics service, at {} and {}", PATHS[0], PATHS[1]);
+    let detail = format!("unknown method {path}: this port serves {} and {}", PATHS[0], PATHS[1]);
     refusals.refuse(Reason::Protocol, &detail);
     Status::unimplemented(detail).into_http()
 }
 
-/// Answers what comes without HTTP/2 or is no gRPC.
-pub(crate) fn not_grpc(refusals: &Refusals) -> Response {
-    const DETAIL: &str = "this port speaks gRPC over HTTP/2 only: give the cluster that leads here typed_extension_protocol_options \
-with explicit_http_config: {http2_protocol_options: {}}";
+/// The response to a request that is not gRPC over HTTP/2.
+pub(crate) fn reject_non_grpc(refusals: &Refusals) -> Response {
+    const DETAIL: &str = "this port serves gRPC over HTTP/2 only: set typed_extension_protocol_options of the Envoy cluster \
+to explicit_http_config: {http2_protocol_options: {}}";
     refusals.refuse(Reason::Protocol, DETAIL);
     (StatusCode::HTTP_VERSION_NOT_SUPPORTED, format!("{DETAIL}\n")).into_response()
 }
 
-async fn stream_metrics(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn stream_metrics(State(service): State<Arc<MetricsService>>, request: Request) -> Response {
     if request.version() != Version::HTTP_2 {
-        return not_grpc(&shared.refusals);
+        return reject_non_grpc(&service.refusals);
     }
-    match shared.stream(request).await {
-        Ok(()) => done(),
+    match service.receive(request).await {
+        Ok(()) => empty_response(),
         Err(status) => status.into_http(),
     }
 }
 
-/// The reply to a stream that has ended well: one empty `StreamMetricsResponse`.
-fn done() -> Response {
+/// One empty `StreamMetricsResponse` with status OK.
+fn empty_response() -> Response {
     let trailers = HeaderMap::from_iter([(Status::GRPC_STATUS, HeaderValue::from_static("0"))]);
     let frames =
         [Ok::<_, Infallible>(Frame::data(Bytes::from_static(&[0; 5]))), Ok(Frame::trailers(trailers))];
@@ -93,25 +92,25 @@ fn done() -> Response {
     ([(header::CONTENT_TYPE, "application/grpc")], body).into_response()
 }
 
-/// Counts a stream as open, until it is dropped: also when the client has reset it.
-struct Open<'a>(&'a IntGauge);
+/// Counts a stream as open until dropped, even if the client resets the stream.
+struct OpenStream<'a>(&'a IntGauge);
 
-impl<'a> Open<'a> {
+impl<'a> OpenStream<'a> {
     fn new(streams: &'a IntGauge) -> Self {
         streams.inc();
         Self(streams)
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenStream<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }
 }
 
-impl Shared {
-    /// Takes a stream's messages until it ends.
-    async fn stream(&self, request: Request) -> Result<(), Status> {
+impl MetricsService {
+    /// Receives the messages of one stream until it ends.
+    async fn receive(&self, request: Request) -> Result<(), Status> {
         let encoding = request.headers().get("grpc-encoding");
         if encoding.is_some_and(|encoding| encoding != "identity") {
             let mut status =
@@ -119,11 +118,11 @@ impl Shared {
             status.metadata_mut().insert("grpc-accept-encoding", "identity".parse().expect("ASCII"));
             return Err(status);
         }
-        let Ok(_permit) = self.streams.try_acquire() else {
+        let Ok(_permit) = self.stream_permits.try_acquire() else {
             return Err(self.refuse(Reason::Streams, Code::ResourceExhausted, "too many streams are open"));
         };
-        self.own.streams_total.inc();
-        let _open = Open::new(&self.own.streams);
+        self.metrics.streams_total.inc();
+        let _open = OpenStream::new(&self.metrics.streams);
         let mut frames = Frames::new(request.into_body(), self.max_message, Arc::clone(&self.buffers));
         let mut stream = None;
         loop {
@@ -133,39 +132,39 @@ impl Shared {
                 received = frames.next() => received,
             };
             match received {
-                Ok(Some(message)) => self.message(&mut stream, message.as_ref())?,
+                Ok(Some(message)) => self.handle_message(&mut stream, message.as_ref())?,
                 Ok(None) => return Ok(()),
-                Err(error) => return Err(self.broken(&error)),
+                Err(error) => return Err(self.frame_status(&error)),
             }
         }
     }
 
-    fn message(&self, stream: &mut Option<Stream>, bytes: &[u8]) -> Result<(), Status> {
-        let message = Message::new(bytes);
-        let (identity, families) = message.check().map_err(|error| {
+    /// Writes a message to the outputs. The first message opens `stream`.
+    fn handle_message(&self, stream: &mut Option<Stream>, bytes: &[u8]) -> Result<(), Status> {
+        let message = Message::parse(bytes).map_err(|error| {
             self.refuse(
                 Reason::Malformed,
                 Code::InvalidArgument,
-                &format!("a message of {} bytes is no StreamMetricsMessage: {error}", bytes.len()),
+                &format!("invalid StreamMetricsMessage of {} bytes: {error}", bytes.len()),
             )
         })?;
-        let stream = match (stream, identity) {
+        let stream = match (stream, message.node()) {
             (Some(stream), None) => stream,
-            (Some(stream), Some(identity)) if *stream.identity() == self.identity(identity)? => stream,
+            (Some(stream), Some(node)) if *stream.identity() == self.identity(node)? => stream,
             (Some(stream), Some(_)) => {
                 let Identity { job, instance } = stream.identity();
-                let detail =
-                    format!("the stream began as node {instance} of cluster {job}, and now is another's");
+                let detail = format!(
+                    "the stream's first message is from node {instance} of cluster {job}, this one from another node"
+                );
                 return Err(self.refuse(Reason::Identifier, Code::InvalidArgument, &detail));
             }
             (None, None) => {
-                let detail = "the stream's first message has no identifier: it must say which node sends";
+                let detail = "the stream's first message has no identifier of its node";
                 return Err(self.refuse(Reason::Identifier, Code::InvalidArgument, detail));
             }
-            (stream, Some(identity)) => stream.insert(self.open(self.identity(identity)?)?),
+            (stream, Some(node)) => stream.insert(self.open(self.identity(node)?)?),
         };
-        let checked = Checked { message, families, bytes: bytes.len() };
-        if self.outputs.take(stream, checked) == Err(Superseded) {
+        if self.outputs.write(stream, &message) == Err(Superseded) {
             let Identity { job, instance } = stream.identity();
             self.refusals.refuse(
                 Reason::Superseded,
@@ -175,47 +174,51 @@ impl Shared {
             );
             return Ok(());
         }
-        self.own.messages.inc();
-        self.own.bytes.inc_by(bytes.len() as u64);
-        self.own.families.inc_by(families as u64);
+        self.metrics.messages.inc();
+        self.metrics.bytes.inc_by(bytes.len() as u64);
+        self.metrics.families.inc_by(message.family_count() as u64);
         Ok(())
     }
 
-    fn identity(&self, identity: wire::Identity<'_>) -> Result<Identity, Status> {
+    fn identity(&self, node: Node<'_>) -> Result<Identity, Status> {
         let refuse = |detail: &str| self.refuse(Reason::Identifier, Code::InvalidArgument, detail);
-        if identity.id.is_empty() {
+        if node.id.is_empty() {
             return Err(refuse(
                 "identifier.node.id is empty: set node.id, or start Envoy with --service-node",
             ));
         }
-        let text = |bytes: &[u8], what: &str| match std::str::from_utf8(bytes) {
-            Ok(text) if bytes.len() <= self.nodes.limits().label => Ok(text.to_owned()),
-            Ok(_) => Err(refuse(&format!("{what} has {} bytes: too long", bytes.len()))),
-            Err(_) => Err(refuse(&format!("{what} is not UTF-8"))),
+        let max_bytes = self.store.limits().label_bytes;
+        let text = |bytes: &[u8], field: &str| match std::str::from_utf8(bytes) {
+            Ok(text) if bytes.len() <= max_bytes => Ok(text.to_owned()),
+            Ok(_) => Err(refuse(&format!(
+                "{field} has {} bytes, which exceeds the limit of {max_bytes}",
+                bytes.len()
+            ))),
+            Err(_) => Err(refuse(&format!("{field} is not UTF-8"))),
         };
         Ok(Identity {
-            job: text(identity.cluster, "identifier.node.cluster")?,
-            instance: text(identity.id, "identifier.node.id")?,
+            job: text(node.cluster, "identifier.node.cluster")?,
+            instance: text(node.id, "identifier.node.id")?,
         })
     }
 
     fn open(&self, identity: Identity) -> Result<Stream, Status> {
         let instance = identity.instance.clone();
-        self.nodes.open(identity).map_err(|reason| {
-            let detail = format!("node {instance} is one too many");
+        self.store.open(identity).map_err(|reason| {
+            let detail = format!("node {instance} exceeds the limit of nodes");
             self.refuse(reason, Code::ResourceExhausted, &detail)
         })
     }
 
-    fn broken(&self, error: &FrameError) -> Status {
+    fn frame_status(&self, error: &FrameError) -> Status {
         let detail = error.to_string();
         match error {
             FrameError::TooLarge { .. } => self.refuse(Reason::MessageSize, Code::ResourceExhausted, &detail),
             FrameError::Buffers => self.refuse(Reason::Buffers, Code::ResourceExhausted, &detail),
-            FrameError::Slow => self.refuse(Reason::Malformed, Code::DeadlineExceeded, &detail),
+            FrameError::Timeout => self.refuse(Reason::Malformed, Code::DeadlineExceeded, &detail),
             FrameError::Truncated => self.refuse(Reason::Malformed, Code::InvalidArgument, &detail),
             FrameError::Compressed => self.refuse(Reason::Protocol, Code::Unimplemented, &detail),
-            // The client has gone; nobody is told.
+            // The connection is closed, so nobody receives this status.
             FrameError::Broken(_) => Status::cancelled(detail),
         }
     }

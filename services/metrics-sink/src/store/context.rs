@@ -1,0 +1,47 @@
+//! What all nodes of a store share: limits, budget, refusals and the fingerprint key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::slot_index::Fingerprints;
+use crate::refusal::Refusals;
+
+/// Limits of a store. Beyond them, data is refused; what is stored stays.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Maximum number of series, counted as lines of the page: a histogram with 19 buckets is 22.
+    pub series: usize,
+    /// Maximum memory of the series, in bytes.
+    pub bytes: usize,
+    /// Maximum number of nodes, including those kept only for their age.
+    pub nodes: usize,
+    /// Maximum length of a name or of a label's value, in bytes.
+    pub label_bytes: usize,
+    /// A node or a series that has not been sent for this long is removed.
+    pub stale_after: Duration,
+    /// How long a node's age is reported after its last flush.
+    pub age_retention: Duration,
+    /// A page that is not read within this time is aborted, because it keeps removed series in memory.
+    pub page_timeout: Duration,
+}
+
+/// What the value of a counter means. It must match Envoy's `report_counters_as_deltas`, which the stream does not carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Temporality {
+    /// The total since the Envoy started, which is Envoy's default.
+    Cumulative,
+    /// The increase in the last flush interval.
+    Delta,
+}
+
+/// Shared by the series of all nodes.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) temporality: Temporality,
+    /// Maximum length of a name or of a label's value, in bytes.
+    pub(crate) max_label_bytes: usize,
+    pub(crate) budget: Budget,
+    pub(crate) refusals: Arc<Refusals>,
+    pub(crate) fingerprints: Fingerprints,
+}
