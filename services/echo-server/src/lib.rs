@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 pub enum Error {
     /// The gRPC metrics do not match the descriptors.
     #[error("gRPC metrics")]
-    GrpcMetrics(#[from] grpc_metrics::BuildError),
+    GrpcMetrics(#[from] grpc_telemetry::prometheus::BuildError),
     /// The registry already has one of the server's metrics.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),

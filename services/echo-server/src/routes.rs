@@ -1,8 +1,8 @@
 //! The gRPC services and HTTP endpoints of the port, with their layers.
 
-use grpc_metrics::{Buckets, Builder, ServerMetrics};
+use grpc_telemetry::prometheus::{Buckets, Builder, ServerMetrics};
+use grpc_telemetry::trace::Tracer;
 use kit::server::GrpcAndHttp;
-use kit::telemetry::trace::GrpcServerLayer;
 use lookout_proto::echo::echo_service_server::EchoServiceServer;
 use prometheus::Registry;
 use tonic::service::Routes;
@@ -29,8 +29,7 @@ pub(crate) fn routes<H: Health>(registry: Registry, health: HealthServer<H>) -> 
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .into_axum_router()
-        .layer(metrics.layer())
-        .layer(GrpcServerLayer);
+        .layer(metrics.layer().and(Tracer::new()));
     Ok(GrpcAndHttp {
         grpc,
         http: kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found),

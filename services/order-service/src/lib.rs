@@ -45,7 +45,7 @@ pub enum Error {
     Store(#[from] OpenError),
     /// The metrics of calls do not fit the descriptors.
     #[error("gRPC metrics")]
-    MicroMetrics(#[from] micro_metrics::BuildError),
+    MicroMetrics(#[from] grpc_telemetry::go_micro::BuildError),
     /// The registry has a metric of this service's already.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),
@@ -74,7 +74,7 @@ pub struct Listeners {
 ///
 /// If the labels cannot be.
 pub fn registry(config: &Config) -> prometheus::Result<Registry> {
-    micro_metrics::registry(PACKAGE, &config.micro_id, env!("CARGO_PKG_VERSION"))
+    grpc_telemetry::go_micro::registry(PACKAGE, &config.micro_id, env!("CARGO_PKG_VERSION"))
 }
 
 /// Serves until `shutdown` is cancelled, then ends the watchers' streams, drains within the grace period, and closes

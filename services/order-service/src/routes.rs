@@ -3,11 +3,12 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
+use grpc_telemetry::ServerLayer;
+use grpc_telemetry::go_micro::{Buckets, ServerMetrics};
+use grpc_telemetry::trace::Tracer;
 use kit::shutdown::CancellationToken;
-use kit::telemetry::trace::GrpcServerLayer;
 use lookout_proto::order::FILE_DESCRIPTOR_SET;
 use lookout_proto::order::order_server::OrderServer;
-use micro_metrics::{Buckets, ServerMetrics};
 use prometheus::Registry;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
@@ -34,14 +35,15 @@ pub(crate) fn grpc<H: Health>(
         .build()?;
     registry.register(Box::new(metrics.clone()))?;
     let orders = OrderServer::new(Orders { store, shutdown }).max_decoding_message_size(LARGEST_REQUEST);
-    // As go-micro's wrapper, the metrics are of the handlers of orders alone.
-    let orders = Routes::new(orders).into_axum_router().reset_fallback().layer(metrics.layer());
+    // As with go-micro's wrapper, the metrics cover the handlers of orders only.
+    let orders =
+        Routes::new(orders).into_axum_router().reset_fallback().layer(metrics.layer().and(Tracer::new()));
     Ok(Routes::new(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .into_axum_router()
+        .layer(ServerLayer::new(Tracer::new()))
         .merge(orders)
-        .layer(GrpcServerLayer)
         .layer(from_fn(move |request: Request, next: Next| tasks.instrument(next.run(request)))))
 }
 

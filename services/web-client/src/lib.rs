@@ -34,7 +34,7 @@ pub enum Error {
     },
     /// The metrics of gRPC calls cannot be made.
     #[error("gRPC metrics")]
-    GrpcMetrics(#[from] grpc_metrics::BuildError),
+    GrpcMetrics(#[from] grpc_telemetry::prometheus::BuildError),
     /// The registry has such metrics already.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),

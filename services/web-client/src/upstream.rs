@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use grpc_metrics::{Buckets, ClientMetrics, ClientService};
-use kit::telemetry::trace::{GrpcClientLayer, Traced};
+use grpc_telemetry::ClientService;
+use grpc_telemetry::prometheus::{Buckets, ClientMetrics, Recorder};
+use grpc_telemetry::trace::Tracer;
 use lookout_proto::{echo, order};
 use prometheus::Registry;
 use tonic::transport::{Channel, Endpoint};
@@ -22,9 +23,9 @@ const PING_TIMEOUT: Duration = Duration::from_secs(3);
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// For calls that end within the deadline.
-pub(crate) type Calls = Traced<ClientService<Deadline<Channel>>>;
+pub(crate) type Calls = ClientService<Deadline<Channel>, (Recorder, Tracer)>;
 /// For calls that go on until somebody ends them.
-pub(crate) type Streams = Traced<ClientService<Channel>>;
+pub(crate) type Streams = ClientService<Channel, (Recorder, Tracer)>;
 
 /// What generated clients send their calls through; clones share the connection.
 pub(crate) struct Upstream {
@@ -54,12 +55,10 @@ impl Upstream {
             .keep_alive_while_idle(true)
             .connect_lazy();
 
-        // From within: the deadline ends a call, so that metrics and span see that end.
-        let traced = GrpcClientLayer::to(&config.grpc_server_host, config.grpc_server_port);
+        let tracer = Tracer::with_server(&config.grpc_server_host, config.grpc_server_port);
+        let observed = metrics.layer().and(tracer);
+        // Inside the layer, so that metrics and span report the deadline.
         let bounded = Deadline::new(channel.clone(), config.grpc_deadline);
-        Ok(Self {
-            calls: traced.layer(metrics.layer().layer(bounded)),
-            streams: traced.layer(metrics.layer().layer(channel)),
-        })
+        Ok(Self { calls: observed.layer(bounded), streams: observed.layer(channel) })
     }
 }

@@ -35,5 +35,5 @@ fn report(title: &str, measured: &[Measured]) {
     let ratio = |threads: usize| {
         (ours.nanos[threads] - bare.nanos[threads]) / (peer.nanos[threads] - bare.nanos[threads])
     };
-    println!("{:<24} {:>12.2} {:>22.2}", "grpc-metrics : peer, net", ratio(0), ratio(1));
+    println!("{:<24} {:>12.2} {:>22.2}", "prometheus : peer, net", ratio(0), ratio(1));
 }

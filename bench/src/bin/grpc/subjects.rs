@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::future::ready;
 
-use grpc_metrics::{Buckets, ClientMetrics, ServerMetrics};
+use grpc_telemetry::prometheus::{Buckets, ClientMetrics, Messages, ServerMetrics};
+use grpc_telemetry::{RequestBody, go_micro};
 use http::Request;
 use tonic::body::Body;
 use tower::{Layer, service_fn};
@@ -20,7 +21,7 @@ pub(crate) struct Subject {
 /// Built once, used by all threads.
 pub(crate) struct Services {
     server: ServerMetrics,
-    micro: micro_metrics::ServerMetrics,
+    micro: go_micro::ServerMetrics,
     client: ClientMetrics,
 }
 
@@ -36,10 +37,10 @@ impl Services {
             .handling_histogram(Buckets::default())
             .build()
             .expect("client metrics");
-        let micro = micro_metrics::ServerMetrics::builder("bench")
+        let micro = go_micro::ServerMetrics::builder("bench")
             .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .build()
-            .expect("micro metrics");
+            .expect("go-micro metrics");
         Self { server, micro, client }
     }
 }
@@ -55,19 +56,19 @@ pub(crate) fn servers() -> [Subject; 4] {
             },
         },
         Subject {
-            name: "grpc-metrics",
+            name: "prometheus",
             caller: |services| {
                 let mut service = services.server.layer().layer(service_fn(|request: Request<_>| {
-                    ready(Ok::<_, Infallible>(call::answer::<grpc_metrics::RequestBody<Message>>(request)))
+                    ready(Ok::<_, Infallible>(call::answer::<RequestBody<Message, Messages>>(request)))
                 }));
                 Box::new(move || call::make(&mut service, |request| request))
             },
         },
         Subject {
-            name: "micro-metrics",
+            name: "go-micro",
             caller: |services| {
                 let mut service = services.micro.layer().layer(service_fn(|request: Request<_>| {
-                    ready(Ok::<_, Infallible>(call::answer::<micro_metrics::RequestBody<Message>>(request)))
+                    ready(Ok::<_, Infallible>(call::answer::<RequestBody<Message, ()>>(request)))
                 }));
                 Box::new(move || call::make(&mut service, |request| request))
             },
@@ -97,7 +98,7 @@ pub(crate) fn clients() -> [Subject; 3] {
             },
         },
         Subject {
-            name: "grpc-metrics",
+            name: "prometheus",
             caller: |services| {
                 let mut channel = services.client.layer().layer(service_fn(|request: Request<Body>| {
                     ready(Ok::<_, Infallible>(call::answer(request)))

@@ -1,35 +1,25 @@
-//! Spans of calls: tower layers for HTTP servers, gRPC servers and gRPC clients.
+//! Spans of HTTP requests. `grpc_telemetry::trace` makes those of gRPC calls.
 //!
-//! A span has the names and attributes of OpenTelemetry's semantic conventions (`http.*`, `rpc.*`), carries W3C trace
-//! context in and out, and ends when the reply's last byte or trailers have passed, or the call is dropped.
+//! A span has the names and attributes of OpenTelemetry's semantic conventions (`http.*`), continues the trace of the
+//! request's W3C `traceparent` header, and ends with the response's last byte, or when the request is dropped.
 //!
 //! ```
 //! # fn app() -> axum::Router { axum::Router::new() }
-//! let app = app().layer(crate::telemetry::trace::HttpServerLayer);
+//! let app = app().layer(kit::telemetry::trace::HttpServerLayer);
 //! # let _: axum::Router = app;
 //! ```
 //!
-//! Requests that would drown the others make no span: `/healthz` and `/metrics` over HTTP, health checks and
-//! reflection over gRPC.
+//! `/healthz` and `/metrics` have no spans: health checks and scrapes would outnumber all others.
 
-mod body;
-mod call;
-mod future;
-mod grpc;
-mod http;
-mod layer;
-mod propagation;
-mod service;
+mod http_server;
+mod span;
 
-pub use body::ResponseBody;
-pub use future::ResponseFuture;
-pub use layer::{GrpcClientLayer, GrpcServerLayer, HttpServerLayer};
-pub use service::Traced;
+pub use http_server::{HttpServerLayer, HttpServerService, ResponseBody, ResponseFuture};
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 
-/// The trace that what runs now belongs to, as 32 hexadecimal digits.
+/// The ID of the current trace, as 32 hexadecimal digits. `None` outside a trace.
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
     let context = Context::current();

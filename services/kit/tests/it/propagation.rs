@@ -4,9 +4,11 @@ use std::convert::Infallible;
 
 use axum::Router;
 use axum::routing::get;
+use grpc_telemetry::ClientLayer;
+use grpc_telemetry::trace::Tracer;
 use http::{Request, Response};
 use http_body_util::BodyExt;
-use kit::telemetry::trace::{GrpcClientLayer, HttpServerLayer};
+use kit::telemetry::trace::HttpServerLayer;
 use kit::telemetry::{Settings, Traces};
 use tower::{ServiceExt, service_fn};
 use tower_layer::Layer;
@@ -61,13 +63,14 @@ async fn outside_of_a_span_there_is_no_trace() {
     assert_eq!(kit::telemetry::current_trace_id(), None);
 }
 
-/// What a call made inside this process's handlers would send on.
-async fn sent_on() -> String {
-    let callee = service_fn(async |request: Request<()>| {
+/// Makes a gRPC call, and returns its `traceparent` header.
+async fn traceparent_of_a_call() -> String {
+    let callee = service_fn(async |request: Request<tonic::body::Body>| {
         let context = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
         Ok::<_, Infallible>(Response::new(context.unwrap_or_default().to_owned()))
     });
-    let response = GrpcClientLayer::new().layer(callee).oneshot(Request::new(())).await.expect("infallible");
+    let traced = ClientLayer::new(Tracer::new()).layer(callee);
+    let response = traced.oneshot(Request::new(tonic::body::Body::empty())).await.expect("infallible");
     let body = response.into_body().collect().await.expect("infallible").to_bytes();
     String::from_utf8(body.into()).expect("ASCII")
 }
@@ -81,7 +84,11 @@ async fn without_spans_of_its_own_a_service_passes_its_callers_context_on() {
     let handler = get(async || {
         // The context is of the task that is being polled, also after it has waited.
         tokio::task::yield_now().await;
-        format!("{} {}", kit::telemetry::current_trace_id().unwrap_or_default(), sent_on().await)
+        format!(
+            "{} {}",
+            kit::telemetry::current_trace_id().unwrap_or_default(),
+            traceparent_of_a_call().await
+        )
     });
     let server = serve(Router::new().route("/", handler).layer(HttpServerLayer)).await;
     let ask = async |traceparent: Option<String>| {

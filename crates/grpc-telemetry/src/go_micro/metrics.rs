@@ -1,0 +1,44 @@
+//! The metrics of a server.
+
+use std::sync::Arc;
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use super::counters::Counters;
+use super::families::Families;
+use super::recorder::Recorder;
+use crate::ServerLayer;
+
+/// The metrics of a server. Clones share the counters: register one, and wrap the server in the [`layer`](Self::layer).
+#[derive(Clone, Debug)]
+pub struct ServerMetrics {
+    counters: Arc<Counters>,
+    families: Arc<Families>,
+}
+
+impl ServerMetrics {
+    pub(super) fn new(counters: Counters, families: Families) -> Self {
+        Self { counters: Arc::new(counters), families: Arc::new(families) }
+    }
+
+    /// A layer that counts the calls that a service handles.
+    pub fn layer(&self) -> ServerLayer<Recorder> {
+        ServerLayer::new(self.recorder())
+    }
+
+    /// The layer's observer, to combine with others.
+    pub fn recorder(&self) -> Recorder {
+        Recorder::new(Arc::clone(&self.counters))
+    }
+}
+
+impl Collector for ServerMetrics {
+    fn desc(&self) -> Vec<&Desc> {
+        self.families.descs()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        self.families.collect(&self.counters, self.counters.now())
+    }
+}

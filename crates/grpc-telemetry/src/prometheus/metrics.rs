@@ -1,0 +1,85 @@
+//! The metrics of a server and of a client.
+
+use std::sync::Arc;
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::MetricFamily;
+
+use super::counters::Counters;
+use super::families::Families;
+use super::recorder::Recorder;
+use crate::{ClientLayer, ServerLayer};
+
+/// Counters and the families that export them.
+#[derive(Clone, Debug)]
+pub(super) struct Metrics {
+    counters: Arc<Counters>,
+    families: Arc<Families>,
+}
+
+impl Metrics {
+    pub(super) fn new(counters: Counters, families: Families) -> Self {
+        Self { counters: Arc::new(counters), families: Arc::new(families) }
+    }
+
+    fn recorder(&self) -> Recorder {
+        Recorder::new(Arc::clone(&self.counters))
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        self.families.collect(&self.counters)
+    }
+}
+
+/// The metrics of a server. Clones share the counters: register one, and wrap the server in the [`layer`](Self::layer).
+#[derive(Clone, Debug)]
+pub struct ServerMetrics(pub(super) Metrics);
+
+impl ServerMetrics {
+    /// A layer that counts the calls that a service handles.
+    pub fn layer(&self) -> ServerLayer<Recorder> {
+        ServerLayer::new(self.recorder())
+    }
+
+    /// The layer's observer, to combine with others.
+    pub fn recorder(&self) -> Recorder {
+        self.0.recorder()
+    }
+}
+
+impl Collector for ServerMetrics {
+    fn desc(&self) -> Vec<&Desc> {
+        self.0.families.descs()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        self.0.collect()
+    }
+}
+
+/// The metrics of a client. Clones share the counters: register one, and wrap each channel in the
+/// [`layer`](Self::layer).
+#[derive(Clone, Debug)]
+pub struct ClientMetrics(pub(super) Metrics);
+
+impl ClientMetrics {
+    /// A layer that counts the calls that are made through a channel.
+    pub fn layer(&self) -> ClientLayer<Recorder> {
+        ClientLayer::new(self.recorder())
+    }
+
+    /// The layer's observer, to combine with others.
+    pub fn recorder(&self) -> Recorder {
+        self.0.recorder()
+    }
+}
+
+impl Collector for ClientMetrics {
+    fn desc(&self) -> Vec<&Desc> {
+        self.0.families.descs()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        self.0.collect()
+    }
+}

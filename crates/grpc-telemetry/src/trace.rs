@@ -1,0 +1,221 @@
+//! OpenTelemetry spans, recorded with [`tracing`] and `tracing-opentelemetry`.
+//!
+//! A span has the name and attributes of OpenTelemetry's semantic conventions for RPC: `package.Service/Method`,
+//! `rpc.system`, `rpc.service`, `rpc.method`, `rpc.grpc.status_code`, and on clients `server.address` and `server.port`.
+//! It starts with the call and ends with it. The wrapped service runs inside it.
+//!
+//! A server joins the trace of the request's W3C `traceparent` header, and a client sends that header. Where spans are
+//! disabled, the context of a server's request is still the current one while its handler runs, so that a client in the
+//! handler passes it on.
+//!
+//! ```
+//! use grpc_telemetry::ServerLayer;
+//! use grpc_telemetry::trace::Tracer;
+//!
+//! let server = tonic::transport::Server::builder().layer(ServerLayer::new(Tracer::new()));
+//! # let _ = server;
+//! ```
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use opentelemetry::Context;
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry_http::{HeaderExtractor, HeaderInjector};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tonic::Code;
+use tracing::Span;
+use tracing::field::Empty;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use crate::{CallEnd, CallObserver, Direction, Moment, Observer, RequestHead, Side};
+
+/// Records a span of each call.
+///
+/// On servers, health checks and reflection (`grpc.health.v1.Health`, `grpc.reflection.*`) have no spans.
+#[derive(Clone, Debug, Default)]
+pub struct Tracer {
+    server: Option<Arc<(String, u16)>>,
+}
+
+/// The span of one call, if it has one.
+#[derive(Debug)]
+pub struct Call(Option<OpenSpan>);
+
+#[derive(Debug)]
+struct OpenSpan {
+    side: Side,
+    span: Span,
+    /// The client's context, if `span` cannot be its child because spans are disabled.
+    remote_context: Option<Context>,
+}
+
+// === impl Tracer ===
+
+impl Tracer {
+    /// A tracer for servers, or for clients whose spans have no `server.address`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A tracer for a client of this server: its spans have `server.address` and `server.port`.
+    #[must_use]
+    pub fn with_server(host: impl Into<String>, port: u16) -> Self {
+        Self { server: Some(Arc::new((host.into(), port))) }
+    }
+
+    fn client_span(&self, path: &str) -> Span {
+        let (name, service, method) = split(path);
+        tracing::info_span!(
+            "grpc.client",
+            otel.name = name,
+            otel.kind = "client",
+            rpc.system = "grpc",
+            rpc.service = service,
+            rpc.method = method,
+            server.address = self.server.as_ref().map(|server| server.0.as_str()),
+            // `tracing-opentelemetry` records an unsigned integer as a string.
+            server.port = self.server.as_ref().map(|server| i64::from(server.1)),
+            rpc.grpc.status_code = Empty,
+            otel.status_code = Empty,
+            otel.status_description = Empty,
+        )
+    }
+}
+
+impl Observer for Tracer {
+    type Method = ();
+    type Call = Call;
+
+    fn find_method(&self, _: Side, _: &str) -> Option<()> {
+        None
+    }
+
+    fn start(&self, side: Side, _: Option<()>, head: RequestHead<'_>) -> Call {
+        let (span, remote_context) = match side {
+            Side::Server if is_machinery(head.path()) => return Call(None),
+            Side::Server => {
+                let span = server_span(head.path());
+                let remote_context = extract(head.headers(), &span);
+                (span, remote_context)
+            }
+            Side::Client => (self.client_span(head.path()), None),
+        };
+        Call(Some(OpenSpan { side, span, remote_context }))
+    }
+}
+
+/// Whether a call is a health check or reflection, which repeat all the time.
+fn is_machinery(path: &str) -> bool {
+    path.starts_with("/grpc.health.v1.Health/") || path.starts_with("/grpc.reflection.")
+}
+
+fn server_span(path: &str) -> Span {
+    let (name, service, method) = split(path);
+    tracing::info_span!(
+        "grpc.server",
+        otel.name = name,
+        otel.kind = "server",
+        rpc.system = "grpc",
+        rpc.service = service,
+        rpc.method = method,
+        rpc.grpc.status_code = Empty,
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+    )
+}
+
+/// Splits `/package.Service/Method` into the span's name, the service and the method.
+fn split(path: &str) -> (&str, &str, &str) {
+    let name = path.strip_prefix('/').unwrap_or(path);
+    let (service, method) = name.split_once('/').unwrap_or((name, ""));
+    (name, service, method)
+}
+
+/// Makes `span`, which has not been entered yet, a child of the span in the headers. If spans are disabled, returns the
+/// headers' context instead.
+fn extract(headers: &HeaderMap, span: &Span) -> Option<Context> {
+    let propagator = TraceContextPropagator::new();
+    let remote = propagator.extract_with_context(&Context::new(), &HeaderExtractor(headers));
+    if !remote.span().span_context().is_valid() {
+        return None;
+    }
+    span.set_parent(remote.clone()).err().map(|_| remote)
+}
+
+// === impl Call ===
+
+impl CallObserver for Call {
+    type Messages = ();
+
+    /// Adds `traceparent`: the span's context, or the current one if spans are disabled.
+    fn inject(&self, headers: &mut HeaderMap) {
+        let Some(OpenSpan { span, .. }) = &self.0 else { return };
+        let own = span.context();
+        let context = if own.span().span_context().is_valid() { own } else { Context::current() };
+        TraceContextPropagator::new().inject_context(&context, &mut HeaderInjector(headers));
+    }
+
+    fn in_scope<T>(&self, step: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(OpenSpan { span, remote_context, .. }) => {
+                let _attached = remote_context.clone().map(Context::attach);
+                span.in_scope(step)
+            }
+            None => step(),
+        }
+    }
+
+    fn messages(&self, _: Direction, _: Option<Moment>) {}
+
+    fn end(self, end: &CallEnd<'_>) {
+        let Some(OpenSpan { side, span, .. }) = self.0 else { return };
+        span.record("rpc.grpc.status_code", end.code as i32);
+        if is_error(side, end.code) {
+            span.record("otel.status_code", "error");
+            span.record("otel.status_description", &*end.message());
+        }
+        // `tracing-opentelemetry` takes the last exit of the span for its end, which in a dropped call is long ago.
+        span.in_scope(|| ());
+    }
+}
+
+/// Whether a code makes the span an error: on clients any but `OK`, on servers those that are not the client's fault.
+fn is_error(side: Side, code: Code) -> bool {
+    match side {
+        Side::Client => code != Code::Ok,
+        Side::Server => matches!(
+            code,
+            Code::Unknown
+                | Code::DeadlineExceeded
+                | Code::Unimplemented
+                | Code::Internal
+                | Code::Unavailable
+                | Code::DataLoss
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_path_into_service_and_method() {
+        let name = "proto.EchoService/EchoService";
+        assert_eq!(split("/proto.EchoService/EchoService"), (name, "proto.EchoService", "EchoService"));
+        assert_eq!(split("/a/b/c"), ("a/b/c", "a", "b/c"));
+        assert_eq!(split("/"), ("", "", ""));
+        assert_eq!(split("*"), ("*", "*", ""));
+    }
+
+    #[test]
+    fn client_errors_are_not_server_errors() {
+        assert!(is_error(Side::Client, Code::NotFound));
+        assert!(!is_error(Side::Server, Code::NotFound));
+        assert!(is_error(Side::Server, Code::Internal));
+        assert!(!is_error(Side::Client, Code::Ok));
+    }
+}

@@ -1,0 +1,85 @@
+//! Observing a call allocates nothing. A test binary of its own, because counting needs a global allocator.
+
+use std::convert::Infallible;
+use std::future::{pending, ready};
+
+use grpc_telemetry::{CallObserver, Observer, RequestBody, ServerLayer, go_micro, prometheus};
+use http::{Request, Response};
+use testkit::grpc::bare::{self, Message, answer, request};
+use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
+use tower::{Layer, Service, service_fn};
+
+type Messages<O> = <<O as Observer>::Call as CallObserver>::Messages;
+
+fn server_metrics() -> prometheus::ServerMetrics {
+    prometheus::ServerMetrics::builder()
+        .file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .handling_histogram(prometheus::Buckets::default())
+        .context_label("tenant", ["a", "b"], |head| head.header("tenant"))
+        .build()
+        .expect("metrics")
+}
+
+fn go_micro_metrics() -> go_micro::ServerMetrics {
+    let builder = go_micro::ServerMetrics::builder("ping").file_descriptor_set(FILE_DESCRIPTOR_SET);
+    builder.build().expect("metrics")
+}
+
+fn assert_no_allocations_of_answered_calls<O: Observer>(layer: &ServerLayer<O>) {
+    let mut bare = service_fn(|request: Request<Message>| ready(Ok::<_, Infallible>(answer(request))));
+    let mut observed = layer.layer(service_fn(|request: Request<RequestBody<Message, Messages<O>>>| {
+        ready(Ok::<_, Infallible>(answer(request)))
+    }));
+    for path in ["/testpb.TestService/Ping", "/testpb.TestService/PingStream", "/no.Such/Method"] {
+        let bare = bare::allocations(|| bare::call(&mut bare, request(path)));
+        assert!(bare > 0, "allocations are not counted");
+        assert_eq!(bare::allocations(|| bare::call(&mut observed, request(path))), bare, "{path}");
+    }
+}
+
+fn assert_no_allocations_of_dropped_calls<O: Observer>(layer: &ServerLayer<O>) {
+    let mut observed = layer.layer(service_fn(|_: Request<RequestBody<Message, Messages<O>>>| {
+        pending::<Result<Response<Message>, Infallible>>()
+    }));
+    let bare = bare::allocations(|| drop(request("/testpb.TestService/Ping")));
+    let dropped = bare::allocations(|| drop(observed.call(request("/testpb.TestService/Ping"))));
+    assert_eq!(dropped, bare);
+}
+
+#[test]
+fn server_layer_allocates_nothing() {
+    assert_no_allocations_of_answered_calls(&server_metrics().layer());
+    assert_no_allocations_of_dropped_calls(&server_metrics().layer());
+}
+
+#[test]
+fn go_micro_layer_allocates_nothing() {
+    assert_no_allocations_of_answered_calls(&go_micro_metrics().layer());
+    assert_no_allocations_of_dropped_calls(&go_micro_metrics().layer());
+}
+
+#[test]
+fn two_observers_allocate_nothing() {
+    let layer = server_metrics().layer().and(go_micro_metrics().recorder());
+    assert_no_allocations_of_answered_calls(&layer);
+    assert_no_allocations_of_dropped_calls(&layer);
+}
+
+/// A channel takes only `tonic::body::Body`, which is a box: tonic's one allocation for the counting body, and the
+/// layer's none.
+#[test]
+fn client_layer_allocates_only_tonics_box_of_the_request() {
+    let metrics = prometheus::ClientMetrics::builder()
+        .file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .handling_histogram(prometheus::Buckets::default())
+        .message_histograms(prometheus::Buckets::default())
+        .build()
+        .expect("metrics");
+    let channel =
+        || service_fn(|request: Request<tonic::body::Body>| ready(Ok::<_, Infallible>(answer(request))));
+    let request = || request("/testpb.TestService/Ping").map(tonic::body::Body::new);
+    let (mut channel, mut observed) = (channel(), metrics.layer().layer(channel()));
+    let bare = bare::allocations(|| bare::call(&mut channel, request()));
+    let observed = bare::allocations(|| bare::call(&mut observed, request()));
+    assert_eq!(observed, bare + bare::CALLS);
+}

@@ -1,0 +1,7 @@
+//! Real calls, and what metrics and spans report of them.
+
+mod agreement;
+mod go_micro;
+mod prometheus;
+mod support;
+mod trace;
