@@ -1,4 +1,4 @@
-//! What can be set, by flag or environment variable.
+//! Settings, from flags or environment variables.
 
 use std::net::Ipv6Addr;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use clap::{ArgAction, Args};
 use http::uri::Authority;
 use kit::settings::{BaseUrl, base_url, duration};
 
-/// Settings of the service, but for its port.
+/// Settings of the service, except its port.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Host of the gRPC server, looked up anew for each connection
+    /// Host of the gRPC server, resolved for each connection
     #[arg(long, env = "GRPC_SERVER_HOST", value_name = "HOST", default_value = "localhost", value_parser = host)]
     pub grpc_server_host: String,
     /// Port of the gRPC server
@@ -19,18 +19,18 @@ pub struct Config {
     /// How long a call may take, such as 2s or 500ms
     #[arg(long, env = "GRPC_DEADLINE", value_name = "DURATION", default_value = "2s", value_parser = deadline)]
     pub grpc_deadline: Duration,
-    /// How long requests may take to end after a signal to stop, such as 5s or 500ms
+    /// How long requests in flight may take after SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
-    /// Whether there is an order service behind the gRPC server's address, and pages for it
+    /// Whether to serve the pages of the order service, which is behind the gRPC server's address
     #[arg(long, env = "ORDERS", value_name = "BOOL", default_value_t = false, action = ArgAction::Set)]
     pub orders: bool,
-    /// Where the pages' links lead.
+    /// Links of the pages.
     #[command(flatten)]
     pub links: Links,
 }
 
-/// Addresses as the reader's browser knows them; what is not given is not linked.
+/// Addresses as the reader's browser reaches them. A page has no link for an address that is not set.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Links {
     /// Address of Grafana in the reader's browser, such as <http://127.0.0.1:3000>
@@ -47,13 +47,16 @@ pub struct Links {
     pub maildev_url: Option<BaseUrl>,
 }
 
-/// What goes on the wire is whole milliseconds, in at most eight digits.
+/// The header `grpc-timeout` carries whole milliseconds in at most eight digits.
 fn deadline(value: &str) -> Result<Duration, &'static str> {
     let allowed = Duration::from_millis(1)..=Duration::from_secs(3600);
-    duration(value).ok().filter(|given| allowed.contains(given)).ok_or("expected a duration from 1ms to 1h")
+    duration(value)
+        .ok()
+        .filter(|deadline| allowed.contains(deadline))
+        .ok_or("expected a duration from 1ms to 1h")
 }
 
-/// All of it is what a URI has for its host: no scheme, port or path, which the calls would go by or pass over.
+/// The value must be exactly a URI's host, without scheme, port or path.
 fn host(value: &str) -> Result<String, &'static str> {
     let address = address(value, 1).parse::<Authority>();
     let whole = address.is_ok_and(|address| address.host().trim_matches(['[', ']']) == value);
@@ -66,7 +69,7 @@ fn server_port(value: &str) -> Result<u16, &'static str> {
     value.parse().ok().filter(|port| *port > 0).ok_or("expected a port, 1 to 65535")
 }
 
-/// As a URI has it.
+/// `HOST:PORT`, with an IPv6 address in brackets.
 fn address(host: &str, port: u16) -> String {
     if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
@@ -74,7 +77,7 @@ fn address(host: &str, port: u16) -> String {
 // === impl Config ===
 
 impl Config {
-    /// The gRPC server's host and port, as a URI has them.
+    /// The gRPC server's authority, `HOST:PORT`.
     #[must_use]
     pub fn server(&self) -> String {
         address(&self.grpc_server_host, self.grpc_server_port)
@@ -119,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_setting_is_named_with_what_was_given_and_expected() {
+    fn an_invalid_setting_is_reported_with_its_flag_value_and_expectation() {
         for (flag, value, expected) in [
             ("--grpc-deadline", "0s", "from 1ms to 1h"),
             ("--grpc-deadline", "2", "from 1ms to 1h"),
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_lose_their_last_slash_and_may_be_empty() {
+    fn an_address_loses_its_trailing_slash_and_may_be_empty() {
         let config = config(&["--grafana-url", "http://127.0.0.1:3000/", "--jaeger-url", ""]).unwrap();
         assert_eq!(config.links.grafana(), Some("http://127.0.0.1:3000"));
         assert_eq!(config.links.jaeger(), None);

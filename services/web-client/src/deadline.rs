@@ -1,7 +1,7 @@
-//! A deadline for each call as a whole: told to the server, and kept here whatever the server does.
+//! A deadline for a whole call: it is sent to the server and enforced here.
 //!
-//! tonic's own timer covers neither the wait for a connection nor the reply's body, and calls its end
-//! `Cancelled`. This one covers all three, and ends the call as a server would: with a status.
+//! tonic's timer covers neither the wait for a connection nor the response body, and reports `Cancelled`. This one covers
+//! both and ends the call with the status `DeadlineExceeded`.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,12 +16,12 @@ use tonic::Status;
 use tower::util::{Oneshot, ServiceExt};
 use tower_service::Service;
 
-/// A channel whose calls end in time.
+/// A channel whose calls end within a deadline.
 #[derive(Clone, Debug)]
 pub(crate) struct Deadline<S> {
     inner: S,
-    after: Duration,
-    /// The same, for the wire.
+    timeout: Duration,
+    /// The value of `grpc-timeout`.
     header: HeaderValue,
 }
 
@@ -30,30 +30,30 @@ pin_project! {
         #[pin]
         inner: Oneshot<S, Q>,
         timer: Option<Pin<Box<Sleep>>>,
-        after: Duration,
+        timeout: Duration,
     }
 }
 
 pin_project! {
-    /// A reply's body that ends in time.
+    /// A response body that ends within the deadline.
     pub(crate) struct DeadlineBody<B> {
         // None once the deadline has passed.
         #[pin]
         inner: Option<B>,
         timer: Option<Pin<Box<Sleep>>>,
-        after: Duration,
+        timeout: Duration,
     }
 }
 
-fn exceeded(after: Duration) -> Status {
-    Status::deadline_exceeded(format!("no reply within {after:?}"))
+fn exceeded(timeout: Duration) -> Status {
+    Status::deadline_exceeded(format!("no reply within {timeout:?}"))
 }
 
 impl<S> Deadline<S> {
-    pub(crate) fn new(inner: S, after: Duration) -> Self {
-        // Eight digits at most: nanoseconds would be too many, milliseconds are enough for a day.
-        let header = HeaderValue::try_from(format!("{}m", after.as_millis())).expect("digits and a letter");
-        Self { inner, after, header }
+    pub(crate) fn new(inner: S, timeout: Duration) -> Self {
+        // The header allows eight digits: milliseconds cover a day.
+        let header = HeaderValue::try_from(format!("{}m", timeout.as_millis())).expect("digits and a letter");
+        Self { inner, timeout, header }
     }
 }
 
@@ -65,7 +65,7 @@ where
     type Error = S::Error;
     type Future = DeadlineFuture<S, Request<Q>>;
 
-    /// The wait for the channel is a part of the call.
+    /// Always ready: the wait for the channel is part of the call.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         Poll::Ready(Ok(()))
     }
@@ -74,13 +74,13 @@ where
         request.headers_mut().insert("grpc-timeout", self.header.clone());
         DeadlineFuture {
             inner: self.inner.clone().oneshot(request),
-            timer: Some(Box::pin(sleep(self.after))),
-            after: self.after,
+            timer: Some(Box::pin(sleep(self.timeout))),
+            timeout: self.timeout,
         }
     }
 }
 
-fn is_over(timer: Option<&mut Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> bool {
+fn has_expired(timer: Option<&mut Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> bool {
     timer.is_some_and(|timer| timer.as_mut().poll(cx).is_ready())
 }
 
@@ -92,14 +92,14 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let after = *this.after;
-        if is_over(this.timer.as_mut(), cx) {
-            let response = exceeded(after).into_http::<()>();
-            return Poll::Ready(Ok(response.map(|()| DeadlineBody { inner: None, timer: None, after })));
+        let timeout = *this.timeout;
+        if has_expired(this.timer.as_mut(), cx) {
+            let response = exceeded(timeout).into_http::<()>();
+            return Poll::Ready(Ok(response.map(|()| DeadlineBody { inner: None, timer: None, timeout })));
         }
         let timer = this.timer;
         this.inner.poll(cx).map_ok(|response| {
-            response.map(|body| DeadlineBody { inner: Some(body), timer: timer.take(), after })
+            response.map(|body| DeadlineBody { inner: Some(body), timer: timer.take(), timeout })
         })
     }
 }
@@ -114,10 +114,10 @@ impl<B: Body<Data = Bytes>> Body for DeadlineBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let mut this = self.project();
         let Some(inner) = this.inner.as_mut().as_pin_mut() else { return Poll::Ready(None) };
-        if is_over(this.timer.as_mut(), cx) {
+        if has_expired(this.timer.as_mut(), cx) {
             this.inner.set(None);
             let mut trailers = HeaderMap::new();
-            let _ = exceeded(*this.after).add_header(&mut trailers);
+            let _ = exceeded(*this.timeout).add_header(&mut trailers);
             return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
         }
         inner.poll_frame(cx)
@@ -143,9 +143,9 @@ mod tests {
 
     use super::*;
 
-    const AFTER: Duration = Duration::from_millis(1500);
+    const TIMEOUT: Duration = Duration::from_millis(1500);
 
-    /// Sends nothing, and does not end.
+    /// A body that never yields a frame.
     #[derive(Default)]
     struct Silence;
 
@@ -166,33 +166,33 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_without_reply_ends_with_a_status() {
+    async fn a_call_without_response_ends_with_deadline_exceeded() {
         let silent = service_fn(|request: Request<()>| {
             assert_eq!(request.headers()["grpc-timeout"], "1500m");
             pending::<Result<Response<Silence>, Infallible>>()
         });
-        let begun = Instant::now();
-        let response = Deadline::new(silent, AFTER).oneshot(Request::new(())).await.unwrap();
+        let start = Instant::now();
+        let response = Deadline::new(silent, TIMEOUT).oneshot(Request::new(())).await.unwrap();
         assert_eq!(code(response.headers()), b"4");
-        assert_eq!(begun.elapsed(), AFTER);
+        assert_eq!(start.elapsed(), TIMEOUT);
         assert!(response.into_body().is_end_stream());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reply_that_stops_in_its_middle_ends_with_a_status() {
+    async fn a_response_that_stalls_ends_with_deadline_exceeded() {
         let stuck = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Silence))));
-        let begun = Instant::now();
-        let response = Deadline::new(stuck, AFTER).oneshot(Request::new(())).await.unwrap();
+        let start = Instant::now();
+        let response = Deadline::new(stuck, TIMEOUT).oneshot(Request::new(())).await.unwrap();
         let body = response.into_body().collect().await.unwrap();
         assert_eq!(code(body.trailers().unwrap()), b"4");
-        assert_eq!(begun.elapsed(), AFTER);
+        assert_eq!(start.elapsed(), TIMEOUT);
     }
 
     #[tokio::test]
-    async fn a_reply_in_time_passes_unchanged() {
+    async fn a_response_in_time_is_unchanged() {
         let quick =
             service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))));
-        let response = Deadline::new(quick, AFTER).oneshot(Request::new(())).await.unwrap();
+        let response = Deadline::new(quick, TIMEOUT).oneshot(Request::new(())).await.unwrap();
         assert!(response.headers().is_empty());
         assert!(response.into_body().collect().await.unwrap().trailers().is_none());
     }

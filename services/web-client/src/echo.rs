@@ -1,4 +1,4 @@
-//! `/echo?m=X`: the echo as plain text. `/` is its page.
+//! `/echo?m=X` returns the echo as plain text; `/` is its page.
 
 mod message;
 mod page;
@@ -35,29 +35,29 @@ pub(crate) fn routes(upstream: &Upstream, frame: &Frame) -> Router {
         .with_state(echo)
 }
 
-/// An echo that came back.
+/// A successful echo.
 struct Echoed {
     reply: String,
-    /// How long the call took.
-    took: Duration,
+    /// Duration of the call.
+    duration: Duration,
 }
 
 impl Echo {
-    /// Reads the message and sends it.
+    /// Sends the message of the query to the server.
     async fn call(&self, query: Option<&str>) -> Result<Echoed, Problem> {
         let message = message::from_query(query)?;
-        let begun = Instant::now();
+        let start = Instant::now();
         let result = self.client.clone().echo_service(Message { message }).await;
-        let took = begun.elapsed();
+        let duration = start.elapsed();
         match result {
             Ok(reply) => {
-                tracing::info!(grpc_code = "OK", seconds = took.as_secs_f64(), "echoed");
-                Ok(Echoed { reply: reply.into_inner().message, took })
+                tracing::info!(grpc_code = "OK", seconds = duration.as_secs_f64(), "echoed");
+                Ok(Echoed { reply: reply.into_inner().message, duration })
             }
             Err(status) => {
                 let problem = Problem::from(status);
                 let code = problem.grpc_code.as_deref();
-                tracing::warn!(grpc_code = code, seconds = took.as_secs_f64(), "{}", problem.detail);
+                tracing::warn!(grpc_code = code, seconds = duration.as_secs_f64(), "{}", problem.detail);
                 Err(problem)
             }
         }
@@ -65,10 +65,10 @@ impl Echo {
 }
 
 async fn text(State(echo): State<Echo>, RawQuery(query): RawQuery) -> Response {
-    let answer = echo.call(query.as_deref()).await.map(|echoed| {
-        let timing = format!("call;dur={:.3}", echoed.took.as_secs_f64() * 1000.0);
+    let response = echo.call(query.as_deref()).await.map(|echoed| {
+        let timing = format!("call;dur={:.3}", echoed.duration.as_secs_f64() * 1000.0);
         let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (SERVER_TIMING, timing)];
         (headers, format!("Response: {}", echoed.reply)).into_response()
     });
-    reply::finished(answer)
+    reply::with_headers(response)
 }

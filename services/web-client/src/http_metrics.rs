@@ -1,7 +1,7 @@
-//! How long requests take, by OpenTelemetry's convention in Prometheus' spelling.
+//! Duration of HTTP requests, with the names of OpenTelemetry's semantic conventions.
 //!
-//! Labels are bounded: methods of the standards, routes as declared, statuses that this service sends.
-//! `/metrics` and `/healthz` are machinery and not counted.
+//! The labels are bounded: standard methods, declared routes, and the statuses of this service. `/metrics` and `/healthz`
+//! are not counted.
 
 use std::time::Instant;
 
@@ -11,14 +11,15 @@ use axum::middleware::Next;
 use axum::response::Response;
 use prometheus::{HistogramOpts, HistogramVec, Registry};
 
-/// The convention's bounds, three more below them, since an echo takes a millisecond or two, and three around a deadline.
+/// In seconds: the convention's bounds, three below them, because an echo takes one or two milliseconds, and three around
+/// the default deadline.
 const BOUNDS: [f64; 20] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5,
     5.0, 7.5, 10.0,
 ];
 const LABELS: [&str; 3] = ["http_request_method", "http_route", "http_response_status_code"];
-/// Of a request whose sender left before the reply.
-const GONE: u16 = 499;
+/// The status of a request whose client disconnected before the response.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 #[derive(Clone)]
 pub(crate) struct HttpMetrics(HistogramVec);
@@ -34,21 +35,21 @@ impl HttpMetrics {
     }
 }
 
-/// Counts a request when it is dropped, whoever drops it.
+/// Records a request when it is dropped, so that cancelled requests count too.
 struct InFlight {
     durations: HistogramVec,
     method: Method,
     route: Option<MatchedPath>,
     status: u16,
-    begun: Instant,
+    start: Instant,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
         let status = self.status.to_string();
-        let labels = [known(&self.method), route, &status];
-        self.durations.with_label_values(&labels).observe(self.begun.elapsed().as_secs_f64());
+        let labels = [method_label(&self.method), route, &status];
+        self.durations.with_label_values(&labels).observe(self.start.elapsed().as_secs_f64());
     }
 }
 
@@ -59,13 +60,14 @@ pub(crate) async fn record(
     next: Next,
 ) -> Response {
     let method = request.method().clone();
-    let mut in_flight = InFlight { durations, method, route, status: GONE, begun: Instant::now() };
+    let mut in_flight =
+        InFlight { durations, method, route, status: CLIENT_CLOSED_REQUEST, start: Instant::now() };
     let response = next.run(request).await;
     in_flight.status = response.status().as_u16();
     response
 }
 
-fn known(method: &Method) -> &str {
+fn method_label(method: &Method) -> &str {
     match *method {
         Method::GET
         | Method::HEAD

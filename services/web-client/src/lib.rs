@@ -1,5 +1,5 @@
-//! The tutorials' web client: pages for people, paths for programs. `/` and `/echo?m=X` call `proto.EchoService`,
-//! `/orders` and what is below it `go.micro.srv.order.Order`; each says what came of it.
+//! The tutorials' web client: pages for people and paths for programs. `/` and `/echo?m=X` call `proto.EchoService`;
+//! `/orders` and the paths below it call `go.micro.srv.order.Order`.
 
 mod config;
 mod deadline;
@@ -24,27 +24,27 @@ use upstream::Upstream;
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Host and port make no address.
+    /// Host and port are not a valid address.
     #[error("--grpc-server-host: got \"{host}\", expected the name or address of a host")]
     Server {
-        /// As given.
+        /// The configured host.
         host: String,
-        /// What is wrong with it.
+        /// Why it is invalid.
         source: tonic::transport::Error,
     },
-    /// The metrics of gRPC calls cannot be made.
+    /// The metrics of gRPC calls cannot be built.
     #[error("gRPC metrics")]
     GrpcMetrics(#[from] grpc_telemetry::prometheus::BuildError),
-    /// The registry has such metrics already.
+    /// The registry already has metrics with these names.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),
 }
 
-/// Serves on `listener` until told to stop; then finishes what is in flight within the grace period.
-/// The server that it calls may be down, now or later.
+/// Serves on `listener` until `shutdown` is cancelled, then drains requests in flight within the grace period. The gRPC
+/// server may be unavailable, at the start and later.
 ///
 /// # Errors
-/// If the configuration cannot be used.
+/// If the configuration is invalid or the registry rejects the metrics.
 pub async fn run(
     listener: TcpListener,
     config: Config,

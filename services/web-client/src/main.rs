@@ -1,4 +1,4 @@
-//! `web-client`: see the library for what it does.
+//! The program `web-client`: see the library.
 
 use std::process::ExitCode;
 
@@ -6,11 +6,11 @@ use clap::Parser;
 use kit::program::{Command, Program};
 use web_client::Config;
 
-/// The echo tutorial's web client: a page, and /echo?m=..., each of which calls the gRPC server.
+/// The echo tutorial's web client: a page, and /echo?m=..., which call the gRPC server.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// Port for the page, /echo, /metrics and /healthz; 0 is any free one
+    /// Port for the page, /echo, /metrics and /healthz; 0 for any free port
     #[arg(long, env = "GRPC_CLIENT_PORT", value_name = "PORT", default_value = "8081", value_parser = kit::settings::port)]
     grpc_client_port: u16,
     #[command(flatten)]

@@ -1,17 +1,17 @@
-//! `/orders` and what is below it: a page to place orders and to follow them, and the same in JSON for programs.
+//! `/orders` and the paths below it: a page to place and follow orders, and the same as JSON for programs.
 //!
-//! A request's body and its answer are chosen apart: a form or JSON by `content-type`, a page or JSON by `accept`.
+//! `content-type` selects a form or JSON for the request, `accept` a page or JSON for the response.
 
 mod accept;
 mod calls;
 mod draft;
+mod error;
 mod events;
 mod form;
 mod json;
 mod page;
 mod place;
 mod read;
-mod refusal;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,17 +26,17 @@ use tokio::sync::Semaphore;
 use crate::page::{Frame, script};
 use crate::upstream::{Calls, Streams, Upstream};
 
-/// Of a request, in bytes.
+/// The largest request body, in bytes.
 const MAX_BODY: usize = 64 << 10;
-/// Each follower holds a stream of the one connection to the server. Some servers give a connection no more than 100 or
-/// 200: with all of them taken, no call would go through.
+/// Maximum number of clients that follow orders. Each uses a stream of the shared connection, and servers commonly allow 100
+/// or 200 streams: the rest is for calls.
 const MAX_FOLLOWERS: usize = 64;
 
 #[derive(Clone)]
 struct Orders {
     client: OrderClient<Calls>,
     watcher: OrderClient<Streams>,
-    /// Within which a stream has to begin.
+    /// The timeout for the start of a stream.
     deadline: Duration,
     followers: Arc<Semaphore>,
     /// Ends all streams.

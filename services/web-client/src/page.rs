@@ -1,7 +1,7 @@
-//! What all pages share: their frame, their looks, and the links to the other parts.
+//! The layout that all pages share, their assets, and the links to other services.
 
-mod answer;
-mod places;
+mod links;
+mod outcome;
 
 use std::sync::Arc;
 
@@ -14,27 +14,27 @@ use http::header::{
 };
 use maud::{DOCTYPE, Markup, html};
 
-pub(crate) use self::answer::Answer;
+pub(crate) use self::outcome::Outcome;
 use crate::config::{Config, Links};
 
-/// Nothing from elsewhere, nothing inline.
+/// Content security policy: only this service's own files, and nothing inline.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// One of the pages.
+/// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tab {
     Echo,
     Orders,
 }
 
-/// What stands around a page's content.
+/// The layout around a page's content.
 #[derive(Clone)]
 pub(crate) struct Frame(Arc<Settings>);
 
 struct Settings {
     links: Links,
-    /// Whom the calls go to, as host and port.
+    /// The gRPC server, `HOST:PORT`.
     server: String,
     tabs: Vec<Tab>,
 }
@@ -79,7 +79,7 @@ impl Tab {
         }
     }
 
-    /// Addresses that a program would ask.
+    /// Addresses for programs, shown in the footer.
     fn for_programs(self) -> &'static [&'static str] {
         match self {
             Self::Echo => &["/echo?m=hello", "/metrics", "/healthz"],
@@ -96,7 +96,7 @@ impl Frame {
         Self(Arc::new(Settings { links: config.links.clone(), server: config.server(), tabs }))
     }
 
-    /// The whole page.
+    /// Renders a page as a response.
     pub(crate) fn page(&self, tab: Tab, status: StatusCode, content: &Markup) -> Response {
         let headers = [
             (CONTENT_SECURITY_POLICY, POLICY),
@@ -108,14 +108,14 @@ impl Frame {
         (status, headers, Html(self.document(tab, content).into_string())).into_response()
     }
 
-    /// The way of a call, in words.
-    pub(crate) fn way(&self) -> Markup {
+    /// The hops of a call.
+    pub(crate) fn path(&self) -> Markup {
         html! {
-            ol.way aria-label="Its way" { li { "your browser" } li { "web-client" } li { (self.0.server) } }
+            ol.way aria-label="Path of the call" { li { "your browser" } li { "web-client" } li { (self.0.server) } }
         }
     }
 
-    /// What the id of a trace is put after, to look at it.
+    /// The address that a trace id is appended to, for links.
     pub(crate) fn traces(&self) -> Option<String> {
         self.0.links.jaeger().map(|jaeger| format!("{jaeger}/trace/"))
     }
@@ -141,7 +141,7 @@ impl Frame {
                     }
                     main {
                         (content)
-                        (places::list(tab, &self.0.links))
+                        (links::list(tab, &self.0.links))
                     }
                     footer {
                         "For programs: "

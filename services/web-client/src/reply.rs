@@ -1,4 +1,4 @@
-//! What every answer of a call has: nobody keeps it, nobody guesses its type, and it names its trace.
+//! Headers of every response to a call: no caching, no content sniffing, and the trace id.
 
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
@@ -6,9 +6,9 @@ use http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
-/// Adds the headers; the trace is the current one.
-pub(crate) fn finished(answer: impl IntoResponse) -> Response {
-    let mut response = answer.into_response();
+/// Adds the headers, with the id of the current trace.
+pub(crate) fn with_headers(response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

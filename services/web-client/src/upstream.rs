@@ -1,4 +1,4 @@
-//! The way to the gRPC servers: one connection for all calls, watched.
+//! The connection to the gRPC servers, shared by all calls, with metrics and spans.
 
 use std::time::Duration;
 
@@ -13,28 +13,28 @@ use tower_layer::Layer;
 use crate::deadline::Deadline;
 use crate::{Config, Error};
 
-/// A host that does not answer is asked again after this long. One that refuses is asked again by the next
-/// call, without a pause: calls wait for one attempt at a time, so that they cannot become a flood.
+/// After this time, a connection attempt to a host that does not respond is repeated. A refused attempt is repeated by the
+/// next call without a pause: calls share one attempt at a time, so they cannot flood the host.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-/// An idle or silent peer is asked for a sign of life this often ...
+/// Interval of HTTP/2 pings, also on an idle connection.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
-/// ... and given up after this long without.
+/// A connection whose ping is not acknowledged within this time is closed.
 const PING_TIMEOUT: Duration = Duration::from_secs(3);
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// For calls that end within the deadline.
+/// The client stack for unary calls, with the deadline.
 pub(crate) type Calls = ClientService<Deadline<Channel>, (Recorder, Tracer)>;
-/// For calls that go on until somebody ends them.
+/// The client stack for streams, without a deadline.
 pub(crate) type Streams = ClientService<Channel, (Recorder, Tracer)>;
 
-/// What generated clients send their calls through; clones share the connection.
+/// The client stacks for generated clients. Clones share the connection.
 pub(crate) struct Upstream {
     pub(crate) calls: Calls,
     pub(crate) streams: Streams,
 }
 
 impl Upstream {
-    /// Connects when first called, and again when the connection is lost.
+    /// Connects at the first call, and again after the connection is lost.
     pub(crate) fn new(config: &Config, registry: &Registry) -> Result<Self, Error> {
         let mut metrics = ClientMetrics::builder()
             .file_descriptor_set(echo::FILE_DESCRIPTOR_SET)

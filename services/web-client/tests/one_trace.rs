@@ -1,7 +1,7 @@
-//! One request is one trace over both services, and the answer names it; that of a failed one carries the error.
+//! One request is one trace over both services, and the response carries its id. The spans of a failed request have the
+//! error status.
 //!
-//! Alone in its process: where some threads have traces and others none, `tracing` may take a span of the
-//! one for the other's.
+//! This test has a process of its own: its subscriber applies to all threads of the process.
 
 #[allow(dead_code, reason = "a part of what other tests ask of it")]
 #[path = "it/order_server.rs"]
@@ -48,7 +48,7 @@ fn of<'a>(spans: &'a [Arc<Received>], kind: i32, name: &str) -> &'a Received {
 }
 
 #[tokio::test]
-async fn from_the_request_to_the_server() {
+async fn one_request_is_one_trace_over_both_services() {
     let collector = Collector::start().await;
     let settings =
         Settings { log_filter: "off".to_owned(), traces: Traces::Otlp { endpoint: collector.endpoint() } };
@@ -66,13 +66,13 @@ async fn from_the_request_to_the_server() {
     let http = Client::builder().no_proxy().build().unwrap();
     let echo = trace_of(&http.get(echoes.url("/echo?m=x")).send().await.unwrap());
     let no_echo = trace_of(&http.get(echoes.url("/echo")).send().await.unwrap());
-    assert_ne!(echo, no_echo, "a problem has a trace of its own");
+    assert_ne!(echo, no_echo, "each request has its own trace");
     let place = async |customer: &str| {
         let order = json!({ "customer": customer, "items": [] });
         trace_of(&http.post(orders.url("/orders")).json(&order).send().await.unwrap())
     };
     let (placed, failed) = (place("Ada").await, place("13").await);
-    // A span ends with its stream, perhaps after the reply was read.
+    // A span may end after its response was read.
     echoes.stop().await.unwrap();
     orders.stop().await.unwrap();
     echo_server.stop().await.unwrap();
@@ -96,7 +96,7 @@ fn echo_is_one_trace(spans: &[Arc<Received>]) {
     assert_eq!(handler.span.parent_span_id, call.span.span_id);
 }
 
-/// The server of these tests makes no spans of its own. The status of both that there are.
+/// The status of the HTTP and the gRPC client span. The test's server creates no spans.
 fn order_is_one_trace(spans: &[Arc<Received>]) -> [StatusCode; 2] {
     assert_eq!(spans.len(), 2, "{spans:?}");
     let http = of(spans, SERVER, "POST /orders");

@@ -1,12 +1,12 @@
-//! The message in a request's query.
+//! The message in a request's query string.
 
 use kit::problem::Problem;
 use percent_encoding::percent_decode_str;
 
-/// In bytes.
+/// The longest message, in bytes.
 pub(super) const MAX_LEN: usize = 4096;
 
-/// Why there is no message.
+/// Why a query has no valid message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Invalid {
     #[error("the parameter m is missing: /echo?m=hello")]
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_told_apart() {
+    fn each_fault_of_a_query_has_its_own_error() {
         assert_eq!(from_query(None), Err(Invalid::Missing));
         assert_eq!(from_query(Some("")), Err(Invalid::Missing));
         assert_eq!(from_query(Some("n=1&mm=2")), Err(Invalid::Missing));
@@ -76,13 +76,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_can_be_said(text in ".{1,200}") {
+        fn every_text_can_be_sent(text in ".{1,200}") {
             let query = format!("x=1&m={}", utf8_percent_encode(&text, NON_ALPHANUMERIC));
             prop_assert_eq!(from_query(Some(&query)), Ok(text));
         }
 
         #[test]
-        fn no_query_makes_it_panic(query in any::<String>()) {
+        fn no_query_panics(query in any::<String>()) {
             let _ = from_query(Some(&query));
         }
     }

@@ -1,4 +1,4 @@
-//! `/`: the page for people. It works without its script, which only spares it the reload.
+//! `/`: the page. It works without its script, which only avoids a reload.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -8,12 +8,12 @@ use maud::{Markup, html};
 
 use super::message::{self, MAX_LEN};
 use super::{Echo, Echoed};
-use crate::page::{Answer, Frame, Tab};
+use crate::page::{Frame, Outcome, Tab};
 
-/// With a message in the query, as the form sends it without the script, also its echo.
+/// With a message in the query, as the form sends it without the script, the page also shows its echo.
 pub(super) async fn index(State(echo): State<Echo>, RawQuery(query): RawQuery) -> Response {
-    let asked = message::from_query(query.as_deref());
-    let result = match asked {
+    let message = message::from_query(query.as_deref());
+    let result = match message {
         Err(message::Invalid::Missing) => None,
         _ => Some(echo.call(query.as_deref()).await),
     };
@@ -21,7 +21,7 @@ pub(super) async fn index(State(echo): State<Echo>, RawQuery(query): RawQuery) -
         Some(Err(problem)) => problem.status,
         _ => StatusCode::OK,
     };
-    let content = content(&echo.frame, asked.ok().as_deref(), result.as_ref());
+    let content = content(&echo.frame, message.ok().as_deref(), result.as_ref());
     echo.frame.page(Tab::Echo, status, &content)
 }
 
@@ -29,7 +29,7 @@ fn content(frame: &Frame, message: Option<&str>, result: Option<&Result<Echoed, 
     html! {
         section.card {
             h1 { "Send an echo" }
-            (frame.way())
+            (frame.path())
             form #echo.line action="/" data-traces=[frame.traces()] {
                 label for="m" { "Message" }
                 input #m name="m" value=(message.unwrap_or("hello")) required maxlength=(MAX_LEN)
@@ -39,8 +39,8 @@ fn content(frame: &Frame, message: Option<&str>, result: Option<&Result<Echoed, 
             output #result for="m" {
                 @match result {
                     None => {}
-                    Some(Ok(echoed)) => (frame.answer(&success(echoed))),
-                    Some(Err(problem)) => (frame.answer(&Answer::failed(problem))),
+                    Some(Ok(echoed)) => (frame.result(&success(echoed))),
+                    Some(Err(problem)) => (frame.result(&Outcome::failed(problem))),
                 }
             }
         }
@@ -48,10 +48,10 @@ fn content(frame: &Frame, message: Option<&str>, result: Option<&Result<Echoed, 
     }
 }
 
-fn success(echoed: &Echoed) -> Answer<'_> {
-    let milliseconds = echoed.took.as_secs_f64() * 1000.0;
+fn success(echoed: &Echoed) -> Outcome<'_> {
+    let milliseconds = echoed.duration.as_secs_f64() * 1000.0;
     let fact = html! { span { "the call took " (format!("{milliseconds:.1} ms")) } };
-    Answer {
+    Outcome {
         good: true,
         reply: html! { (echoed.reply) },
         facts: fact,

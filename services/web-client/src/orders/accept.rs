@@ -1,10 +1,11 @@
-//! Which answer is wanted.
+//! Content negotiation by `accept`.
 
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-/// Whether a page is: `text/html` is named, and weighs no less than `application/json`. `*/*` alone is no wish.
-pub(super) fn page(headers: &HeaderMap) -> bool {
+/// Whether the client prefers a page: `text/html` is listed with a weight of at least that of `application/json`. `*/*` alone
+/// means JSON.
+pub(super) fn prefers_page(headers: &HeaderMap) -> bool {
     let accepted = || headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let weight =
         |kind| accepted().flat_map(|value| value.split(',')).filter_map(|range| weight(range, kind)).max();
@@ -12,15 +13,15 @@ pub(super) fn page(headers: &HeaderMap) -> bool {
     html > 0 && html >= weight("application/json").unwrap_or(0)
 }
 
-/// Of this media range, in thousandths, if it is of this kind; 1000 without a `q`, and 0 with a wrong one.
+/// The weight of a media range in thousandths if it is of this kind: 1000 without `q`, 0 with an invalid one.
 fn weight(range: &str, kind: &str) -> Option<u16> {
     let mut parts = range.split(';').map(str::trim);
     if !parts.next()?.eq_ignore_ascii_case(kind) {
         return None;
     }
     let q = parts.find_map(|parameter| parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")));
-    let given = q.map_or(Ok(1.0), str::parse::<f64>).unwrap_or(0.0);
-    Some((given.clamp(0.0, 1.0) * 1000.0) as u16)
+    let value = q.map_or(Ok(1.0), str::parse::<f64>).unwrap_or(0.0);
+    Some((value.clamp(0.0, 1.0) * 1000.0) as u16)
 }
 
 #[cfg(test)]
@@ -29,32 +30,32 @@ mod tests {
 
     use super::*;
 
-    fn wants_page(accept: &str) -> bool {
-        page(&HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]))
+    fn accepts(accept: &str) -> bool {
+        prefers_page(&HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]))
     }
 
     #[test]
     fn a_browser_gets_the_page_and_a_program_json() {
-        assert!(wants_page("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
-        assert!(!wants_page("*/*"));
-        assert!(!wants_page("application/json"));
-        assert!(!page(&HeaderMap::new()));
+        assert!(accepts("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(!accepts("*/*"));
+        assert!(!accepts("application/json"));
+        assert!(!prefers_page(&HeaderMap::new()));
     }
 
     #[test]
-    fn weights_decide() {
-        assert!(wants_page("application/json;q=0.5, Text/HTML"));
-        assert!(wants_page("application/json, text/html"));
-        assert!(!wants_page("application/json, text/html; charset=utf-8; q=0.9"));
-        assert!(!wants_page("text/html;q=0"));
-        assert!(!wants_page("text/html;q=much"));
-        assert!(!wants_page("text/html-not"));
+    fn the_weights_select_the_type() {
+        assert!(accepts("application/json;q=0.5, Text/HTML"));
+        assert!(accepts("application/json, text/html"));
+        assert!(!accepts("application/json, text/html; charset=utf-8; q=0.9"));
+        assert!(!accepts("text/html;q=0"));
+        assert!(!accepts("text/html;q=much"));
+        assert!(!accepts("text/html-not"));
     }
 
     proptest! {
         #[test]
-        fn no_header_makes_it_panic(accept in "[ -~]*") {
-            wants_page(&accept);
+        fn no_header_panics(accept in "[ -~]*") {
+            accepts(&accept);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `/orders/events`: each change of state as a server-sent event. `?id=` follows one order.
 //!
-//! What was before is not told: a follower asks for the list once its stream has begun, also after each reconnection.
+//! Earlier changes are not sent: a client fetches the list once its stream has started, also after each reconnection.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -18,50 +18,51 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_stream::{Stream, StreamExt};
 use tonic::Streaming;
 
+use super::error::RequestError;
 use super::json::Change;
-use super::refusal::Refusal;
 use super::{MAX_FOLLOWERS, Orders};
 use crate::reply;
 
-/// How long a browser waits before it connects again.
+/// The browser's delay before it reconnects.
 const RETRY: Duration = Duration::from_secs(1);
-/// More often than any proxy on the way gives up on a silent stream.
+/// Interval of comments on an idle stream, below the idle timeout of the proxies in between.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Whose {
+pub(super) struct Filter {
     #[serde(default)]
     id: String,
 }
 
 pub(super) async fn follow(
     State(orders): State<Orders>,
-    query: Result<Query<Whose>, QueryRejection>,
+    query: Result<Query<Filter>, QueryRejection>,
 ) -> Response {
-    reply::finished(match query {
-        Ok(Query(whose)) => stream(&orders, whose.id).await,
-        Err(rejection) => Err(Refusal::from(rejection)),
+    reply::with_headers(match query {
+        Ok(Query(filter)) => stream(&orders, filter.id).await,
+        Err(rejection) => Err(RequestError::from(rejection)),
     })
 }
 
-async fn stream(orders: &Orders, id: String) -> Result<Response, Refusal> {
-    let Ok(place) = orders.followers.clone().try_acquire_owned() else {
-        let detail = format!("{MAX_FOLLOWERS} follow the orders already");
-        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+async fn stream(orders: &Orders, id: String) -> Result<Response, RequestError> {
+    let Ok(permit) = orders.followers.clone().try_acquire_owned() else {
+        let detail = format!("{MAX_FOLLOWERS} clients already follow orders");
+        return Err(RequestError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     };
     let changes = orders.watch(id).await?;
-    // Said at once, so that the browser knows the stream has begun.
-    let begun = Event::default().retry(RETRY).comment("following");
+    // Sent at once, so that the browser sees that the stream has started.
+    let started = Event::default().retry(RETRY).comment("following");
     let end = Box::pin(orders.shutdown.clone().cancelled_owned());
-    let events = tokio_stream::once(Ok(begun)).chain(Events { changes: Some(changes), end, _place: place });
+    let events =
+        tokio_stream::once(Ok(started)).chain(Events { changes: Some(changes), end, _permit: permit });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
-/// Ends with the server's stream, or when this service does. Dropped, it ends the server's stream.
+/// The events of a server's stream. Ends with it, or when this service shuts down; dropping it ends the server's stream.
 struct Events<E> {
     changes: Option<Streaming<StateChange>>,
     end: Pin<Box<E>>,
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl<E: Future<Output = ()>> Stream for Events<E> {
@@ -72,21 +73,21 @@ impl<E: Future<Output = ()>> Stream for Events<E> {
             self.changes = None;
         }
         let Some(changes) = &mut self.changes else { return Poll::Ready(None) };
-        let event = match ready!(Pin::new(changes).poll_next(context)) {
-            Some(Ok(change)) => told("change", &Change::from(change)),
+        let next = match ready!(Pin::new(changes).poll_next(context)) {
+            Some(Ok(change)) => event("change", &Change::from(change)),
             Some(Err(status)) => {
                 self.changes = None;
-                told("problem", &Refusal::from(status))
+                event("problem", &RequestError::from(status))
             }
             None => {
                 self.changes = None;
                 return Poll::Ready(None);
             }
         };
-        Poll::Ready(Some(Ok(event)))
+        Poll::Ready(Some(Ok(next)))
     }
 }
 
-fn told(name: &str, data: &impl serde::Serialize) -> Event {
+fn event(name: &str, data: &impl serde::Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("strings and numbers have a JSON form")
 }

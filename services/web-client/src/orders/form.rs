@@ -1,8 +1,8 @@
-//! The page's form, as it is sent: text, which may be wrong and is shown again then.
+//! The page's form as text. An invalid form is shown again as it was sent.
 
 use super::draft::Draft;
+use super::error::{FieldError, RequestError};
 use super::json::Item;
-use super::refusal::{FieldError, Refusal};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Form {
@@ -12,7 +12,7 @@ pub(super) struct Form {
     pub(super) items: Vec<Line>,
 }
 
-/// An item in the words of who types it.
+/// An item as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) sku: String,
@@ -22,13 +22,13 @@ pub(super) struct Line {
 }
 
 impl Form {
-    /// What the page begins with.
+    /// The form of a fresh page.
     pub(super) fn example(idempotency_key: String) -> Self {
         let item = Line { sku: "tea".to_owned(), quantity: "2".to_owned(), price: "4.20".to_owned() };
         Self { idempotency_key, customer: "Ada".to_owned(), items: vec![item] }
     }
 
-    /// `application/x-www-form-urlencoded`; each item's fields come once, in their order. What is unknown is passed over.
+    /// Parses `application/x-www-form-urlencoded`. The nth field of a name belongs to the nth item; unknown fields are ignored.
     pub(super) fn parse(body: &[u8]) -> Self {
         let mut form = Self { idempotency_key: String::new(), customer: String::new(), items: Vec::new() };
         let (mut skus, mut quantities, mut prices) = (0, 0, 0);
@@ -49,31 +49,31 @@ impl Form {
         form
     }
 
-    /// The line that has the next field of a name that was seen so often.
-    fn next(&mut self, seen: &mut usize) -> &mut Line {
-        if *seen == self.items.len() {
+    /// The line for the next field of a name, whose fields so far are counted in `count`.
+    fn next(&mut self, count: &mut usize) -> &mut Line {
+        if *count == self.items.len() {
             self.items.push(Line::default());
         }
-        *seen += 1;
-        &mut self.items[*seen - 1]
+        *count += 1;
+        &mut self.items[*count - 1]
     }
 
-    /// What of it are numbers, read.
-    pub(super) fn draft(&self) -> Result<Draft, Refusal> {
+    /// The order, with its numbers parsed.
+    pub(super) fn draft(&self) -> Result<Draft, RequestError> {
         let mut errors = Vec::new();
         let mut items = Vec::new();
         for (index, line) in self.items.iter().enumerate() {
-            let mut wrong = |field: &str, description: &str| {
+            let mut report = |field: &str, description: &str| {
                 let field = format!("items[{index}].{field}");
                 errors.push(FieldError { field, description: description.to_owned() });
             };
             let quantity = line.quantity.parse();
             if quantity.is_err() {
-                wrong("quantity", "expected a whole number, such as 2");
+                report("quantity", "expected a whole number, such as 2");
             }
             let price_cents = cents(&line.price);
             if price_cents.is_none() {
-                wrong("price", "expected a price, such as 4.20");
+                report("price", "expected a price, such as 4.20");
             }
             if let (Ok(quantity), Some(price_cents)) = (quantity, price_cents) {
                 items.push(Item { sku: line.sku.clone(), quantity, price_cents });
@@ -82,12 +82,12 @@ impl Form {
         if errors.is_empty() {
             Ok(Draft { customer: self.customer.clone(), items })
         } else {
-            Err(Refusal::of(errors))
+            Err(RequestError::of(errors))
         }
     }
 }
 
-/// Digits, and perhaps a point or comma and one or two more.
+/// Parses digits, optionally followed by a point or comma and one or two digits.
 fn cents(price: &str) -> Option<u64> {
     let (whole, fraction) = price.split_once(['.', ',']).unwrap_or((price, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -98,7 +98,7 @@ fn cents(price: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(fraction)
 }
 
-/// As people read it: `12.50`.
+/// Formats cents, such as `12.50`.
 pub(super) fn price(cents: u64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_of_one_name_are_those_of_one_item_each() {
+    fn the_nth_field_of_a_name_belongs_to_the_nth_item() {
         let form = Form::parse(b"customer=Ada&sku=tea&quantity=2&price=4.20&sku=cup&quantity=1&price=9&x=y");
         let line = |sku: &str, quantity: &str, price: &str| Line {
             sku: sku.to_owned(),
@@ -124,14 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_named() {
+    fn invalid_numbers_are_reported_by_field() {
         let form = Form::parse(b"sku=tea&quantity=-1&price=4.200&sku=cup&quantity=1");
         let fields: Vec<_> = form.draft().unwrap_err().errors.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["items[0].quantity", "items[0].price", "items[1].price"]);
     }
 
     #[test]
-    fn prices_are_read_as_people_write_them() {
+    fn prices_are_parsed_in_common_notations() {
         for (text, expected) in [("4", 400), ("4.2", 420), ("4,20", 420), ("0.05", 5), ("0", 0)] {
             assert_eq!(cents(text), Some(expected), "{text}");
         }
@@ -142,12 +142,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_price_is_read_back(number in any::<u64>()) {
+        fn every_formatted_price_parses_back(number in any::<u64>()) {
             prop_assert_eq!(cents(&price(number)), Some(number));
         }
 
         #[test]
-        fn no_form_makes_it_panic(body in any::<Vec<u8>>()) {
+        fn no_form_panics(body in any::<Vec<u8>>()) {
             let _ = Form::parse(&body).draft();
         }
     }

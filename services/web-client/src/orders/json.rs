@@ -1,4 +1,4 @@
-//! Orders as JSON has them.
+//! The JSON form of orders.
 
 use lookout_proto::order::{OrderItem, Record, State, StateChange};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Item {
     pub(super) sku: String,
     pub(super) quantity: u32,
-    /// Of one piece.
+    /// Price of one piece.
     pub(super) price_cents: u64,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Order {
     pub(super) items: Vec<Item>,
     pub(super) total_cents: u64,
     pub(super) state: &'static str,
-    /// RFC 3339, as is the next.
+    /// RFC 3339, like `updated_at`.
     pub(super) created_at: Option<String>,
     pub(super) updated_at: Option<String>,
 }
@@ -28,14 +28,14 @@ pub(super) struct Order {
 #[derive(Debug, Serialize)]
 pub(super) struct Orders {
     pub(super) orders: Vec<Order>,
-    /// Empty where the page is the last.
+    /// Empty on the last page.
     pub(super) next_page_token: String,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Change {
     pub(super) order: Order,
-    /// `null` where the order is new.
+    /// `null` for a new order.
     pub(super) previous: Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! The page of orders. Without its script it places and lists; with it, it follows.
+//! The page of orders. It places and lists orders without its script, and follows them with it.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -6,40 +6,40 @@ use maud::{Markup, html};
 
 use super::Orders;
 use super::draft::new_key;
+use super::error::RequestError;
 use super::form::{Form, Line, price};
 use super::json::{self, Order};
 use super::place::encoded;
-use super::read::Asked;
-use super::refusal::Refusal;
-use crate::page::{Answer, Tab};
+use super::read::ListQuery;
+use crate::page::{Outcome, Tab};
 
-/// How many orders it shows.
+/// Number of orders on a page.
 const PAGE_SIZE: u32 = 20;
 
-/// The form and the orders; where the form has just placed one, also that.
-pub(super) async fn show(orders: &Orders, asked: Asked) -> Response {
-    let newest = asked.page_token.is_empty();
-    let list = orders.list(PAGE_SIZE, asked.page_token).await;
-    let status = list.as_ref().map_or_else(Refusal::status, |_| StatusCode::OK);
-    let answer = match (&list, asked.placed) {
-        (Err(refusal), _) => failure(orders, refusal),
+/// The form and the list; after the form has placed an order, also that order.
+pub(super) async fn show(orders: &Orders, query: ListQuery) -> Response {
+    let newest = query.page_token.is_empty();
+    let list = orders.list(PAGE_SIZE, query.page_token).await;
+    let status = list.as_ref().map_or_else(RequestError::status, |_| StatusCode::OK);
+    let outcome = match (&list, query.placed) {
+        (Err(error), _) => failure(orders, error),
         (Ok(_), Some(id)) => placed(orders, &id),
         (Ok(_), None) => html! {},
     };
-    let form = form(orders, &Form::example(new_key()), &answer);
-    let list = listed(list.ok().as_ref(), newest);
+    let form = form(orders, &Form::example(new_key()), &outcome);
+    let list = order_list(list.ok().as_ref(), newest);
     orders.frame.page(Tab::Orders, status, &html! { (form) (list) })
 }
 
-/// The form as it was sent, and what is wrong with it.
-pub(super) async fn refused(orders: &Orders, sent: Form, refusal: &Refusal) -> Response {
-    let form = form(orders, &sent, &failure(orders, refusal));
-    let list = listed(orders.list(PAGE_SIZE, String::new()).await.ok().as_ref(), true);
-    orders.frame.page(Tab::Orders, refusal.status(), &html! { (form) (list) })
+/// The form as it was sent, with its errors.
+pub(super) async fn rejected(orders: &Orders, sent: Form, error: &RequestError) -> Response {
+    let form = form(orders, &sent, &failure(orders, error));
+    let list = order_list(orders.list(PAGE_SIZE, String::new()).await.ok().as_ref(), true);
+    orders.frame.page(Tab::Orders, error.status(), &html! { (form) (list) })
 }
 
 fn placed(orders: &Orders, id: &str) -> Markup {
-    orders.frame.answer(&Answer {
+    orders.frame.result(&Outcome {
         good: true,
         reply: html! { "Order placed" },
         facts: html! { a href={ "/orders/" (encoded(id)) } { code { (id) } } },
@@ -47,23 +47,23 @@ fn placed(orders: &Orders, id: &str) -> Markup {
     })
 }
 
-/// The problem's detail; where fields are known, these instead, for it sums up no more.
-fn failure(orders: &Orders, refusal: &Refusal) -> Markup {
-    let answer = Answer::failed(&refusal.problem);
-    if refusal.errors.is_empty() {
-        return orders.frame.answer(&answer);
+/// The problem's detail, or the errors of its fields if there are any.
+fn failure(orders: &Orders, error: &RequestError) -> Markup {
+    let outcome = Outcome::failed(&error.problem);
+    if error.errors.is_empty() {
+        return orders.frame.result(&outcome);
     }
     let facts = html! {
-        @for error in &refusal.errors { span { code { (error.field) } " " (error.description) } }
+        @for error in &error.errors { span { code { (error.field) } " " (error.description) } }
     };
-    orders.frame.answer(&Answer { facts, ..answer })
+    orders.frame.result(&Outcome { facts, ..outcome })
 }
 
-fn form(orders: &Orders, form: &Form, answer: &Markup) -> Markup {
+fn form(orders: &Orders, form: &Form, outcome: &Markup) -> Markup {
     html! {
         section.card {
             h1 { "Place an order" }
-            (orders.frame.way())
+            (orders.frame.path())
             form #order method="post" action="/orders" data-traces=[orders.frame.traces()] {
                 input type="hidden" name="idempotency_key" value=(form.idempotency_key);
                 label for="customer" { "Customer" }
@@ -74,7 +74,7 @@ fn form(orders: &Orders, form: &Form, answer: &Markup) -> Markup {
                     button #more.quiet type="button" hidden { "Another item" }
                 }
             }
-            output #result for="order" { (answer) }
+            output #result for="order" { (outcome) }
         }
     }
 }
@@ -92,8 +92,8 @@ fn item(index: usize, line: &Line) -> Markup {
     }
 }
 
-/// Without a list, the place for one: the script fills it once the service is back.
-fn listed(list: Option<&json::Orders>, newest: bool) -> Markup {
+/// The list of orders. It is empty while the service is unavailable; the script fills it later.
+fn order_list(list: Option<&json::Orders>, newest: bool) -> Markup {
     let orders = list.map_or(&[][..], |list| &list.orders);
     let older = list.map(|list| &*list.next_page_token).filter(|token| !token.is_empty());
     html! {
@@ -105,7 +105,7 @@ fn listed(list: Option<&json::Orders>, newest: bool) -> Markup {
                 }
             }
             p #none hidden[!orders.is_empty()] {
-                @if list.is_some() { "None yet." } @else { "They cannot be had at the moment." }
+                @if list.is_some() { "None yet." } @else { "The order service is unavailable." }
             }
             ol #orders.orders data-follow[newest] data-limit=(PAGE_SIZE) {
                 @for order in orders { (row(order)) }
@@ -118,7 +118,7 @@ fn listed(list: Option<&json::Orders>, newest: bool) -> Markup {
     }
 }
 
-/// The script fills the same row by `data-of`.
+/// A row. The script fills its copy of the row by `data-of`.
 fn row(order: &Order) -> Markup {
     let items =
         order.items.iter().map(|item| format!("{} × {}", item.quantity, item.sku)).collect::<Vec<_>>();
@@ -139,7 +139,7 @@ fn progress(state: &str) -> Markup {
     html! { span.state data-of="state" data-state=(state) { (state) } }
 }
 
-/// The time of day in `2026-01-31T12:34:56.789Z`. The script makes it the reader's own.
+/// The time of day of `2026-01-31T12:34:56.789Z`. The script replaces it by the reader's local time.
 fn clock(time: &str) -> String {
     time.get(11..19).map_or_else(String::new, |clock| format!("{clock} UTC"))
 }

@@ -10,15 +10,15 @@ use http::{HeaderMap, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use super::draft::{Body, new_key};
+use super::error::RequestError;
 use super::form::Form;
-use super::refusal::Refusal;
 use super::{Orders, accept, page};
 use crate::reply;
 
-/// What stands for itself in a path and a query.
+/// Characters that are not percent-encoded in a path or query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A program gets the order and its address; a browser is sent to the page, or shown its form with what is wrong.
+/// Programs receive the order and its address. Browsers are redirected to the page, or get the form with its errors.
 pub(super) async fn place(
     State(orders): State<Orders>,
     headers: HeaderMap,
@@ -26,32 +26,30 @@ pub(super) async fn place(
 ) -> Response {
     let body = Body::read(&headers, body);
     let form = match &body {
-        Ok(Body::Form(form)) if accept::page(&headers) => Some(form.clone()),
+        Ok(Body::Form(form)) if accept::prefers_page(&headers) => Some(form.clone()),
         _ => None,
     };
-    let placed = match body.and_then(|body| body.call(&headers)) {
+    let placed = match body.and_then(|body| body.into_request(&headers)) {
         Ok(request) => orders.create(request).await,
-        Err(refusal) => Err(refusal),
+        Err(error) => Err(error),
     };
     match (placed, form) {
         (Ok(order), Some(_)) => {
-            reply::finished(Redirect::to(&format!("/orders?placed={}", encoded(&order.id))))
+            reply::with_headers(Redirect::to(&format!("/orders?placed={}", encoded(&order.id))))
         }
         (Ok(order), None) => {
             let location = format!("/orders/{}", encoded(&order.id));
-            reply::finished((StatusCode::CREATED, [(LOCATION, location)], Json(order)))
+            reply::with_headers((StatusCode::CREATED, [(LOCATION, location)], Json(order)))
         }
-        (Err(refusal), Some(form)) => {
-            page::refused(&orders, form_to_send_again(form, &refusal), &refusal).await
-        }
-        (Err(refusal), None) => reply::finished(refusal),
+        (Err(error), Some(form)) => page::rejected(&orders, form_to_retry(form, &error), &error).await,
+        (Err(error), None) => reply::with_headers(error),
     }
 }
 
-/// The key stays, so that an order that was placed in spite of it is not placed twice. One that belongs to another
-/// order is of no use.
-fn form_to_send_again(form: Form, refusal: &Refusal) -> Form {
-    match refusal.status() {
+/// The form to send again. It keeps its key, because the order may have been placed despite the error, unless the key belongs
+/// to another order.
+fn form_to_retry(form: Form, error: &RequestError) -> Form {
+    match error.status() {
         StatusCode::CONFLICT => Form { idempotency_key: new_key(), ..form },
         _ => form,
     }

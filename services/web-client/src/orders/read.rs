@@ -1,4 +1,4 @@
-//! `GET /orders`, for people or programs, and `GET /orders/{id}`.
+//! `GET /orders`, as a page or as JSON, and `GET /orders/{id}`.
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -8,13 +8,13 @@ use http::HeaderMap;
 use http::header::VARY;
 use serde::Deserialize;
 
-use super::refusal::Refusal;
+use super::error::RequestError;
 use super::{Orders, accept, page};
 use crate::reply;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
-    /// 0: as many as the server likes.
+pub(super) struct ListQuery {
+    /// 0 means the server's default.
     #[serde(default)]
     pub(super) page_size: u32,
     #[serde(default)]
@@ -26,26 +26,26 @@ pub(super) struct Asked {
 pub(super) async fn list(
     State(orders): State<Orders>,
     headers: HeaderMap,
-    query: Result<Query<Asked>, QueryRejection>,
+    query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Response {
-    if accept::page(&headers) {
-        // A page shows what it can of a query that somebody typed.
-        let asked = query.map(|Query(asked)| asked).unwrap_or_default();
-        return page::show(&orders, asked).await;
+    if accept::prefers_page(&headers) {
+        // The page ignores an invalid query.
+        let query = query.map(|Query(query)| query).unwrap_or_default();
+        return page::show(&orders, query).await;
     }
-    let answer = match query {
-        Ok(Query(asked)) => orders.list(asked.page_size, asked.page_token).await.map(Json),
-        Err(rejection) => Err(Refusal::from(rejection)),
+    let response = match query {
+        Ok(Query(query)) => orders.list(query.page_size, query.page_token).await.map(Json),
+        Err(rejection) => Err(RequestError::from(rejection)),
     };
-    let mut response = reply::finished(answer);
+    let mut response = reply::with_headers(response);
     response.headers_mut().insert(VARY, http::HeaderValue::from_static("accept"));
     response
 }
 
 pub(super) async fn one(State(orders): State<Orders>, id: Result<Path<String>, PathRejection>) -> Response {
-    let answer = match id {
+    let response = match id {
         Ok(Path(id)) => orders.get(id).await.map(Json),
-        Err(rejection) => Err(Refusal::from(rejection)),
+        Err(rejection) => Err(RequestError::from(rejection)),
     };
-    reply::finished(answer)
+    reply::with_headers(response)
 }

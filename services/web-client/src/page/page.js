@@ -13,7 +13,7 @@ export const milliseconds = (number) => `${number.toFixed(1)} ms`;
 export const traceLink = (id, traces) => {
   if (!id) return [];
   if (!traces) return [element("span", "", `trace ${id}`)];
-  const link = element("a", "", "its trace");
+  const link = element("a", "", "trace");
   link.href = traces + encodeURIComponent(id);
   return [link];
 };

@@ -1,12 +1,12 @@
-//! Requests are timed under routes as declared, never under the paths that were asked for.
+//! Requests are timed by declared route, never by requested path.
 
 use reqwest::Method;
 
-use crate::lab::{self, Web};
+use crate::support::{self, Web};
 
 #[tokio::test]
 async fn labels_are_bounded() {
-    let server = lab::echo_server().await;
+    let server = support::echo_server().await;
     let web = Web::of(server.addr()).await;
     web.get("/echo?m=x").await;
     web.get("/echo").await;

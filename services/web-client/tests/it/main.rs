@@ -1,8 +1,8 @@
-//! The service over real sockets, one behaviour a file.
+//! The service over real sockets, one behaviour per file.
 
 mod echo;
 mod http_metrics;
-mod lab;
 mod order_server;
 mod orders;
 mod settings;
+mod support;

@@ -1,4 +1,4 @@
-//! An order service for tests: it keeps orders in memory, and does what a customer's name says.
+//! An order service for tests. It keeps orders in memory, and the customer's name selects its behaviour.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// The customer whose order has two wrong fields. A number is a gRPC code, `never` gets no reply.
+/// The customer whose order has two invalid fields. A number selects a gRPC code; `never` gets no response.
 pub(crate) const NOBODY: &str = "nobody";
 
 pub(crate) struct OrderServer {
@@ -25,9 +25,9 @@ pub(crate) struct OrderServer {
     service: Service,
 }
 
-/// What a call brought along.
+/// A received call.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedCall {
     pub(crate) key: String,
     pub(crate) timeout: Option<String>,
     pub(crate) page: (u32, String),
@@ -43,7 +43,7 @@ struct Contents {
     orders: Vec<Record>,
     keys: HashMap<String, String>,
     watchers: Vec<(String, Watcher)>,
-    asked: Vec<Asked>,
+    asked: Vec<ReceivedCall>,
 }
 
 // === impl OrderServer ===
@@ -68,16 +68,16 @@ impl OrderServer {
     }
 
     /// The calls of Create and List so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn calls(&self) -> Vec<ReceivedCall> {
         self.service.0.lock().unwrap().asked.clone()
     }
 
-    /// How many streams are open.
+    /// The number of open streams.
     pub(crate) fn watchers(&self) -> usize {
         self.service.0.lock().unwrap().watchers.iter().filter(|(_, watcher)| !watcher.is_closed()).count()
     }
 
-    /// Moves an order to this state, and tells the watchers.
+    /// Moves an order to this state and notifies the watchers.
     pub(crate) fn advance(&self, id: &str, state: State) {
         let mut contents = self.service.0.lock().unwrap();
         let order = contents.orders.iter_mut().find(|order| order.id == id).unwrap();
@@ -100,7 +100,7 @@ impl Contents {
     fn tell(&self, order: &Record, previous: i32) {
         for (id, watcher) in &self.watchers {
             if id.is_empty() || *id == order.id {
-                // One that is closed is not asked for.
+                // A closed stream is dropped.
                 let _ = watcher.send(Ok(StateChange { order: Some(order.clone()), previous }));
             }
         }
@@ -114,7 +114,7 @@ impl Order for Service {
     async fn create(&self, request: Request<CreateRequest>) -> Result<Response<Record>, Status> {
         let timeout = request.metadata().get("grpc-timeout").map(|value| value.to_str().unwrap().to_owned());
         let request = request.into_inner();
-        let asked = Asked { key: request.idempotency_key.clone(), timeout, ..Asked::default() };
+        let asked = ReceivedCall { key: request.idempotency_key.clone(), timeout, ..ReceivedCall::default() };
         self.0.lock().unwrap().asked.push(asked);
         match (&*request.customer, request.customer.parse()) {
             (NOBODY, _) => {
@@ -154,12 +154,14 @@ impl Order for Service {
         found.map(|order| Response::new(order.clone())).ok_or_else(|| Status::not_found("no such order"))
     }
 
-    /// Two a page; the token is how many were before.
+    /// Two orders per page; the token is the number of earlier orders.
     async fn list(&self, request: Request<ListRequest>) -> Result<Response<ListResponse>, Status> {
         const PAGE: usize = 2;
         let ListRequest { page_size, page_token } = request.into_inner();
         let mut contents = self.0.lock().unwrap();
-        contents.asked.push(Asked { page: (page_size, page_token.clone()), ..Asked::default() });
+        contents
+            .asked
+            .push(ReceivedCall { page: (page_size, page_token.clone()), ..ReceivedCall::default() });
         let before: usize = if page_token.is_empty() { 0 } else { page_token.parse().unwrap() };
         let orders: Vec<Record> = contents.orders.iter().rev().skip(before).take(PAGE).cloned().collect();
         let more = before + PAGE < contents.orders.len();

@@ -5,4 +5,4 @@ mod following;
 mod page;
 mod placing;
 mod reading;
-mod refusals;
+mod rejections;

@@ -1,13 +1,13 @@
-//! What is not a message is a 400 problem document, and never reaches the server.
+//! An invalid message is a 400 problem document and never reaches the server.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::lab::{self, Web};
+use crate::support::{self, Web};
 
 #[tokio::test]
-async fn is_refused_with_the_reason() {
-    let server = lab::echo_server().await;
+async fn an_invalid_message_is_rejected_with_the_reason() {
+    let server = support::echo_server().await;
     let web = Web::of(server.addr()).await;
     let long = format!("/echo?m={}", "x".repeat(4097));
     for (path, reason) in [
@@ -37,11 +37,11 @@ async fn unknown_paths_and_methods_are_problems_too() {
     assert_eq!(response.headers()["content-type"], "application/problem+json");
 }
 
-/// The status of the reply to a request with so long a query over HTTP/1.
+/// The status line for an HTTP/1 request whose query has `len` bytes.
 async fn status_of_a_query_of(len: usize, web: &Web) -> String {
     let (mut reply, mut request) = TcpStream::connect(web.running.addr()).await.unwrap().into_split();
     let head = format!("GET /echo?m={} HTTP/1.1\r\nhost: localhost\r\n\r\n", "x".repeat(len));
-    // The server may close before it has read all.
+    // The server may close before it has read everything.
     let sending = tokio::spawn(async move { request.write_all(head.as_bytes()).await });
     let mut start = [0; 12];
     reply.read_exact(&mut start).await.expect("a reply, not a dropped connection");
@@ -49,10 +49,10 @@ async fn status_of_a_query_of(len: usize, web: &Web) -> String {
     String::from_utf8(start.into()).unwrap()
 }
 
-/// What is beyond the server's limits on a request's head never becomes a request, and gets a bare status.
+/// A request head over the server's limits gets a status without a problem document.
 #[tokio::test]
-async fn an_address_that_no_server_reads_is_refused_and_the_service_goes_on() {
-    let server = lab::echo_server().await;
+async fn an_oversized_address_is_rejected_and_the_service_continues() {
+    let server = support::echo_server().await;
     let web = Web::of(server.addr()).await;
     assert_eq!(status_of_a_query_of(100_000, &web).await, "HTTP/1.1 414");
     assert_eq!(status_of_a_query_of(1_000_000, &web).await, "HTTP/1.1 431");

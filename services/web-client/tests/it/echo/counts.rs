@@ -1,15 +1,15 @@
-//! `/echo?m=X` answers `Response: echo X`, and both sides count it.
+//! `/echo?m=X` returns `Response: echo X`, and client and server count it.
 
 use testkit::Scrape;
 
-use crate::lab::{self, Web};
+use crate::support::{self, Web};
 
 const METHOD: [(&str, &str); 3] =
     [("grpc_type", "unary"), ("grpc_service", "proto.EchoService"), ("grpc_method", "EchoService")];
 
 #[tokio::test]
-async fn a_message_comes_back() {
-    let server = lab::echo_server().await;
+async fn a_message_is_echoed() {
+    let server = support::echo_server().await;
     let web = Web::of(server.addr()).await;
     let response = web.get("/echo?m=gr%C3%BC%C3%9F+dich%0A").await;
     assert_eq!(response.status(), 200);
@@ -19,8 +19,8 @@ async fn a_message_comes_back() {
 }
 
 #[tokio::test]
-async fn one_echo_is_one_on_both_sides() {
-    let server = lab::echo_server().await;
+async fn one_echo_counts_once_on_both_sides() {
+    let server = support::echo_server().await;
     let web = Web::of(server.addr()).await;
     web.get("/echo?m=x").await;
     for (side, page) in
@@ -34,7 +34,7 @@ async fn one_echo_is_one_on_both_sides() {
         assert!((page.value(&format!("grpc_{side}_handled_total"), &ok) - 1.0).abs() < 0.1);
     }
     let page = web.scrape().await;
-    lab::assert_balanced(&page);
+    support::assert_balanced(&page);
     for histogram in ["grpc_client_msg_recv_handling_seconds", "grpc_client_msg_send_handling_seconds"] {
         assert!((page.sum(&format!("{histogram}_count"), &METHOD) - 1.0).abs() < 0.1, "{histogram}");
     }

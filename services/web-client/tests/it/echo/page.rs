@@ -1,9 +1,9 @@
-//! The page works without its script, loads nothing from elsewhere, and leads to the other parts.
+//! The page works without its script, loads only its own files, and links to the other services.
 
 use clap::Parser;
 use web_client::Config;
 
-use crate::lab::{self, Web};
+use crate::support::{self, Web};
 
 #[derive(Parser)]
 struct Program {
@@ -26,8 +26,8 @@ fn config(port: u16) -> Config {
 }
 
 #[tokio::test]
-async fn the_form_alone_shows_the_reply() {
-    let server = lab::echo_server().await;
+async fn the_form_shows_the_reply_without_the_script() {
+    let server = support::echo_server().await;
     let web = Web::with(config(server.addr().port())).await;
     let response = web.get("/?m=%3Cb%3E%22+%26").await;
     assert_eq!(response.status(), 200);
@@ -40,7 +40,7 @@ async fn the_form_alone_shows_the_reply() {
 
 #[tokio::test]
 async fn a_failed_echo_is_shown_with_its_status() {
-    let server = lab::moody_server().await;
+    let server = support::scripted_server().await;
     let web = Web::with(config(server.addr().port())).await;
     let response = web.get("/?m=14").await;
     assert_eq!(response.status(), 503);
@@ -50,7 +50,7 @@ async fn a_failed_echo_is_shown_with_its_status() {
 }
 
 #[tokio::test]
-async fn everything_comes_from_here() {
+async fn the_page_loads_only_its_own_files() {
     let web = Web::with(config(1)).await;
     let response = web.get("/").await;
     assert_eq!(response.status(), 200);
@@ -76,7 +76,7 @@ async fn everything_comes_from_here() {
 }
 
 #[tokio::test]
-async fn only_what_is_configured_is_linked() {
+async fn only_configured_addresses_are_linked() {
     let web = Web::with(config(1)).await;
     let page = web.get("/").await.text().await.unwrap();
     for address in

@@ -1,4 +1,4 @@
-//! `/orders/events`: each change of state as it happens, until one of the two sides ends.
+//! `/orders/events` sends each change of state until one side ends the stream.
 
 use kit::shutdown::Drained;
 use lookout_proto::order::State;
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use testkit::eventually;
 use tonic::Status;
 
-use crate::lab::{self, DEADLINE, PATIENCE, Web};
 use crate::order_server::OrderServer;
+use crate::support::{self, DEADLINE, TIMEOUT, Web};
 
 /// A stream of server-sent events.
 struct Events {
@@ -17,19 +17,19 @@ struct Events {
 }
 
 impl Events {
-    /// Once it has begun.
+    /// Opens a stream and waits for its start.
     async fn follow(web: &Web, path: &str) -> Self {
         let response = web.get(path).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["cache-control"], "no-store");
         let mut events = Self { response, rest: String::new() };
-        let begun = events.next().await.unwrap();
-        assert!(begun.contains(": following") && begun.contains("retry: 1000"), "{begun}");
+        let start = events.next().await.unwrap();
+        assert!(start.contains(": following") && start.contains("retry: 1000"), "{start}");
         events
     }
 
-    /// The next event's lines; none at the stream's end.
+    /// The next event's lines; `None` at the end of the stream.
     async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.rest.split_once("\n\n") {
@@ -37,8 +37,7 @@ impl Events {
                 self.rest = rest.to_owned();
                 return Some(event);
             }
-            let chunk =
-                tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("an event in time");
+            let chunk = tokio::time::timeout(TIMEOUT, self.response.chunk()).await.expect("an event in time");
             let Some(chunk) = chunk.expect("the stream is not broken off") else {
                 assert!(self.rest.is_empty(), "half an event: {}", self.rest);
                 return None;
@@ -47,7 +46,7 @@ impl Events {
         }
     }
 
-    /// The next event, of this name.
+    /// The data of the next event, which must have this name.
     async fn expect(&mut self, name: &str) -> Value {
         let event = self.next().await.expect("an event");
         let (first, data) = event.split_once("\ndata: ").expect("two lines");
@@ -63,7 +62,7 @@ async fn place(web: &Web) -> String {
 }
 
 #[tokio::test]
-async fn each_change_is_told_in_its_order() {
+async fn changes_are_sent_in_order() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let mut events = Events::follow(&web, "/orders/events").await;
@@ -79,7 +78,7 @@ async fn each_change_is_told_in_its_order() {
 }
 
 #[tokio::test]
-async fn one_order_can_be_followed_alone() {
+async fn a_single_order_can_be_followed() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let (_, second) = (place(&web).await, place(&web).await);
@@ -90,7 +89,7 @@ async fn one_order_can_be_followed_alone() {
 }
 
 #[tokio::test]
-async fn a_browser_that_leaves_ends_the_servers_stream() {
+async fn a_client_that_disconnects_ends_the_servers_stream() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let http2 = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
@@ -98,15 +97,15 @@ async fn a_browser_that_leaves_ends_the_servers_stream() {
         let response = http.get(web.running.url("/orders/events")).send().await.unwrap();
         assert_eq!(server.watchers(), 1);
         drop(response);
-        eventually(PATIENCE, async || server.watchers() == 0).await;
+        eventually(TIMEOUT, async || server.watchers() == 0).await;
     }
     let canceled = [("grpc_method", "Watch"), ("grpc_code", "Canceled")];
-    eventually(PATIENCE, async || web.scrape().await.sum("grpc_client_handled_total", &canceled) > 1.5).await;
-    lab::assert_balanced(&web.scrape().await);
+    eventually(TIMEOUT, async || web.scrape().await.sum("grpc_client_handled_total", &canceled) > 1.5).await;
+    support::assert_balanced(&web.scrape().await);
 }
 
 #[tokio::test]
-async fn the_end_of_the_service_ends_its_streams() {
+async fn shutdown_ends_the_streams() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let mut events = Events::follow(&web, "/orders/events").await;
@@ -114,11 +113,11 @@ async fn the_end_of_the_service_ends_its_streams() {
     let drained = running.stop().await.unwrap();
     assert!(matches!(drained, Drained::Completed(_)), "{drained:?}");
     assert_eq!(events.next().await, None);
-    eventually(PATIENCE, async || server.watchers() == 0).await;
+    eventually(TIMEOUT, async || server.watchers() == 0).await;
 }
 
 #[tokio::test]
-async fn a_stream_that_the_server_breaks_off_says_why_and_ends() {
+async fn a_stream_that_the_server_aborts_reports_the_status_and_ends() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let mut events = Events::follow(&web, "/orders/events").await;
@@ -126,7 +125,7 @@ async fn a_stream_that_the_server_breaks_off_says_why_and_ends() {
     let problem = events.expect("problem").await;
     assert_eq!((&problem["grpc_code"], &problem["status"]), (&json!("DataLoss"), &json!(500)));
     assert_eq!(events.next().await, None);
-    // And the next one goes on.
+    // The next stream works.
     let mut events = Events::follow(&web, "/orders/events").await;
     let id = place(&web).await;
     assert_eq!(events.expect("change").await["order"]["id"], json!(id));
@@ -135,11 +134,11 @@ async fn a_stream_that_the_server_breaks_off_says_why_and_ends() {
 #[tokio::test]
 async fn a_stream_outlives_the_deadline_of_calls() {
     let server = OrderServer::start().await;
-    let web = Web::with_orders_in_a_hurry(server.addr()).await;
+    let web = Web::with_orders_and_a_short_deadline(server.addr()).await;
     let mut events = Events::follow(&web, "/orders/events").await;
-    let begun = std::time::Instant::now();
-    // As long as a call without reply takes, and once more.
-    while begun.elapsed() <= DEADLINE {
+    let start = std::time::Instant::now();
+    // Wait for the deadline of a call without response, twice.
+    while start.elapsed() <= DEADLINE {
         let never = json!({ "customer": "never", "items": [] });
         let response = web.http.post(web.running.url("/orders")).json(&never).send().await.unwrap();
         assert_eq!(response.status(), 504);
@@ -149,8 +148,8 @@ async fn a_stream_outlives_the_deadline_of_calls() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_a_504() {
+async fn a_server_that_sends_nothing_is_a_504() {
     let silent = testkit::listener().await;
-    let web = Web::with_orders_in_a_hurry(silent.local_addr().unwrap()).await;
+    let web = Web::with_orders_and_a_short_deadline(silent.local_addr().unwrap()).await;
     assert_eq!(web.problem("/orders/events").await.0, 504);
 }

@@ -1,10 +1,10 @@
-//! The page places and lists without its script, and shows a refused form again.
+//! The page places and lists orders without its script, and shows a rejected form again.
 
 use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 
-use crate::lab::Web;
 use crate::order_server::{NOBODY, OrderServer};
+use crate::support::Web;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -33,7 +33,7 @@ fn key_of(page: &str) -> &str {
 }
 
 #[tokio::test]
-async fn the_form_alone_places_an_order_and_a_second_send_no_second_one() {
+async fn the_form_places_an_order_once_even_if_sent_twice() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let (status, page) = open(&web, "/orders").await;
@@ -62,19 +62,19 @@ async fn the_form_alone_places_an_order_and_a_second_send_no_second_one() {
 }
 
 #[tokio::test]
-async fn a_refused_form_is_shown_again_with_what_is_wrong() {
+async fn a_rejected_form_is_shown_again_with_its_errors() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let form = |customer: &str, price: &str| {
         format!("idempotency_key=mine&customer={customer}&sku=%22tea%22&quantity=2&price={price}")
     };
-    for (form, said) in [
+    for (form, expected_detail) in [
         (form(NOBODY, "4"), "<code>items[0].sku</code> there is no such article"),
         (form("Ada", "cheap"), "<code>items[0].price</code> expected a price"),
     ] {
         let (status, page) = page_of(send(&web, &form).await).await;
         assert_eq!(status, 400);
-        assert!(page.contains(said), "{said} in {page}");
+        assert!(page.contains(expected_detail), "{expected_detail} in {page}");
         assert!(page.contains("value=\"&quot;tea&quot;\""), "what was typed is still in the form");
         assert_eq!(key_of(&page), "mine");
     }
@@ -84,7 +84,7 @@ async fn a_refused_form_is_shown_again_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn older_orders_are_a_link_away_and_not_followed() {
+async fn older_orders_are_linked_and_not_followed() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     for _ in 0..3 {
@@ -98,7 +98,7 @@ async fn older_orders_are_a_link_away_and_not_followed() {
 }
 
 #[tokio::test]
-async fn everything_comes_from_here_and_the_pages_know_each_other() {
+async fn the_page_loads_only_its_own_files_and_the_pages_link_to_each_other() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let (_, page) = open(&web, "/orders").await;
@@ -112,12 +112,12 @@ async fn everything_comes_from_here_and_the_pages_know_each_other() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_down_is_said_on_the_page() {
+async fn the_page_reports_an_unavailable_service() {
     let nobody = testkit::listener().await.local_addr().unwrap();
     let web = Web::with_orders(nobody).await;
     let (status, page) = open(&web, "/orders").await;
     assert_eq!(status, 503);
-    for part in ["503 Service Unavailable", "name=\"customer\"", "cannot be had", "data-follow"] {
+    for part in ["503 Service Unavailable", "name=\"customer\"", "order service is unavailable", "data-follow"] {
         assert!(page.contains(part), "{part} in {page}");
     }
 }

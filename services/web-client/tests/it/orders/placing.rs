@@ -1,10 +1,10 @@
-//! `POST /orders` places an order, once for each key.
+//! `POST /orders` places an order once per idempotency key.
 
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::lab::{self, Web};
 use crate::order_server::OrderServer;
+use crate::support::{self, Web};
 
 fn two_teas() -> Value {
     json!({ "customer": "Ada", "items": [{ "sku": "tea", "quantity": 2, "price_cents": 420 }] })
@@ -19,7 +19,7 @@ async fn place(web: &Web, key: Option<&str>) -> Response {
 }
 
 #[tokio::test]
-async fn the_answer_is_the_order_and_its_address() {
+async fn the_response_is_the_order_and_its_address() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let response = place(&web, None).await;
@@ -48,7 +48,7 @@ async fn the_key_and_the_deadline_are_passed_on() {
     for key in ["first", "\"first\"", "second"] {
         assert_eq!(place(&web, Some(key)).await.status(), 201);
     }
-    let asked = server.asked();
+    let asked = server.calls();
     assert_eq!(asked.iter().map(|asked| &*asked.key).collect::<Vec<_>>(), ["first", "first", "second"]);
     assert!(asked.iter().all(|asked| asked.timeout.as_deref() == Some("5000m")), "{asked:?}");
     let list: Value = web.get("/orders").await.json().await.unwrap();
@@ -56,19 +56,19 @@ async fn the_key_and_the_deadline_are_passed_on() {
 }
 
 #[tokio::test]
-async fn a_key_is_made_for_a_request_without_one() {
+async fn a_request_without_a_key_gets_a_new_one() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     for key in [None, Some(""), None] {
         assert_eq!(place(&web, key).await.status(), 201);
     }
-    let mut keys: Vec<String> = server.asked().into_iter().map(|asked| asked.key).collect();
+    let mut keys: Vec<String> = server.calls().into_iter().map(|asked| asked.key).collect();
     keys.dedup();
     assert!(keys.len() == 3 && keys.iter().all(|key| key.len() == 36), "{keys:?}");
 }
 
 #[tokio::test]
-async fn a_program_may_send_a_form_and_gets_json() {
+async fn a_form_without_accept_html_gets_json() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let form = "customer=Ada&sku=tea&quantity=2&price=4.20&sku=cup&quantity=1&price=9";
@@ -99,7 +99,7 @@ async fn each_call_is_counted_by_its_method() {
             [("grpc_service", "go.micro.srv.order.Order"), ("grpc_method", method), ("grpc_code", code)];
         assert!((scrape.value("grpc_client_handled_total", &labels) - count).abs() < 0.1, "{method} {code}");
     }
-    lab::assert_balanced(&scrape);
+    support::assert_balanced(&scrape);
     let route = [("http_route", "/orders/{id}"), ("http_response_status_code", "404")];
     assert!((scrape.value("http_server_request_duration_seconds_count", &route) - 1.0).abs() < 0.1);
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lab::Web;
 use crate::order_server::OrderServer;
+use crate::support::Web;
 
 async fn place(web: &Web, customers: &[&str]) {
     for customer in customers {
@@ -17,7 +17,7 @@ async fn place(web: &Web, customers: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_list_is_passed_page_by_page() {
+async fn the_list_is_returned_page_by_page() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     place(&web, &["a", "b", "c"]).await;
@@ -39,12 +39,12 @@ async fn the_list_is_passed_page_by_page() {
     );
     let list: Value = web.get("/orders?page_token=2").await.json().await.unwrap();
     assert_eq!((customers(&list), list["next_page_token"].as_str()), (vec!["a".into()], Some("")));
-    let pages: Vec<_> = server.asked().into_iter().map(|asked| asked.page).collect();
+    let pages: Vec<_> = server.calls().into_iter().map(|asked| asked.page).collect();
     assert_eq!(pages[3..], [(7, String::new()), (0, "2".to_owned())]);
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_problem() {
+async fn a_missing_order_is_a_problem_document() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let (status, problem) = web.problem("/orders/nowhere").await;
@@ -57,7 +57,7 @@ async fn what_is_not_there_is_a_problem() {
 }
 
 #[tokio::test]
-async fn without_an_order_service_there_are_no_such_paths() {
+async fn without_an_order_service_its_paths_do_not_exist() {
     let server = OrderServer::start().await;
     let web = Web::of(server.addr()).await;
     for path in ["/orders", "/orders/events", "/orders/x", "/orders.js"] {

@@ -1,4 +1,4 @@
-//! The box that says what came of a form.
+//! The box that shows the outcome of a form.
 
 use std::borrow::Cow;
 
@@ -7,14 +7,14 @@ use maud::{Markup, html};
 
 use super::Frame;
 
-pub(crate) struct Answer<'a> {
+pub(crate) struct Outcome<'a> {
     pub(crate) good: bool,
     pub(crate) reply: Markup,
     pub(crate) facts: Markup,
     pub(crate) trace_id: Option<Cow<'a, str>>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Outcome<'a> {
     pub(crate) fn failed(problem: &'a Problem) -> Self {
         Self {
             good: false,
@@ -26,14 +26,14 @@ impl<'a> Answer<'a> {
 }
 
 impl Frame {
-    pub(crate) fn answer(&self, answer: &Answer<'_>) -> Markup {
+    pub(crate) fn result(&self, outcome: &Outcome<'_>) -> Markup {
         html! {
-            div.answer.good[answer.good].bad[!answer.good] {
-                p.reply { (answer.reply) }
+            div.outcome.good[outcome.good].bad[!outcome.good] {
+                p.reply { (outcome.reply) }
                 p.facts {
-                    (answer.facts)
-                    @match (&answer.trace_id, self.traces()) {
-                        (Some(id), Some(traces)) => a href={ (traces) (id) } { "its trace" },
+                    (outcome.facts)
+                    @match (&outcome.trace_id, self.traces()) {
+                        (Some(id), Some(traces)) => a href={ (traces) (id) } { "trace" },
                         (Some(id), None) => span { "trace " code { (id) } },
                         (None, _) => {}
                     }

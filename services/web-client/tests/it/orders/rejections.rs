@@ -1,16 +1,16 @@
-//! An order that cannot be placed is a problem document, field by field where the server says so.
+//! A rejected order is a problem document, with the fields' errors if the server reports them.
 
 use serde_json::{Value, json};
 
-use crate::lab::{self, Web};
 use crate::order_server::{NOBODY, OrderServer};
+use crate::support::{self, Web};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 async fn refused(web: &Web, kind: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
     let request = web.http.post(web.running.url("/orders")).header("content-type", kind).body(body);
-    lab::problem_of(request.send().await.unwrap()).await
+    support::problem_of(request.send().await.unwrap()).await
 }
 
 fn order_of(customer: &str) -> String {
@@ -18,7 +18,7 @@ fn order_of(customer: &str) -> String {
 }
 
 #[tokio::test]
-async fn wrong_fields_are_named() {
+async fn invalid_fields_are_named() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     let (status, problem) = refused(&web, JSON, order_of(NOBODY)).await;
@@ -32,7 +32,7 @@ async fn wrong_fields_are_named() {
 }
 
 #[tokio::test]
-async fn each_code_has_its_status_and_no_errors() {
+async fn each_code_has_its_status_and_no_field_errors() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
     for (number, status, code) in [
@@ -41,27 +41,27 @@ async fn each_code_has_its_status_and_no_errors() {
         (13, 500, "Internal"),
         (14, 503, "Unavailable"),
     ] {
-        let (answered, problem) = refused(&web, JSON, order_of(&number.to_string())).await;
-        assert_eq!((answered, problem["grpc_code"].as_str()), (status, Some(code)));
+        let (actual, problem) = refused(&web, JSON, order_of(&number.to_string())).await;
+        assert_eq!((actual, problem["grpc_code"].as_str()), (status, Some(code)));
         assert!(problem.get("errors").is_none(), "{problem}");
     }
-    lab::assert_balanced(&web.scrape().await);
+    support::assert_balanced(&web.scrape().await);
 }
 
 #[tokio::test]
-async fn no_reply_within_the_deadline_is_a_504() {
+async fn a_missed_deadline_is_a_504() {
     let server = OrderServer::start().await;
-    let web = Web::with_orders_in_a_hurry(server.addr()).await;
+    let web = Web::with_orders_and_a_short_deadline(server.addr()).await;
     let (status, problem) = refused(&web, JSON, order_of("never")).await;
     assert_eq!((status, problem["grpc_code"].as_str()), (504, Some("DeadlineExceeded")));
-    lab::assert_balanced(&web.scrape().await);
+    support::assert_balanced(&web.scrape().await);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_never_reaches_the_server() {
+async fn an_unparsable_body_never_reaches_the_server() {
     let server = OrderServer::start().await;
     let web = Web::with_orders(server.addr()).await;
-    for (kind, body, status, said) in [
+    for (kind, body, status, expected_detail) in [
         (JSON, "{", 400, "EOF"),
         (JSON, "{}", 400, "missing field `customer`"),
         (JSON, r#"{"customer":"Ada","items":[],"colour":1}"#, 400, "unknown field `colour`"),
@@ -74,18 +74,18 @@ async fn what_cannot_be_read_never_reaches_the_server() {
         ("text/plain", "tea", 415, "\"text/plain\", expected application/json"),
         (FORM, "customer=Ada&sku=tea&quantity=x&price=1", 400, "cannot be read"),
     ] {
-        let (answered, problem) = refused(&web, kind, body).await;
-        assert_eq!(answered, status, "{problem}");
-        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+        let (actual, problem) = refused(&web, kind, body).await;
+        assert_eq!(actual, status, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(expected_detail), "{problem}");
     }
     let (_, problem) = refused(&web, FORM, "customer=Ada&sku=tea&quantity=1&price=1e9").await;
     assert_eq!(problem["errors"][0]["field"], "items[0].price");
     assert_eq!(refused(&web, JSON, vec![b' '; 64 * 1024 + 1]).await.0, 413);
-    assert!(server.asked().is_empty());
+    assert!(server.calls().is_empty());
 }
 
 #[tokio::test]
-async fn a_service_that_is_down_is_a_503() {
+async fn an_unavailable_service_is_a_503() {
     let server = OrderServer::start().await;
     let address = server.addr();
     server.stop().await;
@@ -94,5 +94,5 @@ async fn a_service_that_is_down_is_a_503() {
     assert_eq!((status, problem["grpc_code"].as_str()), (503, Some("Unavailable")));
     assert_eq!(web.problem("/orders").await.0, 503);
     assert_eq!(web.problem("/orders/events").await.0, 503);
-    lab::assert_balanced(&web.scrape().await);
+    support::assert_balanced(&web.scrape().await);
 }

@@ -1,4 +1,4 @@
-//! A web client, and what it may have behind it.
+//! A web client and the gRPC servers behind it.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tonic::{Code, Request, Status};
 use web_client::{Config, Links};
 
 pub(crate) const DEADLINE: Duration = Duration::from_millis(300);
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Web {
     pub(crate) running: Running<Result<Drained, web_client::Error>>,
@@ -31,25 +31,25 @@ fn config(server: SocketAddr, grpc_deadline: Duration) -> Config {
         grpc_server_host: server.ip().to_string(),
         grpc_server_port: server.port(),
         grpc_deadline,
-        shutdown_grace: PATIENCE,
+        shutdown_grace: TIMEOUT,
         orders: false,
         links: Links::default(),
     }
 }
 
 impl Web {
-    /// In front of a server at this address, which may be down.
+    /// A client of the server at this address, which may be down.
     pub(crate) async fn of(server: SocketAddr) -> Self {
         Self::with(config(server, DEADLINE)).await
     }
 
-    /// With orders, and calls that may take their time.
+    /// With orders and a long deadline.
     pub(crate) async fn with_orders(server: SocketAddr) -> Self {
-        Self::with(Config { orders: true, ..config(server, PATIENCE) }).await
+        Self::with(Config { orders: true, ..config(server, TIMEOUT) }).await
     }
 
-    /// With orders, and calls that have to hurry.
-    pub(crate) async fn with_orders_in_a_hurry(server: SocketAddr) -> Self {
+    /// With orders and a short deadline.
+    pub(crate) async fn with_orders_and_a_short_deadline(server: SocketAddr) -> Self {
         Self::with(Config { orders: true, ..config(server, DEADLINE) }).await
     }
 
@@ -62,10 +62,10 @@ impl Web {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
-        self.http.get(self.running.url(path)).send().await.expect("every request is answered")
+        self.http.get(self.running.url(path)).send().await.expect("every request gets a response")
     }
 
-    /// Status and problem document.
+    /// The status and the problem document.
     pub(crate) async fn problem(&self, path: &str) -> (u16, Value) {
         problem_of(self.get(path).await).await
     }
@@ -77,7 +77,7 @@ impl Web {
 
 pub(crate) type EchoServer = Running<Result<(), echo_server::Error>>;
 
-/// The real one.
+/// The real echo server.
 pub(crate) async fn echo_server() -> EchoServer {
     echo_server_on(testkit::listener().await)
 }
@@ -89,19 +89,19 @@ pub(crate) fn echo_server_on(listener: TcpListener) -> EchoServer {
     })
 }
 
-/// One whose replies are what the message asks for: a gRPC code's number, or else none ever.
-pub(crate) async fn moody_server() -> Running<Drained> {
+/// A server that returns the gRPC code whose number is the message, and never responds to any other message.
+pub(crate) async fn scripted_server() -> Running<Drained> {
     testkit::start(|listener, shutdown| {
-        let routes = Routes::new(EchoServiceServer::new(Moody)).into_axum_router();
+        let routes = Routes::new(EchoServiceServer::new(Scripted)).into_axum_router();
         kit::server::serve(listener, routes, shutdown, Duration::ZERO)
     })
     .await
 }
 
-struct Moody;
+struct Scripted;
 
 #[tonic::async_trait]
-impl EchoService for Moody {
+impl EchoService for Scripted {
     async fn echo_service(&self, request: Request<Message>) -> Result<tonic::Response<Message>, Status> {
         match request.into_inner().message.parse() {
             Ok(number) => Err(Status::new(Code::from_i32(number), "as asked")),
@@ -110,7 +110,7 @@ impl EchoService for Moody {
     }
 }
 
-/// What all tests may ask of the client's counters: each call that began has ended.
+/// Asserts that every started call has been handled.
 pub(crate) fn assert_balanced(scrape: &Scrape) {
     let (started, handled) =
         (scrape.sum("grpc_client_started_total", &[]), scrape.sum("grpc_client_handled_total", &[]));

@@ -1,4 +1,4 @@
-//! What is wrong with a request, field by field where it is known.
+//! Errors of a request, with the errors of its fields if they are known.
 
 use axum::Json;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -11,14 +11,14 @@ use tonic_types::StatusExt;
 
 /// A problem document with a member `errors`.
 #[derive(Debug, Serialize)]
-pub(super) struct Refusal {
+pub(super) struct RequestError {
     #[serde(flatten)]
     pub(super) problem: Box<Problem>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) errors: Vec<FieldError>,
 }
 
-/// As `google.rpc.BadRequest.FieldViolation`.
+/// The JSON form of `google.rpc.BadRequest.FieldViolation`.
 #[derive(Debug, Serialize)]
 pub(super) struct FieldError {
     /// Its path, such as `items[0].quantity`.
@@ -26,12 +26,12 @@ pub(super) struct FieldError {
     pub(super) description: String,
 }
 
-impl Refusal {
+impl RequestError {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { problem: Problem::new(status, detail).into(), errors: Vec::new() }
     }
 
-    /// For fields that cannot even be asked about.
+    /// For fields that cannot be parsed.
     pub(super) fn of(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "the request has fields that cannot be read") }
     }
@@ -41,7 +41,7 @@ impl Refusal {
     }
 }
 
-impl From<Status> for Refusal {
+impl From<Status> for RequestError {
     fn from(status: Status) -> Self {
         let violations = status.get_details_bad_request().map(|details| details.field_violations);
         let errors = violations
@@ -50,7 +50,7 @@ impl From<Status> for Refusal {
             .map(|violation| FieldError { field: violation.field, description: violation.description })
             .collect();
         let problem = Problem::from(status);
-        // The caller's own mistakes are no trouble of this service's.
+        // A client's error does not concern this service's operators: log it as information.
         let code = problem.grpc_code.as_deref();
         if problem.status.is_server_error() {
             tracing::warn!(grpc_code = code, "{}", problem.detail);
@@ -61,25 +61,25 @@ impl From<Status> for Refusal {
     }
 }
 
-impl From<BytesRejection> for Refusal {
+impl From<BytesRejection> for RequestError {
     fn from(rejection: BytesRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
     }
 }
 
-impl From<PathRejection> for Refusal {
+impl From<PathRejection> for RequestError {
     fn from(rejection: PathRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
     }
 }
 
-impl From<QueryRejection> for Refusal {
+impl From<QueryRejection> for RequestError {
     fn from(rejection: QueryRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         let kind = HeaderValue::from_static("application/problem+json");
         (self.status(), [(header::CONTENT_TYPE, kind)], Json(self)).into_response()
