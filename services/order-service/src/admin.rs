@@ -1,14 +1,14 @@
-//! The admin route: faults to throw and to take back. It is served only where a port for it is set.
+//! The admin routes, which inject and clear faults. They are served only if the admin port is set.
 //!
-//! | Request | What it does |
+//! | Request | Effect |
 //! |---|---|
-//! | `GET /faults` | says what is broken: `{"slow_ms": 0, "read_only": false}` |
-//! | `PUT /faults/slow?ms=N` | each turn of a database connection waits N ms first, 1 to 10000 |
-//! | `DELETE /faults/slow` | no more |
-//! | `PUT /faults/read-only` | SQLite refuses every write (`PRAGMA query_only`) |
-//! | `DELETE /faults/read-only` | no more |
+//! | `GET /faults` | returns the active faults: `{"slow_ms": 0, "read_only": false}` |
+//! | `PUT /faults/slow?ms=N` | delays each batch of a database connection by N ms, 1 to 10000 |
+//! | `DELETE /faults/slow` | clears the delay |
+//! | `PUT /faults/read-only` | makes SQLite reject every write (`PRAGMA query_only`) |
+//! | `DELETE /faults/read-only` | makes the store writable again |
 //!
-//! Each answers with what is broken then, and logs what it did.
+//! Each request returns the active faults and logs its effect.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,9 +21,9 @@ use axum::{Json, Router};
 use kit::problem::Problem;
 use serde::{Deserialize, Serialize};
 
-use crate::faults::{Broken, Faults};
+use crate::faults::{Active, Faults};
 
-const LONGEST_MS: u64 = 10_000;
+const MAX_DELAY_MS: u64 = 10_000;
 
 pub(crate) fn routes(faults: Arc<Faults>) -> Router {
     Router::new()
@@ -36,48 +36,48 @@ pub(crate) fn routes(faults: Arc<Faults>) -> Router {
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct FaultsBody {
     slow_ms: u64,
     read_only: bool,
 }
 
 #[derive(Deserialize)]
-struct Slow {
+struct Delay {
     ms: u64,
 }
 
-async fn show(State(faults): State<Arc<Faults>>) -> Json<Shown> {
-    shown(faults.broken())
+async fn show(State(faults): State<Arc<Faults>>) -> Json<FaultsBody> {
+    body(faults.active())
 }
 
 async fn slow(
     State(faults): State<Arc<Faults>>,
-    query: Result<Query<Slow>, QueryRejection>,
-) -> Result<Json<Shown>, Problem> {
-    let ms = query.ok().map(|Query(Slow { ms })| ms).filter(|ms| (1..=LONGEST_MS).contains(ms));
+    query: Result<Query<Delay>, QueryRejection>,
+) -> Result<Json<FaultsBody>, Problem> {
+    let ms = query.ok().map(|Query(Delay { ms })| ms).filter(|ms| (1..=MAX_DELAY_MS).contains(ms));
     let ms = ms.ok_or_else(|| {
-        Problem::new(StatusCode::BAD_REQUEST, format!("expected ?ms=N with 1 to {LONGEST_MS} milliseconds"))
+        Problem::new(StatusCode::BAD_REQUEST, format!("expected ?ms=N with 1 to {MAX_DELAY_MS} milliseconds"))
     })?;
-    tracing::warn!(ms, "fault: the store is slow");
-    Ok(shown(faults.change(|broken| broken.slow = Duration::from_millis(ms))))
+    tracing::warn!(ms, "fault injected: the store is slow");
+    Ok(body(faults.change(|active| active.slow = Duration::from_millis(ms))))
 }
 
-async fn fast(State(faults): State<Arc<Faults>>) -> Json<Shown> {
-    tracing::warn!("fault taken back: the store is no longer slow");
-    shown(faults.change(|broken| broken.slow = Duration::ZERO))
+async fn fast(State(faults): State<Arc<Faults>>) -> Json<FaultsBody> {
+    tracing::warn!("fault cleared: the store is no longer slow");
+    body(faults.change(|active| active.slow = Duration::ZERO))
 }
 
-async fn read_only(State(faults): State<Arc<Faults>>) -> Json<Shown> {
-    tracing::warn!("fault: the store refuses to write");
-    shown(faults.change(|broken| broken.read_only = true))
+async fn read_only(State(faults): State<Arc<Faults>>) -> Json<FaultsBody> {
+    tracing::warn!("fault injected: the store is read-only");
+    body(faults.change(|active| active.read_only = true))
 }
 
-async fn writable(State(faults): State<Arc<Faults>>) -> Json<Shown> {
-    tracing::warn!("fault taken back: the store writes again");
-    shown(faults.change(|broken| broken.read_only = false))
+async fn writable(State(faults): State<Arc<Faults>>) -> Json<FaultsBody> {
+    tracing::warn!("fault cleared: the store is writable");
+    body(faults.change(|active| active.read_only = false))
 }
 
-fn shown(Broken { slow, read_only }: Broken) -> Json<Shown> {
-    // At most LONGEST_MS.
-    Json(Shown { slow_ms: slow.as_millis() as u64, read_only })
+fn body(Active { slow, read_only }: Active) -> Json<FaultsBody> {
+    // At most MAX_DELAY_MS.
+    Json(FaultsBody { slow_ms: slow.as_millis() as u64, read_only })
 }

@@ -1,51 +1,54 @@
-//! What the admin route can break, for real, and mend again. A restart forgets it.
+//! Faults that the admin routes inject into the store and clear. A restart clears them.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is broken.
+/// The active faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Broken {
-    /// How long a connection to the database stands still before each of its turns. Whoever waits for the turn waits
-    /// for this, too, so that it is in the call's time and in the store's.
+pub(crate) struct Active {
+    /// The delay of a database connection before each batch. Calls wait for it, so that it is part of their duration and of the
+    /// store's.
     pub(crate) slow: Duration,
-    /// Whether SQLite refuses to write (`PRAGMA query_only`).
+    /// Whether SQLite rejects writes (`PRAGMA query_only`).
     pub(crate) read_only: bool,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    broken: Mutex<Broken>,
+    active: Mutex<Active>,
     changed: Condvar,
 }
 
 impl Faults {
-    pub(crate) fn broken(&self) -> Broken {
+    pub(crate) fn active(&self) -> Active {
         *self.lock()
     }
 
-    /// Breaks or mends. What waits for the end of a delay that is taken back goes on at once.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Broken)) -> Broken {
-        let broken = {
-            let mut broken = self.lock();
-            change(&mut broken);
-            *broken
+    /// Injects or clears faults. A connection that waits for a cleared delay continues at once.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Active)) -> Active {
+        let active = {
+            let mut active = self.lock();
+            change(&mut active);
+            *active
         };
         self.changed.notify_all();
-        broken
+        active
     }
 
-    /// Waits as long as the fault says. Blocks the thread.
+    /// Waits for the injected delay. Blocks the thread.
     pub(crate) fn delay(&self) {
-        let begun = Instant::now();
-        let mut broken = self.lock();
-        while let Some(left) = broken.slow.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
-            (broken, _) = self.changed.wait_timeout(broken, left).unwrap_or_else(PoisonError::into_inner);
+        let start = Instant::now();
+        let mut active = self.lock();
+        while let Some(remaining) =
+            active.slow.checked_sub(start.elapsed()).filter(|remaining| !remaining.is_zero())
+        {
+            (active, _) =
+                self.changed.wait_timeout(active, remaining).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Broken> {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Active> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -56,22 +59,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_delay_is_waited_for() {
+    fn an_injected_delay_delays() {
         let faults = Faults::default();
         let slow = Duration::from_millis(20);
-        faults.change(|broken| broken.slow = slow);
-        let begun = Instant::now();
+        faults.change(|active| active.slow = slow);
+        let start = Instant::now();
         faults.delay();
-        assert!(begun.elapsed() >= slow, "time passes at least");
+        assert!(start.elapsed() >= slow, "the delay has passed");
     }
 
     #[test]
-    fn a_delay_that_is_taken_back_ends() {
+    fn clearing_a_delay_ends_the_wait() {
         let faults = Faults::default();
-        faults.change(|broken| broken.slow = Duration::from_secs(3600));
+        faults.change(|active| active.slow = Duration::from_secs(3600));
         thread::scope(|scope| {
             let waiting = scope.spawn(|| faults.delay());
-            faults.change(|broken| broken.slow = Duration::ZERO);
+            faults.change(|active| active.slow = Duration::ZERO);
             waiting.join().expect("no panic");
         });
     }

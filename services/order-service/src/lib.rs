@@ -1,7 +1,7 @@
-//! Takes orders over gRPC, keeps them in SQLite, and moves each from placed to paid to shipped.
+//! Accepts orders over gRPC, stores them in SQLite, and moves each from placed to paid to shipped.
 //!
-//! Three ports: gRPC with its health and reflection; `/metrics` and `/healthz`; and, only if it is set,
-//! the admin route for faults.
+//! It has three ports: gRPC with health and reflection; `/metrics` and `/healthz`; and, if it is set, the admin routes for
+//! faults.
 
 mod admin;
 mod config;
@@ -34,7 +34,7 @@ use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::store::{Settings, Store};
 
-/// The service, as go-micro names it.
+/// The service's name in go-micro's metrics.
 const PACKAGE: &str = "go.micro.srv.order";
 
 /// Why the service could not start.
@@ -43,21 +43,21 @@ pub enum Error {
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] OpenError),
-    /// The metrics of calls do not fit the descriptors.
+    /// The metrics of calls cannot be built from the descriptors.
     #[error("gRPC metrics")]
     MicroMetrics(#[from] grpc_telemetry::go_micro::BuildError),
-    /// The registry has a metric of this service's already.
+    /// The registry already has a metric of this service.
     #[error("metrics registry")]
     Registry(#[from] prometheus::Error),
     /// The descriptors cannot be served.
     #[error("gRPC reflection")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// A panic where the database is opened or closed.
+    /// Opening or closing the database panicked.
     #[error("the database's thread")]
     Thread(#[from] JoinError),
 }
 
-/// Where the service listens.
+/// The service's listeners.
 #[derive(Debug)]
 pub struct Listeners {
     /// Orders, gRPC health and reflection.
@@ -68,21 +68,21 @@ pub struct Listeners {
     pub admin: Option<TcpListener>,
 }
 
-/// A registry that says of each metric which service it is of, and which instance, as go-micro's wrapper does.
+/// A registry that labels every metric with the service and the instance, as go-micro's wrapper does.
 ///
 /// # Errors
 ///
-/// If the labels cannot be.
+/// If the labels are invalid.
 pub fn registry(config: &Config) -> prometheus::Result<Registry> {
     grpc_telemetry::go_micro::registry(PACKAGE, &config.micro_id, env!("CARGO_PKG_VERSION"))
 }
 
-/// Serves until `shutdown` is cancelled, then ends the watchers' streams, drains within the grace period, and closes
-/// the database. The registry gets the service's metrics, and is what `/metrics` shows.
+/// Serves until `shutdown` is cancelled, then ends the watchers' streams, drains within the grace period, and closes the
+/// database. `/metrics` shows `registry`, which receives the service's metrics.
 ///
 /// # Errors
 ///
-/// If it cannot start.
+/// If the service cannot start.
 pub async fn run(
     listeners: Listeners,
     config: Config,
@@ -108,8 +108,8 @@ pub async fn run(
         health.stop_on(shutdown.clone()),
         shutdown.run_until_cancelled(worker::run(store, config.paid_after)),
     );
-    // Nobody asks any more. What is left in a queue need not be slow.
-    faults.change(|broken| *broken = faults::Broken::default());
+    // All calls have ended: drain the queues without an injected delay.
+    faults.change(|active| *active = faults::Active::default());
     spawn_blocking(|| threads.join()).await?;
     Ok(())
 }

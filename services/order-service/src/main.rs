@@ -1,4 +1,4 @@
-//! `order-service`: see the library for what it does.
+//! The program `order-service`: see the library.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use kit::program::Command;
 use kit::server::bind;
 use order_service::{Config, Listeners};
 
-/// Takes orders over gRPC and keeps them in SQLite.
+/// Accepts orders over gRPC and stores them in SQLite.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {

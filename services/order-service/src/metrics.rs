@@ -1,15 +1,15 @@
-//! What the service tells of its orders and its store.
+//! Metrics of the orders and of the store.
 
 use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
 
 use crate::order::State;
 use crate::store::Operation;
 
-/// From a read that is in memory to a disk that has stopped; seconds.
+/// In seconds, from a read from memory to a stalled disk.
 const BUCKETS: [f64; 15] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// Handles, resolved once.
+/// Handles of the series, resolved once.
 #[derive(Clone, Debug)]
 pub(crate) struct Metrics {
     orders: [IntGauge; State::ALL.len()],
@@ -20,17 +20,17 @@ pub(crate) struct Metrics {
 impl Metrics {
     /// # Errors
     ///
-    /// If the registry has them already.
+    /// If the registry already has these metrics.
     pub(crate) fn register(registry: &Registry) -> prometheus::Result<Self> {
         let orders =
-            IntGaugeVec::new(Opts::new("order_service_orders", "Orders kept, by state."), &["state"])?;
+            IntGaugeVec::new(Opts::new("order_service_orders", "Stored orders, by state."), &["state"])?;
         let removed = IntCounter::new(
             "order_service_orders_removed_total",
-            "Old orders that had to go, since no more than a set number is kept.",
+            "Old orders removed because of the limit of stored orders.",
         )?;
         let opts = HistogramOpts::new(
             "order_service_store_duration_seconds",
-            "Time that an operation of the store took, its wait for a connection included.",
+            "Duration of a store operation, including its wait for a connection.",
         );
         let store = HistogramVec::new(opts.buckets(BUCKETS.to_vec()), &["operation"])?;
         registry.register(Box::new(orders.clone()))?;

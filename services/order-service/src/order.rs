@@ -1,4 +1,4 @@
-//! An order, as the service thinks of it.
+//! The service's model of an order.
 
 mod state;
 mod time;
@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) use state::State;
 pub(crate) use time::Time;
 
-/// So many pieces of one thing.
+/// An article and its quantity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Item {
     pub(crate) sku: String,
     pub(crate) quantity: u32,
-    /// Of one piece.
+    /// Price of one piece.
     pub(crate) price_cents: u64,
 }
 
-/// What a caller asks for, found valid.
+/// A validated request to place an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewOrder {
     pub(crate) idempotency_key: Option<String>,
@@ -26,10 +26,10 @@ pub(crate) struct NewOrder {
     pub(crate) items: Vec<Item>,
 }
 
-/// As it is stored.
+/// A stored order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Order {
-    /// Its place among all orders: a later one has a higher number.
+    /// Sequence number: a later order has a higher one.
     pub(crate) seq: i64,
     pub(crate) id: String,
     pub(crate) customer: String,
@@ -37,15 +37,15 @@ pub(crate) struct Order {
     pub(crate) total_cents: u64,
     pub(crate) state: State,
     pub(crate) created_at: Time,
-    /// When it came into its state.
+    /// When the order entered its state.
     pub(crate) updated_at: Time,
 }
 
-/// An order that has come into a state.
+/// An order's change of state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) order: Order,
-    /// None where it is new.
+    /// `None` for a new order.
     pub(crate) previous: Option<State>,
 }
 
@@ -54,8 +54,8 @@ impl NewOrder {
         self.items.iter().map(|item| u64::from(item.quantity) * item.price_cents).sum()
     }
 
-    /// Whether this asks for what that order is.
-    pub(crate) fn asks_for(&self, order: &Order) -> bool {
+    /// Whether the stored order has the same content.
+    pub(crate) fn matches(&self, order: &Order) -> bool {
         self.customer == order.customer && self.items == order.items
     }
 }

@@ -1,4 +1,4 @@
-//! What answers on the gRPC port.
+//! The services on the gRPC port.
 
 use axum::Router;
 use axum::extract::Request;
@@ -18,8 +18,8 @@ use crate::Error;
 use crate::service::Orders;
 use crate::store::Store;
 
-/// The largest valid order is well below; bytes.
-const LARGEST_REQUEST: usize = 64 << 10;
+/// In bytes. The largest valid order is well below.
+const MAX_REQUEST_SIZE: usize = 64 << 10;
 
 pub(crate) fn grpc<H: Health>(
     store: Store,
@@ -28,13 +28,13 @@ pub(crate) fn grpc<H: Health>(
     shutdown: CancellationToken,
 ) -> Result<Router, Error> {
     let tasks = kit::metrics::register_task_metrics(registry)?;
-    // go-micro's bounds do not tell an order of 1 ms from one of 4, nor a delay of 1 s from one of 2.
+    // go-micro's bounds cannot separate 1 ms from 4 ms, nor 1 s from 2 s.
     let metrics = ServerMetrics::unlabelled()
         .file_descriptor_set(FILE_DESCRIPTOR_SET)
         .buckets(Buckets::finer())
         .build()?;
     registry.register(Box::new(metrics.clone()))?;
-    let orders = OrderServer::new(Orders { store, shutdown }).max_decoding_message_size(LARGEST_REQUEST);
+    let orders = OrderServer::new(Orders { store, shutdown }).max_decoding_message_size(MAX_REQUEST_SIZE);
     // As with go-micro's wrapper, the metrics cover the handlers of orders only.
     let orders =
         Routes::new(orders).into_axum_router().reset_fallback().layer(metrics.layer().and(Tracer::new()));
@@ -47,7 +47,7 @@ pub(crate) fn grpc<H: Health>(
         .layer(from_fn(move |request: Request, next: Next| tasks.instrument(next.run(request)))))
 }
 
-/// The builder adds its own descriptors, those of the version that is built.
+/// The builder adds the descriptors of the reflection service itself.
 fn reflection() -> Builder<'static> {
     Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)

@@ -1,4 +1,4 @@
-//! The gRPC service: from messages to the store and back.
+//! The gRPC service: translates between messages and the store.
 
 use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_server::Order;
@@ -20,13 +20,13 @@ pub(crate) struct Orders {
 impl Order for Orders {
     async fn create(&self, request: Request<CreateRequest>) -> Result<Response<Record>, Status> {
         let order = validate::create(request.into_inner())?;
-        match self.store.create(order).await.map_err(|error| failed(&error))? {
+        match self.store.create(order).await.map_err(|error| to_status(&error))? {
             Created::Placed(order) => {
                 tracing::info!(order.id, order.total_cents, "order placed");
                 Ok(Response::new(order.into()))
             }
-            Created::Before(order) => {
-                tracing::info!(order.id, "order was placed before");
+            Created::Existing(order) => {
+                tracing::info!(order.id, "order already placed");
                 Ok(Response::new(order.into()))
             }
             Created::Conflict => {
@@ -42,7 +42,7 @@ impl Order for Orders {
 
     async fn list(&self, request: Request<ListRequest>) -> Result<Response<ListResponse>, Status> {
         let page = validate::list(request.get_ref())?;
-        let mut orders = self.store.list(page).await.map_err(|error| failed(&error))?;
+        let mut orders = self.store.list(page).await.map_err(|error| to_status(&error))?;
         let has_next = orders.len() > page.size as usize;
         orders.truncate(page.size as usize);
         let last = orders.last().filter(|_| has_next);
@@ -65,15 +65,15 @@ impl Order for Orders {
 
 impl Orders {
     async fn existing(&self, id: String) -> Result<Record, Status> {
-        let order = self.store.get(id.clone()).await.map_err(|error| failed(&error))?;
+        let order = self.store.get(id.clone()).await.map_err(|error| to_status(&error))?;
         order.map(Into::into).ok_or_else(|| Status::not_found(format!("there is no order {id}")))
     }
 }
 
-/// `UNAVAILABLE` for what may pass (the disk is full, or may not be written), so that callers try again with the same
-/// idempotency key; `INTERNAL` for the rest.
-fn failed(error: &Error) -> Status {
+/// `UNAVAILABLE` for temporary errors (the disk is full or read-only), so that callers retry with the same idempotency key;
+/// `INTERNAL` for all others.
+fn to_status(error: &Error) -> Status {
     tracing::error!(%error, "the store failed");
     let message = format!("the store failed: {error}");
-    if error.is_passing() { Status::unavailable(message) } else { Status::internal(message) }
+    if error.is_temporary() { Status::unavailable(message) } else { Status::internal(message) }
 }

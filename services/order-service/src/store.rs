@@ -1,10 +1,9 @@
 //! The orders, in SQLite.
 //!
-//! There are two connections, each on a thread of its own: one writes, one reads. Callers wait for them without
-//! blocking the runtime, in queues with a bound: beyond it they are refused. A connection serves in turns what waits
-//! for it. A turn of the writer is one transaction, so that many creates share one `fsync`; each is acknowledged after
-//! the commit, which outlasts `kill -9` and a loss of power (write-ahead log, `synchronous = FULL`). An error in a turn
-//! is the file's, not one caller's: nothing of the turn is kept and all are told.
+//! Two connections, each on its own thread, write and read. Calls wait in bounded queues without blocking the runtime; a full
+//! queue rejects them. A connection serves the waiting calls in batches. The writer runs each batch in one transaction, so
+//! that many creates share one `fsync`, and acknowledges a create after the commit, which survives `kill -9` and a loss of
+//! power (write-ahead log, `synchronous = FULL`). An error rolls the whole batch back and is returned to all its callers.
 
 mod advance;
 mod connection;
@@ -43,23 +42,23 @@ use queue::Call;
 use read::{Read, Reader};
 use writer::{Write, Writer};
 
-/// Calls that may wait for a connection.
-const WAITING: usize = 1024;
-/// Changes that a watcher may be behind.
-const BEHIND: usize = 1024;
+/// Maximum number of calls that wait for a connection.
+const MAX_WAITING_CALLS: usize = 1024;
+/// Maximum number of changes that a watcher may lag behind.
+const MAX_WATCHER_LAG: usize = 1024;
 
-/// What is set.
+/// Settings of the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Orders that are kept.
+    /// Maximum number of stored orders.
     pub(crate) retain: u64,
-    /// From placed to paid.
+    /// Time from placed to paid.
     pub(crate) paid_after: Duration,
-    /// From placed to shipped.
+    /// Time from placed to shipped.
     pub(crate) shipped_after: Duration,
 }
 
-/// A clone is the same store.
+/// A handle of the store. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     writes: mpsc::Sender<Write>,
@@ -69,7 +68,7 @@ pub(crate) struct Store {
     metrics: Metrics,
 }
 
-/// The connections' threads. They end when every [`Store`] is gone.
+/// The connections' threads. They end when every [`Store`] has been dropped.
 #[derive(Debug)]
 pub(crate) struct Threads([JoinHandle<()>; 2]);
 
@@ -85,23 +84,23 @@ impl Threads {
 }
 
 impl Store {
-    /// Opens the database, or makes it, and brings its tables up to date. Blocks.
+    /// Opens or creates the database and migrates its tables. Blocks.
     ///
     /// # Errors
     ///
-    /// If the file cannot be used.
+    /// If the file cannot be opened or migrated.
     pub(crate) fn open(
         path: &Path,
         settings: Settings,
         metrics: Metrics,
         faults: &Arc<Faults>,
     ) -> Result<(Self, Threads), OpenError> {
-        let (writes, write_queue) = mpsc::channel(WAITING);
-        let (reads, read_queue) = mpsc::channel(WAITING);
+        let (writes, write_queue) = mpsc::channel(MAX_WAITING_CALLS);
+        let (reads, read_queue) = mpsc::channel(MAX_WAITING_CALLS);
         let store = Self {
             writes,
             reads,
-            changes: broadcast::Sender::new(BEHIND),
+            changes: broadcast::Sender::new(MAX_WATCHER_LAG),
             placed: Arc::new(Notify::new()),
             metrics,
         };
@@ -124,12 +123,12 @@ impl Store {
         Ok((store, Threads([writing, reading])))
     }
 
-    /// Places an order, unless one was placed with its key before.
+    /// Places an order, unless one with its key exists.
     pub(crate) async fn create(&self, order: NewOrder) -> Result<Created, Error> {
         self.ask(Operation::Create, &self.writes, Write::Create, order).await
     }
 
-    /// Moves what is due from state to state.
+    /// Advances the orders that are due.
     pub(crate) async fn advance(&self) -> Result<Advanced, Error> {
         self.ask(Operation::Advance, &self.writes, Write::Advance, ()).await
     }
@@ -138,22 +137,22 @@ impl Store {
         self.ask(Operation::Get, &self.reads, Read::Get, id).await
     }
 
-    /// One order more than the page has, if there is one.
+    /// The orders of a page, and one more if there is one.
     pub(crate) async fn list(&self, page: Page) -> Result<Vec<Order>, Error> {
         self.ask(Operation::List, &self.reads, Read::List, page).await
     }
 
-    /// All changes from now on, after their commits and in their order.
+    /// All changes from now on, in the order of their commits.
     pub(crate) fn changes(&self) -> broadcast::Receiver<Arc<Change>> {
         self.changes.subscribe()
     }
 
-    /// Waits until an order is placed; one since the last time counts.
+    /// Waits until an order is placed, or returns at once if one was placed since the last call.
     pub(crate) async fn placed(&self) {
         self.placed.notified().await;
     }
 
-    /// Asks a connection, in a span, and on the clock from here to its reply.
+    /// Sends a call to a connection, in a span, and measures the time until its reply.
     async fn ask<J, I, O>(
         &self,
         operation: Operation,
@@ -162,7 +161,7 @@ impl Store {
         input: I,
     ) -> Result<O, Error> {
         let span = span::of(operation);
-        // A caller who gives up is observed as well: the timer ends when it is dropped.
+        // A cancelled call is observed too: the timer stops when it is dropped.
         let _timer = self.metrics.store(operation).start_timer();
         let (call, reply) = Call::new(input);
         let asked = async {

@@ -1,4 +1,4 @@
-//! What a request must be like. Every field that is wrong is named, not the first alone.
+//! Validation of requests. Every invalid field is reported.
 
 use std::fmt::Arguments;
 use std::ops::RangeInclusive;
@@ -10,33 +10,33 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 use crate::order::{Item, NewOrder};
 use crate::page::Page;
 
-const LONGEST_KEY: usize = 128;
-const LONGEST_CUSTOMER: usize = 128;
-const LONGEST_ID: usize = 64;
-const LONGEST_SKU: usize = 32;
-/// What is wrong with all of them must fit into the reply's metadata, of which clients take 16 KiB.
-const MOST_ITEMS: usize = 50;
-const MOST_PIECES: u32 = 10_000;
-/// A million of the currency's whole units.
-const HIGHEST_PRICE_CENTS: u64 = 100_000_000;
+const MAX_KEY_LEN: usize = 128;
+const MAX_CUSTOMER_LEN: usize = 128;
+const MAX_ID_LEN: usize = 64;
+const MAX_SKU_LEN: usize = 32;
+/// Maximum number of items. The violations of all items must fit into the response metadata, which clients limit to 16 KiB.
+const MAX_ITEMS: usize = 50;
+const MAX_QUANTITY: u32 = 10_000;
+/// A million units of the currency.
+const MAX_PRICE_CENTS: u64 = 100_000_000;
 
 pub(crate) fn create(request: CreateRequest) -> Result<NewOrder, Status> {
     let CreateRequest { idempotency_key, customer, items } = request;
     let mut violations = Violations::default();
-    if !is_token(&idempotency_key, 0..=LONGEST_KEY) {
+    if !is_token(&idempotency_key, 0..=MAX_KEY_LEN) {
         violations.add(
             "idempotency_key",
-            format_args!("at most {LONGEST_KEY} printable ASCII characters, none a space"),
+            format_args!("at most {MAX_KEY_LEN} printable ASCII characters, none a space"),
         );
     }
     let length = customer.chars().count();
-    if customer.trim().is_empty() || length > LONGEST_CUSTOMER || customer.chars().any(char::is_control) {
-        violations.add("customer", format_args!("1 to {LONGEST_CUSTOMER} printable characters"));
+    if customer.trim().is_empty() || length > MAX_CUSTOMER_LEN || customer.chars().any(char::is_control) {
+        violations.add("customer", format_args!("1 to {MAX_CUSTOMER_LEN} printable characters"));
     }
-    if !(1..=MOST_ITEMS).contains(&items.len()) {
-        violations.add("items", format_args!("1 to {MOST_ITEMS} items"));
+    if !(1..=MAX_ITEMS).contains(&items.len()) {
+        violations.add("items", format_args!("1 to {MAX_ITEMS} items"));
     }
-    for (index, item) in items.iter().take(MOST_ITEMS).enumerate() {
+    for (index, item) in items.iter().take(MAX_ITEMS).enumerate() {
         check_item(index, item, &mut violations);
     }
     violations.or(NewOrder {
@@ -49,14 +49,14 @@ pub(crate) fn create(request: CreateRequest) -> Result<NewOrder, Status> {
 fn check_item(index: usize, item: &OrderItem, violations: &mut Violations) {
     let mut add =
         |field: &str, expected: Arguments<'_>| violations.add(&format!("items[{index}].{field}"), expected);
-    if !is_token(&item.sku, 1..=LONGEST_SKU) {
-        add("sku", format_args!("1 to {LONGEST_SKU} ASCII characters, none a space"));
+    if !is_token(&item.sku, 1..=MAX_SKU_LEN) {
+        add("sku", format_args!("1 to {MAX_SKU_LEN} ASCII characters, none a space"));
     }
-    if !(1..=MOST_PIECES).contains(&item.quantity) {
-        add("quantity", format_args!("1 to {MOST_PIECES}"));
+    if !(1..=MAX_QUANTITY).contains(&item.quantity) {
+        add("quantity", format_args!("1 to {MAX_QUANTITY}"));
     }
-    if item.price_cents > HIGHEST_PRICE_CENTS {
-        add("price_cents", format_args!("0 to {HIGHEST_PRICE_CENTS}"));
+    if item.price_cents > MAX_PRICE_CENTS {
+        add("price_cents", format_args!("0 to {MAX_PRICE_CENTS}"));
     }
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn list(request: &ListRequest) -> Result<Page, Status> {
     violations.or(page)
 }
 
-/// The order's id; none for all orders.
+/// The order's id; `None` for all orders.
 pub(crate) fn watch(request: WatchRequest) -> Result<Option<String>, Status> {
     let mut violations = Violations::default();
     violations.check_id(&request.id, 0);
@@ -96,19 +96,19 @@ impl Violations {
     }
 
     fn check_id(&mut self, id: &str, shortest: usize) {
-        if !is_token(id, shortest..=LONGEST_ID) {
-            self.add("id", format_args!("an order's id, of at most {LONGEST_ID} characters"));
+        if !is_token(id, shortest..=MAX_ID_LEN) {
+            self.add("id", format_args!("an order's id, of at most {MAX_ID_LEN} characters"));
         }
     }
 
-    /// `INVALID_ARGUMENT` with a `google.rpc.BadRequest`, if anything is wrong.
+    /// `INVALID_ARGUMENT` with a `google.rpc.BadRequest` if there are violations.
     fn or<T>(self, valid: T) -> Result<T, Status> {
         if self.0.is_empty() {
             return Ok(valid);
         }
         let said: Vec<_> =
             self.0.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.description)).collect();
-        // All of it is in the details.
+        // The message shows the first violations; the details have all.
         let shown = said.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
         let more = said.len().saturating_sub(3);
         let message = if more == 0 { shown } else { format!("{shown}; and {more} more") };
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_request_is_an_order_to_place() {
+    fn a_valid_request_becomes_an_order() {
         let order = create(request(vec![item(), item()])).expect("valid");
         assert_eq!((order.total_cents(), order.idempotency_key.as_deref()), (500, Some("k")));
         let keyless = create(CreateRequest { idempotency_key: String::new(), ..request(vec![item()]) });
@@ -146,16 +146,16 @@ mod tests {
 
     #[test]
     fn the_largest_order_has_a_total() {
-        let largest = OrderItem { quantity: MOST_PIECES, price_cents: HIGHEST_PRICE_CENTS, ..item() };
-        let order = create(request(vec![largest; MOST_ITEMS])).expect("valid");
+        let largest = OrderItem { quantity: MAX_QUANTITY, price_cents: MAX_PRICE_CENTS, ..item() };
+        let order = create(request(vec![largest; MAX_ITEMS])).expect("valid");
         assert_eq!(order.total_cents(), 50_000_000_000_000);
     }
 
     #[test]
-    fn every_wrong_field_is_named() {
+    fn every_invalid_field_is_named() {
         let wrong = OrderItem { sku: "a b".into(), quantity: 0, price_cents: u64::MAX };
         let request = CreateRequest {
-            idempotency_key: "k".repeat(LONGEST_KEY + 1),
+            idempotency_key: "k".repeat(MAX_KEY_LEN + 1),
             customer: " ".into(),
             items: vec![item(), wrong],
         };
@@ -168,8 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn there_are_items_but_not_too_many() {
-        for count in [0, MOST_ITEMS + 1] {
+    fn the_number_of_items_is_bounded() {
+        for count in [0, MAX_ITEMS + 1] {
             assert_eq!(fields(&create(request(vec![item(); count])).expect_err("invalid")), ["items"]);
         }
     }
@@ -185,7 +185,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_wrong_items_are_those_that_are_named(wrong in prop::collection::vec(any::<bool>(), 1..=MOST_ITEMS)) {
+        fn exactly_the_invalid_items_are_named(wrong in prop::collection::vec(any::<bool>(), 1..=MAX_ITEMS)) {
             let items = wrong.iter().map(|wrong| OrderItem { quantity: u32::from(!wrong), ..item() }).collect();
             let expected: Vec<_> = (0..wrong.len())
                 .filter(|index| wrong[*index])

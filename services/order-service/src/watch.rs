@@ -1,4 +1,4 @@
-//! The stream of changes that a watcher gets.
+//! A watcher's stream of changes.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use tonic::Status;
 
 use crate::order::Change;
 
-/// Ends with `UNAVAILABLE` when the service stops, and with `DATA_LOSS` when the watcher has been too slow: what it
-/// missed it finds in the list.
+/// Ends with `UNAVAILABLE` when the service shuts down, and with `DATA_LOSS` when the watcher lags too far behind: it can list
+/// the orders to catch up.
 pub(crate) struct Changes {
     changes: BroadcastStream<Arc<Change>>,
-    /// Only this order's.
+    /// Only changes of this order.
     id: Option<String>,
     stopping: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -40,7 +40,7 @@ impl Changes {
 impl Stream for Changes {
     type Item = Result<StateChange, Status>;
 
-    /// tonic polls no further after an error.
+    /// tonic does not poll a stream after an error.
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.stopping.as_mut().poll(context).is_ready() {
             return Poll::Ready(Some(Err(Status::unavailable("the service is shutting down"))));

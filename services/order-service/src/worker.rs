@@ -1,6 +1,6 @@
-//! Moves orders on, from placed to paid to shipped, when their time has come.
+//! Advances orders from placed to paid to shipped when they are due.
 //!
-//! What is due is in the database alone, so that it goes on where it was after a restart.
+//! The schedule is in the database only, so that a restart continues it.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tokio::time::sleep;
 
 use crate::store::{Error, Store};
 
-/// From one turn to the next, so that orders placed one after the other share turns.
+/// Pause between runs, so that orders placed in quick succession share one.
 const PAUSE: Duration = Duration::from_millis(100);
-/// While the store fails.
+/// Pause after the store has failed.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Never ends. `paid_after` is the soonest that an order which is placed meanwhile can be due.
+/// Runs forever. `paid_after` is the earliest time at which a new order can be due.
 pub(crate) async fn run(store: Store, paid_after: Duration) {
     let mut failing = false;
     loop {
@@ -31,7 +31,7 @@ pub(crate) async fn run(store: Store, paid_after: Duration) {
     }
 }
 
-/// Says once that it fails, and once that it goes on.
+/// Logs the first failure, and the first success after it.
 fn say(advanced: &Result<usize, &Error>, failing: &mut bool) {
     match advanced {
         Ok(orders) => {

@@ -1,8 +1,8 @@
-//! How far an order has come.
+//! The state of an order.
 
 use lookout_proto::order as proto;
 
-/// The numbers are those of the database, and of the messages.
+/// The numbers are those of the database and of the protobuf enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Placed = 1,
@@ -13,7 +13,7 @@ pub(crate) enum State {
 impl State {
     pub(crate) const ALL: [Self; 3] = [Self::Placed, Self::Paid, Self::Shipped];
 
-    /// Its place in [`Self::ALL`].
+    /// The index in [`Self::ALL`].
     pub(crate) fn index(self) -> usize {
         self as usize - 1
     }
@@ -22,7 +22,7 @@ impl State {
         Self::ALL.into_iter().find(|state| *state as i64 == number)
     }
 
-    /// As the label `state` has it.
+    /// The value of the label `state`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Placed => "placed",
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_are_those_of_the_messages() {
+    fn the_numbers_equal_those_of_the_protobuf_enum() {
         for (index, state) in State::ALL.into_iter().enumerate() {
             assert_eq!(state.index(), index);
             assert_eq!(proto::State::from(state) as i32, state as i32);

@@ -1,4 +1,4 @@
-//! The time of day, as the database has it.
+//! Timestamps, as the database stores them.
 
 use std::time::{Duration, SystemTime};
 
@@ -22,10 +22,10 @@ impl Time {
         Self(self.0.saturating_sub(micros(duration)))
     }
 
-    /// From now until then; zero once it is past.
+    /// The time from now until this timestamp; zero if it has passed.
     pub(crate) fn remaining(self) -> Duration {
-        let left = self.0.saturating_sub(Self::now().0);
-        Duration::from_micros(u64::try_from(left).unwrap_or_default())
+        let remaining = self.0.saturating_sub(Self::now().0);
+        Duration::from_micros(u64::try_from(remaining).unwrap_or_default())
     }
 }
 
@@ -50,13 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_has_seconds_and_nanoseconds() {
+    fn a_timestamp_converts_to_seconds_and_nanoseconds() {
         assert_eq!(Timestamp::from(Time(1_500_000)), Timestamp { seconds: 1, nanos: 500_000_000 });
         assert_eq!(Timestamp::from(Time(-1)), Timestamp { seconds: -1, nanos: 999_999_000 });
     }
 
     #[test]
-    fn what_is_past_does_not_remain() {
+    fn a_past_timestamp_has_no_remaining_time() {
         assert_eq!(Time::now().minus(Duration::from_secs(1)).remaining(), Duration::ZERO);
         assert!(Time::now().plus(Duration::from_secs(60)).remaining() > Duration::from_secs(1));
         assert_eq!(Time::now().plus(Duration::MAX), Time(i64::MAX));

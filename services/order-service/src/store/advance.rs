@@ -1,4 +1,4 @@
-//! Moving orders from state to state when their time has come.
+//! Advances orders whose time has come.
 
 use rusqlite::{Connection, Result, named_params};
 
@@ -6,16 +6,16 @@ use super::Settings;
 use super::row::{self, columns};
 use crate::order::{Change, State, Time};
 
-/// What a turn of the worker did.
+/// The result of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Advanced {
     pub(crate) orders: usize,
-    /// When the next one is due; none if no order is on its way.
+    /// When the next order is due; `None` if all are shipped.
     pub(crate) next: Option<Time>,
 }
 
-/// From and to a state; what is oldest first, so many at most. The states stand in the text for the sake of the
-/// indices, which are of one state each.
+/// The statement that advances the oldest orders of a state, up to a limit. The states are literals, so that SQLite uses the
+/// partial index of each state.
 macro_rules! update {
     ($from:literal, $to:literal) => {
         concat!(
@@ -37,14 +37,14 @@ pub(super) const NEXT: &str = "SELECT
     (SELECT min(created_at) FROM orders WHERE state = 1),
     (SELECT min(created_at) FROM orders WHERE state = 2)";
 
-/// Adds to `changes` what it changed.
+/// Appends the changed orders to `changes`.
 pub(super) fn advance(
     transaction: &Connection,
     settings: &Settings,
     changes: &mut Vec<Change>,
 ) -> Result<Advanced> {
     let before = changes.len();
-    // The later step first: each order takes one step at a time.
+    // The later step first, so that each order takes one step at a time.
     for (statement, previous, after) in
         [(SHIP, State::Paid, settings.shipped_after), (PAY, State::Placed, settings.paid_after)]
     {

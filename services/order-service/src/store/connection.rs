@@ -8,12 +8,12 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::OpenError;
 use super::schema;
 
-/// The write-ahead log shrinks to this, once it has been written back.
+/// Bytes that the write-ahead log is truncated to after a checkpoint.
 const LOG_BYTES: i64 = 16 << 20;
-/// For a backup, or a look at the file from outside.
+/// How long to wait for another process that holds the file's lock, such as a backup.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// For the one that writes: it makes the file and its tables.
+/// Opens the writer's connection; creates the file and its tables.
 pub(super) fn to_write(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     connection
@@ -27,17 +27,17 @@ pub(super) fn to_write(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// For the one that reads, beside the writer.
+/// Opens the reader's connection.
 pub(super) fn to_read(path: &Path) -> Result<Connection, OpenError> {
     open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 fn open(path: &Path, mode: OpenFlags) -> Result<Connection, OpenError> {
-    // A connection stays on its thread.
+    // Each connection is used by one thread only.
     Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .and_then(|connection| {
             connection.busy_timeout(PATIENCE)?;
-            // There may be no folder to write to but the database's.
+            // The database's folder may be the only writable one.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             Ok(connection)
         })

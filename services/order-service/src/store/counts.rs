@@ -1,4 +1,4 @@
-//! How many orders are in each state: counted once, then kept, so that a scrape costs no scan.
+//! The number of orders in each state: counted once at the start and then updated, so that a scrape needs no table scan.
 
 use rusqlite::{Connection, Result};
 
@@ -8,7 +8,7 @@ use crate::order::{Change, State};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Counts {
     states: [u64; State::ALL.len()],
-    /// Since the start.
+    /// Number of removed orders since the start.
     removed: u64,
 }
 

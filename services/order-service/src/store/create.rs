@@ -6,14 +6,14 @@ use uuid::Uuid;
 use super::row::{self, columns};
 use crate::order::{NewOrder, Order, State, Time};
 
-/// What came of it.
+/// The result of a create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Created {
-    /// It is new.
+    /// A new order.
     Placed(Order),
-    /// The same was placed with that key before.
-    Before(Order),
-    /// Something else was placed with that key before.
+    /// The same order already exists with this key.
+    Existing(Order),
+    /// A different order exists with this key.
     Conflict,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn create(transaction: &Connection, new: &NewOrder) -> Result<Created
         return Ok(Created::Placed(order));
     }
     let before = transaction.prepare_cached(BY_KEY)?.query_row([&new.idempotency_key], row::order)?;
-    Ok(if new.asks_for(&before) { Created::Before(before) } else { Created::Conflict })
+    Ok(if new.matches(&before) { Created::Existing(before) } else { Created::Conflict })
 }
 
 fn insert(transaction: &Connection, new: &NewOrder) -> Result<Option<Order>> {
@@ -38,7 +38,7 @@ fn insert(transaction: &Connection, new: &NewOrder) -> Result<Option<Order>> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let mut statement = transaction.prepare_cached(INSERT)?;
     let mut rows = statement.query(named_params! {
-        // Ids of one time stand together in the index.
+        // Version 7 ids sort by time, so that the index grows at its end.
         ":id": Uuid::now_v7().to_string(),
         ":idempotency_key": new.idempotency_key,
         ":customer": new.customer,
@@ -48,7 +48,7 @@ fn insert(transaction: &Connection, new: &NewOrder) -> Result<Option<Order>> {
         ":now": Time::now(),
     })?;
     let order = rows.next()?.map(row::order).transpose()?;
-    // Up to the end of the statement.
+    // The borrow ends with the statement.
     rows.next()?;
     Ok(order)
 }

@@ -1,4 +1,4 @@
-//! Why the store did not do it.
+//! Errors of the store.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,25 +14,25 @@ pub enum OpenError {
     /// SQLite cannot use the file.
     #[error("--database: cannot open {path}")]
     File {
-        /// As given.
+        /// The configured path.
         path: PathBuf,
-        /// What SQLite says.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
-    /// The file's tables are not this program's.
-    #[error("--database: {path} cannot be brought up to date")]
+    /// The file's tables cannot be migrated.
+    #[error("--database: cannot migrate {path}")]
     Migration {
-        /// As given.
+        /// The configured path.
         path: PathBuf,
-        /// What is in the way.
+        /// The migration's error.
         source: Box<rusqlite_migration::Error>,
     },
-    /// There can be no thread for a connection.
-    #[error("a thread for the database")]
+    /// A connection's thread cannot be started.
+    #[error("cannot start a thread for the database")]
     Thread(#[source] io::Error),
 }
 
-/// Why an operation failed. Everyone in a turn gets the same.
+/// Why an operation failed. All calls of a batch get the same error.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum Error {
     #[error(transparent)]
@@ -52,9 +52,8 @@ impl Error {
         }
     }
 
-    /// Whether it may go better later, without a change of the request or of the program: the disk is full, does not
-    /// answer, or may not be written.
-    pub(crate) fn is_passing(&self) -> bool {
+    /// Whether a retry of the same request may succeed: the disk is full, busy or read-only.
+    pub(crate) fn is_temporary(&self) -> bool {
         match self {
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),

@@ -1,4 +1,4 @@
-//! What the store does, by name.
+//! The store's operations and their names.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
@@ -11,7 +11,7 @@ pub(crate) enum Operation {
 impl Operation {
     pub(crate) const ALL: [Self; 4] = [Self::Create, Self::Get, Self::List, Self::Advance];
 
-    /// As the label `operation` has it.
+    /// The value of the label `operation`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -21,7 +21,7 @@ impl Operation {
         }
     }
 
-    /// What SQLite is told to do.
+    /// The SQL verb, for spans.
     pub(super) fn verb(self) -> &'static str {
         match self {
             Self::Create => "INSERT",

@@ -1,14 +1,14 @@
-//! Calls that wait for a connection, and the connection's turns.
+//! The queue of calls that wait for a connection, which serves them in batches.
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::Error;
 use crate::faults::Faults;
 
-/// Calls in a turn, at most.
-const TURN: usize = 256;
+/// Maximum number of calls in a batch.
+const MAX_BATCH: usize = 256;
 
-/// A question, its answer once there is one, and who waits for it.
+/// A call: its input, its output once it is known, and the channel of its reply.
 #[derive(Debug)]
 pub(super) struct Call<I, O> {
     pub(super) input: I,
@@ -18,31 +18,31 @@ pub(super) struct Call<I, O> {
 
 impl<I, O> Call<I, O> {
     pub(super) fn new(input: I) -> (Self, oneshot::Receiver<Result<O, Error>>) {
-        let (reply, answer) = oneshot::channel();
-        (Self { input, output: None, reply }, answer)
+        let (reply, receiver) = oneshot::channel();
+        (Self { input, output: None, reply }, receiver)
     }
 
-    /// Whether nobody waits any more.
-    pub(super) fn is_given_up(&self) -> bool {
+    /// Whether the caller has cancelled the call.
+    pub(super) fn is_cancelled(&self) -> bool {
         self.reply.is_closed()
     }
 
-    /// Answers: with the output, if all went well.
-    pub(super) fn end(self, went: Result<(), Error>) {
-        let answer = went.and_then(|()| self.output.ok_or(Error::Stopped));
-        // Whoever asked may have gone meanwhile.
-        let _ = self.reply.send(answer);
+    /// Sends the reply: the output, or the batch's error.
+    pub(super) fn end(self, result: Result<(), Error>) {
+        let reply = result.and_then(|()| self.output.ok_or(Error::Stopped));
+        // The caller may have cancelled the call.
+        let _ = self.reply.send(reply);
     }
 }
 
-/// Serves the queue until nobody can ask any more. Blocks the thread.
-pub(super) fn serve<J>(mut queue: mpsc::Receiver<J>, faults: &Faults, mut turn: impl FnMut(Vec<J>)) {
+/// Serves the queue until all its senders are dropped. Blocks the thread.
+pub(super) fn serve<J>(mut queue: mpsc::Receiver<J>, faults: &Faults, mut run_batch: impl FnMut(Vec<J>)) {
     loop {
-        let mut waiting = Vec::new();
-        if queue.blocking_recv_many(&mut waiting, TURN) == 0 {
+        let mut batch = Vec::new();
+        if queue.blocking_recv_many(&mut batch, MAX_BATCH) == 0 {
             return;
         }
         faults.delay();
-        turn(waiting);
+        run_batch(batch);
     }
 }

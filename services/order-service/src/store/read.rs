@@ -1,4 +1,4 @@
-//! The connection that reads.
+//! The reader's connection.
 
 use std::path::Path;
 
@@ -26,12 +26,12 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// After the writer, which makes the tables.
+    /// Opens the connection; the writer must have created the tables.
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         Ok(Self { connection: connection::to_read(path)? })
     }
 
-    /// Answers what waits, each by itself.
+    /// Serves a batch, each call on its own.
     pub(super) fn turn(&mut self, reads: Vec<Read>) {
         for read in reads {
             match read {
@@ -52,7 +52,7 @@ impl Reader {
 }
 
 fn answer<I, O>(mut call: Call<I, O>, read: impl FnOnce(&I) -> Result<O>) {
-    if call.is_given_up() {
+    if call.is_cancelled() {
         return;
     }
     let went = match read(&call.input) {

@@ -1,11 +1,11 @@
-//! An order as a row.
+//! Conversion between an order and a row.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row};
 
 use crate::order::{Item, Order, State, Time};
 
-/// The columns that [`order`] reads, in its order.
+/// The columns that [`order`] reads, in this order.
 macro_rules! columns {
     () => {
         "seq, id, customer, items, total_cents, state, created_at, updated_at"
@@ -27,7 +27,7 @@ pub(super) fn order(row: &Row<'_>) -> Result<Order> {
     })
 }
 
-/// Stored as JSON, for whoever looks at the database.
+/// The items are stored as JSON, which is readable in the database.
 pub(super) struct Items(pub(super) Vec<Item>);
 
 impl FromSql for Items {

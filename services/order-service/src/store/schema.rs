@@ -1,12 +1,12 @@
-//! The tables, and how they came to be. A migration that has been released is never changed: another follows it.
+//! The tables, as a list of migrations. A released migration never changes: a new one follows it.
 
 use rusqlite_migration::{M, Migrations};
 
 pub(super) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 const STEPS: &[M<'static>] = &[M::up(
-    // `AUTOINCREMENT`: a number is never used again, so that page tokens stay right after all orders are gone.
-    // The indices are what the worker goes by; they hold the few orders that are on their way.
+    // `AUTOINCREMENT` never reuses a number, so that page tokens stay valid after all orders are removed. The worker uses
+    // the partial indices, which contain only unshipped orders.
     "CREATE TABLE orders (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_migrations_are_right() {
+    fn the_migrations_are_valid() {
         MIGRATIONS.validate().expect("valid");
     }
 }

@@ -1,4 +1,4 @@
-//! A span around each operation, as OpenTelemetry's conventions for databases have it.
+//! A span around each operation, by OpenTelemetry's conventions for databases.
 
 use tracing::Span;
 use tracing::field::Empty;
@@ -8,7 +8,7 @@ use super::operation::Operation;
 
 const COLLECTION: &str = "orders";
 
-/// A child of the current span. It takes in the wait for a connection.
+/// A child of the current span. It includes the wait for a connection.
 pub(super) fn of(operation: Operation) -> Span {
     let verb = operation.verb();
     let summary = format!("{verb} {COLLECTION}");

@@ -1,4 +1,4 @@
-//! What the rest of the store relies on.
+//! Properties that the store relies on.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ fn no_query_scans_the_table() {
 }
 
 #[test]
-fn a_commit_outlasts_a_loss_of_power() {
+fn a_commit_survives_a_loss_of_power() {
     let opened = open(10);
     let connection = connection::to_write(&opened.path).expect("the file opens");
     let setting =
@@ -62,7 +62,7 @@ fn a_commit_outlasts_a_loss_of_power() {
 }
 
 #[tokio::test]
-async fn a_full_queue_refuses() {
+async fn a_full_queue_rejects_calls() {
     let (writes, _kept) = mpsc::channel(1);
     let opened = open(10);
     let store = Store { writes, ..opened.store.clone() };
@@ -73,8 +73,8 @@ async fn a_full_queue_refuses() {
     while store.writes.capacity() > 0 {
         tokio::task::yield_now().await;
     }
-    let refused = store.create(tea("k")).await.expect_err("refused");
-    assert!(matches!(refused, Error::Full) && refused.is_passing());
+    let rejected = store.create(tea("k")).await.expect_err("a full queue");
+    assert!(matches!(rejected, Error::Full) && rejected.is_temporary());
     waiting.abort();
 }
 
@@ -93,7 +93,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_gauges_are_what_the_table_has_and_the_oldest_shipped_go(steps in steps(), retain in 1..8u64) {
+    fn the_gauges_equal_the_table_and_the_oldest_shipped_orders_are_removed(steps in steps(), retain in 1..8u64) {
         let Opened { store, threads, metrics, path, _folder } = open(retain);
         let runtime = Builder::new_current_thread().build().expect("a runtime");
         let mut placed = 0;

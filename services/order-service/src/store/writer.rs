@@ -1,4 +1,4 @@
-//! The connection that writes.
+//! The writer's connection.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::faults::Faults;
 use crate::metrics::Metrics;
 use crate::order::{Change, NewOrder, State};
 
-/// Orders that a turn may remove: after a lower setting there may be many too many.
+/// Maximum number of orders removed per batch. A lower limit than before may leave many to remove.
 const REMOVED: u64 = 1_000;
 
 const TRIM: &str =
@@ -48,13 +48,13 @@ impl Writer {
         Ok(Self { connection, settings, counts, metrics, changes, placed })
     }
 
-    /// Does what waits in one transaction. Tells of it, and answers, after the commit.
+    /// Runs a batch in one transaction. Publishes the changes and replies after the commit.
     pub(super) fn turn(&mut self, mut writes: Vec<Write>, faults: &Faults) {
-        writes.retain(|write| !write.is_given_up());
+        writes.retain(|write| !write.is_cancelled());
         if writes.is_empty() {
             return;
         }
-        let committed = self.commit(&mut writes, faults.broken().read_only);
+        let committed = self.commit(&mut writes, faults.active().read_only);
         let went = committed.map(|(counts, changes)| {
             self.counts = counts;
             self.tell(changes);
@@ -103,17 +103,17 @@ impl Writer {
             self.placed.notify_one();
         }
         for change in changes {
-            // There may be nobody to hear it.
+            // There may be no watcher.
             let _ = self.changes.send(Arc::new(change));
         }
     }
 }
 
 impl Write {
-    fn is_given_up(&self) -> bool {
+    fn is_cancelled(&self) -> bool {
         match self {
-            Self::Create(call) => call.is_given_up(),
-            Self::Advance(call) => call.is_given_up(),
+            Self::Create(call) => call.is_cancelled(),
+            Self::Advance(call) => call.is_cancelled(),
         }
     }
 

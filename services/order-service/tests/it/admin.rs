@@ -1,4 +1,4 @@
-//! The admin route: off unless it is asked for, and careful with what it is told.
+//! The admin route: off unless it is requested for, and careful with what it is told.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The end, with calls in flight.
+//! Shutdown with calls in flight.
 
 use lookout_proto::order::WatchRequest;
 use reqwest::Method;
@@ -6,14 +6,14 @@ use testkit::eventually;
 use tokio_stream::StreamExt;
 use tonic::Code;
 
-use crate::support::{Options, PATIENCE, Service, create, folder, list, program};
+use crate::support::{Options, Service, TIMEOUT, create, folder, list, program};
 
 #[tokio::test]
-async fn watchers_are_told_and_do_not_hold_it_up() {
+async fn watchers_get_unavailable_and_do_not_delay_the_shutdown() {
     let service = Service::start().await;
     let mut client = service.client().await;
     let mut changes = client.watch(WatchRequest::default()).await.expect("a stream").into_inner();
-    // Its grace period is longer than a test may take.
+    // The grace period is longer than the test's timeout.
     service.stop().await;
     let status = changes.next().await.expect("an end").expect_err("an error");
     assert_eq!(status.code(), Code::Unavailable);
@@ -25,8 +25,8 @@ async fn an_order_in_flight_is_placed() {
     let client = service.client().await;
     service.admin(Method::PUT, "/faults/slow?ms=1000").await;
     let call = tokio::spawn(async move { create(&client, "k").await });
-    let begun = async || service.scrape().await.value("tokio_tasks_total", &[]);
-    eventually(PATIENCE, async || begun().await == 1.0).await;
+    let start = async || service.scrape().await.value("tokio_tasks_total", &[]);
+    eventually(TIMEOUT, async || start().await == 1.0).await;
     let folder = service.stop().await;
     let order = call.await.expect("no panic");
     let service = Service::with(Options::default(), folder).await;
@@ -34,7 +34,7 @@ async fn an_order_in_flight_is_placed() {
 }
 
 #[tokio::test]
-async fn sigterm_ends_the_program_well() {
+async fn sigterm_ends_the_program_with_success() {
     let folder = folder();
     let mut program = program::start(folder.path(), &[]);
     let client = program::client(&program).await;

@@ -1,4 +1,4 @@
-//! The faults reach what they are to reach, and go.
+//! Injected faults have their effect, and clearing them ends it.
 
 use lookout_proto::order::State;
 use reqwest::Method;
@@ -6,17 +6,17 @@ use serde_json::json;
 use testkit::{Scrape, eventually};
 use tonic::Code;
 
-use crate::support::{PATIENCE, Service, create, folder, get, list, program, reaches, tea};
+use crate::support::{Service, TIMEOUT, create, folder, get, list, program, reaches, tea};
 
 #[tokio::test]
-async fn a_read_only_store_refuses_orders_and_shows_those_it_has() {
+async fn a_read_only_store_rejects_orders_and_lists_existing_ones() {
     let service = Service::start().await;
     let client = service.client().await;
     let order = create(&client, "before").await;
     service.admin(Method::PUT, "/faults/read-only").await;
     let status = client.clone().create(tea("during")).await.expect_err("refused");
     assert_eq!(status.code(), Code::Unavailable);
-    // SQLite's own words.
+    // SQLite's own message.
     assert_eq!(status.message(), "the store failed: attempt to write a readonly database");
     assert_eq!(get(&client, &order.id).await, order);
     assert_eq!(list(&client, 10).await, [order]);
@@ -26,7 +26,7 @@ async fn a_read_only_store_refuses_orders_and_shows_those_it_has() {
 }
 
 #[tokio::test]
-async fn a_slow_store_is_in_the_stores_own_time() {
+async fn a_delay_shows_in_the_stores_duration() {
     let service = Service::start().await;
     let client = service.client().await;
     create(&client, "before").await;
@@ -47,7 +47,7 @@ async fn a_slow_store_is_in_the_stores_own_time() {
 }
 
 #[tokio::test]
-async fn orders_that_could_not_advance_go_on_and_both_are_said_once() {
+async fn orders_resume_after_a_failure_and_both_are_logged_once() {
     let folder = folder();
     let program = program::start(folder.path(), &[("PAID_AFTER", "3s"), ("SHIPPED_AFTER", "3s")]);
     let client = program::client(&program).await;
@@ -55,7 +55,7 @@ async fn orders_that_could_not_advance_go_on_and_both_are_said_once() {
     let read_only = program.url("--admin-port", "/faults/read-only").await;
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
     http.put(&read_only).send().await.expect("a reply");
-    assert_eq!(program.logged("fault: the store refuses to write").await["level"], "WARN");
+    assert_eq!(program.logged("fault injected: the store is read-only").await["level"], "WARN");
     program.logged("orders do not advance, trying again").await;
     let metrics = program.url("--metrics-port", "/metrics").await;
     let turns = async || {
@@ -63,13 +63,13 @@ async fn orders_that_could_not_advance_go_on_and_both_are_said_once() {
         Scrape::get(&metrics).await.value(name, &[("operation", "advance")])
     };
     let before = turns().await;
-    eventually(PATIENCE, async || turns().await >= before + 2.0).await;
+    eventually(TIMEOUT, async || turns().await >= before + 2.0).await;
     assert_eq!(get(&client, &order.id).await.state(), State::Placed);
 
     http.delete(&read_only).send().await.expect("a reply");
-    program.logged("fault taken back: the store writes again").await;
+    program.logged("fault cleared: the store is writable").await;
     reaches(&client, &order.id, State::Shipped).await;
-    for said in ["orders do not advance, trying again", "orders advance again"] {
-        assert_eq!(program.log(said).len(), 1, "{said}");
+    for message in ["orders do not advance, trying again", "orders advance again"] {
+        assert_eq!(program.log(message).len(), 1, "{message}");
     }
 }

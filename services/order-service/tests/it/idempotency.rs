@@ -1,4 +1,4 @@
-//! A key is one order, however often it is asked for.
+//! A key creates one order, however often it is sent.
 
 use lookout_proto::order::{CreateRequest, OrderItem};
 use tonic::Code;
@@ -6,7 +6,7 @@ use tonic::Code;
 use crate::support::{Service, create, list, tea};
 
 #[tokio::test]
-async fn the_same_request_answers_the_first_order() {
+async fn a_repeated_request_returns_the_first_order() {
     let service = Service::start().await;
     let client = service.client().await;
     let first = create(&client, "k").await;
@@ -23,7 +23,7 @@ async fn without_a_key_each_request_is_an_order() {
 }
 
 #[tokio::test]
-async fn another_request_with_the_key_is_refused() {
+async fn a_different_request_with_the_same_key_is_rejected() {
     let service = Service::start().await;
     let client = service.client().await;
     let first = create(&client, "k").await;
@@ -39,7 +39,7 @@ async fn another_request_with_the_key_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_at_once_are_one_order() {
+async fn concurrent_requests_create_one_order() {
     let service = Service::start().await;
     let client = service.client().await;
     let calls: Vec<_> = (0..64)

@@ -1,4 +1,4 @@
-//! What is wrong with a request is said field by field.
+//! Invalid requests are rejected with the errors of their fields.
 
 use lookout_proto::order::{CreateRequest, GetRequest, ListRequest, OrderItem};
 use tonic::{Code, Status};
@@ -13,7 +13,7 @@ fn fields(status: &Status) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_field_that_is_wrong_comes_back() {
+async fn every_invalid_field_is_reported() {
     let service = Service::start().await;
     let mut client = service.client().await;
     let wrong = OrderItem { sku: String::new(), quantity: 0, price_cents: 1 };
@@ -29,7 +29,7 @@ async fn every_field_that_is_wrong_comes_back() {
 }
 
 #[tokio::test]
-async fn however_much_is_wrong_the_reply_arrives() {
+async fn the_response_arrives_however_many_fields_are_invalid() {
     let service = Service::start().await;
     let wrong = OrderItem { sku: String::new(), quantity: u32::MAX, price_cents: u64::MAX };
     let request = CreateRequest { items: vec![wrong; 50], ..tea("k") };
@@ -38,7 +38,7 @@ async fn however_much_is_wrong_the_reply_arrives() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_far_too_large_is_not_read() {
+async fn an_oversized_request_is_not_read() {
     let service = Service::start().await;
     let request = CreateRequest { customer: "x".repeat(1 << 20), ..tea("k") };
     let status = service.client().await.create(request).await.expect_err("refused");

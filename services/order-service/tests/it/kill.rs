@@ -1,4 +1,4 @@
-//! `kill -9` under load: what was acknowledged is there.
+//! Acknowledged orders survive `kill -9` under load.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,16 +7,15 @@ use std::sync::{Arc, Mutex};
 use lookout_proto::order::State;
 use testkit::eventually;
 
-use crate::support::{Client, PATIENCE, create, folder, get, list, program, reaches, tea};
+use crate::support::{Client, TIMEOUT, create, folder, get, list, program, reaches, tea};
 
 const CALLERS: usize = 24;
 const ROUNDS: usize = 4;
 
-/// What callers were told: the order of each key.
+/// The acknowledged order of each key.
 type Acknowledged = Arc<Mutex<BTreeMap<String, String>>>;
 
-/// Places orders until the program is gone. Every other caller asks again for its last key, as one would who got no
-/// answer.
+/// Places orders until the program ends. Every other caller repeats its last key, as a client without a response would.
 async fn place(client: Client, caller: String, acknowledged: Acknowledged, count: Arc<AtomicUsize>) {
     for number in 0.. {
         let key = format!("{caller}-{number}");
@@ -44,9 +43,9 @@ async fn no_acknowledged_order_is_lost_and_each_key_is_one_order() {
                 tokio::spawn(place(client, format!("{round}-{caller}"), acknowledged, count))
             })
             .collect();
-        // Another point each time, and each time in the middle of many calls.
+        // Kill at a different time in each round, always with many calls in flight.
         let enough = 100 + usize::from(rand_byte());
-        eventually(PATIENCE, async || count.load(Ordering::Relaxed) >= enough).await;
+        eventually(TIMEOUT, async || count.load(Ordering::Relaxed) >= enough).await;
         program.kill().await;
         for caller in callers {
             caller.await.expect("no panic");
@@ -55,7 +54,7 @@ async fn no_acknowledged_order_is_lost_and_each_key_is_one_order() {
     }
 }
 
-/// Different in each process and at each time.
+/// A random number.
 fn rand_byte() -> u8 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(()).to_le_bytes()[0]
@@ -72,7 +71,7 @@ async fn check(folder: &std::path::Path, acknowledged: &Acknowledged) {
     assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), acknowledged.len());
     let different: BTreeSet<_> = acknowledged.values().collect();
     assert_eq!(different.len(), acknowledged.len(), "each key is an order of its own");
-    // Its key still leads to it, and it goes on from where it was.
+    // The key still returns the order, and the order continues from its state.
     let (key, id) = acknowledged.iter().next_back().expect("some were acknowledged");
     assert_eq!(&create(&client, key).await.id, id);
     reaches(&client, id, State::Shipped).await;

@@ -4,7 +4,7 @@ use lookout_proto::order::{CreateRequest, ListRequest, OrderItem};
 use prost::Message;
 use testkit::eventually;
 
-use crate::support::{Options, PATIENCE, Service, create, folder, get, list, quick};
+use crate::support::{Options, Service, TIMEOUT, create, folder, get, list, quick};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_any_size_have_every_order_once_newest_first() {
@@ -38,19 +38,19 @@ async fn orders_placed_in_between_do_not_move_the_next_page() {
 }
 
 #[tokio::test]
-async fn the_largest_page_fits_into_what_a_client_takes() {
+async fn the_largest_page_fits_into_a_clients_message_limit() {
     let service = Service::start().await;
     let client = service.client().await;
     let item = OrderItem { sku: "x".repeat(32), quantity: 10_000, price_cents: 100_000_000 };
     let customer = "\u{1F375}".repeat(128);
     let request = CreateRequest { idempotency_key: String::new(), customer, items: vec![item; 50] };
     let order = client.clone().create(request).await.expect("valid").into_inner();
-    // Of 500 orders, each with its length; four MiB are the default limit.
+    // 500 orders, each with a length prefix. The default limit is 4 MiB.
     assert!(500 * (order.encoded_len() + 8) < 4 << 20);
 }
 
 #[tokio::test]
-async fn of_more_orders_than_are_kept_the_oldest_go() {
+async fn the_oldest_orders_over_the_limit_are_removed() {
     let options = Options { retain_orders: 3, ..quick() };
     let service = Service::with(options, folder()).await;
     let client = service.client().await;
@@ -62,10 +62,10 @@ async fn of_more_orders_than_are_kept_the_oldest_go() {
         let orders = list(&client, 100).await;
         orders.into_iter().map(|order| order.id).collect::<Vec<_>>()
     };
-    eventually(PATIENCE, async || kept().await.len() == 3).await;
+    eventually(TIMEOUT, async || kept().await.len() == 3).await;
     placed.reverse();
     assert_eq!(kept().await, placed[..3]);
     get(&client, &placed[0]).await;
-    // Its key went with it.
+    // Its key is removed too.
     assert_ne!(create(&client, "0").await.id, placed[9]);
 }

@@ -1,4 +1,4 @@
-//! The service over real sockets, one behaviour a file.
+//! The service over real sockets, one behaviour per file.
 
 mod support;
 

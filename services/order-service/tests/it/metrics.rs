@@ -1,11 +1,11 @@
-//! What is counted, exactly.
+//! Exact counts.
 
 use lookout_proto::order::{CreateRequest, GetRequest, ListRequest, WatchRequest};
 use testkit::{Scrape, eventually};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::support::{PATIENCE, Service, create, folder, get, list, program, quick, tea};
+use crate::support::{Service, TIMEOUT, create, folder, get, list, program, quick, tea};
 
 #[tokio::test]
 async fn each_operation_of_the_store_is_observed_once() {
@@ -17,7 +17,7 @@ async fn each_operation_of_the_store_is_observed_once() {
     get(&client, &order.id).await;
     client.get(GetRequest { id: "nope".into() }).await.expect_err("no order");
     assert_eq!(list(&client, 1).await.len(), 2);
-    // Never asked of the store.
+    // Rejected before the store.
     client.create(CreateRequest { items: vec![], ..tea("m") }).await.expect_err("invalid");
     client.list(ListRequest { page_size: 1, page_token: "x".into() }).await.expect_err("invalid");
     let scrape = service.scrape().await;
@@ -37,7 +37,7 @@ async fn the_gauges_follow_the_orders() {
     for key in ["1", "2", "3"] {
         create(&client, key).await;
     }
-    eventually(PATIENCE, async || {
+    eventually(TIMEOUT, async || {
         service.scrape().await.value("order_service_orders", &[("state", "shipped")]) == 3.0
     })
     .await;
@@ -55,13 +55,13 @@ async fn the_polls_of_calls_are_counted() {
     let after = service.scrape().await;
     let rise = |name| after.value(name, &[]) - before.value(name, &[]);
     assert_eq!(rise("tokio_tasks_total"), 1.0);
-    // At least one to ask the store, and one to answer.
+    // At least one poll to call the store, and one to reply.
     assert!(rise("tokio_task_polls_total") >= 2.0);
     assert!(rise("tokio_task_poll_seconds_total") > 0.0);
 }
 
 #[tokio::test]
-async fn each_call_is_counted_once_as_go_micro_names_it() {
+async fn each_call_counts_once_under_go_micros_name() {
     let service = Service::start().await;
     let mut client = service.client().await;
     let order = create(&client, "k").await;
@@ -70,17 +70,17 @@ async fn each_call_is_counted_once_as_go_micro_names_it() {
     get(&client, &order.id).await;
     list(&client, 10).await;
     drop(client.watch(WatchRequest::default()).await.expect("a stream"));
-    // Not of this service, so not counted.
+    // Calls of other services are not counted.
     let mut health = HealthClient::new(service.channel().await);
     health.check(HealthCheckRequest::default()).await.expect("a reply");
     let total = async || service.scrape().await.sum("micro_request_total", &[]);
-    eventually(PATIENCE, async || total().await == 6.0).await;
+    eventually(TIMEOUT, async || total().await == 6.0).await;
     let scrape = service.scrape().await;
     for (method, success, fail) in [
         ("Order.Create", 2.0, 1.0),
         ("Order.Get", 1.0, 0.0),
         ("Order.List", 1.0, 0.0),
-        // Its caller went away.
+        // Cancelled by its caller.
         ("Order.Watch", 0.0, 1.0),
     ] {
         let with = |status| scrape.value("micro_request_total", &[("method", method), ("status", status)]);
@@ -92,7 +92,7 @@ async fn each_call_is_counted_once_as_go_micro_names_it() {
 }
 
 #[tokio::test]
-async fn all_metrics_of_the_program_say_which_service_it_is() {
+async fn all_metrics_have_the_services_labels() {
     let folder = folder();
     let program = program::start(folder.path(), &[("MICRO_ID", "order-7")]);
     let scrape = Scrape::get(program.url("--metrics-port", "/metrics").await).await;

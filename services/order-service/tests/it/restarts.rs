@@ -1,11 +1,11 @@
-//! A restart loses no order, and none stands still after it.
+//! A restart loses no order, and all continue to advance.
 
 use lookout_proto::order::State;
 
 use crate::support::{Options, Service, create, folder, get, list, program, quick, reaches};
 
 #[tokio::test]
-async fn orders_and_keys_are_kept_and_states_go_on() {
+async fn orders_and_keys_survive_and_states_advance() {
     let service = Service::start().await;
     let client = service.client().await;
     let first = create(&client, "1").await;
@@ -29,13 +29,13 @@ async fn orders_and_keys_are_kept_and_states_go_on() {
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_program_is_left_alone() {
+async fn a_newer_programs_database_is_left_unchanged() {
     let folder = folder();
     let path = crate::support::database(folder.path());
     let connection = rusqlite::Connection::open(&path).expect("a file");
     connection.pragma_update(None, "user_version", 99).expect("set");
     drop(connection);
     let ports = [("GRPC_SERVER_PORT", "0"), ("METRICS_PORT", "0")];
-    let said = testkit::failure_message(program::command(&ports).env("DATABASE", &path)).await;
-    assert!(said.contains(&format!("--database: {} cannot be brought up to date", path.display())), "{said}");
+    let message = testkit::failure_message(program::command(&ports).env("DATABASE", &path)).await;
+    assert!(message.contains(&format!("--database: cannot migrate {}", path.display())), "{message}");
 }

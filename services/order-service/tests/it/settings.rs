@@ -1,11 +1,11 @@
-//! Settings that cannot be.
+//! Invalid settings.
 
 use testkit::failure_message;
 
 use crate::support::program::command;
 
 #[tokio::test]
-async fn a_wrong_setting_is_named_with_what_is_expected() {
+async fn an_invalid_setting_is_reported_with_the_expectation() {
     for (variable, given, flag, expected) in [
         ("GRPC_SERVER_PORT", "70000", "--grpc-server-port", "expected a port, 0 to 65535"),
         ("METRICS_PORT", "x", "--metrics-port", "expected a port, 0 to 65535"),
@@ -15,20 +15,20 @@ async fn a_wrong_setting_is_named_with_what_is_expected() {
         ("SHIPPED_AFTER", "3", "--shipped-after", "expected a duration, such as 5s or 500ms"),
         ("SHUTDOWN_GRACE", "", "--shutdown-grace", "expected a duration, such as 5s or 500ms"),
     ] {
-        let said = failure_message(&mut command(&[(variable, given)])).await;
-        assert!(said.contains(flag) && said.contains(expected), "{variable}: {said}");
+        let message = failure_message(&mut command(&[(variable, given)])).await;
+        assert!(message.contains(flag) && message.contains(expected), "{variable}: {message}");
     }
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_be_is_one_sentence() {
-    let said = failure_message(&mut command(&[
+async fn an_unusable_database_is_reported_in_one_sentence() {
+    let message = failure_message(&mut command(&[
         ("GRPC_SERVER_PORT", "0"),
         ("METRICS_PORT", "0"),
         ("DATABASE", "/nowhere/orders.db"),
         ("RUST_BACKTRACE", "1"),
     ]))
     .await;
-    assert!(said.starts_with("error: --database: cannot open /nowhere/orders.db: "), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(message.starts_with("error: --database: cannot open /nowhere/orders.db: "), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
 }

@@ -1,4 +1,4 @@
-//! A service on free ports with a database of its own, and a client.
+//! A service on free ports with its own database, and a client.
 
 pub(crate) mod program;
 
@@ -16,11 +16,11 @@ use tonic::transport::Channel;
 
 pub(crate) type Client = OrderClient<Channel>;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Longer than any test has patience for: a drain that needs it has failed.
+/// Longer than any test's timeout: a drain that reaches it has failed.
 const LONG_GRACE: Duration = Duration::from_secs(600);
-/// Never, as far as a test goes.
+/// Longer than any test.
 pub(crate) const NEVER: Duration = Duration::from_secs(3600);
 
 /// A service in this process.
@@ -31,7 +31,7 @@ pub(crate) struct Service {
     folder: Arc<TempDir>,
 }
 
-/// What a test may want otherwise.
+/// Settings that tests change.
 pub(crate) struct Options {
     pub(crate) admin: bool,
     pub(crate) paid_after: Duration,
@@ -40,7 +40,7 @@ pub(crate) struct Options {
 }
 
 impl Default for Options {
-    /// With the admin route; orders stay placed, and all are kept.
+    /// The admin routes are served, orders stay placed, and none is removed.
     fn default() -> Self {
         Self { admin: true, paid_after: NEVER, shipped_after: NEVER, retain_orders: u64::MAX }
     }
@@ -98,12 +98,12 @@ impl Service {
         Scrape::get(format!("{}/metrics", self.metrics)).await
     }
 
-    /// A path of the port for metrics.
+    /// The URL of a path on the metrics port.
     pub(crate) fn metrics_url(&self, path: &str) -> String {
         format!("{}{path}", self.metrics)
     }
 
-    /// Asks the admin route; the status and what it says.
+    /// Sends an admin request; returns the status and the body.
     pub(crate) async fn admin(&self, method: reqwest::Method, path: &str) -> (u16, Value) {
         let admin = self.admin.as_ref().expect("there is an admin route");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
@@ -111,7 +111,7 @@ impl Service {
         (response.status().as_u16(), response.json().await.expect("JSON"))
     }
 
-    /// Stops it; what is left is the database.
+    /// Stops the service; the database remains.
     pub(crate) async fn stop(self) -> Arc<TempDir> {
         self.running.stop().await.expect("the service ended well");
         self.folder
@@ -124,7 +124,7 @@ pub(crate) fn database(folder: &Path) -> std::path::PathBuf {
 
 pub(crate) async fn channel(url: &str) -> Channel {
     let endpoint = Channel::from_shared(url.to_owned()).expect("valid address");
-    eventually_some(PATIENCE, async || endpoint.connect().await.ok()).await
+    eventually_some(TIMEOUT, async || endpoint.connect().await.ok()).await
 }
 
 pub(crate) async fn client(url: &str) -> Client {
@@ -162,5 +162,5 @@ pub(crate) async fn list(client: &Client, page_size: u32) -> Vec<Record> {
 
 /// Waits until the order is in this state.
 pub(crate) async fn reaches(client: &Client, id: &str, state: State) {
-    testkit::eventually(PATIENCE, async || get(client, id).await.state() == state).await;
+    testkit::eventually(TIMEOUT, async || get(client, id).await.state() == state).await;
 }

@@ -10,7 +10,7 @@ use testkit::otlp::trace::status::StatusCode;
 use testkit::otlp::{Collector, Received};
 use tonic::Request;
 
-use crate::support::{Client, PATIENCE, folder, program, tea};
+use crate::support::{Client, TIMEOUT, folder, program, tea};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const FAILED_TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -27,7 +27,7 @@ async fn traced_create(client: &Client, trace: &str) -> Result<(), tonic::Status
 async fn spans(collector: &Collector, trace: &str) -> [Arc<Received>; 2] {
     let id = trace.parse().expect("a trace id");
     let mut spans =
-        eventually_some(PATIENCE, async || Some(collector.trace(id)).filter(|spans| spans.len() == 2)).await;
+        eventually_some(TIMEOUT, async || Some(collector.trace(id)).filter(|spans| spans.len() == 2)).await;
     spans.sort_by_key(|received| received.span.kind == SpanKind::Client as i32);
     spans.try_into().expect("two")
 }
@@ -49,7 +49,7 @@ fn is_error(received: &Received) -> bool {
 }
 
 #[tokio::test]
-async fn an_order_is_a_span_of_the_callers_trace_with_the_databases_below_it() {
+async fn a_calls_span_joins_the_callers_trace_and_has_the_databases_span_as_child() {
     let collector = Collector::start().await;
     let folder = folder();
     let endpoint = collector.endpoint();
@@ -87,7 +87,7 @@ async fn an_order_is_a_span_of_the_callers_trace_with_the_databases_below_it() {
     // SQLITE_READONLY
     assert_eq!(attribute(&database, "db.response.status_code").as_deref(), Some("8"));
     assert_eq!(attribute(&database, "error.type").as_deref(), Some("8"));
-    let said = database.span.status.as_ref().map(|status| status.message.as_str());
-    assert_eq!(said, Some("attempt to write a readonly database"));
+    let message = database.span.status.as_ref().map(|status| status.message.as_str());
+    assert_eq!(message, Some("attempt to write a readonly database"));
     assert_eq!(program.logged("the store failed").await["trace_id"], FAILED_TRACE);
 }

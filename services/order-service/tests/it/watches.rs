@@ -1,4 +1,4 @@
-//! Changes of state, as they happen.
+//! Watching changes of state.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn an_order_is_placed_then_paid_then_shipped() {
 }
 
 #[tokio::test]
-async fn one_order_is_watched_without_the_others() {
+async fn a_single_order_can_be_watched() {
     let options = Options { paid_after: Duration::from_secs(3), ..quick() };
     let service = Service::with(options, folder()).await;
     let client = service.client().await;

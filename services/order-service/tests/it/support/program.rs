@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use super::{Client, database};
 
-/// The program with no settings but these variables.
+/// The program with only these environment variables.
 pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
     testkit::command(env!("CARGO_BIN_EXE_order-service"), variables)
 }
