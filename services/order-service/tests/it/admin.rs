@@ -1,4 +1,4 @@
-//! The admin route: off unless it is requested for, and careful with what it is told.
+//! The admin routes are off by default and reject invalid requests.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,19 +7,19 @@ use crate::support::program::command;
 use crate::support::{Options, Service, folder};
 
 #[tokio::test]
-async fn without_its_port_there_is_none() {
+async fn without_the_port_there_are_no_routes() {
     let service = Service::with(Options { admin: false, ..Options::default() }, folder()).await;
     let reply = reqwest::get(service.metrics_url("/faults")).await.expect("a reply");
     assert_eq!(reply.status().as_u16(), 404);
     let help = command(&[]).arg("--help").output().await.expect("program runs");
     let help = String::from_utf8(help.stdout).expect("UTF-8");
-    let flag = help.split("--admin-port").nth(1).expect("the flag is there");
+    let flag = help.split("--admin-port").nth(1).expect("the flag is listed");
     let text = flag.split("--").next().expect("a text");
-    assert!(text.contains("without it there is no such route") && !text.contains("default"), "{text}");
+    assert!(text.contains("not served without it") && !text.contains("default"), "{text}");
 }
 
 #[tokio::test]
-async fn it_says_what_is_broken() {
+async fn each_request_returns_the_active_faults() {
     let service = Service::start().await;
     let whole = json!({ "slow_ms": 0, "read_only": false });
     for (method, path, expected) in [
@@ -36,7 +36,7 @@ async fn it_says_what_is_broken() {
 }
 
 #[tokio::test]
-async fn what_it_does_not_understand_changes_nothing() {
+async fn an_invalid_request_changes_nothing() {
     let service = Service::start().await;
     for path in ["/faults/slow", "/faults/slow?ms=0", "/faults/slow?ms=10001", "/faults/slow?ms=soon"] {
         let (status, problem) = service.admin(Method::PUT, path).await;
