@@ -1,5 +1,5 @@
-//! What the tests of crates that watch gRPC calls share: a service whose calls end as their requests tell them to,
-//! and calls and bodies without a socket.
+//! For tests that observe gRPC calls: a service whose requests select how their calls end, and calls and bodies without
+//! a socket.
 
 pub mod bare;
 pub mod ping;

@@ -5,7 +5,7 @@ use std::future::{pending, ready};
 
 use grpc_telemetry::{CallObserver, Observer, RequestBody, ServerLayer, go_micro, prometheus};
 use http::{Request, Response};
-use testkit::grpc::bare::{self, Message, answer, request};
+use testkit::grpc::bare::{self, Message, request, respond};
 use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
 use tower::{Layer, Service, service_fn};
 
@@ -25,10 +25,10 @@ fn go_micro_metrics() -> go_micro::ServerMetrics {
     builder.build().expect("metrics")
 }
 
-fn assert_no_allocations_of_answered_calls<O: Observer>(layer: &ServerLayer<O>) {
-    let mut bare = service_fn(|request: Request<Message>| ready(Ok::<_, Infallible>(answer(request))));
+fn assert_no_allocations_of_calls_with_response<O: Observer>(layer: &ServerLayer<O>) {
+    let mut bare = service_fn(|request: Request<Message>| ready(Ok::<_, Infallible>(respond(request))));
     let mut observed = layer.layer(service_fn(|request: Request<RequestBody<Message, Messages<O>>>| {
-        ready(Ok::<_, Infallible>(answer(request)))
+        ready(Ok::<_, Infallible>(respond(request)))
     }));
     for path in ["/testpb.TestService/Ping", "/testpb.TestService/PingStream", "/no.Such/Method"] {
         let bare = bare::allocations(|| bare::call(&mut bare, request(path)));
@@ -48,20 +48,20 @@ fn assert_no_allocations_of_dropped_calls<O: Observer>(layer: &ServerLayer<O>) {
 
 #[test]
 fn server_layer_allocates_nothing() {
-    assert_no_allocations_of_answered_calls(&server_metrics().layer());
+    assert_no_allocations_of_calls_with_response(&server_metrics().layer());
     assert_no_allocations_of_dropped_calls(&server_metrics().layer());
 }
 
 #[test]
 fn go_micro_layer_allocates_nothing() {
-    assert_no_allocations_of_answered_calls(&go_micro_metrics().layer());
+    assert_no_allocations_of_calls_with_response(&go_micro_metrics().layer());
     assert_no_allocations_of_dropped_calls(&go_micro_metrics().layer());
 }
 
 #[test]
 fn two_observers_allocate_nothing() {
     let layer = server_metrics().layer().and(go_micro_metrics().recorder());
-    assert_no_allocations_of_answered_calls(&layer);
+    assert_no_allocations_of_calls_with_response(&layer);
     assert_no_allocations_of_dropped_calls(&layer);
 }
 
@@ -76,7 +76,7 @@ fn client_layer_allocates_only_tonics_box_of_the_request() {
         .build()
         .expect("metrics");
     let channel =
-        || service_fn(|request: Request<tonic::body::Body>| ready(Ok::<_, Infallible>(answer(request))));
+        || service_fn(|request: Request<tonic::body::Body>| ready(Ok::<_, Infallible>(respond(request))));
     let request = || request("/testpb.TestService/Ping").map(tonic::body::Body::new);
     let (mut channel, mut observed) = (channel(), metrics.layer().layer(channel()));
     let bare = bare::allocations(|| bare::call(&mut channel, request()));

@@ -1,4 +1,4 @@
-//! A unary call without a socket, that allocates the same each time, and how much that is.
+//! A unary call without a socket, with a constant number of allocations, and a way to count them.
 
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
@@ -9,10 +9,10 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::{Body, Frame};
 use tower_service::Service;
 
-/// How many calls [`allocations`] makes.
+/// The number of calls that [`allocations`] makes.
 pub const CALLS: u64 = 100;
 
-/// One message; with trailers, if it is a reply.
+/// A body of one message, followed by trailers in a response.
 #[derive(Debug)]
 pub struct Message {
     data: bool,
@@ -45,14 +45,18 @@ pub fn request(path: &'static str) -> Request<Message> {
     request
 }
 
-/// What handles the call: reads the request through, then replies with one message and the status `OK`.
-pub fn answer<B: Body>(request: Request<B>) -> Response<Message> {
+/// Handles a call: reads the request, and responds with one message and the status `OK`.
+pub fn respond<B: Body>(request: Request<B>) -> Response<Message> {
     read(request.into_body());
     let trailers = HeaderMap::from_iter([("grpc-status".parse().expect("a name"), 0.into())]);
     Response::new(Message { data: true, trailers: Some(trailers) })
 }
 
-/// Makes a call and reads the reply through. The service must answer at once.
+/// Makes a call and reads the response.
+///
+/// # Panics
+///
+/// If the service does not respond in its first poll.
 pub fn call<S, B, R>(service: &mut S, request: Request<B>)
 where
     S: Service<Request<B>, Response = Response<R>>,
@@ -61,11 +65,11 @@ where
     let mut future = pin!(service.call(request));
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(response)) => read(response.into_body()),
-        Poll::Ready(Err(_)) | Poll::Pending => panic!("no response"),
+        Poll::Ready(Err(_)) | Poll::Pending => panic!("no response in the first poll"),
     }
 }
 
-/// How many allocations so many calls make, once what is made at a thread's first call has been made.
+/// The number of allocations of [`CALLS`] calls, after a first call that may initialize thread-local state.
 pub fn allocations(mut call: impl FnMut()) -> u64 {
     call();
     allocation_counter::measure(|| (0..CALLS).for_each(|_| call())).count_total

@@ -1,4 +1,4 @@
-//! The service of `ping.proto`: calls end as their requests tell them to.
+//! The service of `ping.proto`, whose requests select how their calls end.
 
 use std::iter;
 use std::pin::Pin;
@@ -16,25 +16,25 @@ mod generated {
     include!("gen/testpb.rs");
 }
 
-/// The service's, encoded.
+/// The encoded descriptors of the service.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor_set.bin");
 /// The service's full name.
 pub const SERVICE: &str = "testpb.TestService";
-/// Replies of a list that says no number.
+/// The number of replies of a `PingList` request whose `count` is 0.
 pub const LIST_REPLIES: u32 = 20;
 
-/// Serves it.
+/// The implementation of the service.
 #[derive(Debug, Clone, Copy)]
 pub struct Ping;
 
 type Replies = Pin<Box<dyn Stream<Item = Result<PingReply, Status>> + Send>>;
 
-/// A request that is answered well.
+/// A request whose call succeeds.
 pub fn well() -> PingRequest {
     PingRequest::default()
 }
 
-/// A request whose call ends so.
+/// A request whose call ends in this way; a failure has the code `FAILED_PRECONDITION`.
 pub fn ending(ending: Ending) -> PingRequest {
     PingRequest { ending: ending.into(), code: Code::FailedPrecondition.into(), ..Default::default() }
 }

@@ -1,4 +1,4 @@
-//! Bodies that do what they are told, without a socket.
+//! Scripted bodies.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -9,39 +9,39 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 use tonic::Status;
 
-/// What a body does at one poll.
+/// The outcome of one poll of a body.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// A chunk passes.
+    /// A chunk of data.
     Data(Vec<u8>),
     /// Trailers with this `grpc-status`, or with none.
     Trailers(Option<i32>),
-    /// Fails.
+    /// An error.
     Fail(Status),
-    /// Panics.
+    /// A panic.
     Panic,
-    /// Never goes on.
+    /// The body stays pending.
     Hang,
 }
 
-/// Takes its steps one a poll, and ends after the last.
+/// A body that takes one step in each poll, and ends after the last.
 #[derive(Debug)]
 pub struct Script {
     steps: VecDeque<Step>,
-    /// Whether it says that it is at its end, or has to be asked once more.
-    says_end: bool,
+    /// Whether `is_end_stream` returns true after the last step.
+    announces_end: bool,
 }
 
 impl Script {
-    /// Takes these steps, and does not say before it is asked that it is at its end.
+    /// A body with these steps, whose `is_end_stream` always returns false.
     pub fn new(steps: impl Into<VecDeque<Step>>) -> Self {
-        Self { steps: steps.into(), says_end: false }
+        Self { steps: steps.into(), announces_end: false }
     }
 
-    /// Says so when it is at its end.
+    /// Makes `is_end_stream` return true after the last step.
     #[must_use]
-    pub fn saying_end(self) -> Self {
-        Self { says_end: true, ..self }
+    pub fn announcing_end(self) -> Self {
+        Self { announces_end: true, ..self }
     }
 }
 
@@ -61,12 +61,12 @@ impl Body for Script {
             Step::Trailers(status) => Ok(Frame::trailers(status_headers(status))),
             Step::Fail(status) => Err(status),
             Step::Panic => panic!("as asked"),
-            Step::Hang => unreachable!("looked at above"),
+            Step::Hang => unreachable!("handled above"),
         }))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.says_end && self.steps.is_empty()
+        self.announces_end && self.steps.is_empty()
     }
 }
 
@@ -76,7 +76,7 @@ pub fn status_headers(status: Option<i32>) -> HeaderMap {
     HeaderMap::from_iter(status)
 }
 
-/// The frame of a message of so many bytes.
+/// The gRPC frame of a message of `size` bytes.
 pub fn frame(size: usize) -> Vec<u8> {
     let mut frame = vec![0];
     frame.extend(u32::try_from(size).expect("a small message").to_be_bytes());

@@ -19,7 +19,7 @@ use tokio::time::sleep;
 use tonic::{Code, Status, TimeoutExpired};
 use tower::{BoxError, Layer, ServiceExt, service_fn};
 
-use super::support::{Spans, attribute, error};
+use super::support::{Spans, attribute, error, go_name};
 
 const PATH: &str = "/testpb.TestService/PingStream";
 /// Separates the events of a call, so that an observer that takes another event for the end reports another duration.
@@ -317,14 +317,6 @@ fn go_micro_report(page: &Exposition) -> (bool, Duration) {
     assert_eq!(success + fail, 1.0);
     let seconds = page.value("micro_request_duration_seconds_sum", &[method]).expect("a sum");
     (success == 1.0, Duration::from_secs_f64(seconds))
-}
-
-fn go_name(code: Code) -> String {
-    match code {
-        Code::Ok => "OK".to_owned(),
-        Code::Cancelled => "Canceled".to_owned(),
-        other => format!("{other:?}"),
-    }
 }
 
 #[tokio::test]

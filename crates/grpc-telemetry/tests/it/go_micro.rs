@@ -1,10 +1,10 @@
-//! Calls over real sockets, and the metrics they leave.
+//! Metrics with go-micro's names.
 
 mod build;
 mod ends;
 mod exposition;
+mod load;
 mod scrape;
-mod soak;
 mod support;
 mod threads;
-mod unknown;
+mod unknown_methods;

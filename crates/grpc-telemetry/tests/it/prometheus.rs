@@ -1,16 +1,16 @@
-//! Calls over real sockets, and the metrics they leave.
+//! Metrics with go-grpc-prometheus' names.
 
-mod accounting;
 mod client_suite;
+mod composition;
 mod context_labels;
 mod disconnect;
 mod ends;
 mod exposition;
+mod invariants;
+mod load;
 mod messages;
 mod responses;
 mod scrape;
 mod server_suite;
-mod soak;
-mod stacks;
 mod support;
-mod unknown;
+mod unknown_methods;

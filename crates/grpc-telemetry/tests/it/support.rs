@@ -1,7 +1,8 @@
-//! Spans in memory.
+//! Spans in memory, and Go's names of codes.
 
 use opentelemetry::trace::{Status, TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+use tonic::Code;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -49,5 +50,14 @@ pub(crate) fn error(span: &SpanData) -> Option<&str> {
     match &span.status {
         Status::Error { description } => Some(description),
         Status::Unset | Status::Ok => None,
+    }
+}
+
+/// A code as in the label `grpc_code`.
+pub(crate) fn go_name(code: Code) -> String {
+    match code {
+        Code::Ok => "OK".to_owned(),
+        Code::Cancelled => "Canceled".to_owned(),
+        other => format!("{other:?}"),
     }
 }

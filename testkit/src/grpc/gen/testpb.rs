@@ -5,7 +5,7 @@ pub struct Empty {}
 pub struct PingRequest {
     #[prost(string, tag = "1")]
     pub value: ::prost::alloc::string::String,
-    /// How the reply ends; in a stream of requests, how the reply to this one does.
+    /// How the call ends; in a stream of requests, how the call ends after this one, unless well.
     #[prost(enumeration = "Ending", tag = "2")]
     pub ending: i32,
     /// The gRPC code of a failure.
@@ -27,7 +27,7 @@ pub enum Ending {
     Well = 0,
     Failure = 1,
     Panic = 2,
-    /// Never.
+    /// The call never ends.
     Hang = 3,
 }
 impl Ending {
@@ -184,7 +184,7 @@ pub mod test_service_client {
             req.extensions_mut().insert(GrpcMethod::new("testpb.TestService", "Ping"));
             self.inner.unary(req, path, codec).await
         }
-        /// Fails with the code asked for.
+        /// Fails with the request's code.
         pub async fn ping_error(
             &mut self,
             request: impl tonic::IntoRequest<super::PingRequest>,
@@ -206,7 +206,7 @@ pub mod test_service_client {
                 .insert(GrpcMethod::new("testpb.TestService", "PingError"));
             self.inner.unary(req, path, codec).await
         }
-        /// Replies `count` times, 20 if 0, then ends as told. A failure without replies comes at once.
+        /// Sends `count` replies, or 20 if `count` is 0, then ends as requested. A failure with a `count` of 0 has no replies.
         pub async fn ping_list(
             &mut self,
             request: impl tonic::IntoRequest<super::PingRequest>,
@@ -301,7 +301,7 @@ pub mod test_service_server {
             &self,
             request: tonic::Request<super::PingRequest>,
         ) -> std::result::Result<tonic::Response<super::PingReply>, tonic::Status>;
-        /// Fails with the code asked for.
+        /// Fails with the request's code.
         async fn ping_error(
             &self,
             request: tonic::Request<super::PingRequest>,
@@ -312,7 +312,7 @@ pub mod test_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Replies `count` times, 20 if 0, then ends as told. A failure without replies comes at once.
+        /// Sends `count` replies, or 20 if `count` is 0, then ends as requested. A failure with a `count` of 0 has no replies.
         async fn ping_list(
             &self,
             request: tonic::Request<super::PingRequest>,

@@ -1,4 +1,4 @@
-//! The page: names, help texts and labels as go-micro's wrapper has them, each declared method at zero.
+//! Names, help texts and labels match go-micro's wrapper, and declared methods start at zero.
 
 use grpc_telemetry::go_micro::{Naming, ServerMetrics};
 use prometheus::{IntGauge, Registry};
@@ -6,7 +6,7 @@ use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
 
 use super::support::{builder, page, registered, text};
 
-/// What the page says of all methods, and of one that takes the first place.
+/// The lines of the exposition that are comments or samples of one method.
 fn lines(registry: &Registry) -> String {
     let page = text(registry);
     let shown =
@@ -15,19 +15,19 @@ fn lines(registry: &Registry) -> String {
 }
 
 #[test]
-fn the_tutorials_names() {
+fn names_match_version_of_2019() {
     let (_, registry) = registered(builder());
-    assert_eq!(lines(&registry), include_str!("pages/tutorial.txt"));
+    assert_eq!(lines(&registry), include_str!("pages/v2019.txt"));
 }
 
 #[test]
-fn the_later_names() {
+fn names_match_version_of_2020() {
     let (_, registry) = registered(builder().naming(Naming::V2020));
-    assert_eq!(lines(&registry), include_str!("pages/later.txt"));
+    assert_eq!(lines(&registry), include_str!("pages/v2020.txt"));
 }
 
 #[test]
-fn labels_that_are_not_given_are_left_out() {
+fn empty_labels_are_left_out() {
     let (_, registry) = registered(ServerMetrics::builder("ping").file_descriptor_set(FILE_DESCRIPTOR_SET));
     let page = page(&registry);
     let labels: Vec<_> = page.series("micro_request_total")[0].labels.iter().collect();
@@ -35,12 +35,14 @@ fn labels_that_are_not_given_are_left_out() {
 }
 
 #[test]
-fn a_registry_can_have_the_constant_labels_instead() {
+fn registry_can_add_constant_labels() {
     let registry = grpc_telemetry::go_micro::registry("ping", "ping-1", "1.0").expect("a registry");
     let metrics =
         ServerMetrics::unlabelled().file_descriptor_set(FILE_DESCRIPTOR_SET).build().expect("metrics");
     registry.register(Box::new(metrics)).expect("metrics register");
-    registry.register(Box::new(IntGauge::new("other", "Not ours.").expect("a gauge"))).expect("it registers");
+    registry
+        .register(Box::new(IntGauge::new("other", "Another metric.").expect("a gauge")))
+        .expect("it registers");
     let labels = [("micro_id", "ping-1"), ("micro_name", "ping"), ("micro_version", "1.0")];
     assert_eq!(page(&registry).value("other", &labels), Some(0.0));
 

@@ -1,4 +1,4 @@
-//! A counted server on a port of its own, and clients that are not counted.
+//! A server with metrics.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,12 +16,12 @@ pub(crate) const TOTAL: &str = "micro_request_total";
 pub(crate) const LATENCY: &str = "micro_upstream_latency_microseconds";
 pub(crate) const DURATION: &str = "micro_request_duration_seconds";
 
-pub(crate) struct Lab {
+pub(crate) struct Fixture {
     address: SocketAddr,
     registry: Registry,
 }
 
-impl Lab {
+impl Fixture {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("address");
@@ -43,9 +43,8 @@ impl Lab {
         page(&self.registry)
     }
 
-    /// Waits until so many calls of a method have ended, then checks that all three families have them all, and how
-    /// many have failed.
-    pub(crate) async fn see(&self, method: &str, success: f64, fail: f64) {
+    /// Waits until this number of a method's calls have ended, then asserts that all three families contain them.
+    pub(crate) async fn wait_for(&self, method: &str, success: f64, fail: f64) {
         let method = format!("TestService.{method}");
         let calls = || ended(&self.page(), &method);
         eventually(Duration::from_secs(10), async || calls() >= success + fail).await;
@@ -64,7 +63,7 @@ pub(crate) fn registered(builder: Builder) -> (ServerMetrics, Registry) {
     (metrics, registry)
 }
 
-/// The page that Prometheus would get, read strictly.
+/// The text exposition, parsed strictly.
 pub(crate) fn page(registry: &Registry) -> Exposition {
     prometheus_text::parse(&text(registry)).expect("a page in Prometheus' format")
 }
@@ -73,7 +72,7 @@ pub(crate) fn text(registry: &Registry) -> String {
     TextEncoder::new().encode_to_string(&registry.gather()).expect("metrics can be encoded")
 }
 
-/// How many calls of a method have succeeded and failed; all three families hold just these.
+/// The numbers of a method's calls that succeeded and failed. Asserts that all three families contain them.
 pub(crate) fn counts(page: &Exposition, method: &str) -> (f64, f64) {
     let of = |status| page.value(TOTAL, &[("method", method), ("status", status)]).expect("a sample");
     let (success, fail) = (of("success"), of("fail"));

@@ -1,4 +1,4 @@
-//! A caller that goes away before its requests are complete.
+//! Clients that disconnect before their requests are complete.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -17,63 +17,63 @@ use tokio_stream::StreamExt;
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::scrape;
-use super::support::{Lab, server_builder};
+use super::support::{Fixture, server_builder};
 use testkit::grpc::script::{Script, Step, frame, status_headers};
 
-/// How a caller goes away.
+/// The way a client disconnects.
 #[derive(Clone, Copy, Debug)]
-enum Going {
-    /// Its connection is gone.
+enum Disconnect {
+    /// It closes the connection.
     Connection,
-    /// It resets the call alone.
+    /// It resets the stream.
     Reset(Reason),
 }
 
-const WAYS: [Going; 5] = [
-    Going::Connection,
-    Going::Reset(Reason::CANCEL),
-    Going::Reset(Reason::INTERNAL_ERROR),
-    // As proxies do whose own caller has gone away.
-    Going::Reset(Reason::NO_ERROR),
-    Going::Reset(Reason::REFUSED_STREAM),
+const DISCONNECTS: [Disconnect; 5] = [
+    Disconnect::Connection,
+    Disconnect::Reset(Reason::CANCEL),
+    Disconnect::Reset(Reason::INTERNAL_ERROR),
+    // As proxies do when their own client disconnects.
+    Disconnect::Reset(Reason::NO_ERROR),
+    Disconnect::Reset(Reason::REFUSED_STREAM),
 ];
 const METHODS: [&str; 4] = ["Ping", "PingList", "PingClientStream", "PingStream"];
 
-/// A call that has begun and has not ended its requests.
-struct Begun {
+/// A call whose requests have not ended.
+struct OpenCall {
     requests: SendStream<Bytes>,
     connection: JoinHandle<()>,
 }
 
-impl Begun {
+impl OpenCall {
     async fn new(server: SocketAddr, method: &str, timeout: &str, sent: &[u8]) -> Self {
         let socket = TcpStream::connect(server).await.expect("a connection");
         let (client, connection) = h2::client::handshake(socket).await.expect("HTTP/2");
         let connection = tokio::spawn(async move { drop(connection.await) });
-        let mut client = client.ready().await.expect("room for a call");
+        let mut client = client.ready().await.expect("a ready connection");
         let request = Request::post(format!("http://{server}/testpb.TestService/{method}"))
             .header("content-type", "application/grpc")
             .header("te", "trailers")
             .header("grpc-timeout", timeout);
         let (_, mut requests) =
-            client.send_request(request.body(()).expect("a request"), false).expect("a call");
+            client.send_request(request.body(()).expect("a request"), false).expect("a stream");
         if !sent.is_empty() {
             requests.send_data(Bytes::copy_from_slice(sent), false).expect("data is sent");
         }
         Self { requests, connection }
     }
 
-    fn go(mut self, how: Going) {
-        match how {
-            Going::Connection => self.connection.abort(),
-            Going::Reset(reason) => self.requests.send_reset(reason),
+    fn disconnect(mut self, disconnect: Disconnect) {
+        match disconnect {
+            Disconnect::Connection => self.connection.abort(),
+            Disconnect::Reset(reason) => self.requests.send_reset(reason),
         }
     }
 }
 
-/// The transport looks for a reset before it asks for a frame of the reply, but one may come in between.
+/// The transport checks for a reset before it polls the response body, but the handler may detect one in that poll.
 #[tokio::test]
-async fn a_handler_that_hears_of_it_before_the_transport_does_changes_nothing() {
+async fn disconnect_detected_by_handler_first_is_canceled() {
     let metrics = server_builder().build().expect("metrics");
     let service = service_fn(|request: Request<RequestBody<Script, Messages>>| async {
         let reply = tokio_stream::once(request.into_body()).then(|requests| async {
@@ -94,21 +94,21 @@ async fn a_handler_that_hears_of_it_before_the_transport_does_changes_nothing() 
 }
 
 #[tokio::test]
-async fn a_caller_that_vanishes_in_mid_request_has_canceled() {
-    let lab = Lab::start().await;
+async fn disconnect_within_request_is_canceled() {
+    let fixture = Fixture::start().await;
     let whole = frame(0);
     let half = &frame(9)[..7];
     for method in METHODS {
         let mut calls = 0.0;
-        for going in WAYS {
+        for disconnect in DISCONNECTS {
             for sent in [&[], half, &whole, &[whole.as_slice(), half].concat()] {
                 calls += 1.0;
-                let call = Begun::new(lab.address, method, "1H", sent).await;
-                lab.see("server_started_total", method, calls).await;
-                call.go(going);
-                lab.see("server_handling_seconds", method, calls).await;
-                let canceled = lab.of_code("server", method, "Canceled");
-                assert_eq!(canceled, calls, "{method} {going:?} after {} bytes", sent.len());
+                let call = OpenCall::new(fixture.address, method, "1H", sent).await;
+                fixture.wait_for("server_started_total", method, calls).await;
+                call.disconnect(disconnect);
+                fixture.wait_for("server_handling_seconds", method, calls).await;
+                let canceled = fixture.handled_with_code("server", method, "Canceled");
+                assert_eq!(canceled, calls, "{method} {disconnect:?} after {} bytes", sent.len());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What a registry shows of the metrics.
+//! Names, labels, buckets and consistency of a scrape.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ fn page(metrics: impl Collector + 'static) -> String {
 }
 
 #[test]
-fn names_and_help_texts_are_the_go_libraries() {
+fn names_and_help_texts_match_go() {
     let server = page(server_builder().build().expect("metrics"));
     let client = page(client_builder().message_histograms(Buckets::default()).build().expect("metrics"));
     for (page, lines) in [
@@ -53,14 +53,14 @@ fn names_and_help_texts_are_the_go_libraries() {
         ),
     ] {
         for line in lines {
-            assert!(page.contains(line), "not there: {line}");
+            assert!(page.contains(line), "missing: {line}");
         }
         assert_eq!(page.matches("# HELP").count(), lines.len());
     }
 }
 
 #[test]
-fn each_method_begins_at_zero_with_its_type() {
+fn declared_methods_start_at_zero() {
     let page = page(server_builder().build().expect("metrics"));
     for (method, grpc_type) in [
         ("PingEmpty", "unary"),
@@ -77,7 +77,7 @@ fn each_method_begins_at_zero_with_its_type() {
 }
 
 #[test]
-fn histograms_are_opt_in() {
+fn histograms_are_disabled_by_default() {
     let server = ServerMetrics::builder().file_descriptor_set(FILE_DESCRIPTOR_SET).build().expect("metrics");
     let client = ClientMetrics::builder().file_descriptor_set(FILE_DESCRIPTOR_SET).build().expect("metrics");
     assert!(!page(server).contains("histogram"));
@@ -85,7 +85,7 @@ fn histograms_are_opt_in() {
 }
 
 #[test]
-fn default_buckets_are_gos() {
+fn default_buckets_match_go() {
     let page = page(server_builder().build().expect("metrics"));
     let bounds: Vec<&str> = page
         .lines()
@@ -97,19 +97,19 @@ fn default_buckets_are_gos() {
 }
 
 #[test]
-fn a_registry_may_have_a_prefix_and_labels_of_its_own() {
+fn registry_adds_prefix_and_labels() {
     let labels = HashMap::from([("zone".to_owned(), "a".to_owned())]);
     let registry = Registry::new_custom(Some("shop".to_owned()), Some(labels)).expect("a registry");
     let metrics = server_builder().build().expect("metrics");
     registry.register(Box::new(metrics.clone())).expect("metrics register");
     let labels = [("zone", "a"), ("grpc_method", "Ping")];
     assert_eq!(scrape::value(&registry, "shop_grpc_server_started_total", &labels), Some(0.0));
-    registry.unregister(Box::new(metrics)).expect("what is registered can be taken out");
+    registry.unregister(Box::new(metrics)).expect("metrics unregister");
     assert_eq!(scrape::text(&registry), "");
 }
 
 #[test]
-fn const_labels_tell_two_clients_apart() {
+fn constant_labels_distinguish_clients() {
     let registry = Registry::new();
     for name in ["orders", "users"] {
         let metrics = client_builder().const_label("upstream", name).build().expect("metrics");
@@ -124,7 +124,7 @@ fn const_labels_tell_two_clients_apart() {
 }
 
 #[test]
-fn mistakes_are_said_at_build() {
+fn build_rejects_invalid_options() {
     let bad_name = server_builder().namespace("not a name").build();
     assert!(matches!(bad_name, Err(BuildError::Name(_))));
     for taken in ["le", "grpc_type", "grpc_code"] {
@@ -144,7 +144,7 @@ fn mistakes_are_said_at_build() {
 }
 
 #[test]
-fn every_scrape_is_consistent_and_none_goes_back() {
+fn scrapes_are_consistent_and_monotonic() {
     let metrics = server_builder().build().expect("metrics");
     let registry = Registry::new();
     registry.register(Box::new(metrics.clone())).expect("metrics register");
@@ -172,14 +172,14 @@ fn every_scrape_is_consistent_and_none_goes_back() {
             let handled = page.sum("grpc_server_handled_total", &[]);
             let timed = page.sum("grpc_server_handling_seconds", &[]);
             assert!(handled <= started, "{handled} handled of {started}");
-            assert_eq!(handled, timed, "a histogram that is not of the calls handled");
+            assert_eq!(handled, timed, "the histogram contains exactly the calls that are handled");
             assert!(last <= handled, "{handled} after {last}");
             last = handled;
             for method in ["Ping", "PingEmpty"] {
                 let buckets = page.values("grpc_server_handling_seconds_bucket", &[("grpc_method", method)]);
                 let count = page.values("grpc_server_handling_seconds", &[("grpc_method", method)]);
                 assert!(buckets.is_sorted(), "{buckets:?}");
-                assert_eq!(buckets.last(), count.first(), "the last bucket holds all");
+                assert_eq!(buckets.last(), count.first(), "the last bucket contains all");
             }
         }
         stop.store(true, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What each shape of a response is counted as, seen at the layers themselves.
+//! The code of every kind of response, tested on the layers without a socket.
 
 use std::convert::Infallible;
 use std::future::{pending, ready};
@@ -53,22 +53,22 @@ fn response(status: StatusCode, grpc: Option<i32>, body: Script) -> Response<Scr
 }
 
 impl Sides {
-    /// Lets both sides read such a response; they must agree on its one code.
+    /// Passes such a response through both layers, and asserts that both count one call with this code.
     async fn read(status: StatusCode, grpc: Option<i32>, steps: &[Step], code: &str) {
-        for says_end in [false, true] {
+        for announces_end in [false, true] {
             let sides = sides();
             let script = || {
                 let script = Script::new(steps.to_vec());
-                if says_end { script.saying_end() } else { script }
+                if announces_end { script.announcing_end() } else { script }
             };
-            let answer = || ready(Ok::<_, Infallible>(response(status, grpc, script())));
-            let server = sides.server.layer().layer(service_fn(|_: Request<_>| answer()));
-            let client = sides.client.layer().layer(service_fn(|_: Request<tonic::body::Body>| answer()));
+            let respond = || ready(Ok::<_, Infallible>(response(status, grpc, script())));
+            let server = sides.server.layer().layer(service_fn(|_: Request<_>| respond()));
+            let client = sides.client.layer().layer(service_fn(|_: Request<tonic::body::Body>| respond()));
             let from_server = server.oneshot(request(PING)).await.expect("a response");
             let from_client = client.oneshot(request(PING)).await.expect("a response");
             for response in [from_server, from_client] {
                 let mut body = response.into_body();
-                // As hyper does: not asked again once it says that it is at its end.
+                // Like hyper, do not poll again after `is_end_stream`.
                 while !body.is_end_stream() {
                     match body.frame().await {
                         Some(Ok(_)) => {}
@@ -93,31 +93,31 @@ impl Sides {
 }
 
 #[tokio::test]
-async fn trailers_tell_the_code() {
+async fn code_is_read_from_trailers() {
     let steps = [Step::Data(frame(1)), Step::Trailers(Some(5))];
     Sides::read(StatusCode::OK, None, &steps, "NotFound").await;
     Sides::read(StatusCode::OK, None, &[Step::Trailers(Some(0))], "OK").await;
 }
 
 #[tokio::test]
-async fn headers_tell_the_code_of_a_trailers_only_response() {
+async fn code_is_read_from_headers_of_trailers_only_response() {
     Sides::read(StatusCode::OK, Some(16), &[], "Unauthenticated").await;
 }
 
 #[tokio::test]
-async fn a_code_that_is_none_is_unknown() {
+async fn invalid_code_is_unknown() {
     Sides::read(StatusCode::OK, None, &[Step::Trailers(Some(77))], "Unknown").await;
 }
 
 #[tokio::test]
-async fn a_response_without_a_status_is_unknown() {
+async fn missing_status_is_unknown() {
     Sides::read(StatusCode::OK, None, &[], "Unknown").await;
     Sides::read(StatusCode::OK, None, &[Step::Data(frame(1))], "Unknown").await;
     Sides::read(StatusCode::OK, None, &[Step::Trailers(None)], "Unknown").await;
 }
 
 #[tokio::test]
-async fn an_http_error_is_what_grpc_maps_it_to() {
+async fn http_error_is_mapped() {
     for (status, code) in [
         (StatusCode::BAD_REQUEST, "Internal"),
         (StatusCode::UNAUTHORIZED, "Unauthenticated"),
@@ -136,7 +136,7 @@ async fn an_http_error_is_what_grpc_maps_it_to() {
 }
 
 #[tokio::test]
-async fn a_page_of_an_http_error_that_is_not_read_through_is_not_canceled() {
+async fn dropped_body_of_http_error_is_not_canceled() {
     let sides = sides();
     let page = Script::new([Step::Data(b"<html>".to_vec()), Step::Hang]);
     let mut page = Some(response(StatusCode::BAD_GATEWAY, None, page));
@@ -149,13 +149,13 @@ async fn a_page_of_an_http_error_that_is_not_read_through_is_not_canceled() {
 }
 
 #[tokio::test]
-async fn a_body_that_fails_has_the_code_of_its_failure() {
+async fn failed_body_has_code_of_error() {
     let steps = [Step::Data(frame(1)), Step::Fail(Status::data_loss("torn"))];
     Sides::read(StatusCode::OK, None, &steps, "DataLoss").await;
 }
 
 #[tokio::test]
-async fn messages_are_counted_wherever_the_stream_is_cut() {
+async fn message_count_is_independent_of_chunking() {
     let stream: Vec<u8> = [0, 1, 300, 0, 70].into_iter().flat_map(frame).collect();
     for size in (1..=16).chain([64, 305, stream.len()]) {
         let sides = sides();
@@ -170,17 +170,17 @@ async fn messages_are_counted_wherever_the_stream_is_cut() {
         let mut server = sides.server.layer().layer(service);
         let response = server.call(request).await.expect("a response");
         let replies = response.into_body().collect().await.expect("replies");
-        assert_eq!(replies.to_bytes(), stream, "passed on as it is");
+        assert_eq!(replies.to_bytes(), stream, "the layer does not change data");
         for name in ["grpc_server_msg_received_total", "grpc_server_msg_sent_total"] {
-            assert_eq!(scrape::sum(&sides.registry, name, &[]), 5.0, "{name}, cut at {size}");
+            assert_eq!(scrape::sum(&sides.registry, name, &[]), 5.0, "{name}, chunks of {size} bytes");
         }
         sides.assert_handled("server", "OK");
     }
 }
 
 #[tokio::test]
-async fn a_panic_goes_on() {
-    // In the call, before the response, and in its body.
+async fn panic_is_internal_and_continues() {
+    // In `call`, in the future, and in the response body.
     for place in 0..3 {
         let sides = sides();
         let service = service_fn(move |_: Request<_>| {
@@ -195,14 +195,14 @@ async fn a_panic_goes_on() {
             let response = server.oneshot(request(PING)).await.expect("a response");
             response.into_body().collect().await.map(drop)
         });
-        let failure = call.await.expect_err("the panic went on");
-        assert!(failure.is_panic());
+        let error = call.await.expect_err("a panic");
+        assert!(error.is_panic());
         sides.assert_handled("server", "Internal");
     }
 }
 
 #[tokio::test]
-async fn a_callers_own_panic_is_no_failure_of_the_server() {
+async fn panic_of_caller_is_canceled() {
     let sides = sides();
     let channel = service_fn(|_: Request<tonic::body::Body>| {
         ready(Ok::<_, Infallible>(Response::new(Script::new([Step::Hang]))))
@@ -217,7 +217,7 @@ async fn a_callers_own_panic_is_no_failure_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_service_that_fails_has_the_code_that_tonic_makes_of_it() {
+async fn failed_service_has_code_of_status() {
     let sides = sides();
     let service = service_fn(|_: Request<_>| {
         ready(Err::<Response<Script>, tower::BoxError>(Status::resource_exhausted("full").into()))
@@ -227,10 +227,10 @@ async fn a_service_that_fails_has_the_code_that_tonic_makes_of_it() {
 }
 
 #[tokio::test]
-async fn requests_that_a_layer_refuses_are_what_the_handler_makes_of_it() {
+async fn rejected_requests_have_code_of_handler() {
     for step in [
         Step::Fail(Status::resource_exhausted("too long")),
-        // Cut short by a caller who waits for the answer.
+        // Truncated by a client that awaits the response.
         Step::Data(frame(9)[..7].to_vec()),
     ] {
         let sides = sides();
@@ -238,7 +238,7 @@ async fn requests_that_a_layer_refuses_are_what_the_handler_makes_of_it() {
             drop(request.into_body().collect().await);
             Ok::<_, Infallible>(response(StatusCode::OK, Some(3), Script::new([])))
         });
-        let body = Script::new([step]).saying_end();
+        let body = Script::new([step]).announcing_end();
         let request = Request::post(PING).body(body).expect("a request");
         sides.server.layer().layer(service).oneshot(request).await.expect("a response");
         sides.assert_handled("server", "InvalidArgument");
@@ -246,7 +246,7 @@ async fn requests_that_a_layer_refuses_are_what_the_handler_makes_of_it() {
 }
 
 #[tokio::test]
-async fn a_channel_that_fails_without_a_status_is_unknown() {
+async fn failed_channel_without_status_is_unknown() {
     let sides = sides();
     let channel = service_fn(|_: Request<tonic::body::Body>| {
         ready(Err::<Response<Script>, tower::BoxError>("no idea".into()))
@@ -257,20 +257,20 @@ async fn a_channel_that_fails_without_a_status_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_server_that_drops_a_call_at_its_deadline_has_exceeded_it() {
+async fn call_dropped_at_deadline_is_deadline_exceeded() {
     for (timeout, code) in [("10m", "DeadlineExceeded"), ("1H", "Canceled"), ("soon", "Canceled")] {
         let sides = sides();
         let service = service_fn(|_: Request<_>| pending::<Result<Response<Script>, Infallible>>());
         let mut request = request(PING);
         request.headers_mut().insert("grpc-timeout", timeout.parse().expect("a value"));
         let call = sides.server.layer().layer(service).oneshot(request);
-        tokio::time::timeout(Duration::from_millis(30), call).await.expect_err("too late");
+        tokio::time::timeout(Duration::from_millis(30), call).await.expect_err("a timeout");
         sides.assert_handled("server", code);
     }
 }
 
 #[tokio::test]
-async fn a_reply_of_canceled_after_the_deadline_is_an_exceeded_deadline() {
+async fn canceled_status_after_deadline_is_deadline_exceeded() {
     for (timeout, grpc, code) in
         [("1n", 1, "DeadlineExceeded"), ("1H", 1, "Canceled"), ("1n", 5, "NotFound"), ("1n", 0, "OK")]
     {
@@ -294,13 +294,13 @@ async fn a_reply_of_canceled_after_the_deadline_is_an_exceeded_deadline() {
 }
 
 #[tokio::test]
-async fn what_is_no_grpc_passes_uncounted() {
+async fn non_grpc_requests_are_not_counted() {
     let sides = sides();
     let service = service_fn(|request: Request<_>| {
         let _: RequestBody<Script, Messages> = request.into_body();
         ready(Ok::<_, Infallible>(Response::new(Script::new([Step::Data(b"page".to_vec())]))))
     });
-    // A page, a form, and what a browser asks before a call.
+    // A page, a form, and a CORS preflight.
     for request in [Request::get("/metrics"), Request::post("/form"), Request::options(PING)] {
         let server = sides.server.layer().layer(service);
         let request = request.body(Script::new([])).expect("a request");
@@ -311,7 +311,7 @@ async fn what_is_no_grpc_passes_uncounted() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_never_polled_is_canceled() {
+async fn unpolled_call_is_canceled() {
     let sides = sides();
     let service = service_fn(|_: Request<_>| pending::<Result<Response<Script>, Infallible>>());
     drop(sides.server.layer().layer(service).call(request(PING)));
@@ -319,7 +319,7 @@ async fn a_call_that_is_never_polled_is_canceled() {
 }
 
 #[tokio::test]
-async fn a_clients_origin_may_have_a_path() {
+async fn client_origin_may_have_path() {
     let sides = sides();
     let channel = service_fn(|_: Request<tonic::body::Body>| {
         ready(Ok::<_, Infallible>(response(StatusCode::OK, Some(0), Script::new([]))))

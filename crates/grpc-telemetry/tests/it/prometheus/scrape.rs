@@ -1,13 +1,13 @@
-//! What a registry shows, read from the page that Prometheus would get.
+//! Samples of a registry, read from its text exposition.
 
 use std::time::{Duration, Instant};
 
 use prometheus::{Registry, TextEncoder};
 
-/// A sample's labels, as name and value.
+/// Label names and values.
 pub(crate) type Labels<'a> = &'a [(&'a str, &'a str)];
 
-/// One scrape's page.
+/// The text exposition of one scrape.
 pub(crate) struct Page(String);
 
 impl Page {
@@ -15,8 +15,7 @@ impl Page {
         Self(TextEncoder::new().encode_to_string(&registry.gather()).expect("metrics can be encoded"))
     }
 
-    /// The values of all samples of `name` whose labels include `labels`; of a histogram, how many
-    /// observations each has.
+    /// The values of all samples of `name` whose labels include `labels`. For a histogram, the value is `_count`.
     pub(crate) fn values(&self, name: &str, labels: Labels<'_>) -> Vec<f64> {
         let prefixes = [format!("{name}{{"), format!("{name}_count{{")];
         let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
@@ -34,8 +33,12 @@ impl Page {
     }
 }
 
-/// The one sample of `name` whose labels include `labels`: a counter's value, or how many
-/// observations a histogram has. `None` if there is no such sample; panics if there are several.
+/// The value of the one sample of `name` whose labels include `labels`, or `None` if there is none. For a histogram, the
+/// value is `_count`.
+///
+/// # Panics
+///
+/// If there are several.
 pub(crate) fn value(registry: &Registry, name: &str, labels: Labels<'_>) -> Option<f64> {
     let mut values = Page::of(registry).values(name, labels);
     assert!(values.len() < 2, "{} samples of {name} {labels:?}", values.len());
@@ -47,23 +50,27 @@ pub(crate) fn sum(registry: &Registry, name: &str, labels: Labels<'_>) -> f64 {
     Page::of(registry).sum(name, labels)
 }
 
-/// How many samples of `name` have labels that include `labels`.
+/// The number of samples of `name` whose labels include `labels`.
 pub(crate) fn count(registry: &Registry, name: &str, labels: Labels<'_>) -> usize {
     Page::of(registry).values(name, labels).len()
 }
 
-/// The page that Prometheus would get.
+/// The text exposition.
 pub(crate) fn text(registry: &Registry) -> String {
     Page::of(registry).0
 }
 
-/// Waits until a sample has the value; says the last one seen if that takes over ten seconds.
+/// Waits until a sample has the value.
+///
+/// # Panics
+///
+/// After ten seconds.
 pub(crate) async fn eventually(registry: &Registry, name: &str, labels: Labels<'_>, expected: f64) {
     let begin = Instant::now();
     while value(registry, name, labels) != Some(expected) {
         assert!(
             begin.elapsed() < Duration::from_secs(10),
-            "{name} {labels:?} is {:?}, not {expected}\n{}",
+            "{name} {labels:?}: got {:?}, expected {expected}\n{}",
             value(registry, name, labels),
             text(registry)
         );

@@ -1,16 +1,16 @@
-//! The scenarios of the Go libraries' server suites, by their names.
+//! The tests of the Go libraries' server suites, with their names.
 
 use tokio_stream::StreamExt;
 use tonic::{Code, Request};
 
 use super::scrape;
-use super::support::{Lab, server_builder};
+use super::support::{Fixture, server_builder};
 use testkit::grpc::ping::{Empty, LIST_REPLIES, SERVICE, failing, well};
 
 #[tokio::test]
 async fn test_register_presets_stuff() {
-    let lab = Lab::start().await;
-    let page = scrape::text(&lab.registry);
+    let fixture = Fixture::start().await;
+    let page = scrape::text(&fixture.registry);
     for (name, labels) in [
         ("grpc_server_started_total", &[SERVICE, "PingEmpty", "unary"][..]),
         ("grpc_server_started_total", &[SERVICE, "PingList", "server_stream"]),
@@ -33,90 +33,90 @@ async fn test_register_presets_stuff() {
 
 #[tokio::test]
 async fn test_unary_increments_metrics() {
-    let lab = Lab::start().await;
-    let mut client = lab.client();
+    let fixture = Fixture::start().await;
+    let mut client = fixture.client();
 
-    client.ping_empty(Empty {}).await.expect("a reply");
-    lab.see("server_started_total", "PingEmpty", 1.0).await;
-    lab.see_handled("server", "PingEmpty", "OK", 1.0).await;
-    lab.see("server_handling_seconds", "PingEmpty", 1.0).await;
+    client.ping_empty(Empty {}).await.expect("a response");
+    fixture.wait_for("server_started_total", "PingEmpty", 1.0).await;
+    fixture.wait_for_handled("server", "PingEmpty", "OK", 1.0).await;
+    fixture.wait_for("server_handling_seconds", "PingEmpty", 1.0).await;
 
     client.ping_error(failing(Code::FailedPrecondition)).await.expect_err("a failure");
-    lab.see("server_started_total", "PingError", 1.0).await;
-    lab.see_handled("server", "PingError", "FailedPrecondition", 1.0).await;
-    lab.see("server_handling_seconds", "PingError", 1.0).await;
+    fixture.wait_for("server_started_total", "PingError", 1.0).await;
+    fixture.wait_for_handled("server", "PingError", "FailedPrecondition", 1.0).await;
+    fixture.wait_for("server_handling_seconds", "PingError", 1.0).await;
 }
 
 #[tokio::test]
 async fn test_started_streaming_increments_started() {
-    let lab = Lab::start().await;
-    let mut client = lab.client();
+    let fixture = Fixture::start().await;
+    let mut client = fixture.client();
 
     client.ping_list(well()).await.expect("a stream");
-    lab.see("server_started_total", "PingList", 1.0).await;
+    fixture.wait_for("server_started_total", "PingList", 1.0).await;
 
-    // Go's client sees this failure at the first message, tonic's at the headers.
+    // Go's client returns this failure with the first message, tonic's with the headers.
     client.ping_list(failing(Code::FailedPrecondition)).await.expect_err("a failure");
-    lab.see("server_started_total", "PingList", 2.0).await;
+    fixture.wait_for("server_started_total", "PingList", 2.0).await;
 }
 
 #[tokio::test]
 async fn test_streaming_increments_metrics() {
-    let lab = Lab::start().await;
-    let mut client = lab.client();
+    let fixture = Fixture::start().await;
+    let mut client = fixture.client();
 
     let mut replies = client.ping_list(well()).await.expect("a stream").into_inner();
     let mut count = 0;
-    while replies.message().await.expect("a reply").is_some() {
+    while replies.message().await.expect("a response").is_some() {
         count += 1;
     }
     assert_eq!(count, LIST_REPLIES);
-    lab.see("server_started_total", "PingList", 1.0).await;
-    lab.see_handled("server", "PingList", "OK", 1.0).await;
-    lab.see("server_msg_sent_total", "PingList", f64::from(LIST_REPLIES)).await;
-    lab.see("server_msg_received_total", "PingList", 1.0).await;
-    lab.see("server_handling_seconds", "PingList", 1.0).await;
+    fixture.wait_for("server_started_total", "PingList", 1.0).await;
+    fixture.wait_for_handled("server", "PingList", "OK", 1.0).await;
+    fixture.wait_for("server_msg_sent_total", "PingList", f64::from(LIST_REPLIES)).await;
+    fixture.wait_for("server_msg_received_total", "PingList", 1.0).await;
+    fixture.wait_for("server_handling_seconds", "PingList", 1.0).await;
 
     client.ping_list(failing(Code::FailedPrecondition)).await.expect_err("a failure");
-    lab.see("server_started_total", "PingList", 2.0).await;
-    lab.see_handled("server", "PingList", "FailedPrecondition", 1.0).await;
-    lab.see("server_handling_seconds", "PingList", 2.0).await;
+    fixture.wait_for("server_started_total", "PingList", 2.0).await;
+    fixture.wait_for_handled("server", "PingList", "FailedPrecondition", 1.0).await;
+    fixture.wait_for("server_handling_seconds", "PingList", 2.0).await;
 }
 
 #[tokio::test]
 async fn test_context_cancelled_treated_as_status() {
-    let lab = Lab::start().await;
-    let mut client = lab.client();
+    let fixture = Fixture::start().await;
+    let mut client = fixture.client();
 
     let mut request = Request::new(tokio_stream::iter([well()]).chain(tokio_stream::pending()));
     let cancellation = request.cancellation_handle();
     let mut replies = client.ping_stream(request).await.expect("a stream").into_inner();
-    replies.message().await.expect("a reply");
+    replies.message().await.expect("a response");
     cancellation.cancel();
 
-    lab.see_handled("server", "PingStream", "Canceled", 1.0).await;
+    fixture.wait_for_handled("server", "PingStream", "Canceled", 1.0).await;
     let status = replies.message().await.expect_err("a cancelled stream");
     assert_eq!(status.code(), Code::Cancelled);
-    lab.see_handled("client", "PingStream", "Canceled", 1.0).await;
+    fixture.wait_for_handled("client", "PingStream", "Canceled", 1.0).await;
 }
 
 #[tokio::test]
 async fn test_with_subsystem() {
-    let lab = Lab::with(|server| server.subsystem("subsystem1"), |client| client).await;
-    assert_prefixed(&lab, "subsystem1_");
+    let fixture = Fixture::with(|server| server.subsystem("subsystem1"), |client| client).await;
+    assert_prefixed(&fixture, "subsystem1_");
 }
 
 #[tokio::test]
 async fn test_with_namespace() {
-    let lab = Lab::with(|server| server.namespace("namespace1"), |client| client).await;
-    assert_prefixed(&lab, "namespace1_");
+    let fixture = Fixture::with(|server| server.namespace("namespace1"), |client| client).await;
+    assert_prefixed(&fixture, "namespace1_");
 }
 
-fn assert_prefixed(lab: &Lab, prefix: &str) {
+fn assert_prefixed(fixture: &Fixture, prefix: &str) {
     for name in ["grpc_server_started_total", "grpc_server_handling_seconds"] {
         let labels = [("grpc_service", SERVICE), ("grpc_method", "PingEmpty")];
-        assert_eq!(scrape::value(&lab.registry, &format!("{prefix}{name}"), &labels), Some(0.0));
-        assert_eq!(scrape::value(&lab.registry, name, &labels), None);
+        assert_eq!(scrape::value(&fixture.registry, &format!("{prefix}{name}"), &labels), Some(0.0));
+        assert_eq!(scrape::value(&fixture.registry, name, &labels), None);
     }
 }
 

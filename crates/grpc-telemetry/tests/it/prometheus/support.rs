@@ -1,4 +1,4 @@
-//! A counted server on a port of its own, and counted clients.
+//! A server and clients with metrics.
 
 use std::net::SocketAddr;
 
@@ -17,16 +17,16 @@ use testkit::grpc::ping::{self, Ping, SERVICE, TestServiceClient, TestServiceSer
 
 pub(crate) type Client = TestServiceClient<ClientService<Channel, Recorder>>;
 
-pub(crate) struct Lab {
+pub(crate) struct Fixture {
     pub(crate) address: SocketAddr,
     pub(crate) registry: Registry,
     pub(crate) client_metrics: ClientMetrics,
-    /// The server's own, so that its end is the end of its connections too.
+    /// The server has its own runtime, so that shutting it down closes all connections.
     runtime: Option<Runtime>,
 }
 
-impl Lab {
-    /// Handling histograms on both sides, nothing else.
+impl Fixture {
+    /// With handling histograms on both sides.
     pub(crate) async fn start() -> Self {
         Self::with(|server| server, |client| client).await
     }
@@ -48,53 +48,53 @@ impl Lab {
         TestServiceClient::new(self.client_metrics.layer().layer(self.channel()))
     }
 
-    /// A channel that connects at the first call.
+    /// A channel without metrics, which connects on its first call.
     pub(crate) fn channel(&self) -> Channel {
         Endpoint::from_shared(format!("http://{}", self.address)).expect("address").connect_lazy()
     }
 
-    /// Ends the server at once, and all its connections.
+    /// Stops the server at once, and closes all its connections.
     pub(crate) fn kill_server(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 
-    /// Waits until a sample of a method, `grpc_` before its name, has the value.
-    pub(crate) async fn see(&self, name: &str, method: &str, expected: f64) {
-        self.see_labels(name, &[("grpc_service", SERVICE), ("grpc_method", method)], expected).await;
+    /// Waits until a method's sample has the value; `name` is without `grpc_`.
+    pub(crate) async fn wait_for(&self, name: &str, method: &str, expected: f64) {
+        self.wait_for_labels(name, &[("grpc_service", SERVICE), ("grpc_method", method)], expected).await;
     }
 
-    /// Waits until so many calls of a method have been handled with the code.
-    pub(crate) async fn see_handled(&self, side: &str, method: &str, code: &str, expected: f64) {
+    /// Waits until this number of a method's calls were handled with the code.
+    pub(crate) async fn wait_for_handled(&self, side: &str, method: &str, code: &str, expected: f64) {
         let labels = [("grpc_service", SERVICE), ("grpc_method", method), ("grpc_code", code)];
-        self.see_labels(&format!("{side}_handled_total"), &labels, expected).await;
+        self.wait_for_labels(&format!("{side}_handled_total"), &labels, expected).await;
     }
 
-    pub(crate) async fn see_labels(&self, name: &str, labels: Labels<'_>, expected: f64) {
+    pub(crate) async fn wait_for_labels(&self, name: &str, labels: Labels<'_>, expected: f64) {
         scrape::eventually(&self.registry, &format!("grpc_{name}"), labels, expected).await;
     }
 
-    /// The present value of a method's sample.
+    /// The current value of a method's sample; `name` is without `grpc_`.
     pub(crate) fn value(&self, name: &str, method: &str) -> f64 {
         let labels = [("grpc_service", SERVICE), ("grpc_method", method)];
         scrape::value(&self.registry, &format!("grpc_{name}"), &labels).expect("a sample")
     }
 
-    /// How many calls of a method have been handled by now with the code.
-    pub(crate) fn of_code(&self, side: &str, method: &str, code: &str) -> f64 {
+    /// The number of a method's calls that were handled with the code.
+    pub(crate) fn handled_with_code(&self, side: &str, method: &str, code: &str) -> f64 {
         let labels = [("grpc_service", SERVICE), ("grpc_method", method), ("grpc_code", code)];
         scrape::sum(&self.registry, &format!("grpc_{side}_handled_total"), &labels)
     }
 
-    /// How many calls of a method have been handled by now, whatever their codes.
+    /// The number of a method's calls that were handled, with any code.
     pub(crate) fn handled(&self, side: &str, method: &str) -> f64 {
         let labels = [("grpc_service", SERVICE), ("grpc_method", method)];
         scrape::sum(&self.registry, &format!("grpc_{side}_handled_total"), &labels)
     }
 }
 
-impl Drop for Lab {
+impl Drop for Fixture {
     fn drop(&mut self) {
         self.kill_server();
     }

@@ -1,4 +1,4 @@
-//! Whatever a call's parts do, in whatever order they are dropped, the books balance.
+//! Property test: bodies that behave arbitrarily, and are dropped at any point, leave each call handled once.
 
 use std::convert::Infallible;
 
@@ -17,14 +17,14 @@ use super::support::server_builder;
 use testkit::grpc::script::{Script, Step, frame, status_headers};
 
 #[derive(Clone, Debug)]
-struct Plan {
+struct Scenario {
     requests: Vec<Step>,
     replies: Vec<Step>,
     status_in_headers: Option<i32>,
-    /// How many frames the handler reads before it answers, and the caller before it goes away.
+    /// The number of frames that the handler reads before it responds, and the caller before it drops the response.
     handler_reads: usize,
     caller_reads: usize,
-    says_end: bool,
+    announces_end: bool,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -39,19 +39,19 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 prop_compose! {
-    fn plan()(
+    fn scenario()(
         requests in prop::collection::vec(step(), 0..6),
         replies in prop::collection::vec(step(), 0..6),
         status_in_headers in prop::option::weighted(0.2, 0i32..18),
         handler_reads in 0usize..8,
         caller_reads in 0usize..8,
-        says_end in any::<bool>(),
-    ) -> Plan {
-        Plan { requests, replies, status_in_headers, handler_reads, caller_reads, says_end }
+        announces_end in any::<bool>(),
+    ) -> Scenario {
+        Scenario { requests, replies, status_in_headers, handler_reads, caller_reads, announces_end }
     }
 }
 
-/// Reads so many frames, or fewer if the body ends or hangs.
+/// Reads up to this number of frames, until the body ends or is pending.
 async fn read<B: http_body::Body + Unpin>(mut body: B, frames: usize) {
     for _ in 0..frames {
         tokio::select! {
@@ -62,9 +62,11 @@ async fn read<B: http_body::Body + Unpin>(mut body: B, frames: usize) {
     }
 }
 
-async fn run(plan: Plan, server: ServerLayer<Recorder>) {
-    let Plan { requests, replies, status_in_headers, handler_reads, caller_reads, says_end } = plan;
-    let script = move |steps| if says_end { Script::new(steps).saying_end() } else { Script::new(steps) };
+async fn run(scenario: Scenario, server: ServerLayer<Recorder>) {
+    let Scenario { requests, replies, status_in_headers, handler_reads, caller_reads, announces_end } =
+        scenario;
+    let script =
+        move |steps| if announces_end { Script::new(steps).announcing_end() } else { Script::new(steps) };
     let handler = service_fn(move |request: Request<RequestBody<Script, Messages>>| {
         let replies = replies.clone();
         async move {
@@ -83,16 +85,16 @@ async fn run(plan: Plan, server: ServerLayer<Recorder>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
-    fn every_call_is_handled_once(plans in prop::collection::vec(plan(), 1..6)) {
+    fn handles_every_call_once(scenarios in prop::collection::vec(scenario(), 1..6)) {
         let metrics = server_builder().build().expect("metrics");
         let registry = Registry::new();
         registry.register(Box::new(metrics.clone())).expect("metrics register");
         let runtime = runtime::Builder::new_current_thread().build().expect("runtime");
-        let calls = plans.len() as f64;
-        for plan in plans {
-            // A panic ends its task alone, as in a server.
+        let calls = scenarios.len() as f64;
+        for scenario in scenarios {
+            // As in a server, a panic ends one task.
             let layer = metrics.layer();
-            let _ = runtime.block_on(async { tokio::spawn(run(plan, layer)).await });
+            let _ = runtime.block_on(async { tokio::spawn(run(scenario, layer)).await });
         }
         prop_assert_eq!(scrape::sum(&registry, "grpc_server_started_total", &[]), calls);
         prop_assert_eq!(scrape::sum(&registry, "grpc_server_handled_total", &[]), calls);

@@ -1,4 +1,4 @@
-//! Many calls at once, ending in every way, are counted exactly, and every scrape meanwhile is whole.
+//! Concurrent calls that end in every way are counted exactly, and scrapes in between are consistent.
 
 use std::sync::Arc;
 
@@ -6,46 +6,46 @@ use testkit::grpc::ping::{Ending, PingRequest, TestServiceClient, ending, well};
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-use super::support::{Lab, counts};
+use super::support::{Fixture, counts};
 
 const CALLERS: u32 = 16;
-/// Of each caller, for each way to end.
+/// The number of rounds per caller.
 const ROUNDS: u32 = 10;
 
-/// One call of each way to end, on each of two methods.
+/// Makes one call for each way to end, of each of two methods.
 async fn round(client: &mut TestServiceClient<Channel>) {
-    client.ping(well()).await.expect("a reply");
+    client.ping(well()).await.expect("a response");
     client.ping(ending(Ending::Failure)).await.expect_err("a failure");
     client.ping(ending(Ending::Panic)).await.expect_err("a panic");
-    for how in [Ending::Well, Ending::Failure, Ending::Panic, Ending::Hang] {
-        let list = PingRequest { count: 3, ..ending(how) };
+    for end in [Ending::Well, Ending::Failure, Ending::Panic, Ending::Hang] {
+        let list = PingRequest { count: 3, ..ending(end) };
         let mut replies = client.ping_list(list).await.expect("a stream").into_inner();
         for _ in 0..3 {
             if replies.message().await.is_err() {
-                // A panic may overtake what was sent before it.
-                assert_eq!(how, Ending::Panic);
+                // The reset of a panic may overtake the responses before it.
+                assert_eq!(end, Ending::Panic);
                 break;
             }
         }
-        if how != Ending::Hang {
+        if end != Ending::Hang {
             while let Ok(Some(_)) = replies.message().await {}
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_are_counted_exactly_while_others_scrape() {
-    let lab = Arc::new(Lab::start().await);
-    let shared = lab.client();
+async fn counts_concurrent_calls_exactly() {
+    let fixture = Arc::new(Fixture::start().await);
+    let shared = fixture.client();
     let mut callers = JoinSet::new();
     for caller in 0..CALLERS {
-        let mut client = if caller % 2 == 0 { shared.clone() } else { lab.client() };
-        let lab = Arc::clone(&lab);
+        let mut client = if caller % 2 == 0 { shared.clone() } else { fixture.client() };
+        let fixture = Arc::clone(&fixture);
         callers.spawn(async move {
             for _ in 0..ROUNDS {
-                let before = lab.page();
+                let before = fixture.page();
                 round(&mut client).await;
-                let after = lab.page();
+                let after = fixture.page();
                 for method in ["TestService.Ping", "TestService.PingList"] {
                     let (before, after) = (counts(&before, method), counts(&after, method));
                     assert!(
@@ -60,6 +60,6 @@ async fn calls_are_counted_exactly_while_others_scrape() {
         done.expect("a caller");
     }
     let each = f64::from(CALLERS * ROUNDS);
-    lab.see("Ping", each, 2.0 * each).await;
-    lab.see("PingList", each, 3.0 * each).await;
+    fixture.wait_for("Ping", each, 2.0 * each).await;
+    fixture.wait_for("PingList", each, 3.0 * each).await;
 }

@@ -1,4 +1,4 @@
-//! The layers fit where tonic and axum take layers.
+//! Layers in the places where tonic and axum accept layers.
 
 use axum::Router;
 use axum::routing::get;
@@ -12,7 +12,7 @@ use tonic::{Request, Status};
 use tower::Layer;
 
 use super::scrape;
-use super::support::{Lab, client_builder, server_builder};
+use super::support::{Fixture, client_builder, server_builder};
 use testkit::grpc::ping::{Ping, TestServiceClient, TestServiceServer, well};
 
 fn register(server: &ServerMetrics, client: &ClientMetrics) -> Registry {
@@ -23,7 +23,7 @@ fn register(server: &ServerMetrics, client: &ClientMetrics) -> Registry {
 }
 
 #[tokio::test]
-async fn a_router_that_serves_pages_too_can_be_wrapped_whole() {
+async fn wraps_axum_router_with_other_routes() {
     let server = server_builder().build().expect("metrics");
     let client = client_builder().build().expect("metrics");
     let registry = register(&server, &client);
@@ -35,7 +35,7 @@ async fn a_router_that_serves_pages_too_can_be_wrapped_whole() {
 
     let channel = Endpoint::from_shared(format!("http://{address}")).expect("address").connect_lazy();
     let mut counted = TestServiceClient::new(client.layer().layer(channel));
-    counted.ping(well()).await.expect("a reply");
+    counted.ping(well()).await.expect("a response");
     scrape::eventually(
         &registry,
         "grpc_server_handled_total",
@@ -47,35 +47,35 @@ async fn a_router_that_serves_pages_too_can_be_wrapped_whole() {
 }
 
 #[tokio::test]
-async fn an_interceptor_can_stand_on_either_side_of_a_client() {
-    let lab = Lab::start().await;
+async fn interceptor_works_on_either_side_of_client_layer() {
+    let fixture = Fixture::start().await;
     let pass = |request: Request<()>| -> Result<Request<()>, Status> { Ok(request) };
 
-    let outside = InterceptedService::new(lab.client_metrics.layer().layer(lab.channel()), pass);
-    TestServiceClient::new(outside).ping(well()).await.expect("a reply");
-    let inside = lab.client_metrics.layer().layer(InterceptedService::new(lab.channel(), pass));
-    TestServiceClient::new(inside).ping(well()).await.expect("a reply");
-    lab.see_handled("client", "Ping", "OK", 2.0).await;
+    let outside = InterceptedService::new(fixture.client_metrics.layer().layer(fixture.channel()), pass);
+    TestServiceClient::new(outside).ping(well()).await.expect("a response");
+    let inside = fixture.client_metrics.layer().layer(InterceptedService::new(fixture.channel(), pass));
+    TestServiceClient::new(inside).ping(well()).await.expect("a response");
+    fixture.wait_for_handled("client", "Ping", "OK", 2.0).await;
 }
 
 #[tokio::test]
-async fn a_call_that_an_interceptor_refuses_is_counted() {
-    let lab = Lab::start().await;
+async fn counts_call_that_interceptor_rejects() {
+    let fixture = Fixture::start().await;
     let refuse = |_: Request<()>| Err::<Request<()>, _>(Status::permission_denied("no"));
-    let inside = lab.client_metrics.layer().layer(InterceptedService::new(lab.channel(), refuse));
-    TestServiceClient::new(inside).ping(well()).await.expect_err("refused");
-    lab.see_handled("client", "Ping", "PermissionDenied", 1.0).await;
-    assert_eq!(lab.value("client_msg_sent_total", "Ping"), 0.0);
+    let inside = fixture.client_metrics.layer().layer(InterceptedService::new(fixture.channel(), refuse));
+    TestServiceClient::new(inside).ping(well()).await.expect_err("rejected");
+    fixture.wait_for_handled("client", "Ping", "PermissionDenied", 1.0).await;
+    assert_eq!(fixture.value("client_msg_sent_total", "Ping"), 0.0);
 }
 
 #[tokio::test]
-async fn a_single_service_can_be_wrapped() {
+async fn wraps_single_service() {
     let server = server_builder().build().expect("metrics");
     let client = client_builder().build().expect("metrics");
     let registry = register(&server, &client);
     let routes = Routes::new(server.layer().layer(TestServiceServer::new(Ping)));
     let mut counted = TestServiceClient::new(client.layer().layer(routes));
-    counted.ping(well()).await.expect("a reply");
+    counted.ping(well()).await.expect("a response");
     let labels = [("grpc_method", "Ping"), ("grpc_code", "OK")];
     assert_eq!(scrape::value(&registry, "grpc_server_handled_total", &labels), Some(1.0));
     assert_eq!(scrape::value(&registry, "grpc_client_handled_total", &labels), Some(1.0));
