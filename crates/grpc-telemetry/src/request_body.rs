@@ -8,7 +8,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::frames::MessageCounter;
-use crate::{BoxError, CallObserver, Direction, MessageObserver, disconnect, status};
+use crate::{BoxError, CallObserver, Direction, GrpcType, MessageObserver, disconnect, status};
 
 pin_project! {
     /// A request's body that reports the messages in it as they pass.
@@ -58,7 +58,7 @@ impl<B, M: MessageObserver> RequestBody<B, M> {
         let observed = call.map(|call| Observed {
             messages: MessageCounter::new(call.messages(direction, None)),
             direction,
-            takes_one_request: call.grpc_type().is_some_and(|grpc_type| grpc_type.takes_one_request()),
+            takes_one_request: call.grpc_type().is_some_and(GrpcType::takes_one_request),
             has_data: false,
         });
         Self { inner, observed }

@@ -2,6 +2,7 @@
 
 mod call;
 mod measure;
+mod reference_count;
 mod subjects;
 
 use measure::Measured;

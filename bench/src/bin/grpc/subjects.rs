@@ -10,6 +10,7 @@ use tonic::body::Body;
 use tower::{Layer, service_fn};
 
 use crate::call::{self, Message};
+use crate::reference_count::ReferenceCount;
 
 /// A way to make a call, and its name.
 pub(crate) struct Subject {
@@ -23,6 +24,7 @@ pub(crate) struct Services {
     server: ServerMetrics,
     micro: go_micro::ServerMetrics,
     client: ClientMetrics,
+    reference_count: ReferenceCount,
 }
 
 impl Services {
@@ -41,11 +43,11 @@ impl Services {
             .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .build()
             .expect("go-micro metrics");
-        Self { server, micro, client }
+        Self { server, micro, client, reference_count: ReferenceCount::default() }
     }
 }
 
-pub(crate) fn servers() -> [Subject; 4] {
+pub(crate) fn servers() -> [Subject; 5] {
     [
         Subject {
             name: "bare service",
@@ -70,6 +72,18 @@ pub(crate) fn servers() -> [Subject; 4] {
                 let mut service = services.micro.layer().layer(service_fn(|request: Request<_>| {
                     ready(Ok::<_, Infallible>(call::answer::<RequestBody<Message, ()>>(request)))
                 }));
+                Box::new(move || call::make(&mut service, |request| request))
+            },
+        },
+        Subject {
+            name: "prometheus, counted",
+            caller: |services| {
+                let layer = services.server.layer().and(services.reference_count.clone());
+                let mut service = layer.layer(service_fn(
+                    |request: Request<RequestBody<Message, (Messages, ReferenceCount)>>| {
+                        ready(Ok::<_, Infallible>(call::answer(request)))
+                    },
+                ));
                 Box::new(move || call::make(&mut service, |request| request))
             },
         },

@@ -93,7 +93,7 @@ mod tests {
     use crate::Methods;
 
     fn counters() -> Counters {
-        let methods = Methods::read(&[testkit::grpc::ping::FILE_DESCRIPTOR_SET]).unwrap();
+        let methods = Methods::read(&[tonic_health::pb::FILE_DESCRIPTOR_SET]).unwrap();
         Counters::new(methods, Buckets::default()).unwrap()
     }
 

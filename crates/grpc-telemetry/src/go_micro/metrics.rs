@@ -13,13 +13,14 @@ use crate::ServerLayer;
 /// The metrics of a server. Clones share the counters: register one, and wrap the server in the [`layer`](Self::layer).
 #[derive(Clone, Debug)]
 pub struct ServerMetrics {
-    counters: Arc<Counters>,
+    /// Never freed: each call refers to the counters, and a reference count would be contended between threads.
+    counters: &'static Counters,
     families: Arc<Families>,
 }
 
 impl ServerMetrics {
     pub(super) fn new(counters: Counters, families: Families) -> Self {
-        Self { counters: Arc::new(counters), families: Arc::new(families) }
+        Self { counters: Box::leak(Box::new(counters)), families: Arc::new(families) }
     }
 
     /// A layer that counts the calls that a service handles.
@@ -29,7 +30,7 @@ impl ServerMetrics {
 
     /// The layer's observer, to combine with others.
     pub fn recorder(&self) -> Recorder {
-        Recorder::new(Arc::clone(&self.counters))
+        Recorder::new(self.counters)
     }
 }
 
@@ -39,6 +40,6 @@ impl Collector for ServerMetrics {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        self.families.collect(&self.counters, self.counters.now())
+        self.families.collect(self.counters, self.counters.now())
     }
 }

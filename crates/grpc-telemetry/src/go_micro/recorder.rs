@@ -1,25 +1,23 @@
 //! The observer: counts and times calls.
 
-use std::sync::Arc;
-
 use tonic::Code;
 
 use super::counters::Counters;
 use crate::{CallEnd, CallObserver, Direction, GrpcType, Moment, Observer, RequestHead, Side};
 
 /// Counts the calls of a server.
-#[derive(Clone, Debug)]
-pub struct Recorder(Arc<Counters>);
+#[derive(Clone, Copy, Debug)]
+pub struct Recorder(&'static Counters);
 
 /// Counts one call.
 #[derive(Debug)]
 pub struct Call {
-    counters: Arc<Counters>,
+    counters: &'static Counters,
     method: usize,
 }
 
 impl Recorder {
-    pub(super) fn new(counters: Arc<Counters>) -> Self {
+    pub(super) fn new(counters: &'static Counters) -> Self {
         Self(counters)
     }
 }
@@ -36,7 +34,7 @@ impl Observer for Recorder {
 
     #[inline]
     fn start(&self, _: Side, method: Option<usize>, _: RequestHead<'_>) -> Call {
-        Call { counters: Arc::clone(&self.0), method: method.unwrap_or(self.0.methods.unknown()) }
+        Call { counters: self.0, method: method.unwrap_or(self.0.methods.unknown()) }
     }
 }
 

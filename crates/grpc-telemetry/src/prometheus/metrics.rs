@@ -13,21 +13,22 @@ use crate::{ClientLayer, ServerLayer};
 /// Counters and the families that export them.
 #[derive(Clone, Debug)]
 pub(super) struct Metrics {
-    counters: Arc<Counters>,
+    /// Never freed: each call refers to the counters, and a reference count would be contended between threads.
+    counters: &'static Counters,
     families: Arc<Families>,
 }
 
 impl Metrics {
     pub(super) fn new(counters: Counters, families: Families) -> Self {
-        Self { counters: Arc::new(counters), families: Arc::new(families) }
+        Self { counters: Box::leak(Box::new(counters)), families: Arc::new(families) }
     }
 
     fn recorder(&self) -> Recorder {
-        Recorder::new(Arc::clone(&self.counters))
+        Recorder::new(self.counters)
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        self.families.collect(&self.counters)
+        self.families.collect(self.counters)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The observer: counts calls, and counts and times their messages.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::counters::{Counters, Series};
@@ -9,13 +8,13 @@ use crate::{
 };
 
 /// Counts the calls of a server or a client.
-#[derive(Clone, Debug)]
-pub struct Recorder(Arc<Counters>);
+#[derive(Clone, Copy, Debug)]
+pub struct Recorder(&'static Counters);
 
 /// Counts one call.
 #[derive(Debug)]
 pub struct Call {
-    counters: Arc<Counters>,
+    counters: &'static Counters,
     method: usize,
     series: Series,
 }
@@ -23,7 +22,7 @@ pub struct Call {
 /// Counts the messages of one direction of one call, and times them if that histogram is enabled.
 #[derive(Debug)]
 pub struct Messages {
-    counters: Arc<Counters>,
+    counters: &'static Counters,
     series: Series,
     direction: Direction,
     timer: Timer,
@@ -43,7 +42,7 @@ enum Timer {
 // === impl Recorder ===
 
 impl Recorder {
-    pub(super) fn new(counters: Arc<Counters>) -> Self {
+    pub(super) fn new(counters: &'static Counters) -> Self {
         Self(counters)
     }
 }
@@ -64,7 +63,7 @@ impl Observer for Recorder {
     #[inline]
     fn start(&self, _: Side, method: Option<usize>, head: RequestHead<'_>) -> Call {
         let method = method.unwrap_or(self.0.methods.unknown());
-        Call { series: self.0.started(method, head), counters: Arc::clone(&self.0), method }
+        Call { series: self.0.started(method, head), counters: self.0, method }
     }
 }
 
@@ -90,7 +89,7 @@ impl CallObserver for Call {
             (Some(_), Direction::Received, Some(since)) => Timer::Receiving(since),
             (Some(_), _, _) => Timer::Idle,
         };
-        Messages { counters: Arc::clone(&self.counters), series: self.series, direction, timer }
+        Messages { counters: self.counters, series: self.series, direction, timer }
     }
 
     #[inline]
