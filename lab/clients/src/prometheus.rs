@@ -4,7 +4,7 @@ mod response;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use self::response::QueryData;
@@ -90,7 +90,8 @@ impl Alert {
 }
 
 /// The state of an alert or of its rule.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
     /// The condition holds, but not yet for long enough.
@@ -99,6 +100,7 @@ pub enum AlertState {
     #[serde(alias = "recovering")]
     Firing,
     /// Any other state: the condition does not hold, or is unknown.
+    #[default]
     #[serde(other)]
     Inactive,
 }

@@ -30,6 +30,8 @@ pub(crate) use self::{
 
 /// How a field is shown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "FieldConfig"))]
 pub struct Config {
     /// What a person reads.
     pub name: String,

@@ -15,6 +15,8 @@ use super::{
 
 /// A panel without its data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "PanelHead"))]
 pub struct Head {
     /// Unique in its dashboard.
     pub id: u64,

@@ -6,7 +6,9 @@ use super::Unknown;
 
 /// What a panel is drawn as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", ts(rename = "PanelKind"))]
 pub enum Kind {
     /// Lines, bars, points over time.
     #[serde(rename = "timeseries")]

@@ -26,7 +26,9 @@ pub use self::{
 
 /// What a panel was told, by its kind.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
+#[cfg_attr(feature = "ts", ts(rename = "PanelOptions"))]
 pub enum Options {
     /// Of a time series.
     TimeSeries(TimeSeries),
@@ -50,6 +52,7 @@ pub enum Options {
 
 /// What a list of alerts was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct AlertList {
     /// How many at most.
     pub max_items: u32,

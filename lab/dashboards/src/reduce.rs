@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// A calculation. A missing value is none, and not counted but by `count`; NaN is a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Calc {
     /// The last, missing or not.

@@ -31,6 +31,7 @@ pub use self::{
 
 /// A panel's content.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum View {
     /// Over time.

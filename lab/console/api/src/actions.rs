@@ -1,9 +1,9 @@
-//! What a tutorial's buttons do: one request of a closed list, with a trace id of its own, through the doors that
-//! everybody uses.
+//! `POST /api/actions/NAME`: the buttons of the tutorials. Each sends one request of a closed list through the lab's public
+//! ports, with a trace id of its own.
 
 use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
@@ -15,20 +15,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::state::Shared;
+/// Maximum number of bytes of a response that are shown.
+const MAX_SHOWN: usize = 2048;
+/// Maximum size of an action's body, in bytes.
+const MAX_BODY: usize = 16 * 1024;
+/// Longer than the slowest hello, which takes five seconds.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Bytes of an answer that are shown.
-const SHOWN: usize = 2048;
-/// Bytes of what may be asked for.
-const ASKED: usize = 16 * 1024;
-/// Longest wait for an answer: a slow hello takes up to five seconds.
-const PATIENCE: Duration = Duration::from_secs(8);
-
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/api/actions/{name}", post(act)).layer(DefaultBodyLimit::max(ASKED))
-}
-
-/// A request that can be asked for, with what it takes.
+/// The requests of the closed list, with their fields.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "name", rename_all = "kebab-case")]
 enum Action {
@@ -39,88 +33,99 @@ enum Action {
     SlowHello { ms: u32 },
 }
 
-/// What came of it.
+/// The response to an action's request.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    /// HTTP's.
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct ActionOutcome {
+    /// HTTP status.
     status: u16,
     took_ms: f64,
-    /// Its beginning.
+    /// The first 2 KiB of the body.
     answer: String,
-    /// 32 hexadecimal digits.
+    /// The trace id: 32 hexadecimal digits.
     trace: Option<String>,
 }
 
-async fn act(
-    State(console): State<Shared>,
-    Path(name): Path<String>,
-    body: Option<Json<Value>>,
-) -> Result<Json<Outcome>, Problem> {
-    let action = Action::read(&name, body.map_or_else(|| json!({}), |Json(body)| body))?;
-    action.is_possible(console.config.settings.tutorial)?;
-    let trace = uuid::Uuid::new_v4().simple().to_string();
-    let span = &uuid::Uuid::new_v4().simple().to_string()[..16];
-    let request = action.request(&console.parts).header("traceparent", &format!("00-{trace}-{span}-01"));
-    let started = Instant::now();
-    let answered = timeout(PATIENCE, answer(request)).await;
-    let late = || Problem::new(StatusCode::GATEWAY_TIMEOUT, format!("no answer in {PATIENCE:?}"));
-    let (status, answer) = answered.map_err(|_| late())??;
-    let took_ms = started.elapsed().as_secs_f64() * 1000.0;
-    Ok(Json(Outcome { status, took_ms, answer, trace: Some(trace) }))
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Clients: FromRef<S>,
+{
+    Router::new().route("/api/actions/{name}", post(run)).layer(DefaultBodyLimit::max(MAX_BODY))
 }
 
-/// The status, and the beginning of the body.
-async fn answer(request: Request) -> Result<(u16, String), Problem> {
+async fn run(
+    State(clients): State<Clients>,
+    Path(name): Path<String>,
+    body: Option<Json<Value>>,
+) -> Result<Json<ActionOutcome>, Problem> {
+    let action = Action::parse(&name, body.map_or_else(|| json!({}), |Json(body)| body))?;
+    action.check_started(clients.settings.tutorial)?;
+    let trace = uuid::Uuid::new_v4().simple().to_string();
+    let span = &uuid::Uuid::new_v4().simple().to_string()[..16];
+    let request = action.request(&clients).header("traceparent", &format!("00-{trace}-{span}-01"));
+    let started = Instant::now();
+    let late =
+        |_| Problem::new(StatusCode::GATEWAY_TIMEOUT, format!("no response within {RESPONSE_TIMEOUT:?}"));
+    let (status, answer) = timeout(RESPONSE_TIMEOUT, send(request)).await.map_err(late)??;
+    let took_ms = started.elapsed().as_secs_f64() * 1000.0;
+    Ok(Json(ActionOutcome { status, took_ms, answer, trace: Some(trace) }))
+}
+
+/// The status and the first bytes of the body.
+async fn send(request: Request) -> Result<(u16, String), Problem> {
     let failed = |error: String| Problem::new(StatusCode::BAD_GATEWAY, error);
     let mut response = request.send().await.map_err(|error| failed(error.to_string()))?;
     let mut body = Vec::new();
-    while body.len() < SHOWN
+    while body.len() < MAX_SHOWN
         && let Some(chunk) = response.chunk().await.map_err(|error| failed(error.to_string()))?
     {
         body.extend_from_slice(&chunk);
     }
-    body.truncate(SHOWN);
+    body.truncate(MAX_SHOWN);
     Ok((response.status().as_u16(), String::from_utf8_lossy(&body).into_owned()))
 }
 
 impl Action {
-    fn read(name: &str, body: Value) -> Result<Self, Problem> {
+    fn parse(name: &str, body: Value) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
         let Value::Object(mut fields) = body else { return Err(bad("expected a JSON object".to_owned())) };
         fields.insert("name".to_owned(), name.into());
         serde_json::from_value(Value::Object(fields)).map_err(|error| bad(error.to_string()))
     }
 
-    fn is_possible(&self, chosen: Selection) -> Result<(), Problem> {
-        let (needs, what) = match self {
+    /// Refuses an action whose tutorial was not started.
+    fn check_started(&self, selection: Selection) -> Result<(), Problem> {
+        let (tutorial, name) = match self {
             Self::Echo { .. } => (Tutorial::Echo, "echoes"),
             Self::Order { .. } | Self::InvalidOrder {} => (Tutorial::Order, "orders"),
             Self::Hello {} | Self::SlowHello { .. } => (Tutorial::Balancer, "hellos"),
         };
-        let refused =
-            || Problem::new(StatusCode::CONFLICT, format!("{what} need a tutorial that was not started"));
-        if chosen.has(needs) { Ok(()) } else { Err(refused()) }
+        if selection.has(tutorial) {
+            return Ok(());
+        }
+        Err(Problem::new(StatusCode::CONFLICT, format!("{name} need a tutorial that was not started")))
     }
 
-    fn request(&self, parts: &Clients) -> Request {
-        let hello = format!("http://{}", parts.settings.balancer);
+    fn request(&self, clients: &Clients) -> Request {
+        let hello = format!("http://{}", clients.settings.balancer);
         match self {
             Self::Echo { message } => {
-                parts.fetch.get(&format!("{}/echo", parts.settings.edge)).query(&[("m", message)])
+                clients.fetch.get(&format!("{}/echo", clients.settings.edge)).query(&[("m", message)])
             }
-            Self::Order { customer, sku, quantity, price_cents } => parts.orders.post(&json!({
+            Self::Order { customer, sku, quantity, price_cents } => clients.orders.post(&json!({
                 "customer": customer,
                 "items": [{"sku": sku, "quantity": quantity, "price_cents": price_cents}],
             })),
-            // Two fields are wrong.
-            Self::InvalidOrder {} => parts.orders.post(&json!({
+            // Customer and quantity are invalid.
+            Self::InvalidOrder {} => clients.orders.post(&json!({
                 "customer": "",
                 "items": [{"sku": "tea", "quantity": 0, "price_cents": 420}],
             })),
-            // The balancer shares out connections, not requests.
-            Self::Hello {} => parts.fetch.get(&hello).header("connection", "close"),
+            // The balancer distributes connections, not requests.
+            Self::Hello {} => clients.fetch.get(&hello).header("connection", "close"),
             Self::SlowHello { ms } => {
-                parts.fetch.get(&format!("{hello}/slow?ms={ms}")).header("connection", "close")
+                clients.fetch.get(&format!("{hello}/slow?ms={ms}")).header("connection", "close")
             }
         }
     }
@@ -131,22 +136,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_action_is_read_from_its_name_and_its_fields() {
-        let read = |name: &str, body| Action::read(name, body).map_err(|problem| problem.detail);
+    fn parses_an_action_from_its_name_and_fields() {
+        let parse = |name: &str, body| Action::parse(name, body).map_err(|problem| problem.detail);
         assert!(
-            matches!(read("echo", json!({"message": "a"})), Ok(Action::Echo { message }) if message == "a")
+            matches!(parse("echo", json!({"message": "a"})), Ok(Action::Echo { message }) if message == "a")
         );
-        assert!(matches!(read("slow-hello", json!({"ms": 50})), Ok(Action::SlowHello { ms: 50 })));
-        assert!(matches!(read("hello", json!({})), Ok(Action::Hello {})));
-        assert!(read("echo", json!({})).unwrap_err().contains("message"));
-        assert!(read("shell", json!({})).unwrap_err().contains("unknown variant"));
-        assert!(read("hello", json!([])).unwrap_err().contains("object"));
+        assert!(matches!(parse("slow-hello", json!({"ms": 50})), Ok(Action::SlowHello { ms: 50 })));
+        assert!(matches!(parse("hello", json!({})), Ok(Action::Hello {})));
+        assert!(parse("echo", json!({})).unwrap_err().contains("message"));
+        assert!(parse("shell", json!({})).unwrap_err().contains("unknown variant"));
+        assert!(parse("hello", json!([])).unwrap_err().contains("object"));
     }
 
     #[test]
-    fn an_action_of_a_tutorial_that_was_not_started_is_refused() {
+    fn refuses_an_action_whose_tutorial_was_not_started() {
         let order = Action::InvalidOrder {};
-        assert!(order.is_possible(Selection::All).is_ok());
-        assert_eq!(order.is_possible(Selection::Sink).unwrap_err().status, StatusCode::CONFLICT);
+        assert!(order.check_started(Selection::All).is_ok());
+        assert_eq!(order.check_started(Selection::Sink).unwrap_err().status, StatusCode::CONFLICT);
     }
 }

@@ -1,151 +1,158 @@
-//! The state of every alert, and the steps of its newest round: from the fault over the mails to the end.
+//! The state of every alert, and the steps of its latest incident: fault, pending, firing, mail, resolved.
 //!
-//! Prometheus tells of its rules, and Grafana of its own. Where Grafana is absent, its provisioned rules are judged
-//! here; such an alert is shown, and never mailed.
+//! Prometheus and Grafana report their own rules. Where Grafana is unavailable, the console evaluates Grafana's provisioned
+//! rules; such an alert is shown but never mailed.
 
-mod judge;
-mod links;
+mod evaluator;
 mod rule;
 mod timeline;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::Fault;
-use clients::prometheus_rules;
-use clients::prometheus_rules::AlertRule;
+use catalog::{Fault, RuleOwner};
+use clients::Clients;
+use clients::prometheus::AlertState;
+use clients::prometheus_rules::{self, AlertRule};
 use clients::time::unix_now;
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use self::judge::Judge;
-use self::rule::{Owner, Rule};
-use self::timeline::{Standing, Step, Timeline};
-use crate::newest::Newest;
-use crate::state::Shared;
+use self::evaluator::Evaluator;
+use self::rule::Rule;
+use self::timeline::{Observation, Step, Timeline};
+use crate::config::Config;
+use crate::faults::Faults;
+use crate::feed::Feed;
+use crate::mails::Mailbox;
 
-const PERIOD: Duration = Duration::from_secs(1);
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// So many alerts are followed at most.
-const MOST: usize = 200;
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// Maximum number of alerts with a timeline; more are not shown.
+const MAX_ALERTS: usize = 200;
 
-/// The alerts as they stand.
-#[derive(Debug, Default)]
-pub(crate) struct Alerts {
-    pub(crate) newest: Newest<Vec<AlertView>>,
-}
-
-/// An alert as the page shows it. Times are Unix milliseconds.
+/// An alert as the pages show it. Times are Unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "Alert"))]
 pub(crate) struct AlertView {
     #[serde(flatten)]
     rule: Rule,
-    /// What makes it fire on purpose.
+    /// The fault that makes it fire.
     fault: Option<&'static str>,
-    state: Standing,
+    state: AlertState,
     since: i64,
-    /// Of the newest round, oldest first.
+    /// Steps of the latest incident, oldest first.
     steps: Vec<Step>,
 }
 
-/// Runs until shutdown.
-pub(crate) async fn run(console: Shared) {
-    console.shutdown.run_until_cancelled(look(&console)).await;
+/// Where the alerts' states, faults and mails come from.
+pub(crate) struct Inputs {
+    pub(crate) clients: Clients,
+    pub(crate) faults: Faults,
+    pub(crate) mailbox: Mailbox,
 }
 
-async fn look(console: &Shared) {
-    let mut history = History::new(Judge::load(&console.config.settings, prometheus(console)));
-    let mut ticks = interval(PERIOD);
+/// Polls the rules, and publishes the alerts.
+pub(crate) async fn run(config: Arc<Config>, inputs: Inputs, feed: Feed<Vec<AlertView>>) {
+    let mut history = History::new(&config, inputs);
+    let mut ticks = interval(POLL_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        history.ask(console).await;
-        console.alerts.newest.publish(history.tell(console));
+        history.poll().await;
+        feed.publish(history.views());
     }
 }
 
-/// What is remembered from look to look.
+/// The rules as last reported, and the timeline of each alert.
 struct History {
-    judge: Judge,
-    /// As they last answered.
-    of_prometheus: Vec<Rule>,
-    of_grafana: Vec<Rule>,
+    inputs: Inputs,
+    /// Prometheus' address in the reader's browser, or empty.
+    prometheus_url: String,
+    has_grafana: bool,
+    evaluator: Evaluator,
+    prometheus_rules: Vec<Rule>,
+    grafana_rules: Vec<Rule>,
     timelines: BTreeMap<String, Timeline>,
 }
 
 impl History {
-    fn new(judge: Judge) -> Self {
-        Self { judge, of_prometheus: Vec::new(), of_grafana: Vec::new(), timelines: BTreeMap::new() }
+    fn new(config: &Config, inputs: Inputs) -> Self {
+        let prometheus_url = config.links.address("prometheus").unwrap_or_default().to_owned();
+        Self {
+            evaluator: Evaluator::load(&config.settings, &prometheus_url),
+            has_grafana: config.links.address("grafana").is_some(),
+            inputs,
+            prometheus_url,
+            prometheus_rules: Vec::new(),
+            grafana_rules: Vec::new(),
+            timelines: BTreeMap::new(),
+        }
     }
 
-    /// Asks everyone; who does not answer stands as before.
-    async fn ask(&mut self, console: &Shared) {
-        let (parts, links) = (&console.parts, &console.config.links);
-        let url = format!("{}/api/v1/rules", parts.settings.prometheus);
-        let (of_prometheus, of_grafana) =
-            tokio::join!(timeout(PATIENCE, prometheus_rules::alert_rules(&parts.fetch, &url)), async {
-                match links.address("grafana") {
-                    Some(_) => timeout(PATIENCE, parts.grafana.managed_rules()).await.ok()?.ok(),
-                    None => None,
+    /// Updates rules and timelines. Rules of a source that does not respond keep their last state.
+    async fn poll(&mut self) {
+        let clients = &self.inputs.clients;
+        let url = format!("{}/api/v1/rules", clients.settings.prometheus);
+        let has_grafana = self.has_grafana;
+        let (prometheus, grafana) = tokio::join!(
+            timeout(REQUEST_TIMEOUT, prometheus_rules::alert_rules(&clients.fetch, &url)),
+            async {
+                if !has_grafana {
+                    return None;
                 }
-            },);
-        let (now, prometheus) = (now(), prometheus(console));
-        if let Ok(Ok(rules)) = of_prometheus {
-            self.of_prometheus = self.take(&rules, Owner::Prometheus, prometheus, now);
+                timeout(REQUEST_TIMEOUT, clients.grafana.managed_rules()).await.ok()?.ok()
+            }
+        );
+        let now = (unix_now() * 1000.0) as i64;
+        if let Ok(Ok(rules)) = prometheus {
+            self.prometheus_rules = self.observe_all(&rules, RuleOwner::Prometheus, now);
         }
-        if let Some(rules) = of_grafana {
-            self.of_grafana = self.take(&rules, Owner::Grafana, prometheus, now);
+        if let Some(rules) = grafana {
+            self.grafana_rules = self.observe_all(&rules, RuleOwner::Grafana, now);
         } else {
-            self.judge.look(parts, now).await;
-            self.of_grafana = self.judge.rules();
-            for (name, seen) in self.judge.seen() {
-                self.note(&name, |timeline| timeline.observe(now, seen));
+            self.evaluator.evaluate_due(&self.inputs.clients, now).await;
+            self.grafana_rules = self.evaluator.rules();
+            for (name, observation) in self.evaluator.observations() {
+                self.update(&name, |timeline| timeline.observe(now, observation));
             }
         }
-        for fault in console.faults.told.body().faults {
+        for fault in self.inputs.faults.states() {
             let since = fault.since.and_then(|since| i64::try_from(since).ok());
-            self.note(fault.alert, |timeline| {
-                timeline.fault(fault.name, fault.on.then_some(since.unwrap_or(now)), now);
+            self.update(fault.alert, |timeline| {
+                timeline.observe_fault(fault.name, fault.on.then_some(since.unwrap_or(now)), now);
             });
         }
     }
 
-    fn take(&mut self, rules: &[AlertRule], owner: Owner, prometheus: &str, now: i64) -> Vec<Rule> {
+    fn observe_all(&mut self, rules: &[AlertRule], owner: RuleOwner, now: i64) -> Vec<Rule> {
         for rule in rules {
-            self.note(&rule.name, |timeline| rule::observe(timeline, rule, now));
+            self.update(&rule.name, |timeline| timeline.observe(now, Observation::of(rule)));
         }
-        rules.iter().map(|rule| Rule::of(rule, owner, prometheus)).collect()
+        rules.iter().map(|rule| Rule::of(rule, owner, &self.prometheus_url)).collect()
     }
 
-    fn note(&mut self, alert: &str, note: impl FnOnce(&mut Timeline)) {
-        if self.timelines.len() < MOST || self.timelines.contains_key(alert) {
-            note(self.timelines.entry(alert.to_owned()).or_default());
+    fn update(&mut self, alert: &str, update: impl FnOnce(&mut Timeline)) {
+        if self.timelines.len() < MAX_ALERTS || self.timelines.contains_key(alert) {
+            update(self.timelines.entry(alert.to_owned()).or_default());
         }
     }
 
-    fn tell(&self, console: &Shared) -> Vec<AlertView> {
-        let mails = console.mails.told();
+    fn views(&self) -> Vec<AlertView> {
+        let notices = self.inputs.mailbox.notices();
         let view = |rule: &Rule| {
             let timeline = self.timelines.get(&rule.name)?;
+            let notices: Vec<_> = notices.iter().filter(|notice| notice.alert == rule.name).collect();
             Some(AlertView {
                 fault: Fault::ALL.into_iter().find(|fault| fault.alert() == rule.name).map(Fault::name),
-                state: timeline.standing(),
+                state: timeline.state(),
                 since: timeline.since(),
-                steps: timeline
-                    .steps(&mails.iter().filter(|mail| mail.alert == rule.name).collect::<Vec<_>>()),
+                steps: timeline.steps(&notices),
                 rule: rule.clone(),
             })
         };
-        self.of_prometheus.iter().chain(&self.of_grafana).filter_map(view).collect()
+        self.prometheus_rules.iter().chain(&self.grafana_rules).filter_map(view).collect()
     }
-}
-
-/// Its address for browsers, or nothing.
-fn prometheus(console: &Shared) -> &str {
-    console.config.links.address("prometheus").unwrap_or_default()
-}
-
-fn now() -> i64 {
-    (unix_now() * 1000.0) as i64
 }

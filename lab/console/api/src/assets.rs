@@ -1,48 +1,94 @@
-//! The web files, and the page that all page routes share.
+//! The built web files, and `index.html` for every page route.
 
-mod page;
-
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{FromRef, Path as UrlPath, State};
 use axum::middleware::map_response;
-use axum::response::Response;
+use axum::response::{Html, Response};
 use axum::routing::get;
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, VARY};
+use http::{HeaderValue, StatusCode, Uri};
+use kit::problem::Problem;
 use tower_http::services::ServeDir;
 
-use crate::state::Shared;
+use crate::admission::Token;
+use crate::config::Config;
+use crate::tutorials;
 
-/// Their names change with their content.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// For files whose names contain a hash of their content.
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const HEAD: &str = "<head>";
 
-/// Says at once if there are none; the API does without.
-pub(crate) fn routes(folder: &Path) -> Router<Shared> {
-    if let Err(reason) = std::fs::metadata(page::file(folder)) {
+/// Logs a warning if `folder` has no page; the API works without it.
+pub(crate) fn routes<S>(folder: &Path) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<Config>: FromRef<S>,
+    Token: FromRef<S>,
+{
+    if let Err(reason) = std::fs::metadata(index(folder)) {
         let folder = folder.display();
-        tracing::warn!(%folder, %reason, "no web files: there are no pages, only their API");
+        tracing::warn!(%folder, %reason, "no web files: only the API is served");
     }
     let files = ServeDir::new(folder.join("assets"))
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
-    let hashed = Router::new().fallback_service(files).layer(map_response(lasting));
+    let hashed = Router::new().fallback_service(files).layer(map_response(cache_forever));
     Router::new()
-        .route("/", get(page::page))
-        .route("/tutorials/{number}", get(page::tutorial))
-        .route("/d/{uid}", get(page::page))
-        .route("/d/{uid}/{*rest}", get(page::page))
-        .route("/t", get(page::page))
-        .route("/t/{trace}", get(page::page))
+        .route("/", get(page))
+        .route("/tutorials/{number}", get(tutorial))
+        .route("/d/{uid}", get(page))
+        .route("/d/{uid}/{*rest}", get(page))
+        .route("/t", get(page))
+        .route("/t/{trace}", get(page))
         .nest("/assets", hashed)
 }
 
-#[allow(clippy::unused_async, reason = "axum calls for async functions")]
-async fn lasting(mut response: Response) -> Response {
+fn index(folder: &Path) -> PathBuf {
+    folder.join("index.html")
+}
+
+#[allow(clippy::unused_async, reason = "axum requires async functions")]
+async fn cache_forever(mut response: Response) -> Response {
     if response.status().is_success() {
-        response.headers_mut().insert(CACHE_CONTROL, FOR_EVER);
+        response.headers_mut().insert(CACHE_CONTROL, IMMUTABLE);
         response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
     response
+}
+
+/// `index.html` with the token. Reads the file for each request: it is small, and may be rebuilt meanwhile.
+async fn page(
+    State(config): State<Arc<Config>>,
+    State(token): State<Token>,
+) -> Result<Html<String>, Problem> {
+    let path = index(&config.console_assets);
+    let unavailable = |reason| {
+        let detail = format!("the console's web files are unavailable: {}: {reason}", path.display());
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    };
+    let html = tokio::fs::read_to_string(&path).await.map_err(|error| unavailable(error.to_string()))?;
+    with_token(&html, &token).map(Html).ok_or_else(|| unavailable(format!("it has no {HEAD}")))
+}
+
+async fn tutorial(
+    UrlPath(number): UrlPath<String>,
+    uri: Uri,
+    config: State<Arc<Config>>,
+    token: State<Token>,
+) -> Result<Html<String>, Problem> {
+    match tutorials::by_number(&number) {
+        Some(_) => page(config, token).await,
+        None => Err(kit::problem::not_found(uri).await),
+    }
+}
+
+/// Inserts the token at the start of the head, where the page's script reads it.
+fn with_token(html: &str, token: &Token) -> Option<String> {
+    let (before, after) = html.split_once(HEAD)?;
+    let token = token.text();
+    Some(format!("{before}{HEAD}<meta name=\"console-token\" content=\"{token}\">{after}"))
 }

@@ -1,4 +1,4 @@
-//! What can be set, by flag or environment variable.
+//! Settings of the console, by flag or environment variable.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use clients::settings::Settings;
 use http::uri::Authority;
 use kit::settings::{BaseUrl, base_url, duration};
 
-/// Settings of the service, but for its port.
+/// Settings of the console, except its port.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Names under which browsers may ask, as the `Host` header has them
+    /// Accepted values of the `Host` header
     #[arg(
         long,
         env = "CONSOLE_HOSTS",
@@ -27,23 +27,23 @@ pub struct Config {
     /// Folder of the tutorials' documents
     #[arg(long, env = "CONSOLE_DOCS", value_name = "FOLDER", default_value = "/srv/docs")]
     pub console_docs: PathBuf,
-    /// How long a data source may take to answer a query of a dashboard, such as 5s or 500ms
+    /// Timeout of a dashboard query, such as 5s or 500ms
     #[arg(long, env = "CONSOLE_QUERY_TIMEOUT", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub console_query_timeout: Duration,
-    /// How long requests may take to end after a signal to stop, such as 5s or 500ms
+    /// How long requests may take to end after SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
-    /// Where the lab's parts and files are.
+    /// Addresses and files of the lab.
     #[command(flatten)]
     pub settings: Settings,
-    /// Where the pages' links lead.
+    /// Published addresses, for links.
     #[command(flatten)]
     pub links: Links,
 }
 
 macro_rules! links {
     ($($(#[doc = $doc:literal])+ $field:ident $variable:literal => $name:ident;)+) => {
-        /// Addresses as the reader's browser knows them; what is not given is not linked.
+        /// Addresses of the services in the reader's browser. A service without one is not linked.
         #[derive(Args, Clone, Debug, Default)]
         pub struct Links {
             $(
@@ -54,16 +54,16 @@ macro_rules! links {
         }
 
         impl Links {
-            /// Each part's name in the API with its address, if it has one.
+            /// Name of each service in the API, with its address if it has one.
             #[must_use]
             pub fn all(&self) -> Vec<(&'static str, Option<&str>)> {
                 vec![$((stringify!($name), self.$field.as_ref().and_then(BaseUrl::url)),)+]
             }
 
-            /// The address of the part of that name.
+            /// The address of the service with this name in the API.
             #[must_use]
             pub fn address(&self, name: &str) -> Option<&str> {
-                self.all().into_iter().find_map(|(part, url)| url.filter(|_| part == name))
+                self.all().into_iter().find_map(|(service, url)| url.filter(|_| service == name))
             }
         }
     };
@@ -88,7 +88,7 @@ links! {
     sink_url "SINK_URL" => sink;
     /// Address of the balancer
     balancer_url "BALANCER_URL" => balancer;
-    /// Address of the balancer's REST
+    /// Address of the balancer's REST API
     balancer_rest_url "BALANCER_REST_URL" => balancer_rest;
     /// Address of `InfluxDB`
     influxdb_url "INFLUXDB_URL" => influxdb;
@@ -100,9 +100,9 @@ links! {
     order_metrics_url "ORDER_METRICS_URL" => order_metrics;
 }
 
-/// As browsers write it: a name or address and perhaps a port, nothing else.
+/// Parses a host with an optional port, as in the `Host` header.
 fn host(value: &str) -> Result<String, &'static str> {
     let authority = value.parse::<Authority>();
-    let whole = authority.is_ok_and(|it| !it.host().is_empty() && !it.as_str().contains('@'));
-    whole.then(|| value.to_ascii_lowercase()).ok_or("expected a host, such as 127.0.0.1:8000")
+    let is_host = authority.is_ok_and(|it| !it.host().is_empty() && !it.as_str().contains('@'));
+    is_host.then(|| value.to_ascii_lowercase()).ok_or("expected a host, such as 127.0.0.1:8000")
 }

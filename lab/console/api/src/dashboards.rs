@@ -1,93 +1,50 @@
-//! Grafana's dashboards, and the data of their panels.
+//! `/api/dashboards`: Grafana's dashboards, drawn from the provisioned files, and the data of their panels.
 //!
-//! Only what the provisioned files ask is ever asked: a browser names a dashboard, panels, a time range and values of
-//! variables, all of which are checked and bounded.
+//! Data sources receive only the queries of the files. A browser sends a dashboard's uid, panel ids, a time range and values
+//! of variables, all of which are validated and bounded.
 
 mod annotations;
-mod board;
-mod choice;
 mod data;
-mod flights;
+mod definition;
 mod library;
 mod limits;
-mod links;
 mod panel;
+mod selection;
+mod single_flight;
 mod sources;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{get, post};
-use clients::Clients;
-use clients::settings::Settings;
-use http::StatusCode;
-use kit::problem::Problem;
-use parking_lot::RwLock;
-use tokio::time::{MissedTickBehavior, interval};
+use kit::shutdown::{CancellationToken, TaskTracker};
 
-use self::library::{Board, Library};
-use self::sources::Sources;
+#[cfg(test)]
+pub(crate) mod api {
+    //! The documents of the API.
+    pub(crate) use super::data::DataRequest;
+    pub(crate) use super::definition::DashboardView;
+    pub(crate) use super::panel::PanelData;
+}
+
+pub(crate) use self::library::{Library, run};
+pub(crate) use self::sources::Sources;
+use crate::alerts::AlertView;
 use crate::config::Config;
-use crate::metrics::Metrics;
-use crate::state::Shared;
+use crate::feed::Feed;
 
-/// How often the files are looked at.
-const RENEWAL: Duration = Duration::from_secs(2);
-
-/// The dashboards that are there, and the way to their data.
-#[derive(Debug)]
-pub(crate) struct Dashboards {
-    library: RwLock<Library>,
-    sources: Sources,
-}
-
-impl Dashboards {
-    pub(crate) fn new(parts: &Clients, config: &Config, metrics: Metrics) -> Self {
-        let library = renewed(&Library::default(), &parts.settings);
-        if library.boards().next().is_none() {
-            tracing::warn!(folder = %parts.settings.dashboards.display(), "no dashboards");
-        }
-        Self {
-            library: RwLock::new(library),
-            sources: Sources::new(parts, config.console_query_timeout, metrics),
-        }
-    }
-
-    /// As the files are now.
-    pub(crate) fn library(&self) -> Library {
-        self.library.read().clone()
-    }
-
-    fn board(&self, uid: &str) -> Result<Arc<Board>, Problem> {
-        let board = self.library.read().board(uid).cloned();
-        board.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no dashboard {uid:?}")))
-    }
-
-    fn sources(&self) -> &Sources {
-        &self.sources
-    }
-}
-
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<Config>: FromRef<S>,
+    Library: FromRef<S>,
+    Sources: FromRef<S>,
+    Feed<Vec<AlertView>>: FromRef<S>,
+    TaskTracker: FromRef<S>,
+    CancellationToken: FromRef<S>,
+{
     Router::new()
-        .route("/api/dashboards/{uid}", get(board::open))
+        .route("/api/dashboards/{uid}", get(definition::definition))
         .route("/api/dashboards/{uid}/data", post(data::data))
-}
-
-/// Reads the files again when they change, until shutdown.
-pub(crate) async fn run(console: Shared) {
-    let mut interval = interval(RENEWAL);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while console.shutdown.run_until_cancelled(interval.tick()).await.is_some() {
-        let (before, settings) = (console.dashboards.library(), console.config.settings.clone());
-        let read = tokio::task::spawn_blocking(move || renewed(&before, &settings));
-        if let Ok(library) = read.await {
-            *console.dashboards.library.write() = library;
-        }
-    }
-}
-
-fn renewed(library: &Library, settings: &Settings) -> Library {
-    library.renewed(&settings.dashboards, &settings.tutorial.dashboard_folders())
 }

@@ -1,71 +1,115 @@
-//! Server-sent events: the newest of everything, all of it at once and then what changes.
+//! Server-sent events: a stream starts with the latest snapshot of every feed, followed by each change.
 //!
-//! A listener that is slow misses states, never the newest: nothing is queued for anyone.
-
-mod listeners;
-mod until;
+//! Nothing is queued: a slow listener skips snapshots, never the latest one.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use clients::time::unix_now;
 use kit::problem::Problem;
+use kit::shutdown::CancellationToken;
+use serde::Serialize;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt};
 
-pub(crate) use self::listeners::Events;
-use self::listeners::MOST;
-use self::until::Until;
-use crate::newest::{self, Newest};
-use crate::state::Shared;
+use crate::activity;
+use crate::alerts::AlertView;
+use crate::faults::Faults;
+use crate::feed::{Feed, Snapshot};
+use crate::listeners::{Listeners, MAX_LISTENERS, Slot};
+use crate::load::Load;
+use crate::mails::MailHead;
+use crate::topology::Topology;
 
-/// How long a browser waits before it connects again.
-const RETRY: Duration = Duration::from_secs(1);
-/// More often than anything on the way gives up on a silent stream.
+/// How long a browser waits before it reconnects.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// Shorter than the idle timeout of any proxy in between.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
-/// A map that is older was made for somebody who has left since, in milliseconds.
-const FRESH: f64 = 5000.0;
+/// An older topology, in milliseconds, was measured for an earlier listener, and is not sent.
+const MAX_TOPOLOGY_AGE_MS: f64 = 5000.0;
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/api/events", get(follow))
+/// The feeds that are sent as events.
+#[derive(Clone, Debug)]
+pub(crate) struct Events {
+    pub(crate) listeners: Listeners,
+    pub(crate) topology: Feed<Topology>,
+    pub(crate) alerts: Feed<Vec<AlertView>>,
+    pub(crate) mails: Feed<Vec<MailHead>>,
+    pub(crate) faults: Faults,
+    pub(crate) load: Load,
+    pub(crate) shutdown: CancellationToken,
 }
 
-#[allow(clippy::unused_async, reason = "axum calls for async handlers")]
-async fn follow(State(console): State<Shared>) -> Response {
-    let Some(listening) = console.events.listen(&console.metrics.event_streams) else {
-        let detail = format!("{MOST} listen to the events already");
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Events: FromRef<S>,
+{
+    Router::new().route("/api/events", get(stream))
+}
+
+#[allow(clippy::unused_async, reason = "axum requires async handlers")]
+async fn stream(State(events): State<Events>) -> Response {
+    let Some(slot) = events.listeners.take_slot() else {
+        let detail = format!("{MAX_LISTENERS} event streams are open already");
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
     };
-    // Said at once, so that the browser knows the stream has begun.
-    let begun = tokio_stream::once(Event::default().retry(RETRY).comment("following"));
-    let map =
-        states(&console.picture.newest).filter(|state| unix_now() * 1000.0 - (state.value.at as f64) < FRESH);
-    let news = told("map", map)
-        .merge(told("alerts", states(&console.alerts.newest)))
-        .merge(told("mails", states(&console.mails.newest)))
-        .merge(told("faults", states(&console.faults.told.newest)));
-    let events = begun.chain(news).map(Ok::<_, Infallible>);
-    let events = Until::new(events, console.shutdown.clone().cancelled_owned(), listening);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    // Sent at once, so that the browser sees the connection as open.
+    let opening = tokio_stream::once(Event::default().retry(RETRY_DELAY).comment("following"));
+    let is_recent = |topology: &Arc<Snapshot<Topology>>| {
+        unix_now() * 1000.0 - (topology.value.at as f64) < MAX_TOPOLOGY_AGE_MS
+    };
+    let activity = activity::updates(&events.faults, &events.load);
+    let updates = named("map", snapshots(&events.topology).filter(is_recent))
+        .merge(named("alerts", snapshots(&events.alerts)))
+        .merge(named("mails", snapshots(&events.mails)))
+        .merge(activity.map(|json| Event::default().event("faults").data(json)));
+    let items = opening.chain(updates).map(Ok::<_, Infallible>);
+    let body = EventStream {
+        items: Box::pin(items),
+        shutdown: Box::pin(events.shutdown.clone().cancelled_owned()),
+        _slot: slot,
+    };
+    Sse::new(body).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
-/// The present state, if there is one, and then each newest.
-fn states<T: serde::Serialize + Send + Sync + 'static>(
-    newest: &Newest<T>,
-) -> impl Stream<Item = Arc<newest::State<T>>> + use<T> {
-    WatchStream::new(newest.subscribe()).filter_map(|state| state)
+/// The current snapshot, if there is one, and then each later one.
+fn snapshots<T: Serialize + Send + Sync + 'static>(
+    feed: &Feed<T>,
+) -> impl Stream<Item = Arc<Snapshot<T>>> + use<T> {
+    WatchStream::new(feed.subscribe()).filter_map(|snapshot| snapshot)
 }
 
-fn told<T>(
+fn named<T>(
     name: &'static str,
-    states: impl Stream<Item = Arc<newest::State<T>>>,
+    snapshots: impl Stream<Item = Arc<Snapshot<T>>>,
 ) -> impl Stream<Item = Event> {
-    states.map(move |state| Event::default().event(name).data(&state.json))
+    snapshots.map(move |snapshot| Event::default().event(name).data(&snapshot.json))
+}
+
+/// Items until shutdown; holds its listener's slot until it is dropped.
+struct EventStream<S, E> {
+    items: Pin<Box<S>>,
+    shutdown: Pin<Box<E>>,
+    _slot: Slot,
+}
+
+impl<S: Stream, E: Future<Output = ()>> Stream for EventStream<S, E> {
+    type Item = S::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        if self.shutdown.as_mut().poll(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        self.items.as_mut().poll_next(context)
+    }
 }

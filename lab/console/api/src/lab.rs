@@ -1,39 +1,40 @@
-//! `/api/lab`: what there is, for the pages' frame.
+//! `GET /api/lab`: the lab's tutorials, dashboards and links, for the frame of every page.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use catalog::Tutorial;
+use clients::Clients;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use crate::state::Shared;
+use crate::config::Config;
+use crate::dashboards::Library;
+use crate::tutorials::{self, TUTORIALS};
 
-/// In the order of their numbers, from 1.
-pub(crate) const TUTORIALS: [Tutorial; 5] =
-    [Tutorial::Echo, Tutorial::Sink, Tutorial::Order, Tutorial::Balancer, Tutorial::Influx];
-
-/// A Grafana that takes longer is not offered.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// A Grafana that does not respond in time is not linked.
+const GRAFANA_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Serialize)]
-struct Lab {
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Lab {
     name: String,
+    /// The value of `TUTORIAL` with which the lab was started.
     tutorial: String,
-    /// Its address, if it answers.
+    /// Grafana's address, if it responds.
     grafana: Option<String>,
-    /// Addresses by part; null if a part is not published.
-    links: Map<String, Value>,
-    tutorials: Vec<Entry>,
-    dashboards: Vec<Board>,
+    /// Address by service; null for a service that is not published.
+    links: BTreeMap<&'static str, Option<String>>,
+    tutorials: Vec<TutorialHead>,
+    dashboards: Vec<DashboardHead>,
 }
 
 #[derive(Debug, Serialize)]
-struct Entry {
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct TutorialHead {
     number: usize,
     id: &'static str,
     title: String,
@@ -41,58 +42,62 @@ struct Entry {
 }
 
 #[derive(Debug, Serialize)]
-struct Board {
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct DashboardHead {
     uid: String,
     title: String,
     folder: String,
     description: String,
+    /// Number of panels.
     panels: usize,
 }
 
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<Config>: FromRef<S>,
+    Library: FromRef<S>,
+    Clients: FromRef<S>,
+{
     Router::new().route("/api/lab", get(lab))
 }
 
-async fn lab(State(console): State<Shared>) -> Json<Lab> {
-    let settings = &console.config.settings;
-    let links = console.config.links.all();
+async fn lab(
+    State(config): State<Arc<Config>>,
+    State(library): State<Library>,
+    State(clients): State<Clients>,
+) -> Json<Lab> {
+    let settings = &config.settings;
     let mut tutorials = Vec::new();
     for (index, tutorial) in TUTORIALS.into_iter().enumerate() {
-        tutorials.push(Entry {
+        tutorials.push(TutorialHead {
             number: index + 1,
             id: tutorial.name(),
-            title: title(&console.config.console_docs, tutorial).await,
+            title: tutorials::title(&config.console_docs, tutorial).await,
             started: settings.tutorial.has(tutorial),
         });
     }
-    let library = console.dashboards.library();
-    let dashboards = library.boards().map(|board| Board {
-        uid: board.dashboard.uid.clone(),
-        title: board.dashboard.title.clone(),
-        folder: board.folder.clone(),
-        description: board.dashboard.description.clone(),
-        panels: board.dashboard.panels().count(),
+    let dashboards = library.snapshot();
+    let dashboards = dashboards.entries().map(|entry| DashboardHead {
+        uid: entry.dashboard.uid.clone(),
+        title: entry.dashboard.title.clone(),
+        folder: entry.folder.clone(),
+        description: entry.dashboard.description.clone(),
+        panels: entry.dashboard.panels().count(),
     });
+    let links = config.links.all().into_iter().map(|(name, url)| (name, url.map(str::to_owned)));
     Json(Lab {
         name: settings.lab_name.clone(),
         tutorial: format!("{:?}", settings.tutorial).to_lowercase(),
-        grafana: grafana(&console).await,
-        links: links.into_iter().map(|(name, url)| (name.to_owned(), url.into())).collect(),
+        grafana: grafana(&config, &clients).await,
+        links: links.collect(),
         tutorials,
         dashboards: dashboards.collect(),
     })
 }
 
-async fn grafana(console: &Shared) -> Option<String> {
-    let url = console.config.links.address("grafana")?;
-    let version = timeout(PATIENCE, console.parts.grafana.version()).await;
+async fn grafana(config: &Config, clients: &Clients) -> Option<String> {
+    let url = config.links.address("grafana")?;
+    let version = timeout(GRAFANA_TIMEOUT, clients.grafana.version()).await;
     version.is_ok_and(|version| version.is_ok()).then(|| url.to_owned())
-}
-
-/// A tutorial's name: the heading of its document, or its id without one.
-pub(crate) async fn title(docs: &Path, tutorial: Tutorial) -> String {
-    let id = tutorial.name();
-    let text = tokio::fs::read_to_string(docs.join(id).with_extension("md")).await.unwrap_or_default();
-    let heading = text.lines().find_map(|line| line.strip_prefix("# "));
-    heading.map_or_else(|| id.to_owned(), |heading| heading.trim().to_owned())
 }

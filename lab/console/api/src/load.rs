@@ -1,113 +1,116 @@
-//! A bounded load: the lab's steady streams for so many seconds, with an exact count of what was sent and what failed.
+//! `/api/load`: sends the lab's steady streams for a bounded time, and counts exactly what was sent and what failed.
 //!
-//! As `make load`, it takes no lock: nothing is broken by it.
+//! Like `make load`, it does not take the lab's lock, because it injects no fault.
 
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use catalog::{Selection, Stream};
+use clients::Clients;
 use clients::time::unix_now;
 use faults::load::{Counts, Generator};
 use kit::problem::Problem;
-use kit::shutdown::CancellationToken;
+use kit::shutdown::{CancellationToken, TaskTracker};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use crate::state::Shared;
+use crate::feed::{Feed, Receiver};
 
-/// How long a load may be asked for, in seconds.
-const SECONDS: std::ops::RangeInclusive<u64> = 5..=120;
-/// Between two counts that are told.
-const TELL: Duration = Duration::from_millis(500);
+/// Allowed length of a load, in seconds.
+pub(crate) const SECONDS: RangeInclusive<u64> = 5..=120;
+/// How often the counts are published.
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What this module remembers: the newest load, from its start to its last answer.
-#[derive(Debug, Default)]
-pub(crate) struct Load(Mutex<Option<Running>>);
+/// The load generator; cheap to clone. At most one load runs at a time.
+#[derive(Clone, Debug)]
+pub(crate) struct Load(Arc<Inner>);
 
-/// How a load is ended.
+#[derive(Debug)]
+struct Inner {
+    clients: Clients,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+    /// The latest run, from its start until its last response.
+    run: Mutex<Option<Run>>,
+    state: Feed<LoadState>,
+}
+
 #[derive(Clone, Debug, Default)]
-struct Running {
+struct Run {
+    /// Cancelled to stop it early.
     stop: CancellationToken,
-    /// Cancelled when the last answer is there.
+    /// Cancelled when the last response has arrived.
     ended: CancellationToken,
 }
 
-/// The load as the page shows it; after its end, what it has come to.
+/// The load as the pages show it; the totals stay after its end.
 #[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct LoadState {
     running: bool,
-    /// Unix milliseconds.
+    /// Planned end, in Unix milliseconds; null unless running.
     until: Option<u64>,
     streams: Vec<&'static str>,
     sent: u64,
     failed: u64,
-    /// Requests a second, while it runs.
+    /// Requests per second of all streams; 0 unless running.
     rate: u32,
 }
 
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Load: FromRef<S>,
+{
     Router::new().route("/api/load", post(start).delete(stop))
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct LoadRequest {
     seconds: u64,
+    /// All streams of the started tutorials if absent.
     streams: Option<Vec<String>>,
 }
 
-async fn start(State(console): State<Shared>, Json(asked): Json<Asked>) -> Result<Json<LoadState>, Problem> {
-    if !SECONDS.contains(&asked.seconds) {
-        return Err(refuse(format!("seconds: got {}, expected 5 to 120", asked.seconds)));
+#[allow(clippy::unused_async, reason = "axum requires async handlers")]
+async fn start(
+    State(load): State<Load>,
+    Json(request): Json<LoadRequest>,
+) -> Result<Json<LoadState>, Problem> {
+    let bad_request = |detail| Problem::new(StatusCode::BAD_REQUEST, detail);
+    if !SECONDS.contains(&request.seconds) {
+        return Err(bad_request(format!("seconds: got {}, expected 5 to 120", request.seconds)));
     }
-    let streams = streams(console.config.settings.tutorial, asked.streams.as_deref()).map_err(refuse)?;
-    let running = Running::default();
-    {
-        let mut newest = console.load.0.lock();
-        if newest.as_ref().is_some_and(|load| !load.ended.is_cancelled()) {
-            return Err(Problem::new(StatusCode::CONFLICT, "a load is running; stop it first"));
-        }
-        *newest = Some(running.clone());
-    }
-    let length = Duration::from_secs(asked.seconds);
-    let until = (unix_now() * 1000.0) as u64 + length.as_millis() as u64;
-    let state = LoadState {
-        running: true,
-        until: Some(until),
-        rate: streams.iter().map(|stream| stream.requests_per_second()).sum(),
-        streams: streams.iter().map(|stream| stream.name()).collect(),
-        ..LoadState::default()
-    };
-    console.faults.told.set_load(state.clone());
-    console.tasks.spawn(send(console.clone(), streams, length, state.clone(), running));
-    Ok(Json(state))
+    let selection = load.0.clients.settings.tutorial;
+    let streams = select(selection, request.streams.as_deref()).map_err(bad_request)?;
+    load.start(streams, Duration::from_secs(request.seconds)).map(Json)
 }
 
-/// Answers when the last request of the load has been answered.
-async fn stop(State(console): State<Shared>) -> Json<LoadState> {
-    let running = console.load.0.lock().clone();
-    if let Some(running) = running {
-        running.stop.cancel();
-        running.ended.cancelled().await;
+/// Responds once every request of the load has a response.
+async fn stop(State(load): State<Load>) -> Json<LoadState> {
+    let run = load.0.run.lock().clone();
+    if let Some(run) = run {
+        run.stop.cancel();
+        run.ended.cancelled().await;
     }
-    Json(console.faults.told.body().load)
+    Json(load.state())
 }
 
-fn refuse(detail: String) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, detail)
-}
-
-/// The streams of these names; those of all tutorials that were started where none are named.
-fn streams(chosen: Selection, names: Option<&[String]>) -> Result<Vec<Stream>, String> {
-    let started = Stream::of(chosen);
+/// The streams of these names; without names, those of all started tutorials.
+fn select(selection: Selection, names: Option<&[String]>) -> Result<Vec<Stream>, String> {
+    let started = Stream::of(selection);
     let Some(names) = names else { return Ok(started) };
     let mut streams = Vec::new();
     for name in names {
         let known = Stream::of(Selection::All).into_iter().find(|stream| stream.name() == name);
-        let stream = known.ok_or_else(|| format!("there is no stream {name:?}"))?;
+        let stream = known.ok_or_else(|| format!("unknown stream {name:?}"))?;
         if !started.contains(&stream) {
             return Err(format!("{name} need a tutorial that was not started"));
         }
@@ -115,41 +118,73 @@ fn streams(chosen: Selection, names: Option<&[String]>) -> Result<Vec<Stream>, S
             streams.push(stream);
         }
     }
-    if streams.is_empty() { Err("no stream is named".to_owned()) } else { Ok(streams) }
+    if streams.is_empty() { Err("streams: expected at least one name".to_owned()) } else { Ok(streams) }
 }
 
-async fn send(
-    console: Shared,
-    streams: Vec<Stream>,
-    length: Duration,
-    mut state: LoadState,
-    running: Running,
-) {
-    let _ended = running.ended.drop_guard();
-    let traffic: Vec<Generator> =
-        streams.into_iter().map(|stream| Generator::start(&console.parts, stream)).collect();
-    let tell = async {
-        loop {
-            tokio::time::sleep(TELL).await;
-            console.faults.told.set_load(state.with(traffic.iter().map(Generator::counts)));
+impl Load {
+    pub(crate) fn new(clients: Clients, tasks: TaskTracker, shutdown: CancellationToken) -> Self {
+        let state = Feed::default();
+        state.publish(LoadState::default());
+        Self(Arc::new(Inner { clients, tasks, shutdown, run: Mutex::default(), state }))
+    }
+
+    pub(crate) fn state(&self) -> LoadState {
+        self.0.state.latest().map(|latest| latest.value.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn subscribe(&self) -> Receiver<LoadState> {
+        self.0.state.subscribe()
+    }
+
+    fn start(&self, streams: Vec<Stream>, length: Duration) -> Result<LoadState, Problem> {
+        let run = Run::default();
+        {
+            let mut latest = self.0.run.lock();
+            if latest.as_ref().is_some_and(|run| !run.ended.is_cancelled()) {
+                return Err(Problem::new(StatusCode::CONFLICT, "a load is running; stop it first"));
+            }
+            *latest = Some(run.clone());
         }
-    };
-    tokio::select! {
-        () = tell => {}
-        () = tokio::time::sleep(length) => {}
-        () = running.stop.cancelled() => {}
-        () = console.shutdown.cancelled() => {}
+        let state = LoadState {
+            running: true,
+            until: Some((unix_now() * 1000.0) as u64 + length.as_millis() as u64),
+            rate: streams.iter().map(|stream| stream.requests_per_second()).sum(),
+            streams: streams.iter().map(|stream| stream.name()).collect(),
+            ..LoadState::default()
+        };
+        self.0.state.publish(state.clone());
+        self.0.tasks.spawn(self.clone().send(streams, length, state.clone(), run));
+        Ok(state)
     }
-    let mut counts = Vec::new();
-    for one in traffic {
-        counts.push(one.stop().await);
+
+    async fn send(self, streams: Vec<Stream>, length: Duration, mut state: LoadState, run: Run) {
+        let Inner { clients, shutdown, state: feed, .. } = &*self.0;
+        let _ended = run.ended.drop_guard();
+        let traffic: Vec<Generator> =
+            streams.into_iter().map(|stream| Generator::start(clients, stream)).collect();
+        let publish_counts = async {
+            loop {
+                tokio::time::sleep(PUBLISH_INTERVAL).await;
+                feed.publish(state.with(traffic.iter().map(Generator::counts)));
+            }
+        };
+        tokio::select! {
+            () = publish_counts => {}
+            () = tokio::time::sleep(length) => {}
+            () = run.stop.cancelled() => {}
+            () = shutdown.cancelled() => {}
+        }
+        let mut counts = Vec::new();
+        for one in traffic {
+            counts.push(one.stop().await);
+        }
+        (state.running, state.until, state.rate) = (false, None, 0);
+        feed.publish(state.with(counts.into_iter()));
     }
-    (state.running, state.until, state.rate) = (false, None, 0);
-    console.faults.told.set_load(state.with(counts.into_iter()));
 }
 
 impl LoadState {
-    /// The same with these counts, added up.
+    /// This state with the sum of `counts`.
     fn with(&self, counts: impl Iterator<Item = Counts>) -> Self {
         let (sent, failed) = counts.fold((0, 0), |sum, one| (sum.0 + one.sent, sum.1 + one.failed));
         Self { sent, failed, ..self.clone() }
@@ -160,17 +195,17 @@ impl LoadState {
 mod tests {
     use super::*;
 
-    fn named(chosen: Selection, names: &[&str]) -> Result<Vec<Stream>, String> {
+    fn named(selection: Selection, names: &[&str]) -> Result<Vec<Stream>, String> {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        streams(chosen, Some(&names))
+        select(selection, Some(&names))
     }
 
     #[test]
-    fn a_stream_is_sent_once_and_only_where_its_tutorial_was_started() {
+    fn names_select_each_started_stream_once() {
         assert_eq!(named(Selection::All, &["orders", "orders"]), Ok(vec![Stream::Orders]));
-        assert_eq!(streams(Selection::Influx, None), Ok(vec![Stream::Echoes, Stream::Hellos]));
+        assert_eq!(select(Selection::Influx, None), Ok(vec![Stream::Echoes, Stream::Hellos]));
         assert!(named(Selection::Echo, &["orders"]).unwrap_err().contains("not started"));
-        assert!(named(Selection::All, &["slow hellos"]).unwrap_err().contains("no stream"));
+        assert!(named(Selection::All, &["slow hellos"]).unwrap_err().contains("unknown stream"));
         assert!(named(Selection::All, &[]).is_err());
     }
 }

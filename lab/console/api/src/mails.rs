@@ -1,131 +1,186 @@
-//! The mailbox, looked at each second: its last mails for the page, and what they say of which alert, for the timelines.
+//! The mailbox, polled every second: the latest mails for the pages, and the alert notices among them for the timelines.
 //!
-//! Nothing in it is changed: what the page shows comes from memory, for `MailDev` marks what is opened there as read. It
-//! tells the second in which a mail came; the look that found it is nearer.
-
-mod letter;
+//! The console never changes the mailbox. It serves mails from memory, because `MailDev` marks a mail as read when its page
+//! is requested.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use clients::maildev::{Mail, Maildev, Status};
+use clients::Clients;
+use clients::maildev::{Address, Mail, Maildev, Status};
 use clients::time::unix_now;
 use kit::problem::Problem;
 use parking_lot::Mutex;
+use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 
-use self::letter::{Head, Letter};
-use crate::newest::Newest;
-use crate::state::Shared;
+use crate::feed::Feed;
 
-const PERIOD: Duration = Duration::from_secs(1);
-/// How long the mailbox may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// So many of the newest are kept with their text.
-const KEPT: usize = 20;
-/// So many of the newest count for the timelines.
-const TOLD: usize = 400;
-/// Of a mailbox that is read at all, in bytes.
-const LIMIT: usize = 16 << 20;
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// Maximum size of the mailbox's list, in bytes; a longer one is an error.
+const MAX_LIST: usize = 16 << 20;
+/// Maximum number of mails kept with their text, the latest ones.
+const MAX_MAILS: usize = 20;
+/// Maximum number of mails, the latest ones, that are searched for alert notices.
+const MAX_NOTICES: usize = 400;
+/// Maximum length of a mail's text, in characters; the rest is cut off.
+const MAX_TEXT: usize = 64 << 10;
 
-/// The newest mails.
-#[derive(Debug, Default)]
-pub(crate) struct Mails {
+/// The latest mails; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mailbox {
     /// Newest first.
-    pub(crate) newest: Newest<Vec<Head>>,
-    letters: Mutex<Vec<Letter>>,
-    told: Mutex<Vec<Told>>,
-    /// When each mail came, by its id; none before the first look.
-    came: Mutex<Option<HashMap<String, i64>>>,
+    pub(crate) feed: Feed<Vec<MailHead>>,
+    inner: Arc<Inner>,
 }
 
-/// What a mail says of its alert.
+#[derive(Debug, Default)]
+struct Inner {
+    mails: Mutex<Vec<MailView>>,
+    notices: Mutex<Vec<Notice>>,
+    /// Arrival of each mail by its id, in Unix milliseconds; `None` before the first poll.
+    arrivals: Mutex<Option<HashMap<String, i64>>>,
+}
+
+/// What a mail reports about an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Notice {
     pub(crate) alert: String,
     pub(crate) status: Status,
-    /// When it came, in Unix milliseconds.
+    /// Arrival, in Unix milliseconds.
     pub(crate) at: i64,
 }
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/api/mails/{id}", get(one))
+/// A mail without its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct MailHead {
+    id: String,
+    subject: String,
+    from: String,
+    to: String,
+    /// Arrival, in Unix milliseconds.
+    at: i64,
+    /// The alert that the mail is about.
+    alert: Option<String>,
+    resolved: bool,
 }
 
-/// Runs until shutdown.
-pub(crate) async fn run(console: Shared) {
-    console.shutdown.run_until_cancelled(look(&console)).await;
+/// A mail with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "Mail"))]
+pub(crate) struct MailView {
+    #[serde(flatten)]
+    head: MailHead,
+    text: String,
 }
 
-async fn look(console: &Shared) {
-    let mut ticks = interval(PERIOD);
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Mailbox: FromRef<S>,
+{
+    Router::new().route("/api/mails/{id}", get(mail))
+}
+
+#[allow(clippy::unused_async, reason = "axum requires async handlers")]
+async fn mail(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Json<MailView>, Problem> {
+    let unknown = || {
+        let detail = format!("there is no mail {id:?} among the last {MAX_MAILS}");
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    };
+    mailbox.mail(&id).map(Json).ok_or_else(unknown)
+}
+
+/// Polls the mailbox.
+pub(crate) async fn run(clients: Clients, mailbox: Mailbox) {
+    let maildev = Maildev::new(clients.fetch.bounded(REQUEST_TIMEOUT, MAX_LIST), &clients.settings.maildev);
+    let mut ticks = interval(POLL_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut version = String::new();
-    let mailbox = Maildev::new(console.parts.fetch.bounded(PATIENCE, LIMIT), &console.parts.settings.maildev);
     loop {
         ticks.tick().await;
-        match mailbox.mails_if_changed(&version).await {
+        match maildev.mails_if_changed(&version).await {
             Ok(None) => {}
-            Ok(Some((newer, mails))) => {
-                version = newer;
-                console.mails.keep(&mails, (unix_now() * 1000.0) as i64);
+            Ok(Some((new_version, mails))) => {
+                version = new_version;
+                mailbox.store(&mails, (unix_now() * 1000.0) as i64);
             }
-            // The map tells that it does not answer.
-            Err(error) => tracing::debug!(%error, "mailbox"),
+            // The topology shows that the mailbox is down.
+            Err(error) => tracing::debug!(%error, "cannot read the mailbox"),
         }
     }
 }
 
-impl Mails {
-    /// What the last mails say, oldest first.
-    pub(crate) fn told(&self) -> Vec<Told> {
-        self.told.lock().clone()
+impl Mailbox {
+    /// Notices among the latest mails, oldest first.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        self.inner.notices.lock().clone()
     }
 
-    fn keep(&self, mails: &[Mail], now: i64) {
-        let mails = &mails[mails.len().saturating_sub(TOLD)..];
-        let came = self.date(mails, now);
-        let at = |mail: &Mail| came.get(&mail.id).copied().unwrap_or(now);
-        let told = mails.iter().filter_map(|mail| {
+    fn mail(&self, id: &str) -> Option<MailView> {
+        self.inner.mails.lock().iter().find(|mail| mail.head.id == id).cloned()
+    }
+
+    fn store(&self, mails: &[Mail], now: i64) {
+        let mails = &mails[mails.len().saturating_sub(MAX_NOTICES)..];
+        let arrivals = self.update_arrivals(mails, now);
+        let at = |mail: &Mail| arrivals.get(&mail.id).copied().unwrap_or(now);
+        let notices = mails.iter().filter_map(|mail| {
             let (status, alert) = mail.alert()?;
-            Some(Told { alert: alert.to_owned(), status, at: at(mail) })
+            Some(Notice { alert: alert.to_owned(), status, at: at(mail) })
         });
-        *self.told.lock() = told.collect();
-        let newest = mails.iter().rev().take(KEPT);
-        let letters: Vec<Letter> = newest.map(|mail| Letter::of(mail, at(mail))).collect();
-        let heads = letters.iter().map(|letter| letter.head.clone()).collect();
-        *self.letters.lock() = letters;
-        self.newest.publish(heads);
+        *self.inner.notices.lock() = notices.collect();
+        let latest = mails.iter().rev().take(MAX_MAILS);
+        let views: Vec<MailView> = latest.map(|mail| MailView::new(mail, at(mail))).collect();
+        let heads = views.iter().map(|view| view.head.clone()).collect();
+        *self.inner.mails.lock() = views;
+        self.feed.publish(heads);
     }
 
-    /// When each came: of what was there at the first look, the beginning of the second that `MailDev` tells.
-    fn date(&self, mails: &[Mail], now: i64) -> HashMap<String, i64> {
-        let mut came = self.came.lock();
-        let date = |mail: &Mail| {
-            let told = mail.received_at().unwrap_or(now);
-            let Some(known) = came.as_ref() else { return told };
-            known.get(&mail.id).copied().unwrap_or_else(|| now.clamp(told, told + 999))
+    /// `MailDev` reports arrivals in whole seconds. For a mail that arrives between two polls, the time of the second poll
+    /// is more precise, as long as it lies within that second.
+    fn update_arrivals(&self, mails: &[Mail], now: i64) -> HashMap<String, i64> {
+        let mut arrivals = self.inner.arrivals.lock();
+        let arrival = |mail: &Mail| {
+            let second = mail.received_at().unwrap_or(now);
+            let Some(known) = arrivals.as_ref() else { return second };
+            known.get(&mail.id).copied().unwrap_or_else(|| now.clamp(second, second + 999))
         };
-        let dated: HashMap<String, i64> = mails.iter().map(|mail| (mail.id.clone(), date(mail))).collect();
-        *came = Some(dated.clone());
-        dated
-    }
-
-    fn letter(&self, id: &str) -> Option<Letter> {
-        self.letters.lock().iter().find(|letter| letter.head.id == id).cloned()
+        let updated: HashMap<String, i64> =
+            mails.iter().map(|mail| (mail.id.clone(), arrival(mail))).collect();
+        *arrivals = Some(updated.clone());
+        updated
     }
 }
 
-async fn one(State(console): State<Shared>, Path(id): Path<String>) -> Result<Json<Letter>, Problem> {
-    let missing = || {
-        let detail = format!("there is no mail {id:?} among the last {KEPT}");
-        Problem::new(StatusCode::NOT_FOUND, detail)
-    };
-    console.mails.letter(&id).map(Json).ok_or_else(missing)
+impl MailView {
+    /// Uses the HTML only where the mail has no plain text. The pages show it as text, unrendered.
+    fn new(mail: &Mail, at: i64) -> Self {
+        let about = mail.alert();
+        let head = MailHead {
+            id: mail.id.clone(),
+            subject: mail.subject.clone(),
+            from: join(&mail.from),
+            to: join(&mail.to),
+            at,
+            alert: about.map(|(_, alert)| alert.to_owned()),
+            resolved: about.is_some_and(|(status, _)| status == Status::Resolved),
+        };
+        let text = if mail.text.trim().is_empty() { &mail.html } else { &mail.text };
+        Self { head, text: text.chars().take(MAX_TEXT).collect() }
+    }
+}
+
+fn join(addresses: &[Address]) -> String {
+    addresses.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -139,34 +194,46 @@ mod tests {
     }
 
     #[test]
-    fn the_last_mails_are_kept_newest_first_and_all_count() {
-        let mails = Mails::default();
+    fn keeps_the_latest_mails_newest_first_and_all_notices() {
+        let mailbox = Mailbox::default();
         let all: Vec<Mail> = (0..30).map(|number| mail(number, "[FIRING] EchoSlow: slow")).collect();
-        mails.keep(&all, 60_000);
-        let heads = mails.newest.now().unwrap();
+        mailbox.store(&all, 60_000);
+        let heads = mailbox.feed.latest().unwrap();
         let ids: Vec<&str> = heads.value.iter().map(|head| head.id.as_str()).collect();
-        assert_eq!((ids.len(), ids[0], ids[KEPT - 1]), (KEPT, "29", "10"));
-        assert_eq!(mails.told().len(), 30);
-        assert!(mails.letter("29").is_some() && mails.letter("9").is_none());
+        assert_eq!((ids.len(), ids[0], ids[MAX_MAILS - 1]), (MAX_MAILS, "29", "10"));
+        assert_eq!(mailbox.notices().len(), 30);
+        assert!(mailbox.mail("29").is_some() && mailbox.mail("9").is_none());
     }
 
     #[test]
-    fn a_mail_about_no_alert_is_shown_and_counts_for_none() {
-        let mails = Mails::default();
-        mails.keep(&[mail(1, "lunch?"), mail(2, "[RESOLVED] EchoSlow: slow")], 60_000);
-        assert_eq!(mails.newest.now().unwrap().value.len(), 2);
-        let told = Told { alert: "EchoSlow".into(), status: Status::Resolved, at: 2000 };
-        assert_eq!(mails.told(), [told]);
+    fn shows_a_mail_that_is_about_no_alert_without_a_notice() {
+        let mailbox = Mailbox::default();
+        mailbox.store(&[mail(1, "lunch?"), mail(2, "[RESOLVED] EchoSlow: slow")], 60_000);
+        assert_eq!(mailbox.feed.latest().unwrap().value.len(), 2);
+        let notice = Notice { alert: "EchoSlow".into(), status: Status::Resolved, at: 2000 };
+        assert_eq!(mailbox.notices(), [notice]);
     }
 
     #[test]
-    fn a_mail_that_comes_while_we_look_came_in_its_second_and_not_after_the_look() {
-        let mails = Mails::default();
+    fn dates_a_new_mail_by_the_poll_within_the_second_of_maildev() {
+        let mailbox = Mailbox::default();
         let list = [1, 5, 7].map(|second| mail(second, "[FIRING] EchoSlow: slow"));
-        mails.keep(&list[..1], 3000);
-        mails.keep(&list[..2], 5400);
-        mails.keep(&list, 9000);
-        let came: Vec<i64> = mails.told().iter().map(|told| told.at).collect();
-        assert_eq!(came, [1000, 5400, 7999]);
+        mailbox.store(&list[..1], 3000);
+        mailbox.store(&list[..2], 5400);
+        mailbox.store(&list, 9000);
+        let times: Vec<i64> = mailbox.notices().iter().map(|notice| notice.at).collect();
+        assert_eq!(times, [1000, 5400, 7999]);
+    }
+
+    #[test]
+    fn uses_the_plain_text_and_html_only_without_it() {
+        let view = |json: &str| MailView::new(&serde_json::from_str(json).unwrap(), 0);
+        let both = view(
+            r#"{"id":"1","subject":"[RESOLVED] EchoSlow: x","from":[{"address":"a@b"}],
+                "to":[{"address":"c@d"},{"address":"e@f"}],"text":"plain","html":"<b>x</b>"}"#,
+        );
+        assert_eq!((both.text.as_str(), both.head.to.as_str()), ("plain", "c@d, e@f"));
+        assert_eq!((both.head.alert.as_deref(), both.head.resolved), (Some("EchoSlow"), true));
+        assert_eq!(view(r#"{"id":"1","html":"<b>x</b>"}"#).text, "<b>x</b>");
     }
 }

@@ -1,4 +1,4 @@
-//! `console`: see the library for what it does.
+//! `console`: parses the settings and runs the library.
 
 use std::process::ExitCode;
 
@@ -6,11 +6,11 @@ use clap::Parser;
 use console::Config;
 use kit::program::{Command, Program};
 
-/// The lab's front door: a live picture, the tutorials, and the dashboards drawn from Grafana's files.
+/// The console of the lab: topology, tutorials, and Grafana's dashboards drawn from the provisioned files.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// Port for the pages, their API, /metrics and /healthz; 0 is any free one
+    /// Port of the pages, their API, /metrics and /healthz; 0 picks a free one
     #[arg(long, env = "CONSOLE_PORT", value_name = "PORT", default_value = "8000", value_parser = kit::settings::port)]
     console_port: u16,
     #[command(flatten)]

@@ -1,33 +1,38 @@
-//! What the console tells of itself, `console_*`.
+//! The console's own metrics, `console_*`.
 
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry};
 use serde::Serialize;
 
-/// From an answer out of memory to one that is given up; seconds.
+/// Seconds, up to the default query timeout.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
-/// Where queries go.
+const OK: &str = "ok";
+const FAILED: &str = "failed";
+
+/// A data source of dashboards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, ts(rename = "DataSource"))]
 pub(crate) enum Source {
     Prometheus,
     InfluxDb,
     Jaeger,
 }
 
-/// Handles, cheap to clone.
+/// Handles of the metrics; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Metrics {
     queries: IntCounterVec,
     durations: HistogramVec,
-    /// Open streams of events.
+    /// Number of open event streams.
     pub(crate) event_streams: IntGauge,
 }
 
 impl Source {
     pub(crate) const ALL: [Self; 3] = [Self::Prometheus, Self::InfluxDb, Self::Jaeger];
 
-    /// As people write it.
+    /// The name for people.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Prometheus => "Prometheus",
@@ -48,17 +53,18 @@ impl Source {
 impl Metrics {
     /// # Errors
     ///
-    /// If the registry has them already.
+    /// If the registry already has metrics of these names.
     pub(crate) fn register(registry: &Registry) -> prometheus::Result<Self> {
         let queries = IntCounterVec::new(
-            Opts::new("console_queries_total", "Queries of dashboards that were sent, by their outcome."),
+            Opts::new("console_queries_total", "Dashboard queries sent, by outcome."),
             &["source", "outcome"],
         )?;
-        let opts =
-            HistogramOpts::new("console_query_duration_seconds", "Time until a query's answer was read.");
+        let opts = HistogramOpts::new(
+            "console_query_duration_seconds",
+            "Time until the response of a query was read.",
+        );
         let durations = HistogramVec::new(opts.buckets(BUCKETS.to_vec()), &["source"])?;
-        let event_streams =
-            IntGauge::new("console_event_streams", "Streams of server-sent events that are open.")?;
+        let event_streams = IntGauge::new("console_event_streams", "Open streams of server-sent events.")?;
         registry.register(Box::new(queries.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(event_streams.clone()))?;
@@ -76,6 +82,3 @@ impl Metrics {
         self.durations.with_label_values(&[source.name()]).observe(seconds);
     }
 }
-
-const OK: &str = "ok";
-const FAILED: &str = "failed";

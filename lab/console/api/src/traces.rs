@@ -1,78 +1,82 @@
-//! Traces, as Jaeger has them: the newest ones, and one as the rows of a waterfall.
+//! `/api/traces`: the latest traces of Jaeger, and one trace as the rows of a waterfall.
 
 mod summary;
 mod waterfall;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRef, Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
+use clients::Clients;
 use clients::fetch::FetchError;
 use clients::jaeger::Trace;
 use kit::problem::Problem;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
-use crate::state::Shared;
-use summary::Summary;
-use waterfall::Waterfall;
+pub(crate) use self::summary::TraceSummary;
+pub(crate) use self::waterfall::Waterfall;
 
-/// Traces of a list.
+/// Allowed number of traces in a list.
 const LIMITS: std::ops::RangeInclusive<usize> = 1..=100;
-/// Where none is asked for.
 const DEFAULT_LIMIT: usize = 20;
-/// Services that are searched for a list of all: Jaeger finds traces by service.
-const SERVICES: usize = 20;
+/// Maximum number of services in a list of all services. Jaeger searches by service, so that each is a request.
+const MAX_SERVICES: usize = 20;
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/api/traces", get(newest)).route("/api/traces/{id}", get(one))
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Clients: FromRef<S>,
+{
+    Router::new().route("/api/traces", get(list)).route("/api/traces/{id}", get(trace))
 }
 
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct ListRequest {
     /// All services if absent or empty.
     #[serde(default)]
     service: String,
     limit: Option<usize>,
 }
 
-async fn newest(
-    State(console): State<Shared>,
-    Query(asked): Query<Asked>,
-) -> Result<Json<Vec<Summary>>, Problem> {
-    let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
+async fn list(
+    State(clients): State<Clients>,
+    Query(request): Query<ListRequest>,
+) -> Result<Json<Vec<TraceSummary>>, Problem> {
+    let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
     if !LIMITS.contains(&limit) {
         let detail = format!("limit: got {limit}, expected 1 to 100");
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
-    let services = if asked.service.is_empty() {
-        console.parts.jaeger.services().await.map_err(|error| unavailable(&error))?
+    let services = if request.service.is_empty() {
+        clients.jaeger.services().await.map_err(|error| unavailable(&error))?
     } else {
-        vec![asked.service]
+        vec![request.service]
     };
-    let mut searching = JoinSet::new();
-    for service in services.into_iter().take(SERVICES) {
-        let (jaeger, limit) = (console.parts.jaeger.clone(), limit.to_string());
-        searching.spawn(async move { jaeger.traces(&[("service", &service), ("limit", &limit)]).await });
+    let mut searches = JoinSet::new();
+    for service in services.into_iter().take(MAX_SERVICES) {
+        let (jaeger, limit) = (clients.jaeger.clone(), limit.to_string());
+        searches.spawn(async move { jaeger.traces(&[("service", &service), ("limit", &limit)]).await });
     }
     let mut found: Vec<Trace> = Vec::new();
-    for traces in searching.join_all().await {
+    for traces in searches.join_all().await {
         found.extend(traces.map_err(|error| unavailable(&error))?);
     }
-    Ok(Json(summary::newest(found, limit)))
+    Ok(Json(summary::latest(found, limit)))
 }
 
-async fn one(State(console): State<Shared>, Path(id): Path<String>) -> Result<Json<Waterfall>, Problem> {
-    let absent = || Problem::new(StatusCode::NOT_FOUND, format!("the trace {id} is not (yet) there"));
+async fn trace(State(clients): State<Clients>, Path(id): Path<String>) -> Result<Json<Waterfall>, Problem> {
+    let unknown =
+        || Problem::new(StatusCode::NOT_FOUND, format!("trace {id} not found; it may not be stored yet"));
     if !is_id(&id) {
-        let detail = format!("got {id:?}, expected a trace's id: up to 32 hexadecimal digits");
+        let detail = format!("got {id:?}, expected a trace id of up to 32 hexadecimal digits");
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
-    let spans = console.parts.jaeger.trace(&id).await.map_err(|error| unavailable(&error))?;
-    Waterfall::new(&id, &spans).map(Json).ok_or_else(absent)
+    let spans = clients.jaeger.trace(&id).await.map_err(|error| unavailable(&error))?;
+    Waterfall::new(&id, &spans).map(Json).ok_or_else(unknown)
 }
 
-/// What Jaeger takes; nothing else reaches its path.
+/// Rejects anything that could change the path of the request to Jaeger.
 fn is_id(id: &str) -> bool {
     (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,13 +1,17 @@
-//! The tutorials' documents, in blocks: prose, commands with what their buttons do, and panels that show the effect.
+//! `GET /api/tutorials/N`: a tutorial's document in blocks: prose, commands with their buttons, and panels that show the
+//! effect.
 
-mod action;
-mod addresses;
 mod blocks;
-mod links;
-mod listing;
-mod words;
+mod button;
+mod curl;
+mod numbering;
+mod prose;
+mod shell;
 
-use axum::extract::{Path, State};
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, Path as UrlPath, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -15,14 +19,16 @@ use catalog::Tutorial;
 use kit::problem::Problem;
 use serde::Serialize;
 
-use crate::lab::TUTORIALS;
-use crate::state::Shared;
-pub(crate) use addresses::Addresses;
-use blocks::{Block, Document};
+use self::blocks::{Block, Document};
+pub(crate) use self::numbering::{TUTORIALS, by_number};
+use crate::addresses::Addresses;
+use crate::config::Config;
 
 /// A document as the page shows it.
 #[derive(Debug, Serialize)]
-struct Page {
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "Tutorial"))]
+pub(crate) struct TutorialView {
     number: usize,
     id: &'static str,
     title: String,
@@ -30,34 +36,39 @@ struct Page {
     blocks: Vec<Block>,
 }
 
-pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route("/api/tutorials/{number}", get(page))
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<Config>: FromRef<S>,
+{
+    Router::new().route("/api/tutorials/{number}", get(tutorial))
 }
 
-async fn page(State(console): State<Shared>, Path(number): Path<String>) -> Result<Json<Page>, Problem> {
-    let found = number.parse::<usize>().ok().and_then(|number| Some((number, tutorial(number)?)));
-    let absent =
-        || Problem::new(StatusCode::NOT_FOUND, format!("there is no tutorial {number}; they are 1 to 5"));
-    let (number, tutorial) = found.ok_or_else(absent)?;
-    let path = console.config.console_docs.join(format!("{}.md", tutorial.name()));
+async fn tutorial(
+    State(config): State<Arc<Config>>,
+    UrlPath(number): UrlPath<String>,
+) -> Result<Json<TutorialView>, Problem> {
+    let unknown = || {
+        let detail = format!("there is no tutorial {number}; they are 1 to {}", TUTORIALS.len());
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    };
+    let (number, tutorial) = by_number(&number).ok_or_else(unknown)?;
+    let path = config.console_docs.join(format!("{}.md", tutorial.name()));
     let text = tokio::fs::read_to_string(&path).await.map_err(|error| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("{}: {error}", path.display()))
     })?;
-    let chosen = console.config.settings.tutorial;
-    let Document { title, blocks } =
-        blocks::read(&text, &Addresses::new(&console.config.links.all()), chosen);
-    let started = chosen.has(tutorial);
-    Ok(Json(Page { number, id: tutorial.name(), title, started, blocks }))
+    let selection = config.settings.tutorial;
+    let Document { title, blocks } = blocks::parse(&text, &Addresses::new(&config.links.all()), selection);
+    let started = selection.has(tutorial);
+    Ok(Json(TutorialView { number, id: tutorial.name(), title, started, blocks }))
 }
 
-fn tutorial(number: usize) -> Option<Tutorial> {
-    TUTORIALS.get(number.checked_sub(1)?).copied()
-}
-
-/// The number of the page that is made of this document, such as `echo.md`.
-fn number_of(document: &str) -> Option<usize> {
-    let id = document.strip_suffix(".md")?;
-    TUTORIALS.iter().position(|tutorial| tutorial.name() == id).map(|at| at + 1)
+/// A tutorial's title: the first heading of its document, or its id if there is none.
+pub(crate) async fn title(docs: &Path, tutorial: Tutorial) -> String {
+    let id = tutorial.name();
+    let text = tokio::fs::read_to_string(docs.join(id).with_extension("md")).await.unwrap_or_default();
+    let heading = text.lines().find_map(|line| line.strip_prefix("# "));
+    heading.map_or_else(|| id.to_owned(), |heading| heading.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::super::read::Object;
 
 /// Where a field's colour comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Color {
     /// The way.
     pub mode: ColorMode,
@@ -15,6 +16,7 @@ pub struct Color {
 
 /// The ways to a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ColorMode {
     /// The one given.

@@ -7,6 +7,7 @@ use super::super::{kind::Kind, read::Object};
 
 /// How a field is drawn. Where a kind of panel does not have a thing, it is at its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Custom {
     /// As what.
     pub draw: Draw,
@@ -45,9 +46,10 @@ pub struct Custom {
 }
 
 macro_rules! closed {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
+    ($(#[$meta:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        $(#[$meta])*
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),+ }
 
         impl $name {
@@ -112,6 +114,7 @@ closed!(
 );
 closed!(
     /// How a cell is coloured.
+    #[cfg_attr(feature = "ts", ts(rename = "CellColoring"))]
     Cell {
         /** Not. */ Auto = "auto",
         /** Its ground. */ ColorBackground = "color-background",
@@ -121,6 +124,7 @@ closed!(
 
 /// What it is stacked with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Stack {
     /// How.
     pub mode: StackMode,
@@ -130,6 +134,7 @@ pub struct Stack {
 
 /// Whether a line goes on over missing values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum SpanNulls {
     /// Always or never.
@@ -140,6 +145,7 @@ pub enum SpanNulls {
 
 /// A scale.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Axis {
     /// Where it stands.
     pub placement: Placement,
@@ -150,11 +156,13 @@ pub struct Axis {
     /// The largest value, if none is larger.
     pub soft_max: Option<f64>,
     /// The base, if it is logarithmic.
+    #[cfg_attr(feature = "ts", ts(type = "2 | 10 | null"))]
     pub log: Option<u32>,
 }
 
 /// Where a field is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Hide {
     /// Of the drawing.
     pub viz: bool,

@@ -6,6 +6,8 @@ use super::super::read::Object;
 
 /// Where a value or a title leads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "PanelLink"))]
 pub struct Link {
     /// What a person reads.
     pub title: String,

@@ -7,6 +7,7 @@ use super::{super::read::Object, color::colour, matcher::Pattern};
 
 /// What a value that matches is shown as.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Mapping {
     /// Which values.
     #[serde(rename = "match")]
@@ -19,6 +20,7 @@ pub struct Mapping {
 
 /// Which values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Match {
     /// This one, as it is written.
@@ -47,6 +49,7 @@ pub enum Match {
 
 /// What is hard to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Special {
     /// No value.

@@ -6,6 +6,7 @@ use super::{super::read::Object, color::colour};
 
 /// Colours by value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Thresholds {
     /// What the steps' values are of.
     pub mode: ThresholdsMode,
@@ -15,6 +16,7 @@ pub struct Thresholds {
 
 /// What the steps' values are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ThresholdsMode {
     /// The value itself.
@@ -25,6 +27,8 @@ pub enum ThresholdsMode {
 
 /// A colour and where it begins.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "ThresholdStep"))]
 pub struct Step {
     /// The first value that has it; of the lowest step none.
     pub from: Option<f64>,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// How numbers are written.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Unit {
     /// Grafana's id.
     pub id: String,
@@ -17,6 +18,7 @@ pub struct Unit {
 
 /// How large and small numbers are shortened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
     /// Not at all.

@@ -111,6 +111,7 @@ pub struct Property {
 
 /// A place in Grafana's grid of 24 columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct GridPos {
     /// The first column.
     #[serde(default)]

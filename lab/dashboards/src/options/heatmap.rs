@@ -7,6 +7,7 @@ use super::super::{config::Unit, read::Object};
 
 /// What a heat map was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct HeatMapOptions {
     /// The scheme of its colours, such as `Turbo`.
     pub scheme: String,

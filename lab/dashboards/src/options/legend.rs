@@ -6,6 +6,7 @@ use super::super::{read::Object, reduce::Calc};
 
 /// A legend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Legend {
     /// Whether there is one.
     pub show: bool,
@@ -23,6 +24,7 @@ pub struct Legend {
 
 /// A legend's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum LegendMode {
     /// One after the other.
@@ -33,6 +35,7 @@ pub enum LegendMode {
 
 /// Where a legend stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum LegendPlacement {
     /// Below.
@@ -43,6 +46,7 @@ pub enum LegendPlacement {
 
 /// What is said of the place under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Tooltip {
     /// Of which series.
     pub mode: TooltipMode,
@@ -52,6 +56,7 @@ pub struct Tooltip {
 
 /// Of which series a tooltip speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum TooltipMode {
     /// The nearest.
@@ -64,6 +69,7 @@ pub enum TooltipMode {
 
 /// In which order a tooltip has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum TooltipSort {
     /// The drawing's.

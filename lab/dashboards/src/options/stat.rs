@@ -7,16 +7,22 @@ use super::{super::read::Object, reduce::Reduce};
 
 /// What a stat was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Stat {
     /// What has the colour: `none`, `value`, `background`.
+    #[cfg_attr(feature = "ts", ts(type = "\"none\" | \"value\" | \"background\""))]
     pub color_mode: &'static str,
     /// `none` or `area`.
+    #[cfg_attr(feature = "ts", ts(type = "\"none\" | \"area\""))]
     pub graph_mode: &'static str,
     /// `auto`, `value`, `name`, `value_and_name`, `none`.
+    #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"value\" | \"name\" | \"value_and_name\" | \"none\""))]
     pub text_mode: &'static str,
     /// `auto` or `center`.
+    #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"center\""))]
     pub justify: &'static str,
     /// `auto`, `horizontal`, `vertical`.
+    #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"horizontal\" | \"vertical\""))]
     pub orientation: &'static str,
     /// Sizes of its text.
     pub text: TextSize,
@@ -26,12 +32,14 @@ pub struct Stat {
 
 /// What a gauge was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Gauge {
     /// Whether thresholds have their values beside them.
     pub show_labels: bool,
     /// Whether thresholds have their colours around the dial.
     pub show_markers: bool,
     /// `auto`, `horizontal`, `vertical`.
+    #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"horizontal\" | \"vertical\""))]
     pub orientation: &'static str,
     /// Sizes of its text.
     pub text: TextSize,
@@ -41,10 +49,13 @@ pub struct Gauge {
 
 /// What a bar gauge was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct BarGauge {
     /// `basic`, `lcd`, `gradient`.
+    #[cfg_attr(feature = "ts", ts(type = "\"basic\" | \"lcd\" | \"gradient\""))]
     pub display: &'static str,
     /// `auto`, `horizontal`, `vertical`.
+    #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"horizontal\" | \"vertical\""))]
     pub orientation: &'static str,
     /// Whether the rest of the scale is drawn, too.
     pub show_unfilled: bool,
@@ -56,6 +67,7 @@ pub struct BarGauge {
 
 /// Sizes in pixels; as fits if absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TextSize {
     /// Of the name.
     pub title_size: Option<f64>,

@@ -7,10 +7,12 @@ use super::super::read::Object;
 
 /// What a table was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TableOptions {
     /// Whether it has a line of names.
     pub header: bool,
     /// `sm`, `md`, `lg`.
+    #[cfg_attr(feature = "ts", ts(type = "\"sm\" | \"md\" | \"lg\""))]
     pub cell_height: &'static str,
     /// How it is sorted at first.
     pub sort: Vec<Sort>,
@@ -20,6 +22,7 @@ pub struct TableOptions {
 
 /// A column that a table is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Sort {
     /// Its name.
     pub column: String,

@@ -9,6 +9,7 @@ use super::{
 
 /// What a time series was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TimeSeries {
     /// Its legend.
     pub legend: Legend,
@@ -18,18 +19,21 @@ pub struct TimeSeries {
 
 /// What a state timeline was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct StateTimeline {
     /// Its legend.
     pub legend: Legend,
     /// Its tooltip.
     pub tooltip: Tooltip,
     /// Whether states have their words in them: `auto` (where there is room), `always`, `never`.
+    #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"always\" | \"never\""))]
     pub show_value: &'static str,
     /// Whether equal states in a row are one.
     pub merge: bool,
     /// Share of a row's room, 0 to 1.
     pub row_height: f64,
     /// Where the words stand: `left`, `center`, `right`.
+    #[cfg_attr(feature = "ts", ts(type = "\"left\" | \"center\" | \"right\""))]
     pub align: &'static str,
 }
 

@@ -9,6 +9,8 @@ use super::{
 
 /// Counts by time and bucket.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "HeatMapView"))]
 pub struct HeatMap {
     /// Unix milliseconds.
     pub times: Vec<i64>,
@@ -24,6 +26,7 @@ pub struct HeatMap {
 
 /// What a bucket counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Bucket {
     /// More than this; none if it has no lower bound.
     pub from: Option<f64>,

@@ -18,6 +18,8 @@ use super::{
 
 /// Series over shared times.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "SeriesView"))]
 pub struct SeriesSet {
     /// Unix milliseconds, each once, in order.
     pub times: Vec<i64>,
@@ -29,6 +31,7 @@ pub struct SeriesSet {
 
 /// A series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Series {
     /// The target that asked for it.
     #[serde(rename = "ref")]

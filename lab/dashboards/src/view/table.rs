@@ -13,6 +13,8 @@ use super::{
 
 /// Rows and columns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "TableView"))]
 pub struct Table {
     /// Its columns.
     pub columns: Vec<Column>,
@@ -22,6 +24,8 @@ pub struct Table {
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "TableColumn"))]
 pub struct Column {
     /// How it is shown.
     pub config: Config,
@@ -32,6 +36,7 @@ pub struct Column {
 
 /// What a column's cells are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnType {
     /// Numbers.
@@ -44,7 +49,9 @@ pub enum ColumnType {
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
+#[cfg_attr(feature = "ts", ts(rename = "TableCell"))]
 pub enum Cell {
     /// A number.
     Number(f64),

@@ -15,6 +15,8 @@ use super::{
 
 /// A number.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "SingleValue"))]
 pub struct Value {
     /// How it is shown.
     pub config: Config,
@@ -26,6 +28,7 @@ pub struct Value {
 
 /// A small line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Spark {
     /// Unix milliseconds.
     pub times: Vec<i64>,

@@ -1,80 +1,103 @@
-//! What does not change about an alert, or only its words: from a rules API, or from a provisioned file.
+//! The static part of an alert: name, owner and links, from a rules API or a provisioned file.
 
 use std::collections::BTreeMap;
 
-use clients::prometheus::AlertState;
-use clients::prometheus_rules::{AlertRule, RuleAlert};
+use catalog::RuleOwner;
+use clients::prometheus_rules::AlertRule;
 use serde::Serialize;
 
-use super::links;
-use super::timeline::{Seen, Standing, Timeline};
+use super::timeline::oldest_active;
 
-/// Who evaluates an alert's rule.
+/// Who evaluates a rule now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Owner {
+pub(super) enum EvaluatedBy {
     Prometheus,
     Grafana,
-    /// A rule of Grafana's, which is absent.
+    /// The console, for a rule that Grafana owns while Grafana is unavailable.
     Console,
 }
 
-/// An alert rule for people.
+impl From<RuleOwner> for EvaluatedBy {
+    fn from(owner: RuleOwner) -> Self {
+        match owner {
+            RuleOwner::Prometheus => Self::Prometheus,
+            RuleOwner::Grafana => Self::Grafana,
+        }
+    }
+}
+
+/// An alert rule as the pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "AlertRule"))]
 pub(super) struct Rule {
     pub(super) name: String,
-    pub(super) owner: Owner,
+    #[serde(rename = "owner")]
+    evaluated_by: EvaluatedBy,
     tutorial: String,
     summary: String,
     runbook: Option<String>,
+    /// The dashboard's uid.
     dashboard: Option<String>,
     panel: Option<u64>,
 }
 
 impl Rule {
-    /// `prometheus` is its address for browsers, or empty.
-    pub(super) fn of(rule: &AlertRule, owner: Owner, prometheus: &str) -> Self {
-        // What is active has its words filled in.
-        let annotations = first(rule).map_or(&rule.annotations, |alert| &alert.annotations);
-        Self::new(&rule.name, owner, &rule.labels, annotations, prometheus)
+    /// `prometheus_url` is its address in the reader's browser, or empty.
+    pub(super) fn of(rule: &AlertRule, owner: RuleOwner, prometheus_url: &str) -> Self {
+        // Templates are expanded in the annotations of an alert, not in those of its rule.
+        let annotations = oldest_active(rule).map_or(&rule.annotations, |alert| &alert.annotations);
+        Self::new(&rule.name, owner.into(), &rule.labels, annotations, prometheus_url)
     }
 
     pub(super) fn new(
         name: &str,
-        owner: Owner,
+        evaluated_by: EvaluatedBy,
         labels: &BTreeMap<String, String>,
         annotations: &BTreeMap<String, String>,
-        prometheus: &str,
+        prometheus_url: &str,
     ) -> Self {
         let annotation = |key: &str| annotations.get(key).map_or("", String::as_str);
-        let shown = links::panel(annotation("dashboard_url"));
+        let panel = panel(annotation("dashboard_url"));
         Self {
             name: name.to_owned(),
-            owner,
+            evaluated_by,
             tutorial: labels.get("tutorial").cloned().unwrap_or_default(),
-            summary: links::plain(annotation("summary")),
-            runbook: links::runbook(annotation("runbook_url"), prometheus),
-            panel: shown.as_ref().and_then(|(_, panel)| *panel),
-            dashboard: shown.map(|(uid, _)| uid),
+            summary: unexpanded(annotation("summary")),
+            runbook: runbook(annotation("runbook_url"), prometheus_url),
+            panel: panel.as_ref().and_then(|(_, panel)| *panel),
+            dashboard: panel.map(|(uid, _)| uid),
         }
     }
 }
 
-/// The alert of the rule that has been active longest.
-fn first(rule: &AlertRule) -> Option<&RuleAlert> {
-    let active = rule.alerts.iter().filter(|alert| alert.is_active());
-    active.min_by_key(|alert| alert.active_at().unwrap_or(i64::MAX))
+/// Dashboard and panel of a URL such as `http://h/d/UID?viewPanel=2`, where the host may be a template.
+fn panel(url: &str) -> Option<(String, Option<u64>)> {
+    let path = url.split_once("/d/")?.1;
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let uid = path.split('/').next().filter(|uid| !uid.is_empty())?;
+    let panel = query.split('&').find_map(|pair| pair.strip_prefix("viewPanel="));
+    Some((uid.to_owned(), panel.and_then(|id| id.trim_start_matches("panel-").parse().ok())))
 }
 
-/// Notes how the rule stands now.
-pub(super) fn observe(timeline: &mut Timeline, rule: &AlertRule, now: i64) {
-    let standing = match rule.state {
-        AlertState::Inactive => Standing::Inactive,
-        AlertState::Pending => Standing::Pending,
-        AlertState::Firing => Standing::Firing,
-    };
-    let active_at = first(rule).and_then(RuleAlert::active_at);
-    timeline.observe(now, Seen { standing, active_at, hold: (rule.duration * 1000.0) as i64 });
+/// A template as readable text: every `{{ action }}` becomes an ellipsis.
+fn unexpanded(template: &str) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, action)) = rest.split_once("{{") {
+        text.push_str(before);
+        text.push('…');
+        rest = action.split_once("}}").map_or("", |(_, after)| after);
+    }
+    text + rest
+}
+
+/// The address of a runbook whose template may refer to Prometheus' external URL; `None` if the result is not an HTTP URL.
+fn runbook(template: &str, prometheus_url: &str) -> Option<String> {
+    let url = template.replace("{{ $externalURL }}", prometheus_url.trim_end_matches('/'));
+    (url.starts_with("http://") || url.starts_with("https://")).then_some(url)
 }
 
 #[cfg(test)]
@@ -84,28 +107,56 @@ mod tests {
     fn rule(alerts: &str) -> AlertRule {
         serde_json::from_str(&format!(
             r#"{{"state":"inactive","name":"BackendDown","labels":{{"tutorial":"balancer"}},"annotations":{{
-                "summary":"Back end {{{{ $labels.host }}}} is down","runbook_url":"{{{{ $externalURL }}}}/user/BackendDown.md",
+                "summary":"Backend {{{{ $labels.host }}}} is down","runbook_url":"{{{{ $externalURL }}}}/user/BackendDown.md",
                 "dashboard_url":"{{{{ $externalLabels.grafana }}}}/d/balancer?viewPanel=2"}},"alerts":[{alerts}]}}"#
         ))
         .unwrap()
     }
 
     #[test]
-    fn a_rule_at_rest_has_its_links_though_its_words_are_not_filled_in() {
-        let rule = Rule::of(&rule(""), Owner::Prometheus, "http://p");
-        assert_eq!((rule.tutorial.as_str(), rule.summary.as_str()), ("balancer", "Back end … is down"));
+    fn an_inactive_rule_has_its_links_and_an_unexpanded_summary() {
+        let rule = Rule::of(&rule(""), RuleOwner::Prometheus, "http://p");
+        assert_eq!((rule.tutorial.as_str(), rule.summary.as_str()), ("balancer", "Backend … is down"));
         assert_eq!((rule.dashboard.as_deref(), rule.panel), (Some("balancer"), Some(2)));
         assert_eq!(rule.runbook.as_deref(), Some("http://p/user/BackendDown.md"));
     }
 
     #[test]
-    fn an_active_one_has_the_words_of_its_oldest_alert() {
+    fn an_active_rule_has_the_summary_of_its_oldest_alert() {
         let alert = |summary: &str, second: u8| {
             format!(
                 r#"{{"state":"firing","activeAt":"1970-01-01T00:00:0{second}Z","annotations":{{"summary":"{summary}"}}}}"#
             )
         };
-        let alerts = format!("{},{}", alert("Back end b is down", 2), alert("Back end a is down", 1));
-        assert_eq!(Rule::of(&rule(&alerts), Owner::Prometheus, "").summary, "Back end a is down");
+        let alerts = format!("{},{}", alert("Backend b is down", 2), alert("Backend a is down", 1));
+        assert_eq!(Rule::of(&rule(&alerts), RuleOwner::Prometheus, "").summary, "Backend a is down");
+    }
+
+    #[test]
+    fn reads_dashboard_and_panel_from_a_url() {
+        let template = "{{ $externalLabels.grafana }}/d/balancer?viewPanel=2";
+        assert_eq!(panel(template), Some(("balancer".into(), Some(2))));
+        let full = "http://h:3000/d/orders/orders?from=now-5m&viewPanel=panel-3";
+        assert_eq!(panel(full), Some(("orders".into(), Some(3))));
+        assert_eq!(panel("http://h/d/orders"), Some(("orders".into(), None)));
+        assert_eq!(panel("http://h/"), None);
+    }
+
+    #[test]
+    fn replaces_template_actions_by_ellipses() {
+        assert_eq!(
+            unexpanded("Backend {{ $labels.host }}:{{ $labels.port }} is down"),
+            "Backend …:… is down"
+        );
+        assert_eq!(unexpanded("Echo calls fail"), "Echo calls fail");
+        assert_eq!(unexpanded("cut {{ short"), "cut …");
+    }
+
+    #[test]
+    fn expands_a_runbook_to_prometheus_external_address() {
+        let template = "{{ $externalURL }}/user/X.md";
+        assert_eq!(runbook(template, "http://127.0.0.1:9090").unwrap(), "http://127.0.0.1:9090/user/X.md");
+        assert_eq!(runbook(template, ""), None);
+        assert_eq!(runbook("javascript:alert(1)", "http://h"), None);
     }
 }

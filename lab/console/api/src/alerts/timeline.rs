@@ -1,185 +1,201 @@
-//! An alert's newest round as it is seen from look to look: its states, the fault that caused it, its mails.
+//! The latest incident of an alert, pieced together from polls: its states, the fault that caused it, and its mails.
 //!
-//! A look may come late. The times that Prometheus tells, and the mails, say more than the moment of the look.
+//! A poll may be late. Times that Prometheus reports, and the arrival of mails, are more precise than the time of the poll.
 
 use clients::maildev::Status;
+use clients::prometheus::AlertState;
+use clients::prometheus_rules::{AlertRule, RuleAlert};
 use serde::Serialize;
 
-use crate::mails::Told;
+use crate::mails::Notice;
 
-/// How an alert stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Standing {
-    #[default]
-    Inactive,
-    Pending,
-    Firing,
-}
-
-/// What can happen in a round, in the order in which it mostly does.
+/// What can happen in an incident, in the usual order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Event {
+#[cfg_attr(test, ts(rename = "AlertStepKind"))]
+pub(super) enum StepKind {
+    /// A fault that raises the alert was injected.
     Fault,
     Pending,
     Firing,
     Mailed,
-    Back,
+    /// The fault was cleared.
+    #[serde(rename = "back")]
+    Cleared,
     Resolved,
     ResolvedMail,
 }
 
-/// Something that happened, and when, in Unix milliseconds.
+/// A step of an incident, and its time in Unix milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "AlertStep"))]
 pub(super) struct Step {
     #[serde(rename = "step")]
-    pub(super) event: Event,
-    pub(super) at: i64,
+    kind: StepKind,
+    at: i64,
 }
 
-/// What a look shows.
+/// The state of a rule at one poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) standing: Standing,
-    /// Since when the condition holds, if it does and that is told.
+pub(super) struct Observation {
+    pub(super) state: AlertState,
+    /// Since when the condition holds, in Unix milliseconds, if it holds and that is reported.
     pub(super) active_at: Option<i64>,
-    /// How long it must hold until the alert fires, in milliseconds.
-    pub(super) hold: i64,
+    /// How long the condition must hold until the alert fires.
+    pub(super) hold_ms: i64,
 }
 
-/// Each event is in it once at most; mails are told apart, for the mailbox remembers them.
+/// The states of one alert, and the steps of its latest incident, each at most once. Steps of mails are added by
+/// [`Timeline::steps`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Timeline {
-    standing: Standing,
+    state: AlertState,
     since: i64,
     steps: Vec<Step>,
-    /// When it was last looked at.
-    looked: Option<i64>,
-    /// Names of the faults that are on.
+    /// Time of the last poll.
+    polled_at: Option<i64>,
+    /// Names of the injected faults.
     faults: Vec<&'static str>,
 }
 
+/// The alert of the rule that has been active longest.
+pub(super) fn oldest_active(rule: &AlertRule) -> Option<&RuleAlert> {
+    let active = rule.alerts.iter().filter(|alert| alert.is_active());
+    active.min_by_key(|alert| alert.active_at().unwrap_or(i64::MAX))
+}
+
+impl Observation {
+    pub(super) fn of(rule: &AlertRule) -> Self {
+        let active_at = oldest_active(rule).and_then(RuleAlert::active_at);
+        Self { state: rule.state, active_at, hold_ms: (rule.duration * 1000.0) as i64 }
+    }
+}
+
 impl Timeline {
-    pub(super) fn standing(&self) -> Standing {
-        self.standing
+    pub(super) fn state(&self) -> AlertState {
+        self.state
     }
 
-    /// When it began to stand so, as far as that is known.
+    /// Beginning of the current state, in Unix milliseconds; the first poll for a state that began earlier.
     pub(super) fn since(&self) -> i64 {
         self.since
     }
 
-    /// Notes a look at its rule.
-    pub(super) fn observe(&mut self, now: i64, seen: Seen) {
-        let before = self.looked.replace(now);
-        let begun = seen.active_at.unwrap_or(now).min(now);
-        let was_active = self.standing != Standing::Inactive;
-        let anew = before.is_some_and(|before| begun > before);
-        let falls_back = (self.standing, seen.standing) == (Standing::Firing, Standing::Pending);
-        if was_active && (seen.standing == Standing::Inactive || anew || falls_back) {
-            // Between two looks it ended and began again, if it is active still.
-            self.end(if seen.standing == Standing::Inactive {
+    /// Records a poll of the rule.
+    pub(super) fn observe(&mut self, now: i64, seen: Observation) {
+        let previous_poll = self.polled_at.replace(now);
+        let active_at = seen.active_at.unwrap_or(now).min(now);
+        let was_active = self.state != AlertState::Inactive;
+        let is_new_incident = previous_poll.is_some_and(|poll| active_at > poll);
+        let falls_back = (self.state, seen.state) == (AlertState::Firing, AlertState::Pending);
+        if was_active && (seen.state == AlertState::Inactive || is_new_incident || falls_back) {
+            self.resolve(if seen.state == AlertState::Inactive {
                 now
             } else {
-                begun.max(before.unwrap_or(begun))
+                // Between the two polls one incident ended and another began.
+                active_at.max(previous_poll.unwrap_or(active_at))
             });
         }
-        match (self.standing, seen.standing) {
-            (Standing::Inactive, Standing::Inactive) if before.is_none() => self.since = now,
-            (Standing::Inactive, Standing::Pending) => self.begin(begun),
-            (Standing::Inactive, Standing::Firing) => {
-                if seen.hold > 0 {
-                    self.begin(begun);
+        match (self.state, seen.state) {
+            (AlertState::Inactive, AlertState::Inactive) if previous_poll.is_none() => self.since = now,
+            (AlertState::Inactive, AlertState::Pending) => self.begin(active_at),
+            (AlertState::Inactive, AlertState::Firing) => {
+                if seen.hold_ms > 0 {
+                    self.begin(active_at);
                 } else {
-                    self.forget_last_round();
+                    self.drop_previous_incident();
                 }
-                self.fire(begun + seen.hold, before, now);
+                self.fire(active_at + seen.hold_ms, previous_poll, now);
             }
-            (Standing::Pending, Standing::Firing) => self.fire(begun + seen.hold, before, now),
+            (AlertState::Pending, AlertState::Firing) => {
+                self.fire(active_at + seen.hold_ms, previous_poll, now);
+            }
             _ => {}
         }
     }
 
-    /// Notes whether a fault that raises it is on, and since when.
-    pub(super) fn fault(&mut self, name: &'static str, on_since: Option<i64>, now: i64) {
+    /// Records whether a fault that raises the alert is injected, and since when.
+    pub(super) fn observe_fault(&mut self, name: &'static str, on_since: Option<i64>, now: i64) {
         let was_on = self.faults.contains(&name);
         match on_since {
             Some(since) if !was_on => {
                 self.faults.push(name);
-                if self.standing == Standing::Inactive {
+                if self.state == AlertState::Inactive {
                     self.steps.clear();
                 }
-                self.steps.retain(|step| step.event != Event::Back);
-                self.note(Event::Fault, since.min(now));
+                self.steps.retain(|step| step.kind != StepKind::Cleared);
+                self.add(StepKind::Fault, since.min(now));
             }
             None if was_on => {
                 self.faults.retain(|fault| *fault != name);
-                self.note(Event::Back, now);
+                self.add(StepKind::Cleared, now);
             }
             _ => {}
         }
     }
 
-    /// The round's steps in order of time, with its mails among `mails`, which are this alert's.
-    pub(super) fn steps(&self, mails: &[&Told]) -> Vec<Step> {
+    /// The incident's steps in order of time, with those of its mails. `notices` are all mails about this alert.
+    pub(super) fn steps(&self, notices: &[&Notice]) -> Vec<Step> {
         let mut steps = self.steps.clone();
-        let came = |wanted, after: i64| {
-            mails.iter().filter(move |mail| mail.status == wanted && mail.at >= after).map(|mail| mail.at)
+        let arrivals = |status, after: i64| {
+            let matching = notices.iter().filter(move |mail| mail.status == status && mail.at >= after);
+            matching.map(|mail| mail.at)
         };
-        // What is mailed before the round's condition held was another round's. Of some mails only the second is known.
-        let began = self.at(Event::Pending).or_else(|| self.at(Event::Firing));
-        if let Some(mailed) = began.and_then(|began| came(Status::Firing, began - 999).min()) {
-            let mailed = self.at(Event::Firing).map_or(mailed, |firing| mailed.max(firing));
-            steps.push(Step { event: Event::Mailed, at: mailed });
-            let over = self.standing == Standing::Inactive;
-            // With several alerts of one rule the last one's end counts.
-            if let Some(resolved) = came(Status::Resolved, mailed).max().filter(|_| over) {
-                steps.push(Step { event: Event::ResolvedMail, at: resolved });
-                for step in steps.iter_mut().filter(|step| step.event == Event::Resolved) {
+        // Earlier mails belong to an earlier incident. Some arrivals are known only to the second, rounded down.
+        let began = self.at(StepKind::Pending).or_else(|| self.at(StepKind::Firing));
+        if let Some(mailed) = began.and_then(|began| arrivals(Status::Firing, began - 999).min()) {
+            let mailed = self.at(StepKind::Firing).map_or(mailed, |firing| mailed.max(firing));
+            steps.push(Step { kind: StepKind::Mailed, at: mailed });
+            let is_over = self.state == AlertState::Inactive;
+            // A rule with several alerts is resolved by the mail of the last one.
+            if let Some(resolved) = arrivals(Status::Resolved, mailed).max().filter(|_| is_over) {
+                steps.push(Step { kind: StepKind::ResolvedMail, at: resolved });
+                for step in steps.iter_mut().filter(|step| step.kind == StepKind::Resolved) {
                     step.at = step.at.min(resolved);
                 }
             }
         }
-        steps.sort_by_key(|step| (step.at, step.event));
+        steps.sort_by_key(|step| (step.at, step.kind));
         steps
     }
 
-    fn at(&self, event: Event) -> Option<i64> {
-        self.steps.iter().find(|step| step.event == event).map(|step| step.at)
+    fn at(&self, kind: StepKind) -> Option<i64> {
+        self.steps.iter().find(|step| step.kind == kind).map(|step| step.at)
     }
 
-    /// Only the first time counts.
-    fn note(&mut self, event: Event, at: i64) {
-        if self.at(event).is_none() {
-            self.steps.push(Step { event, at });
+    /// Adds a step, unless the incident has one of this kind.
+    fn add(&mut self, kind: StepKind, at: i64) {
+        if self.at(kind).is_none() {
+            self.steps.push(Step { kind, at });
         }
     }
 
     fn begin(&mut self, at: i64) {
-        self.forget_last_round();
-        self.note(Event::Pending, at);
-        (self.standing, self.since) = (Standing::Pending, at);
+        self.drop_previous_incident();
+        self.add(StepKind::Pending, at);
+        (self.state, self.since) = (AlertState::Pending, at);
     }
 
-    /// It cannot have fired before the last look, which did not show it.
-    fn fire(&mut self, earliest: i64, before: Option<i64>, now: i64) {
-        let at = before.map_or(earliest, |before| earliest.max(before)).min(now);
-        self.note(Event::Firing, at);
-        (self.standing, self.since) = (Standing::Firing, at);
+    /// The alert cannot have fired before the previous poll, which did not report it.
+    fn fire(&mut self, earliest: i64, previous_poll: Option<i64>, now: i64) {
+        let at = previous_poll.map_or(earliest, |poll| earliest.max(poll)).min(now);
+        self.add(StepKind::Firing, at);
+        (self.state, self.since) = (AlertState::Firing, at);
     }
 
-    fn end(&mut self, at: i64) {
-        self.note(Event::Resolved, at);
-        (self.standing, self.since) = (Standing::Inactive, at);
+    fn resolve(&mut self, at: i64) {
+        self.add(StepKind::Resolved, at);
+        (self.state, self.since) = (AlertState::Inactive, at);
     }
 
-    /// A new round keeps a fault that has not made the alert fire yet: it is the cause.
-    fn forget_last_round(&mut self) {
-        if self.at(Event::Firing).is_some() || self.at(Event::Fault).is_none() {
+    /// Keeps a fault that has not made the alert fire yet: it is the cause of the new incident.
+    fn drop_previous_incident(&mut self) {
+        if self.at(StepKind::Firing).is_some() || self.at(StepKind::Fault).is_none() {
             self.steps.clear();
         }
-        self.steps.retain(|step| !matches!(step.event, Event::Pending | Event::Resolved));
+        self.steps.retain(|step| !matches!(step.kind, StepKind::Pending | StepKind::Resolved));
     }
 }
 

@@ -1,4 +1,4 @@
-//! `POST /api/dashboards/UID/data`: the data of panels, a line of JSON for each as it is ready.
+//! `POST /api/dashboards/UID/data`: the data of panels, one line of JSON per panel as soon as it is ready.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -9,111 +9,112 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use clients::time::unix_now;
 use dashboards::model::{Dashboard, TimeRange};
-use dashboards::time::{self, Window};
+use dashboards::time::Window;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use kit::problem::Problem;
+use kit::shutdown::{CancellationToken, TaskTracker};
 use serde::Deserialize;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::choice::{self, Given};
-use super::library::Board;
+use super::library::{Entry, Library};
 use super::limits;
-use super::panel::{self, Around, PanelData};
-use crate::state::Shared;
+use super::panel::{self, PanelData, RequestContext};
+use super::selection::{self, Requested};
+use super::sources::Sources;
+use crate::alerts::AlertView;
+use crate::feed::Feed;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(crate) struct DataRequest {
     from: String,
     to: String,
     #[serde(default)]
-    variables: Given,
-    panels: Vec<PanelWanted>,
+    variables: Requested,
+    panels: Vec<PanelRequest>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
-struct PanelWanted {
+struct PanelRequest {
     id: u64,
     /// Pixels.
     width: u32,
 }
 
-/// A dashboard's time range now, within the limit.
-pub(super) fn window(range: &TimeRange) -> Result<Window, Problem> {
-    let refused = |reason: String| Problem::new(StatusCode::BAD_REQUEST, reason);
-    let now = (unix_now() * 1000.0) as i64;
-    let window =
-        time::resolve(range, now).map_err(|unknown| refused(format!("not known here: {unknown}")))?;
-    limits::range(window).map_err(refused)?;
-    Ok(window)
-}
-
 pub(super) async fn data(
-    State(console): State<Shared>,
+    State(library): State<Library>,
+    State(sources): State<Sources>,
+    State(alerts): State<Feed<Vec<AlertView>>>,
+    State(tasks): State<TaskTracker>,
+    State(shutdown): State<CancellationToken>,
     Path(uid): Path<String>,
-    Json(wanted): Json<Wanted>,
+    Json(request): Json<DataRequest>,
 ) -> Result<Response, Problem> {
-    let board = console.dashboards.board(&uid)?;
-    let window = window(&TimeRange { from: wanted.from.clone(), to: wanted.to.clone() })?;
-    let refused = |reason| Problem::new(StatusCode::BAD_REQUEST, reason);
-    limits::panels(wanted.panels.len()).map_err(refused)?;
-    for panel in &wanted.panels {
-        limits::width(panel.width).map_err(refused)?;
+    let entry = library.find(&uid)?;
+    let window = limits::window(&TimeRange { from: request.from.clone(), to: request.to.clone() })?;
+    let bad_request = |reason| Problem::new(StatusCode::BAD_REQUEST, reason);
+    limits::panels(request.panels.len()).map_err(bad_request)?;
+    for panel in &request.panels {
+        limits::width(panel.width).map_err(bad_request)?;
     }
     let (lines, receiver) = mpsc::channel(1);
-    let shutdown = console.shutdown.clone();
-    console.tasks.clone().spawn(async move {
+    tasks.spawn(async move {
         tokio::select! {
             biased;
             () = shutdown.cancelled() => {}
-            // The browser left.
+            // The browser closed the connection.
             () = lines.closed() => {}
-            () = send(console, board, window, wanted, &lines) => {}
+            () = send(entry, sources, alerts, window, request, &lines) => {}
         }
     });
     let lines = ReceiverStream::new(receiver).map(Ok::<_, Infallible>);
-    // With `no-store`, Chromium now and then takes a streamed answer for a failed one.
+    // With `no-store`, Chromium occasionally reports a streamed response as failed.
     let headers = [(CONTENT_TYPE, "application/x-ndjson"), (CACHE_CONTROL, "no-cache")];
     Ok((headers, Body::from_stream(lines)).into_response())
 }
 
-/// Sends each panel's line once it is ready. Dropped, it ends those that are not.
+/// Sends the line of each panel as soon as it is ready. Dropping the future cancels the remaining panels.
 async fn send(
-    console: Shared,
-    board: Arc<Board>,
+    entry: Arc<Entry>,
+    sources: Sources,
+    alerts: Feed<Vec<AlertView>>,
     window: Window,
-    wanted: Wanted,
+    request: DataRequest,
     lines: &mpsc::Sender<Bytes>,
 ) {
-    let sources = console.dashboards.sources();
-    let (choices, scrape) =
-        tokio::join!(choice::choose(sources, &board.dashboard, window, &wanted.variables), sources.scrape());
-    let (variables, refused) = (choice::bound(&choices), choice::refused(&choices));
-    let around =
-        Around { console: Arc::clone(&console), window, variables, refused, scrape, marks: OnceCell::new() };
-    let around = Arc::new(around);
+    let (selections, scrape_interval) = tokio::join!(
+        selection::resolve(&sources, &entry.dashboard, window, &request.variables),
+        sources.scrape_interval(),
+    );
+    let context = Arc::new(RequestContext {
+        variables: selection::bindings(&selections),
+        variable_errors: selection::errors(&selections),
+        sources,
+        alerts,
+        window,
+        scrape_interval,
+        annotations: OnceCell::new(),
+    });
     let (mut panels, mut ids) = (JoinSet::new(), HashMap::new());
-    for wanted in wanted.panels {
-        let (around, board) = (Arc::clone(&around), Arc::clone(&board));
-        let task = panels.spawn(async move { data_of(&around, &board.dashboard, wanted).await });
-        ids.insert(task.id(), wanted.id);
+    for panel in request.panels {
+        let (context, entry) = (Arc::clone(&context), Arc::clone(&entry));
+        let task = panels.spawn(async move { data_of(&context, &entry.dashboard, panel).await });
+        ids.insert(task.id(), panel.id);
     }
-    while let Some(ended) = panels.join_next().await {
-        // A panic in a panel is that panel's alone.
-        let data = ended.unwrap_or_else(|error| {
-            tracing::error!(%error, "a panel cannot be drawn");
-            PanelData::failed(
-                ids[&error.id()],
-                window,
-                "not drawn: the console's own fault, see its log".to_owned(),
-            )
+    while let Some(panel) = panels.join_next().await {
+        // A panic fails only its panel.
+        let data = panel.unwrap_or_else(|error| {
+            tracing::error!(%error, "a panel panicked");
+            let reason = "internal error: see the console's log".to_owned();
+            PanelData::failed(ids[&error.id()], window, reason)
         });
         if lines.send(line(&data)).await.is_err() {
             return;
@@ -121,15 +122,15 @@ async fn send(
     }
 }
 
-async fn data_of(around: &Arc<Around>, dashboard: &Dashboard, wanted: PanelWanted) -> PanelData {
-    match dashboard.panel(wanted.id) {
-        Some(panel) => panel::data(around, dashboard, panel, wanted.width).await,
-        None => PanelData::failed(wanted.id, around.window, format!("there is no panel {}", wanted.id)),
+async fn data_of(context: &Arc<RequestContext>, dashboard: &Dashboard, request: PanelRequest) -> PanelData {
+    match dashboard.panel(request.id) {
+        Some(panel) => panel::data(context, dashboard, panel, request.width).await,
+        None => PanelData::failed(request.id, context.window, format!("there is no panel {}", request.id)),
     }
 }
 
 fn line(data: &PanelData) -> Bytes {
-    let mut line = serde_json::to_vec(data).expect("strings and numbers have a JSON form");
+    let mut line = serde_json::to_vec(data).expect("the data of a panel serializes to JSON");
     line.push(b'\n');
     line.into()
 }

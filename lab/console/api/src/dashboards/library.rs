@@ -1,92 +1,142 @@
-//! The provisioned dashboards, as their files are now.
+//! The provisioned dashboards, reread when their files change.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use clients::settings::Settings;
 use dashboards::model::Dashboard;
+use http::StatusCode;
+use kit::problem::Problem;
+use parking_lot::RwLock;
+use tokio::time::{MissedTickBehavior, interval};
 
-/// A dashboard with the name of its folder.
+/// How often the files are checked for changes.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The current dashboards; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Library(Arc<RwLock<Snapshot>>);
+
+/// The dashboards at one time, sorted by folder and file; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Snapshot {
+    folders: BTreeMap<String, Arc<Folder>>,
+}
+
+/// A dashboard and the name of its folder.
 #[derive(Debug)]
-pub(crate) struct Board {
+pub(crate) struct Entry {
     pub(crate) folder: String,
     pub(crate) dashboard: Dashboard,
 }
 
-/// All of them, sorted by folder and file; cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Library {
-    folders: BTreeMap<String, Arc<Folder>>,
-}
-
 #[derive(Debug)]
 struct Folder {
-    /// By which a change is seen.
     stamp: Stamp,
-    boards: Vec<Arc<Board>>,
+    entries: Vec<Arc<Entry>>,
 }
 
-/// Names, sizes and times of a folder's files.
+/// Paths, sizes and modification times of a folder's files; a different stamp means that a file changed.
 type Stamp = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 impl Library {
-    /// Reads what has changed since `self` was read, in the folders of `root` that are wanted (in any letter case). A
-    /// folder that cannot be read stays as it was; that it cannot is logged once.
-    pub(super) fn renewed(&self, root: &Path, wanted: &[&str]) -> Self {
-        let mut folders = BTreeMap::new();
-        for name in names(root, wanted) {
-            let stamp = stamp(&root.join(&name));
-            let before = self.folders.get(&name);
-            let folder = match before.filter(|folder| folder.stamp == stamp) {
-                Some(same) => Arc::clone(same),
-                None => Arc::new(read(root, &name, stamp, before.map(Arc::as_ref))),
-            };
-            folders.insert(name, folder);
+    /// Reads the dashboards of the started tutorials.
+    pub(crate) fn load(settings: &Settings) -> Self {
+        let snapshot = refresh(&Snapshot::default(), settings);
+        if snapshot.entries().next().is_none() {
+            tracing::warn!(folder = %settings.dashboards.display(), "no dashboards");
         }
-        Self { folders }
+        Self(Arc::new(RwLock::new(snapshot)))
     }
 
-    pub(crate) fn boards(&self) -> impl Iterator<Item = &Arc<Board>> {
-        self.folders.values().flat_map(|folder| &folder.boards)
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.0.read().clone()
     }
 
-    /// The first of that uid.
-    pub(crate) fn board(&self, uid: &str) -> Option<&Arc<Board>> {
-        self.boards().find(|board| board.dashboard.uid == uid)
+    /// The dashboard with this uid, or a 404.
+    pub(super) fn find(&self, uid: &str) -> Result<Arc<Entry>, Problem> {
+        let entry = self.0.read().entry(uid).cloned();
+        entry.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no dashboard {uid:?}")))
     }
 }
 
-fn read(root: &Path, name: &str, stamp: Stamp, before: Option<&Folder>) -> Folder {
-    let boards = match dashboards::load(root, &[&name.to_lowercase()]) {
+/// Refreshes the library.
+pub(crate) async fn run(settings: Settings, library: Library) {
+    let mut ticks = interval(REFRESH_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let (previous, settings) = (library.snapshot(), settings.clone());
+        if let Ok(snapshot) = tokio::task::spawn_blocking(move || refresh(&previous, &settings)).await {
+            *library.0.write() = snapshot;
+        }
+    }
+}
+
+fn refresh(snapshot: &Snapshot, settings: &Settings) -> Snapshot {
+    snapshot.refreshed(&settings.dashboards, &settings.tutorial.dashboard_folders())
+}
+
+impl Snapshot {
+    /// Rereads the changed ones of `folders` in `root`, whose names are compared without case. A folder that cannot be read
+    /// keeps its dashboards, and is logged once.
+    fn refreshed(&self, root: &Path, folders: &[&str]) -> Self {
+        let mut refreshed = BTreeMap::new();
+        for name in existing(root, folders) {
+            let stamp = stamp(&root.join(&name));
+            let previous = self.folders.get(&name);
+            let folder = match previous.filter(|folder| folder.stamp == stamp) {
+                Some(unchanged) => Arc::clone(unchanged),
+                None => Arc::new(read(root, &name, stamp, previous.map(Arc::as_ref))),
+            };
+            refreshed.insert(name, folder);
+        }
+        Self { folders: refreshed }
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.folders.values().flat_map(|folder| &folder.entries)
+    }
+
+    /// The first dashboard with this uid.
+    fn entry(&self, uid: &str) -> Option<&Arc<Entry>> {
+        self.entries().find(|entry| entry.dashboard.uid == uid)
+    }
+}
+
+fn read(root: &Path, name: &str, stamp: Stamp, previous: Option<&Folder>) -> Folder {
+    let entries = match dashboards::load(root, &[&name.to_lowercase()]) {
         Ok(all) => {
             tracing::info!(folder = name, count = all.len(), "dashboards read");
-            let board = |dashboard| Arc::new(Board { folder: name.to_owned(), dashboard });
-            all.into_iter().map(board).collect()
+            let entry = |dashboard| Arc::new(Entry { folder: name.to_owned(), dashboard });
+            all.into_iter().map(entry).collect()
         }
         Err(error) => {
-            tracing::warn!(folder = name, %error, "dashboards cannot be read, keeping those of before");
-            before.map(|before| before.boards.clone()).unwrap_or_default()
+            tracing::warn!(folder = name, %error, "cannot read the dashboards; keeping the previous ones");
+            previous.map(|previous| previous.entries.clone()).unwrap_or_default()
         }
     };
-    Folder { stamp, boards }
+    Folder { stamp, entries }
 }
 
-fn names(root: &Path, wanted: &[&str]) -> Vec<String> {
+/// The names of those of `folders` that exist in `root`, as they are spelled there.
+fn existing(root: &Path, folders: &[&str]) -> Vec<String> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    names.filter(|name| wanted.contains(&name.to_lowercase().as_str())).collect()
+    names.filter(|name| folders.contains(&name.to_lowercase().as_str())).collect()
 }
 
 fn stamp(folder: &Path) -> Stamp {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut stamp: Stamp = entries
         .map(|entry| {
-            // Follows links, which a mounted configuration may be made of.
-            let data = fs::metadata(entry.path()).ok();
-            let modified = data.as_ref().and_then(|data| data.modified().ok());
-            (entry.path(), data.map_or(0, |data| data.len()), modified)
+            // `fs::metadata` follows symbolic links, of which a mounted ConfigMap consists.
+            let metadata = fs::metadata(entry.path()).ok();
+            let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+            (entry.path(), metadata.map_or(0, |metadata| metadata.len()), modified)
         })
         .collect();
     stamp.sort();
@@ -104,38 +154,38 @@ mod tests {
         fs::write(&path, serde_json::json!({"uid": uid, "title": title}).to_string()).unwrap();
     }
 
-    fn titles(library: &Library) -> Vec<(&str, &str)> {
-        library.boards().map(|board| (board.folder.as_str(), board.dashboard.title.as_str())).collect()
+    fn titles(snapshot: &Snapshot) -> Vec<(&str, &str)> {
+        snapshot.entries().map(|entry| (entry.folder.as_str(), entry.dashboard.title.as_str())).collect()
     }
 
     #[test]
-    fn what_changes_is_read_anew_and_what_breaks_stays() {
+    fn rereads_changed_folders_and_keeps_the_dashboards_of_broken_ones() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
         write(root, "Echo/a.json", "A");
         write(root, "lab/b.json", "B");
         write(root, "other/c.json", "C");
-        let wanted = ["echo", "lab"];
-        let first = Library::default().renewed(root, &wanted);
+        let folders = ["echo", "lab"];
+        let first = Snapshot::default().refreshed(root, &folders);
         assert_eq!(titles(&first), [("Echo", "A"), ("lab", "B")]);
-        assert!(first.board("c").is_none(), "not provisioned");
+        assert!(first.entry("c").is_none(), "not provisioned");
 
         write(root, "Echo/a.json", "A, longer");
         fs::write(root.join("lab/b.json"), "{").unwrap();
-        let second = first.renewed(root, &wanted);
+        let second = first.refreshed(root, &folders);
         assert_eq!(titles(&second), [("Echo", "A, longer"), ("lab", "B")]);
 
         fs::remove_dir_all(root.join("lab")).unwrap();
-        assert_eq!(titles(&second.renewed(root, &wanted)), [("Echo", "A, longer")]);
-        assert_eq!(titles(&Library::default().renewed(&root.join("none"), &wanted)), []);
+        assert_eq!(titles(&second.refreshed(root, &folders)), [("Echo", "A, longer")]);
+        assert_eq!(titles(&Snapshot::default().refreshed(&root.join("none"), &folders)), []);
     }
 
     #[test]
-    fn what_stays_is_not_read_again() {
+    fn does_not_reread_unchanged_folders() {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), "echo/a.json", "A");
-        let first = Library::default().renewed(root.path(), &["echo"]);
-        let second = first.renewed(root.path(), &["echo"]);
-        assert!(Arc::ptr_eq(first.board("a").unwrap(), second.board("a").unwrap()));
+        let first = Snapshot::default().refreshed(root.path(), &["echo"]);
+        let second = first.refreshed(root.path(), &["echo"]);
+        assert!(Arc::ptr_eq(first.entry("a").unwrap(), second.entry("a").unwrap()));
     }
 }

@@ -1,49 +1,67 @@
-//! What one browser may ask of the data sources; each limit is named when it is met.
+//! Limits on the queries of one browser. An error names the limit that was exceeded.
 
 use std::time::Duration;
 
-use dashboards::time::Window;
+use clients::time::unix_now;
+use dashboards::model::TimeRange;
+use dashboards::time::{self, Window};
+use http::StatusCode;
+use kit::problem::Problem;
 
-/// Of one data source.
-pub(super) const QUERIES_AT_ONCE: usize = 8;
-/// Of one answer, in bytes; several are in memory at once.
-pub(super) const MAX_ANSWER: usize = 4 << 20;
+/// Maximum number of concurrent queries per data source; further ones wait.
+pub(super) const MAX_CONCURRENT_QUERIES: usize = 8;
+/// Maximum size of a response, in bytes. Several responses are in memory at a time.
+pub(super) const MAX_RESPONSE: usize = 4 << 20;
 const MAX_RANGE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Pixels.
 const MAX_WIDTH: u32 = 4000;
+/// Per query.
 const MAX_SERIES: usize = 500;
-/// Of a series; Prometheus' own limit.
+/// Per series; the limit of Prometheus.
 const MAX_POINTS: usize = 11_000;
-/// Of a request.
+/// Per request.
 const MAX_PANELS: usize = 200;
 
-pub(super) fn range(window: Window) -> Result<(), String> {
+/// Resolves a time range such as `now-1h` to `now`, and checks its length.
+pub(super) fn window(range: &TimeRange) -> Result<Window, Problem> {
+    let bad_request = |reason: String| Problem::new(StatusCode::BAD_REQUEST, reason);
+    let now = (unix_now() * 1000.0) as i64;
+    let window =
+        time::resolve(range, now).map_err(|unknown| bad_request(format!("not supported here: {unknown}")))?;
+    length(window).map_err(bad_request)?;
+    Ok(window)
+}
+
+fn length(window: Window) -> Result<(), String> {
     let days = MAX_RANGE.as_secs() / (24 * 3600);
     within(window.duration() <= MAX_RANGE, || format!("a time range may not be longer than {days} days"))
 }
 
 pub(super) fn panels(count: usize) -> Result<(), String> {
-    within(count <= MAX_PANELS, || format!("{count} panels are asked for at once, more than {MAX_PANELS}"))
+    within(count <= MAX_PANELS, || format!("{count} panels in one request, more than {MAX_PANELS}"))
 }
 
 pub(super) fn width(pixels: u32) -> Result<(), String> {
     within((1..=MAX_WIDTH).contains(&pixels), || {
-        format!("a panel is {pixels} pixels wide, which must be 1 to {MAX_WIDTH}")
+        format!("width of a panel: got {pixels} pixels, expected 1 to {MAX_WIDTH}")
     })
 }
 
-/// Of an answer with as many points in each series.
-pub(super) fn answer(points: impl Iterator<Item = usize>) -> Result<(), String> {
-    let (mut series, mut most) = (0, 0);
+/// Checks a response, given the number of points of each series.
+pub(super) fn response(points: impl Iterator<Item = usize>) -> Result<(), String> {
+    let (mut series, mut max_points) = (0, 0);
     for points in points {
         series += 1;
-        most = most.max(points);
+        max_points = max_points.max(points);
     }
-    within(series <= MAX_SERIES, || format!("answers {series} series, more than {MAX_SERIES}"))?;
-    within(most <= MAX_POINTS, || format!("answers {most} points in a series, more than {MAX_POINTS}"))
+    within(series <= MAX_SERIES, || format!("returned {series} series, more than {MAX_SERIES}"))?;
+    within(max_points <= MAX_POINTS, || {
+        format!("returned {max_points} points in a series, more than {MAX_POINTS}")
+    })
 }
 
-fn within(fits: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
-    if fits { Ok(()) } else { Err(otherwise()) }
+fn within(fits: bool, error: impl FnOnce() -> String) -> Result<(), String> {
+    if fits { Ok(()) } else { Err(error()) }
 }
 
 #[cfg(test)]
@@ -51,11 +69,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_limit_is_named_just_above_it() {
+    fn an_error_names_the_exceeded_limit() {
         let hours = |hours: i64| Window { from_ms: 0, to_ms: hours * 3_600_000 };
-        let series = |count, points| answer(std::iter::repeat_n(points, count));
+        let series = |count, points| response(std::iter::repeat_n(points, count));
         for (fits, exceeds, name) in [
-            (range(hours(168)), range(hours(169)), "7 days"),
+            (length(hours(168)), length(hours(169)), "7 days"),
             (width(4000), width(4001), "4000"),
             (width(1), width(0), "1 to"),
             (panels(200), panels(201), "200"),

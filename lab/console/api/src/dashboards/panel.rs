@@ -1,4 +1,4 @@
-//! One panel's data: its queries, their answers, and what is drawn of them.
+//! The data of one panel: its queries, their results, and the view drawn from them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,78 +11,104 @@ use dashboards::time::Window;
 use dashboards::variables::Bound;
 use dashboards::view::{self, View};
 use serde::Serialize;
-use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 use super::annotations::{self, Mark};
-use super::sources::{self, Outcome};
+use super::sources::{self, Outcome, Sources};
+use crate::alerts::AlertView;
+use crate::feed::Feed;
 use crate::metrics::Source;
-use crate::state::Shared;
 
-/// What is around the panels of one request.
+/// What the panels of one request share.
 #[derive(Debug)]
-pub(super) struct Around {
-    pub(super) console: Shared,
+pub(super) struct RequestContext {
+    pub(super) sources: Sources,
+    pub(super) alerts: Feed<Vec<AlertView>>,
     pub(super) window: Window,
     pub(super) variables: Vec<Bound>,
-    /// Why some variables have no value.
-    pub(super) refused: Option<String>,
-    pub(super) scrape: Duration,
-    /// The dashboard's annotations, once a panel wants them.
-    pub(super) marks: OnceCell<Vec<Mark>>,
+    /// Why variables have no value.
+    pub(super) variable_errors: Option<String>,
+    pub(super) scrape_interval: Duration,
+    /// The dashboard's annotations, queried when the first panel needs them.
+    pub(super) annotations: OnceCell<Vec<Mark>>,
 }
 
-/// A line of the answer.
+/// A line of the response. Times are Unix milliseconds.
 #[derive(Debug, Serialize)]
-pub(super) struct PanelData {
-    pub(super) id: u64,
-    pub(super) from: i64,
-    pub(super) to: i64,
-    pub(super) view: Option<Shown>,
-    /// Names the query and why it failed.
-    pub(super) error: Option<String>,
-    pub(super) took_ms: f64,
-    pub(super) queries: Vec<Sent>,
-    pub(super) annotations: Vec<Mark>,
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct PanelData {
+    id: u64,
+    from: i64,
+    to: i64,
+    view: Option<PanelView>,
+    /// Why there is no view, with the failed query.
+    error: Option<String>,
+    took_ms: f64,
+    queries: Vec<QueryView>,
+    annotations: Vec<Mark>,
 }
 
-/// What is drawn, in the API's form.
+/// What the page draws.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
-pub(super) enum Shown {
+enum PanelView {
     Data(View),
-    /// As the event `alerts` has them.
-    Alerts {
-        kind: &'static str,
-        alerts: Value,
-    },
+    Alerts(AlertsView),
 }
 
-/// A query as it was sent.
+/// An alert list.
 #[derive(Debug, Serialize)]
-pub(super) struct Sent {
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum AlertsView {
+    /// As in the event `alerts`.
+    Alerts { alerts: Vec<AlertView> },
+}
+
+/// A query that was sent.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "SentQuery"))]
+struct QueryView {
+    /// The target's refId.
     #[serde(rename = "ref")]
     target: String,
     source: Source,
     query: String,
-    kind: &'static str,
+    kind: QueryKind,
     from: i64,
     to: i64,
     step_ms: u64,
     took_ms: f64,
+    /// Number of series.
     series: usize,
     error: Option<String>,
 }
 
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+enum QueryKind {
+    Instant,
+    Range,
+    InfluxQl,
+    Traces,
+}
+
 impl PanelData {
     pub(super) fn failed(id: u64, window: Window, error: String) -> Self {
+        Self { error: Some(error), ..Self::empty(id, window) }
+    }
+
+    fn empty(id: u64, window: Window) -> Self {
         Self {
             id,
             from: window.from_ms,
             to: window.to_ms,
             view: None,
-            error: Some(error),
+            error: None,
             took_ms: 0.0,
             queries: Vec::new(),
             annotations: Vec::new(),
@@ -90,132 +116,125 @@ impl PanelData {
     }
 }
 
-/// Asks all that the panel asks, at once, and draws what comes. One failed query fails the panel.
+/// Sends the panel's queries concurrently, and draws their results. One failed query fails the panel.
 pub(super) async fn data(
-    around: &Arc<Around>,
+    context: &Arc<RequestContext>,
     dashboard: &Dashboard,
     panel: &Panel,
     width: u32,
 ) -> PanelData {
-    let begun = Instant::now();
-    let nothing = PanelData::failed(panel.id, around.window, String::new());
-    let mut data = match content(around, panel, width) {
-        Err(error) => PanelData { error: Some(error), ..nothing },
-        Ok(Asked::Nothing(view)) => PanelData { view: Some(view), error: None, ..nothing },
-        Ok(Asked::Queries(queries)) => {
+    let started = Instant::now();
+    let empty = PanelData::empty(panel.id, context.window);
+    let mut data = match plan(context, panel, width) {
+        Err(error) => PanelData { error: Some(error), ..empty },
+        Ok(Plan::Alerts) => {
+            let alerts = context.alerts.latest().map(|latest| latest.value.clone()).unwrap_or_default();
+            PanelData { view: Some(PanelView::Alerts(AlertsView::Alerts { alerts })), ..empty }
+        }
+        Ok(Plan::Queries(queries)) => {
             let (outcomes, annotations) =
-                tokio::join!(ask(around, &queries), marks(around, dashboard, panel));
-            let (view, error) = match drawn(around, panel, &queries, &outcomes) {
-                Ok(view) => (Some(Shown::Data(view)), None),
+                tokio::join!(send(context, &queries), annotations(context, dashboard, panel));
+            let (view, error) = match draw(context, panel, &queries, &outcomes) {
+                Ok(view) => (Some(PanelView::Data(view)), None),
                 Err(error) => (None, Some(error)),
             };
             let sent = queries.iter().zip(&outcomes);
             let queries = sent
-                .map(|((target, query), outcome)| Sent::new(around.window, target, query, outcome))
+                .map(|((target, query), outcome)| QueryView::new(context.window, target, query, outcome))
                 .collect();
-            PanelData { view, error, queries, annotations, ..nothing }
+            PanelData { view, error, queries, annotations, ..empty }
         }
     };
-    data.took_ms = millis(begun.elapsed());
+    data.took_ms = millis(started.elapsed());
     data
 }
 
-enum Asked<'a> {
-    Nothing(Shown),
+/// What a panel needs.
+enum Plan<'a> {
+    Alerts,
     Queries(Vec<(&'a Target, Query)>),
 }
 
-fn content<'a>(around: &Around, panel: &'a Panel, width: u32) -> Result<Asked<'a>, String> {
-    // A variable without a value is not known to the query, which says less than why it has none.
-    let because = |unknown: dashboards::Unknown| match &around.refused {
-        Some(refused) => format!("{unknown}: {refused}"),
-        None => format!("not known here: {unknown}"),
+fn plan<'a>(context: &RequestContext, panel: &'a Panel, width: u32) -> Result<Plan<'a>, String> {
+    // A query reports a variable without a value as unknown; the reason says more.
+    let explain = |unknown: dashboards::Unknown| match &context.variable_errors {
+        Some(errors) => format!("{unknown}: {errors}"),
+        None => format!("not supported here: {unknown}"),
     };
-    match queries::content(panel).map_err(because)? {
-        Content::Alerts => Ok(Asked::Nothing(Shown::alerts(&around.console))),
-        Content::Static => Ok(Asked::Queries(Vec::new())),
+    match queries::content(panel).map_err(explain)? {
+        Content::Alerts => Ok(Plan::Alerts),
+        Content::Static => Ok(Plan::Queries(Vec::new())),
         Content::Targets(targets) => {
-            let context = Context {
-                window: around.window,
+            let query_context = Context {
+                window: context.window,
                 max_data_points: Some(width),
-                variables: &around.variables,
-                scrape: around.scrape,
+                variables: &context.variables,
+                scrape: context.scrape_interval,
             };
             let mut all = Vec::new();
             for target in targets {
-                let queries = queries::queries(panel, target, context).map_err(because)?;
+                let queries = queries::queries(panel, target, query_context).map_err(explain)?;
                 all.extend(queries.into_iter().map(|query| (target, query)));
             }
-            Ok(Asked::Queries(all))
+            Ok(Plan::Queries(all))
         }
     }
 }
 
-/// Only these have a time axis with room for them.
-async fn marks(around: &Around, dashboard: &Dashboard, panel: &Panel) -> Vec<Mark> {
+/// The annotations of a time series; other panels have no time axis for them.
+async fn annotations(context: &RequestContext, dashboard: &Dashboard, panel: &Panel) -> Vec<Mark> {
     if panel.kind != "timeseries" {
         return Vec::new();
     }
-    let sources = around.console.dashboards.sources();
-    let marks = around.marks.get_or_init(|| annotations::marks(sources, dashboard, around.window));
-    marks.await.clone()
+    let marks = || annotations::marks(&context.sources, dashboard, context.window);
+    context.annotations.get_or_init(marks).await.clone()
 }
 
 /// The outcomes in the order of the queries.
-async fn ask(around: &Arc<Around>, queries: &[(&Target, Query)]) -> Vec<Arc<Outcome<Answer>>> {
-    let mut asked = JoinSet::new();
-    for (at, (_, query)) in queries.iter().enumerate() {
-        let (around, query) = (Arc::clone(around), query.clone());
-        asked.spawn(async move { (at, around.console.dashboards.sources().ask(&query).await) });
+async fn send(context: &Arc<RequestContext>, queries: &[(&Target, Query)]) -> Vec<Arc<Outcome<Answer>>> {
+    let mut requests = JoinSet::new();
+    for (position, (_, query)) in queries.iter().enumerate() {
+        let (context, query) = (Arc::clone(context), query.clone());
+        requests.spawn(async move { (position, context.sources.query(&query).await) });
     }
-    let mut outcomes = asked.join_all().await;
-    outcomes.sort_by_key(|(at, _)| *at);
+    let mut outcomes = requests.join_all().await;
+    outcomes.sort_by_key(|(position, _)| *position);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn drawn(
-    around: &Around,
+fn draw(
+    context: &RequestContext,
     panel: &Panel,
     queries: &[(&Target, Query)],
     outcomes: &[Arc<Outcome<Answer>>],
 ) -> Result<View, String> {
     let mut answered = Vec::new();
-    let mut failed = Vec::new();
+    let mut errors = Vec::new();
     for ((target, query), outcome) in queries.iter().zip(outcomes) {
         match &outcome.result {
             Ok(answer) => answered.push(Answered { target, query, answer }),
             Err(reason) => {
                 let source = sources::source(query).title();
-                failed.push(format!("query {} ({}): {source} {reason}", target.ref_id, query.text()));
+                errors.push(format!("query {} ({}): {source} {reason}", target.ref_id, query.text()));
             }
         }
     }
-    if !failed.is_empty() {
-        return Err(failed.join("\n"));
+    if !errors.is_empty() {
+        return Err(errors.join("\n"));
     }
-    let scope = Scope { variables: &around.variables, window: around.window };
-    view::view(panel, &answered, scope).map_err(|unknown| format!("not drawn here: {unknown}"))
+    let scope = Scope { variables: &context.variables, window: context.window };
+    view::view(panel, &answered, scope).map_err(|unknown| format!("not supported here: {unknown}"))
 }
 
-impl Shown {
-    /// None before the first look at them.
-    fn alerts(console: &Shared) -> Self {
-        let alerts = console.alerts.newest.now();
-        let alerts = alerts.and_then(|state| serde_json::from_str(&state.json).ok());
-        Self::Alerts { kind: "alerts", alerts: alerts.unwrap_or_else(|| Value::Array(Vec::new())) }
-    }
-}
-
-impl Sent {
-    fn new(asked: Window, target: &Target, query: &Query, outcome: &Outcome<Answer>) -> Self {
-        let zero = Duration::ZERO;
+impl QueryView {
+    fn new(panel: Window, target: &Target, query: &Query, outcome: &Outcome<Answer>) -> Self {
         let (kind, window, step) = match query {
             Query::Instant { time_ms, .. } => {
-                ("instant", Window { from_ms: *time_ms, to_ms: *time_ms }, zero)
+                (QueryKind::Instant, Window { from_ms: *time_ms, to_ms: *time_ms }, Duration::ZERO)
             }
-            Query::Range { window, step, .. } => ("range", *window, *step),
-            Query::InfluxQl { window, width, .. } => ("influxql", *window, *width),
-            Query::Traces { .. } => ("traces", asked, zero),
+            Query::Range { window, step, .. } => (QueryKind::Range, *window, *step),
+            Query::InfluxQl { window, width, .. } => (QueryKind::InfluxQl, *window, *width),
+            Query::Traces { .. } => (QueryKind::Traces, panel, Duration::ZERO),
         };
         Self {
             target: target.ref_id.clone(),
@@ -232,7 +251,7 @@ impl Sent {
     }
 }
 
-/// With microseconds.
+/// Milliseconds, to the microsecond.
 fn millis(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }

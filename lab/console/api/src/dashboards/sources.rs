@@ -1,4 +1,4 @@
-//! Sends queries: bounded in time, size and number, counted, and identical ones once.
+//! Sends queries to the data sources: limited in time, size and concurrency, counted, and deduplicated.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,69 +16,74 @@ use evaluate::panel;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
-use super::flights::Flights;
 use super::limits;
+use super::single_flight::SingleFlight;
 use crate::metrics::{Metrics, Source};
 
-/// How long the data source's scrape interval is taken for granted.
-const SCRAPE_KNOWN: Duration = Duration::from_secs(60);
-/// Where Prometheus does not tell in time: that of the lab's configuration, for a while.
-const SCRAPE: Duration = Duration::from_secs(1);
-const SCRAPE_GUESSED: Duration = Duration::from_secs(10);
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The scrape interval of the lab's configuration, used for a while when Prometheus does not respond in time.
+const DEFAULT_SCRAPE_INTERVAL: Duration = Duration::from_secs(1);
+const SCRAPE_INTERVAL_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long a scrape interval from Prometheus is cached.
+const SCRAPE_INTERVAL_TTL: Duration = Duration::from_secs(60);
+/// How long the default is cached.
+const DEFAULT_SCRAPE_INTERVAL_TTL: Duration = Duration::from_secs(10);
 
-/// What came of a query; the error is a sentence without its address.
+/// The outcome of a query. An error is a phrase that follows the name of the data source.
 #[derive(Debug)]
 pub(super) struct Outcome<T> {
     pub(super) result: Result<T, String>,
-    /// Without its wait for others.
+    /// Without the time in the queue.
     pub(super) took: Duration,
 }
 
+/// The data sources; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Sources(Arc<Inner>);
+
 #[derive(Debug)]
-pub(super) struct Sources {
-    /// With clients that are bounded.
-    parts: Clients,
-    /// A source that hangs keeps none of the others waiting.
+struct Inner {
+    /// Clients with a timeout and a size limit.
+    clients: Clients,
+    /// Per source, so that one that hangs does not delay the others.
     permits: [Semaphore; Source::ALL.len()],
-    answers: Flights<Arc<Outcome<Answer>>>,
-    options: Flights<Arc<Outcome<Vec<String>>>>,
-    /// Until when it is taken for granted.
-    scrape: Mutex<Option<(Instant, Duration)>>,
+    answers: SingleFlight<Arc<Outcome<Answer>>>,
+    options: SingleFlight<Arc<Outcome<Vec<String>>>>,
+    /// The cached scrape interval and its expiry.
+    scrape_interval: Mutex<Option<(Instant, Duration)>>,
     metrics: Metrics,
 }
 
 impl Sources {
-    /// `timeout` is for each query, until its answer is read.
-    pub(super) fn new(parts: &Clients, timeout: Duration, metrics: Metrics) -> Self {
-        let fetch = parts.fetch.bounded(timeout, limits::MAX_ANSWER);
-        let settings = &parts.settings;
-        let parts = Clients {
+    /// `timeout` limits each query, including reading its response.
+    pub(crate) fn new(clients: &Clients, timeout: Duration, metrics: Metrics) -> Self {
+        let fetch = clients.fetch.bounded(timeout, limits::MAX_RESPONSE);
+        let settings = &clients.settings;
+        let clients = Clients {
             prometheus: Prometheus::new(fetch.clone(), &settings.prometheus),
             influxdb: InfluxDb::new(fetch.clone(), &settings.influxdb, &settings.influxdb_database),
             jaeger: Jaeger::new(fetch.clone(), &settings.jaeger),
-            ..parts.clone()
+            ..clients.clone()
         };
-        Self {
-            parts,
-            permits: Source::ALL.map(|_| Semaphore::new(limits::QUERIES_AT_ONCE)),
-            answers: Flights::default(),
-            options: Flights::default(),
-            scrape: Mutex::default(),
+        Self(Arc::new(Inner {
+            clients,
+            permits: Source::ALL.map(|_| Semaphore::new(limits::MAX_CONCURRENT_QUERIES)),
+            answers: SingleFlight::default(),
+            options: SingleFlight::default(),
+            scrape_interval: Mutex::default(),
             metrics,
-        }
+        }))
     }
 
-    /// The answer to a panel's query.
-    pub(super) async fn ask(&self, query: &Query) -> Arc<Outcome<Answer>> {
-        let asked = async {
-            let answer = panel::query(&self.parts, query).await?;
-            Ok(within_limits(&answer).map(|()| answer))
+    /// Sends the query of a panel.
+    pub(super) async fn query(&self, query: &Query) -> Arc<Outcome<Answer>> {
+        let request = async {
+            let answer = panel::query(&self.0.clients, query).await?;
+            Ok(check_limits(&answer).map(|()| answer))
         };
-        self.answers.join(format!("{query:?}"), self.send(source(query), asked)).await
+        self.0.answers.call(format!("{query:?}"), self.send(source(query), request)).await
     }
 
-    /// The options of a variable, of the series in this time.
+    /// The options of a variable, from the series in `window`.
     pub(super) async fn options(
         &self,
         source: variables::Source,
@@ -90,38 +95,38 @@ impl Sources {
             variables::Source::InfluxQl(_) => Source::InfluxDb,
         };
         let key = format!("{source:?} {window:?}");
-        let asked = async { Ok(Ok(panel::variable_options(&self.parts, source, window).await?)) };
-        self.options.join(key, self.send(to, asked)).await.result.clone()
+        let request = async { Ok(Ok(panel::variable_options(&self.0.clients, source, window).await?)) };
+        self.0.options.call(key, self.send(to, request)).await.result.clone()
     }
 
-    /// The scrape interval that Grafana's data source has.
-    pub(super) async fn scrape(&self) -> Duration {
-        let mut known = self.scrape.lock().await;
-        if let Some((until, interval)) = *known
-            && Instant::now() < until
+    /// The scrape interval of Grafana's data source.
+    pub(super) async fn scrape_interval(&self) -> Duration {
+        let mut cached = self.0.scrape_interval.lock().await;
+        if let Some((expiry, interval)) = *cached
+            && Instant::now() < expiry
         {
             return interval;
         }
-        let told = timeout(PATIENCE, panel::scrape_interval(&self.parts)).await;
-        let (interval, known_for) = match told {
-            Ok(Ok(interval)) => (interval, SCRAPE_KNOWN),
-            _ => (SCRAPE, SCRAPE_GUESSED),
+        let response = timeout(SCRAPE_INTERVAL_TIMEOUT, panel::scrape_interval(&self.0.clients)).await;
+        let (interval, ttl) = match response {
+            Ok(Ok(interval)) => (interval, SCRAPE_INTERVAL_TTL),
+            _ => (DEFAULT_SCRAPE_INTERVAL, DEFAULT_SCRAPE_INTERVAL_TTL),
         };
-        *known = Some((Instant::now() + known_for, interval));
+        *cached = Some((Instant::now() + ttl, interval));
         interval
     }
 
-    /// In its turn, timed and counted.
+    /// Waits for a permit, and times and counts the request.
     async fn send<T>(
         &self,
         to: Source,
-        asked: impl Future<Output = Result<Result<T, String>, FetchError>>,
+        request: impl Future<Output = Result<Result<T, String>, FetchError>>,
     ) -> Arc<Outcome<T>> {
-        let _permit = self.permits[to as usize].acquire().await.expect("never closed");
-        let begun = Instant::now();
-        let result = asked.await.map_err(|error| error.reason()).flatten();
-        let took = begun.elapsed();
-        self.metrics.query(to, result.is_ok(), took.as_secs_f64());
+        let _permit = self.0.permits[to as usize].acquire().await.expect("the semaphore is never closed");
+        let started = Instant::now();
+        let result = request.await.map_err(|error| error.reason()).flatten();
+        let took = started.elapsed();
+        self.0.metrics.query(to, result.is_ok(), took.as_secs_f64());
         Arc::new(Outcome { result, took })
     }
 }
@@ -134,7 +139,7 @@ pub(super) fn source(query: &Query) -> Source {
     }
 }
 
-/// How many series, or traces, it has.
+/// The number of series or traces.
 pub(super) fn count(answer: &Answer) -> usize {
     match answer {
         Answer::Prometheus(series) => series.len(),
@@ -143,15 +148,15 @@ pub(super) fn count(answer: &Answer) -> usize {
     }
 }
 
-fn within_limits(answer: &Answer) -> Result<(), String> {
+fn check_limits(answer: &Answer) -> Result<(), String> {
     match answer {
-        Answer::Prometheus(series) => limits::answer(series.iter().map(|series| series.points.len())),
+        Answer::Prometheus(series) => limits::response(series.iter().map(|series| series.points.len())),
         Answer::InfluxQl(rows) => {
-            limits::answer(rows.iter().flat_map(|rows| {
+            limits::response(rows.iter().flat_map(|rows| {
                 std::iter::repeat_n(rows.values.len(), rows.columns.len().saturating_sub(1))
             }))
         }
-        // Bounded by their query, and by the size of the answer.
+        // Limited by the query, and by the size of the response.
         Answer::Traces(_) => Ok(()),
     }
 }

@@ -1,53 +1,52 @@
-//! Waiting for the alert of a fault that was taken back.
+//! Waits for the alert of a cleared fault to recover.
 
 use std::time::Duration;
 
 use catalog::{Fault, RuleOwner};
 use clients::Clients;
 use evaluate::grafana_rules::condition::Condition;
-use evaluate::grafana_rules::{evaluate, find};
+use evaluate::grafana_rules::evaluate;
+use evaluate::grafana_rules::find;
 use tokio::time::{Instant, sleep, timeout};
 
-/// Longest wait.
-const LIMIT: Duration = Duration::from_secs(60);
-/// Longest wait where what the alert reads looks back a minute.
-const LINGERING: Duration = Duration::from_secs(90);
-/// How long the alert must be inactive: one that is about to come has come by then.
-const QUIET: Duration = Duration::from_secs(3);
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(500);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
+/// For alerts whose query looks back one minute.
+const LINGERING_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long the alert must stay inactive: long enough for a pending evaluation to activate it again.
+const QUIET_PERIOD: Duration = Duration::from_secs(3);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Waits until the fault's alert is neither pending nor firing, at most so long. Says whether it came to that.
-pub(super) async fn recovered(parts: &Clients, fault: Fault) -> bool {
-    let limit = if fault.lingers() { LINGERING } else { LIMIT };
-    timeout(limit, quiet(parts, fault)).await.is_ok()
+/// Waits until the fault's alert is neither pending nor firing; returns false on timeout.
+pub(super) async fn wait_for_recovery(clients: &Clients, fault: Fault) -> bool {
+    let limit = if fault.lingers() { LINGERING_TIMEOUT } else { RECOVERY_TIMEOUT };
+    timeout(limit, wait_until_quiet(clients, fault)).await.is_ok()
 }
 
-async fn quiet(parts: &Clients, fault: Fault) {
-    let mut since = Instant::now();
-    while since.elapsed() < QUIET {
-        // What cannot be asked is not known to be inactive.
-        if is_active(parts, fault).await != Some(false) {
-            since = Instant::now();
+async fn wait_until_quiet(clients: &Clients, fault: Fault) {
+    let mut quiet_since = Instant::now();
+    while quiet_since.elapsed() < QUIET_PERIOD {
+        // An alert whose state is unknown may be active.
+        if is_active(clients, fault).await != Some(false) {
+            quiet_since = Instant::now();
         }
-        sleep(PAUSE).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
-async fn is_active(parts: &Clients, fault: Fault) -> Option<bool> {
+async fn is_active(clients: &Clients, fault: Fault) -> Option<bool> {
     let alerts = match fault.owner() {
-        RuleOwner::Prometheus => parts.prometheus.alerts().await.ok()?,
-        RuleOwner::Grafana => match parts.grafana.alerts().await {
+        RuleOwner::Prometheus => clients.prometheus.alerts().await.ok()?,
+        RuleOwner::Grafana => match clients.grafana.alerts().await {
             Ok(alerts) => alerts,
-            // Grafana is absent: its rule is judged here.
-            Err(_) => return holds(parts, fault).await,
+            // Grafana is unavailable: evaluate its rule here.
+            Err(_) => return condition_holds(clients, fault).await,
         },
     };
     Some(alerts.iter().any(|alert| alert.name() == fault.alert()))
 }
 
-async fn holds(parts: &Clients, fault: Fault) -> Option<bool> {
-    let rule = find(&parts.settings.alerting, fault.alert()).ok()?;
+async fn condition_holds(clients: &Clients, fault: Fault) -> Option<bool> {
+    let rule = find(&clients.settings.alerting, fault.alert()).ok()?;
     let condition = Condition::of(&rule).ok()?;
-    evaluate(parts, &condition).await.ok().map(|standing| standing.fires())
+    evaluate(clients, &condition).await.ok().map(|outcome| outcome.fires())
 }

@@ -1,4 +1,4 @@
-//! A list of traces, a line each.
+//! A list of traces, one line each.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,25 +8,27 @@ use serde::Serialize;
 
 use super::waterfall::Extent;
 
-/// A trace in one line.
+/// A trace as one line of the list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Summary {
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct TraceSummary {
     trace: String,
-    /// Service and name of its first span.
+    /// Service and name of its earliest root span.
     root: String,
-    /// Unix milliseconds of its start.
+    /// Start, in Unix milliseconds.
     at: u64,
     duration_ms: f64,
+    /// Number of spans.
     spans: usize,
-    /// Spans that failed.
+    /// Number of failed spans.
     errors: usize,
     /// Sorted.
     services: Vec<String>,
 }
 
-/// The newest first, each once, at most so many.
-pub(super) fn newest(found: Vec<Trace>, limit: usize) -> Vec<Summary> {
-    // A trace is found by each of its services; the longest copy has seen most of it.
+/// The latest `limit` traces, newest first and without duplicates.
+pub(super) fn latest(found: Vec<Trace>, limit: usize) -> Vec<TraceSummary> {
+    // The search of each of its services finds a trace; its copies may differ, and the longest one is the most complete.
     let mut by_id: BTreeMap<String, Vec<Span>> = BTreeMap::new();
     for Trace { id, spans } in found {
         let known = by_id.entry(id).or_default();
@@ -34,13 +36,14 @@ pub(super) fn newest(found: Vec<Trace>, limit: usize) -> Vec<Summary> {
             *known = spans;
         }
     }
-    let mut all: Vec<Summary> = by_id.into_iter().filter_map(|(id, spans)| Summary::of(id, &spans)).collect();
+    let mut all: Vec<TraceSummary> =
+        by_id.into_iter().filter_map(|(id, spans)| TraceSummary::of(id, &spans)).collect();
     all.sort_by_key(|one| Reverse(one.at));
     all.truncate(limit);
     all
 }
 
-impl Summary {
+impl TraceSummary {
     fn of(trace: String, spans: &[Span]) -> Option<Self> {
         let extent = Extent::of(spans)?;
         let ids: BTreeSet<&str> = spans.iter().map(|span| span.id.as_str()).collect();
@@ -76,19 +79,19 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_come_first_and_each_once() {
+    fn lists_the_latest_first_without_duplicates() {
         let trace = |id: &str, spans: &[Span]| Trace { id: id.to_owned(), spans: spans.to_vec() };
-        let old = span("1", Some("of-a-caller-outside"), "envoy", 1_000);
-        let new = [span("1", None, "envoy", 9_000), span("2", Some("1"), "web-client", 9_200)];
+        let older = span("1", Some("span-of-an-external-caller"), "envoy", 1_000);
+        let newer = [span("1", None, "envoy", 9_000), span("2", Some("1"), "web-client", 9_200)];
         let found = vec![
-            trace("a", std::slice::from_ref(&old)),
-            trace("b", &new[..1]),
-            trace("b", &new),
-            trace("b", &new[1..]),
+            trace("a", std::slice::from_ref(&older)),
+            trace("b", &newer[..1]),
+            trace("b", &newer),
+            trace("b", &newer[1..]),
         ];
-        let listed = newest(found.clone(), 10);
+        let listed = latest(found.clone(), 10);
         assert_eq!(listed.iter().map(|one| one.trace.as_str()).collect::<Vec<_>>(), ["b", "a"]);
-        let expected = Summary {
+        let expected = TraceSummary {
             trace: "b".into(),
             root: "envoy GET".into(),
             at: 9,
@@ -98,6 +101,6 @@ mod tests {
             services: vec!["envoy".into(), "web-client".into()],
         };
         assert_eq!(listed[0], expected);
-        assert_eq!(newest(found, 1).len(), 1);
+        assert_eq!(latest(found, 1).len(), 1);
     }
 }

@@ -1,7 +1,7 @@
-//! A trace as rows: each span below its parent, brothers by their start.
+//! A trace as rows: each span below its parent, siblings ordered by start.
 //!
-//! Times are as reported. Clocks of several hosts may differ: a row may then begin before its parent's; none begins before
-//! the trace, whose start is that of its earliest span.
+//! Times are as reported. With clock skew between hosts, a span may begin before its parent, but never before the trace,
+//! which begins with its earliest span.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,28 +9,32 @@ use clients::jaeger::{Event, Span};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Rows that are sent.
-const ROWS: usize = 2000;
-/// Bytes of a tag's value that are sent.
-const VALUE: usize = 2048;
+/// Maximum number of rows; further spans are only counted.
+const MAX_ROWS: usize = 2000;
+/// Maximum length of a tag's value, in bytes; the rest is cut off.
+const MAX_VALUE: usize = 2048;
 
-/// A trace. Its times count from the start of its earliest span.
+/// A trace. Times of spans count from the start of the trace.
 #[derive(Debug, Serialize)]
-pub(super) struct Waterfall {
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "Trace"))]
+pub(crate) struct Waterfall {
     trace: String,
-    /// Unix milliseconds.
+    /// Start, in Unix milliseconds.
     at: u64,
     duration_us: u64,
     spans: Vec<Row>,
-    /// Spans that are not sent, because there are too many.
+    /// Number of spans above the maximum, which are not sent.
     left_out: usize,
 }
 
-/// A span at its place.
+/// A span in the order of the waterfall.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "Span"))]
 struct Row {
     id: String,
-    /// As reported; may name a span that is not here.
+    /// As reported; the trace may lack this span.
     parent: Option<String>,
     service: String,
     name: String,
@@ -38,15 +42,16 @@ struct Row {
     duration_us: u64,
     error: bool,
     kind: Option<String>,
-    /// 0 for a root, or for a span whose parent is not here.
+    /// 0 for a root, and for a span whose parent is missing.
     depth: usize,
     tags: Vec<(String, String)>,
-    events: Vec<Mark>,
+    events: Vec<SpanEvent>,
 }
 
-/// Something that happened in a span.
+/// An event of a span.
 #[derive(Debug, Serialize)]
-struct Mark {
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct SpanEvent {
     at_us: u64,
     name: String,
     tags: Vec<(String, String)>,
@@ -60,7 +65,7 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// None if there is no span.
+    /// `None` without spans.
     pub(super) fn of(spans: &[Span]) -> Option<Self> {
         let start_us = spans.iter().map(|span| span.start_us).min()?;
         let end = spans.iter().map(|span| span.start_us.saturating_add(span.duration_us)).max()?;
@@ -69,13 +74,13 @@ impl Extent {
 }
 
 impl Waterfall {
-    /// None if there is no span.
+    /// `None` without spans.
     pub(super) fn new(trace: &str, spans: &[Span]) -> Option<Self> {
         let extent = Extent::of(spans)?;
         let count = spans.len();
         let rows: Vec<Row> = in_order(spans)
             .into_iter()
-            .take(ROWS)
+            .take(MAX_ROWS)
             .map(|(at, depth)| Row::new(&spans[at], depth, extent.start_us))
             .collect();
         Some(Self {
@@ -88,8 +93,8 @@ impl Waterfall {
     }
 }
 
-/// Where each span stands in `spans`, parents before their children, with its depth. Each comes once, also where parents
-/// go in a circle or an id is there twice.
+/// The index and depth of each span, parents before their children. Each span occurs once, even if parents form a cycle
+/// or an id is used twice.
 fn in_order(spans: &[Span]) -> Vec<(usize, usize)> {
     let mut by_start: Vec<usize> = (0..spans.len()).collect();
     by_start.sort_by_key(|at| spans[*at].start_us);
@@ -104,16 +109,16 @@ fn in_order(spans: &[Span]) -> Vec<(usize, usize)> {
     }
     let mut placed = vec![false; spans.len()];
     let mut order = Vec::with_capacity(spans.len());
-    // What is left after the roots hangs in circles: each is cut at its earliest span.
+    // Spans that no root reaches form cycles: the earliest span of each becomes a root.
     for root in roots.into_iter().chain(by_start) {
-        let mut waiting = vec![(root, 0)];
-        while let Some((at, depth)) = waiting.pop() {
+        let mut stack = vec![(root, 0)];
+        while let Some((at, depth)) = stack.pop() {
             if std::mem::replace(&mut placed[at], true) {
                 continue;
             }
             order.push((at, depth));
-            let below = children.get(spans[at].id.as_str()).map_or(&[][..], Vec::as_slice);
-            waiting.extend(below.iter().rev().map(|child| (*child, depth + 1)));
+            let children = children.get(spans[at].id.as_str()).map_or(&[][..], Vec::as_slice);
+            stack.extend(children.iter().rev().map(|child| (*child, depth + 1)));
         }
     }
     order
@@ -133,12 +138,12 @@ impl Row {
             kind: (!kind.is_empty()).then(|| kind.to_owned()),
             depth,
             tags: as_text(&span.tags),
-            events: span.events.iter().map(|event| Mark::new(event, start_us)).collect(),
+            events: span.events.iter().map(|event| SpanEvent::new(event, start_us)).collect(),
         }
     }
 }
 
-impl Mark {
+impl SpanEvent {
     fn new(event: &Event, start_us: u64) -> Self {
         let name = event.name.clone();
         Self { at_us: event.at_us.saturating_sub(start_us), name, tags: as_text(&event.tags) }
@@ -151,7 +156,7 @@ fn as_text(tags: &BTreeMap<String, Value>) -> Vec<(String, String)> {
         other => other.to_string(),
     };
     let short = |mut text: String| {
-        text.truncate(text.floor_char_boundary(VALUE));
+        text.truncate(text.floor_char_boundary(MAX_VALUE));
         text
     };
     tags.iter().map(|(key, value)| (key.clone(), short(text(value)))).collect()
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn children_stand_below_their_parent_by_their_start() {
+    fn children_follow_their_parent_by_start() {
         let spans = [
             span("late", "root", 130),
             span("below", "early", 125),
@@ -194,13 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn a_span_without_its_parent_is_a_root_and_a_clock_that_is_behind_makes_nothing_negative() {
+    fn an_orphan_is_a_root_and_clock_skew_yields_no_negative_time() {
         let spans = [span("root", "", 100), span("skewed", "root", 40), span("orphan", "gone", 150)];
         assert_eq!(rows(&spans), [row("root", 0, 60), row("skewed", 1, 0), row("orphan", 0, 110)]);
     }
 
     #[test]
-    fn a_failed_span_says_so_with_its_events() {
+    fn a_failed_span_has_its_error_kind_and_events() {
         let event = Event { at_us: 105, name: "exception".into(), tags: [("n".to_owned(), 1.into())].into() };
         let tags =
             [("otel.status_code".to_owned(), "ERROR".into()), ("span.kind".to_owned(), "client".into())];
@@ -213,16 +218,16 @@ mod tests {
     }
 
     #[test]
-    fn more_spans_than_a_page_can_show_are_counted_and_left_out() {
+    fn counts_the_spans_above_the_maximum() {
         let spans =
-            (0..ROWS + 3).map(|number| span(&number.to_string(), "0", number as u64)).collect::<Vec<_>>();
+            (0..MAX_ROWS + 3).map(|number| span(&number.to_string(), "0", number as u64)).collect::<Vec<_>>();
         let waterfall = Waterfall::new("t", &spans).unwrap();
-        assert_eq!((waterfall.spans.len(), waterfall.left_out), (ROWS, 3));
+        assert_eq!((waterfall.spans.len(), waterfall.left_out), (MAX_ROWS, 3));
     }
 
     proptest! {
         #[test]
-        fn each_span_comes_once_and_after_its_parent(parents in proptest::collection::vec((0u8..12, 0u8..12, 0u64..50), 1..40)) {
+        fn each_span_occurs_once_and_after_its_parent(parents in proptest::collection::vec((0u8..12, 0u8..12, 0u64..50), 1..40)) {
             let spans: Vec<Span> = parents
                 .iter()
                 .map(|(id, parent, start)| span(&id.to_string(), &parent.to_string(), *start))

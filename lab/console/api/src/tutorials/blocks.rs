@@ -1,6 +1,4 @@
-//! A document as blocks.
-
-mod html;
+//! Splits a document into blocks.
 
 use std::mem::take;
 
@@ -8,74 +6,73 @@ use catalog::Selection;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
 
-use super::action::{Action, named};
-use super::addresses::Addresses;
-use super::listing;
-use html::Html;
+use super::button::{Button, find_fault};
+use super::prose::Prose;
+use super::shell;
+use crate::addresses::Addresses;
 
-/// A piece of a page.
+/// A block of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(super) enum Block {
-    /// From markdown alone.
+    /// HTML generated from Markdown only.
     Html { html: String },
-    /// What a person types, or a button does.
-    Command { command: String, output: Option<String>, action: Option<Action> },
-    /// Where the effect shows.
+    /// A shell command, and the button that does the same.
+    Command { command: String, output: Option<String>, action: Option<Button> },
+    /// A dashboard panel that shows the effect.
     Panel { dashboard: String, panel: u64 },
 }
 
 /// A whole document.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// Its first heading, which is in no block.
+    /// The first heading, which is not part of a block.
     pub(super) title: String,
     pub(super) blocks: Vec<Block>,
 }
 
-/// What is being read.
+/// The state of parsing a document.
 struct Reader<'a> {
     addresses: &'a Addresses,
-    chosen: Selection,
-    html: Html<'a>,
+    selection: Selection,
+    prose: Prose<'a>,
     blocks: Vec<Block>,
     title: Option<String>,
-    /// Elements that are open.
+    /// Number of open elements.
     depth: usize,
-    /// The text of the listing or title that is open.
+    /// The text of the open listing or title.
     text: Option<String>,
-    /// The first cell of the table's row that is open; and whether the table lists faults.
+    /// The kind of the open cell, if it is the first one of its row.
     cell: Option<Cell>,
+    /// Whether the first column of the open table lists faults.
     lists_faults: bool,
-    /// Commands that the open element names.
-    named: Vec<String>,
+    /// Commands mentioned in the open element.
+    mentioned: Vec<String>,
 }
 
-/// Where in a table the reader is.
+/// The first cell of a table row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cell {
-    /// The first cell of the head.
     Head,
-    /// The first cell of a row.
     Row,
 }
 
-/// Before the name of a fault, in a shell and at the head of tables.
+/// The command that injects a fault, without the fault's name. Tables of faults have it as their first heading.
 const ALERT: &str = "make alert FAULT=";
 
-/// Reads a document.
-pub(super) fn read(markdown: &str, addresses: &Addresses, chosen: Selection) -> Document {
+pub(super) fn parse(markdown: &str, addresses: &Addresses, selection: Selection) -> Document {
     let mut reader = Reader {
         addresses,
-        chosen,
-        html: Html::new(addresses),
+        selection,
+        prose: Prose::new(addresses),
         blocks: Vec::new(),
         title: None,
         depth: 0,
         text: None,
         cell: None,
         lists_faults: false,
-        named: Vec::new(),
+        mentioned: Vec::new(),
     };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         reader.take(event);
@@ -84,10 +81,10 @@ pub(super) fn read(markdown: &str, addresses: &Addresses, chosen: Selection) -> 
     Document { title: reader.title.unwrap_or_default(), blocks: reader.blocks }
 }
 
-/// The panel that a comment names: `<!-- panel: UID ID -->`.
+/// Parses a comment of the form `<!-- panel: UID ID -->`.
 fn panel(comment: &str) -> Option<Block> {
-    let named = comment.trim().strip_prefix("<!-- panel: ")?.strip_suffix(" -->")?;
-    let (dashboard, id) = named.split_once(' ')?;
+    let panel = comment.trim().strip_prefix("<!-- panel: ")?.strip_suffix(" -->")?;
+    let (dashboard, id) = panel.split_once(' ')?;
     Some(Block::Panel { dashboard: dashboard.to_owned(), panel: id.parse().ok()? })
 }
 
@@ -99,13 +96,13 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         match event {
-            // A listing's text and the title's are kept apart from the prose.
+            // The text of listings and of the title is collected apart from the prose.
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language)))
                 if self.depth == 1 && &*language == "console" =>
             {
                 self.text = Some(String::new());
             }
-            Event::End(TagEnd::CodeBlock) if self.text.is_some() => self.list(),
+            Event::End(TagEnd::CodeBlock) if self.text.is_some() => self.end_listing(),
             Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) if self.title.is_none() => {
                 self.text = Some(String::new());
             }
@@ -122,51 +119,51 @@ impl<'a> Reader<'a> {
                 }
             }
             other => {
-                self.notice(&other);
-                self.html.push(other);
-                if self.depth == 0 && !self.named.is_empty() {
+                self.find_commands(&other);
+                self.prose.push(other);
+                if self.depth == 0 && !self.mentioned.is_empty() {
                     self.flush();
                 }
             }
         }
     }
 
-    /// Commands that prose and tables name.
-    fn notice(&mut self, event: &Event<'_>) {
+    /// Collects commands that are mentioned in prose and tables.
+    fn find_commands(&mut self, event: &Event<'_>) {
         match event {
             Event::Start(Tag::Table(_)) => self.lists_faults = false,
             Event::Start(Tag::TableHead) => self.cell = Some(Cell::Head),
             Event::Start(Tag::TableRow) => self.cell = Some(Cell::Row),
             Event::End(TagEnd::TableCell | TagEnd::TableHead) => self.cell = None,
             Event::Code(code) => {
-                if code.strip_prefix(ALERT).and_then(named).is_some() {
-                    self.named.push(code.to_string());
+                if code.strip_prefix(ALERT).and_then(find_fault).is_some() {
+                    self.mentioned.push(code.to_string());
                 } else if self.cell == Some(Cell::Head) {
                     self.lists_faults = &**code == ALERT;
-                } else if self.cell == Some(Cell::Row) && self.lists_faults && named(code).is_some() {
-                    self.named.push(format!("{ALERT}{code}"));
+                } else if self.cell == Some(Cell::Row) && self.lists_faults && find_fault(code).is_some() {
+                    self.mentioned.push(format!("{ALERT}{code}"));
                 }
             }
             _ => {}
         }
     }
 
-    /// The commands of the listing that ends.
-    fn list(&mut self) {
+    /// Adds the commands of the listing that ends.
+    fn end_listing(&mut self) {
         let text = self.text.take().unwrap_or_default();
         self.flush();
-        for listed in listing::commands(&text) {
+        for listed in shell::commands(&text) {
             self.command(&listed.command, listed.output.as_deref());
         }
     }
 
-    /// Ends the block of prose, and adds the commands that it names.
+    /// Ends the block of prose, and adds the commands that it mentions.
     fn flush(&mut self) {
-        let html = self.html.finish();
+        let html = self.prose.finish();
         if !html.is_empty() {
             self.blocks.push(Block::Html { html });
         }
-        for command in take(&mut self.named) {
+        for command in take(&mut self.mentioned) {
             self.command(&command, None);
         }
     }
@@ -175,7 +172,7 @@ impl<'a> Reader<'a> {
         self.blocks.push(Block::Command {
             command: self.addresses.published(command).into_owned(),
             output: output.map(|output| self.addresses.published(output).into_owned()),
-            action: Action::of(command, self.chosen),
+            action: Button::of(command, self.selection),
         });
     }
 }

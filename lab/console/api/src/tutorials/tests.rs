@@ -1,4 +1,4 @@
-//! The repository's own documents, as the console shows them.
+//! The repository's documents, as the console shows them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use catalog::Selection;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::action::Does;
+use super::button::ButtonAction;
 use super::*;
 
 fn root() -> PathBuf {
@@ -19,7 +19,7 @@ fn text(tutorial: Tutorial) -> String {
 }
 
 fn blocks(tutorial: Tutorial) -> Vec<Block> {
-    blocks::read(&text(tutorial), &Addresses::new(&[]), Selection::All).blocks
+    blocks::parse(&text(tutorial), &Addresses::new(&[]), Selection::All).blocks
 }
 
 /// Dashboard and number of each panel in the folder.
@@ -38,7 +38,7 @@ fn panels() -> BTreeSet<(String, u64)> {
 }
 
 #[test]
-fn every_document_has_two_to_five_panels_and_all_of_them_exist() {
+fn every_document_has_two_to_five_existing_panels() {
     let known = panels();
     for tutorial in TUTORIALS {
         let shown: Vec<(String, u64)> = blocks(tutorial)
@@ -52,7 +52,7 @@ fn every_document_has_two_to_five_panels_and_all_of_them_exist() {
         assert_eq!(
             shown.len(),
             text(tutorial).matches("<!--").count(),
-            "{}: a comment is no panel",
+            "{}: a comment is not a panel",
             tutorial.name()
         );
         for panel in shown {
@@ -62,7 +62,7 @@ fn every_document_has_two_to_five_panels_and_all_of_them_exist() {
 }
 
 #[test]
-fn every_command_of_the_documents_is_a_block_of_its_own() {
+fn every_command_of_a_listing_is_a_block() {
     for tutorial in TUTORIALS {
         let listed = text(tutorial).lines().filter(|line| line.starts_with("$ ")).count();
         let named = |command: &str| command.starts_with("make alert FAULT=");
@@ -74,17 +74,17 @@ fn every_command_of_the_documents_is_a_block_of_its_own() {
 }
 
 #[test]
-fn each_tutorial_has_its_buttons() {
+fn each_tutorial_has_the_expected_buttons() {
     let buttons = |tutorial| -> Vec<&'static str> {
-        let actions = blocks(tutorial).into_iter().filter_map(|block| match block {
-            Block::Command { action, .. } => action,
+        let buttons = blocks(tutorial).into_iter().filter_map(|block| match block {
+            Block::Command { action: button, .. } => button,
             _ => None,
         });
-        let name = |does: &Does| match does {
-            Does::Action { name, .. } | Does::Fault { name } => *name,
-            Does::Load { streams, .. } => streams[0],
+        let name = |action: &ButtonAction| match action {
+            ButtonAction::Action { name, .. } | ButtonAction::Fault { name } => *name,
+            ButtonAction::Load { streams, .. } => streams[0],
         };
-        actions.map(|action| name(action.does())).collect()
+        buttons.map(|button| name(&button.action)).collect()
     };
     assert_eq!(buttons(Tutorial::Echo), ["echo", "echoes", "errors", "echo"]);
     assert_eq!(buttons(Tutorial::Sink), ["echo"]);
@@ -97,7 +97,7 @@ fn each_tutorial_has_its_buttons() {
 }
 
 #[test]
-fn a_fault_that_takes_docker_is_named_without_a_button() {
+fn a_fault_that_needs_docker_has_no_button() {
     let silent = blocks(Tutorial::Sink).into_iter().find_map(|block| match block {
         Block::Command { command, output, action } if command == "make alert FAULT=silent" => {
             Some((output, action))
@@ -108,7 +108,7 @@ fn a_fault_that_takes_docker_is_named_without_a_button() {
 }
 
 #[test]
-fn no_document_has_html_of_its_own_or_a_style() {
+fn no_document_contains_raw_html_or_styles() {
     for tutorial in TUTORIALS {
         for block in blocks(tutorial) {
             let Block::Html { html } = block else { continue };
@@ -121,24 +121,18 @@ fn no_document_has_html_of_its_own_or_a_style() {
 
 proptest! {
     #[test]
-    fn no_document_brings_html_of_its_own(markdown in "([a-z ]|<script>|</b|<!--|-->|<a href=x onclick=y>|`|\n|\\$ |\\||#|\\[|\\]\\(javascript:x\\)|```console\n|> |- ){0,40}") {
-        for block in blocks::read(&markdown, &Addresses::new(&[]), Selection::All).blocks {
+    fn raw_html_never_reaches_the_page(markdown in "([a-z ]|<script>|</b|<!--|-->|<a href=x onclick=y>|`|\n|\\$ |\\||#|\\[|\\]\\(javascript:x\\)|```console\n|> |- ){0,40}") {
+        for block in blocks::parse(&markdown, &Addresses::new(&[]), Selection::All).blocks {
             if let Block::Html { html } = block {
-                prop_assert!(!["<script", "<!--", "<a href=x", "javascript:x\""].iter().any(|own| html.contains(own)), "{}", html);
+                prop_assert!(!["<script", "<!--", "<a href=x", "javascript:x\""].iter().any(|raw| html.contains(raw)), "{}", html);
             }
         }
     }
 
     #[test]
-    fn where_nothing_is_moved_no_address_changes(text in "(127\\.0\\.0\\.1:|10000|[0-9a-z:. ]|localhost){0,30}") {
-        let addresses = Addresses::new(&[("edge", Some("http://127.0.0.1:10000"))]);
-        prop_assert_eq!(addresses.published(&text), text.as_str());
-    }
-
-    #[test]
-    fn every_line_of_a_listing_is_a_command_or_printed(lines in proptest::collection::vec("[a-z]{1,5}", 0..6), printed in proptest::collection::vec("[a-z]{0,5}", 0..4)) {
+    fn every_line_of_a_listing_is_a_command_or_output(lines in proptest::collection::vec("[a-z]{1,5}", 0..6), printed in proptest::collection::vec("[a-z]{0,5}", 0..4)) {
         let text: String = lines.iter().map(|line| format!("$ {line}\n{}\n", printed.join("\n"))).collect();
-        let listed = listing::commands(&text);
+        let listed = shell::commands(&text);
         prop_assert_eq!(listed.iter().map(|one| &one.command).collect::<Vec<_>>(), lines.iter().collect::<Vec<_>>());
         let expected = Some(printed.join("\n"));
         prop_assert!(listed.iter().all(|one| one.output == expected));

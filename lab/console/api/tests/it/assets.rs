@@ -1,12 +1,11 @@
-//! The page for the page routes, and hashed files for ever.
+//! The page of the page routes, and the hashed files.
 
+use crate::support::{Console, Files, problem_of};
 use reqwest::Method;
 
-use crate::lab::{Files, Web, problem_of};
-
 #[tokio::test]
-async fn page_routes_share_one_page_that_no_cache_keeps() {
-    let web = Web::start().await;
+async fn page_routes_serve_one_page_with_the_token_and_no_store() {
+    let web = Console::start().await;
     let token = web.token().await;
     for path in [
         "/",
@@ -29,8 +28,8 @@ async fn page_routes_share_one_page_that_no_cache_keeps() {
 }
 
 #[tokio::test]
-async fn all_else_is_not_there() {
-    let web = Web::start().await;
+async fn other_paths_are_not_found() {
+    let web = Console::start().await;
     for path in [
         "/index.html",
         "/tutorials",
@@ -54,13 +53,13 @@ async fn all_else_is_not_there() {
 }
 
 #[tokio::test]
-async fn hashed_files_are_kept_for_ever_and_sent_compressed_to_who_takes_it() {
+async fn hashed_files_are_immutable_and_compressed_if_accepted() {
     let files = Files::new()
         .with("web/assets/app-1a2b.js", "plain")
         .with("web/assets/app-1a2b.js.br", "brotli")
         .with("web/assets/app-1a2b.js.gz", "gzip")
         .with("web/assets/look-3c4d.css", "only plain");
-    let web = Web::with(files, |_| {}).await;
+    let web = Console::with(files, |_| {}).await;
     for (path, accepts, encoding, kind, body) in [
         ("/assets/app-1a2b.js", "", None, "text/javascript", "plain"),
         ("/assets/app-1a2b.js", "gzip, deflate, br", Some("br"), "text/javascript", "brotli"),
@@ -81,16 +80,16 @@ async fn hashed_files_are_kept_for_ever_and_sent_compressed_to_who_takes_it() {
 }
 
 #[tokio::test]
-async fn files_cannot_be_changed() {
-    let web = Web::with(Files::new().with("web/assets/app-1a2b.js", "1;"), |_| {}).await;
+async fn files_are_read_only() {
+    let web = Console::with(Files::new().with("web/assets/app-1a2b.js", "1;"), |_| {}).await;
     let request = web.change(Method::POST, "/assets/app-1a2b.js").await;
     let response = request.send().await.unwrap();
     assert_eq!(problem_of(response).await.0, 405);
 }
 
 #[tokio::test]
-async fn a_missing_folder_is_answered_with_its_name() {
-    let web = Web::with(Files::new(), |config| config.console_assets = "/nowhere/web".into()).await;
+async fn a_missing_folder_is_named_in_the_problem() {
+    let web = Console::with(Files::new(), |config| config.console_assets = "/nowhere/web".into()).await;
     let (status, problem) = web.problem("/").await;
     assert_eq!(status, 503);
     assert!(problem["detail"].as_str().unwrap().contains("/nowhere/web/index.html"), "{problem}");
@@ -98,8 +97,8 @@ async fn a_missing_folder_is_answered_with_its_name() {
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_hold_the_token_is_not_sent() {
-    let web = Web::with(Files::new().with("web/index.html", "<p>no head"), |_| {}).await;
+async fn a_page_without_a_head_is_not_served() {
+    let web = Console::with(Files::new().with("web/index.html", "<p>no head"), |_| {}).await;
     let (status, problem) = web.problem("/").await;
     assert_eq!(status, 503);
     assert!(problem["detail"].as_str().unwrap().contains("<head>"), "{problem}");

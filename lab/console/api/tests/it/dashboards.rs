@@ -1,19 +1,16 @@
-//! Dashboards from files to data.
+//! Dashboards, from their files to the data of their panels.
 
-mod board;
+mod definition;
 mod failures;
-mod files;
-mod hostile;
-mod limits;
 mod panels;
+mod validation;
 
 use std::collections::BTreeMap;
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::lab::{Files, Web};
-use crate::source::Source;
+use crate::support::{Console, DataSources, Files};
 
 /// A dashboard with these panels and variables.
 pub(crate) fn dashboard(panels: &Value, variables: &Value) -> String {
@@ -29,7 +26,7 @@ pub(crate) fn dashboard(panels: &Value, variables: &Value) -> String {
     .to_string()
 }
 
-/// A panel with one query of Prometheus.
+/// A panel with one Prometheus query.
 pub(crate) fn panel(id: u64, kind: &str, expr: &str) -> Value {
     json!({
         "id": id, "type": kind, "title": "Cups", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
@@ -38,7 +35,7 @@ pub(crate) fn panel(id: u64, kind: &str, expr: &str) -> Value {
     })
 }
 
-/// A panel with one query of `InfluxDB`.
+/// A panel with one `InfluxDB` query.
 pub(crate) fn influx_panel(id: u64, query: &str) -> Value {
     json!({
         "id": id, "type": "timeseries", "title": "Cups", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
@@ -47,28 +44,29 @@ pub(crate) fn influx_panel(id: u64, query: &str) -> Value {
     })
 }
 
+/// A console with the dashboard `tea`, and its data sources.
 pub(crate) struct Lab {
-    pub(crate) web: Web,
-    pub(crate) source: Source,
+    pub(crate) web: Console,
+    pub(crate) sources: DataSources,
 }
 
 impl Lab {
     pub(crate) async fn with(panels: &Value, variables: &Value) -> Self {
-        Self::impatient(panels, variables, "5s").await
+        Self::with_timeout(panels, variables, "5s").await
     }
 
-    /// With another time-out for queries.
-    pub(crate) async fn impatient(panels: &Value, variables: &Value, timeout: &str) -> Self {
-        let source = Source::start().await;
+    /// With this query timeout.
+    pub(crate) async fn with_timeout(panels: &Value, variables: &Value, timeout: &str) -> Self {
+        let sources = DataSources::start().await;
         let files = Files::new().with("dashboards/echo/tea.json", dashboard(panels, variables));
-        let web = Web::with(files, |config| {
+        let web = Console::with(files, |config| {
             config.console_query_timeout = kit::settings::duration(timeout).unwrap();
-            config.settings.prometheus = source.url();
-            config.settings.influxdb = source.url();
-            config.settings.jaeger = source.url();
+            config.settings.prometheus = sources.url();
+            config.settings.influxdb = sources.url();
+            config.settings.jaeger = sources.url();
         })
         .await;
-        Self { web, source }
+        Self { web, sources }
     }
 
     pub(crate) async fn post(&self, uid: &str, body: &Value) -> Response {
@@ -76,21 +74,21 @@ impl Lab {
         request.json(body).send().await.unwrap()
     }
 
-    /// The lines of these panels, by id.
+    /// The lines of the response for these panels, by id.
     pub(crate) async fn data(&self, ids: &[u64], variables: &Value) -> BTreeMap<u64, Value> {
-        let response = self.post("tea", &wanted(ids, variables)).await;
+        let response = self.post("tea", &data_request(ids, variables)).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "application/x-ndjson");
         let text = response.text().await.unwrap();
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let lines: BTreeMap<u64, Value> = lines.map(|line| (line["id"].as_u64().unwrap(), line)).collect();
-        assert_eq!(lines.keys().copied().collect::<Vec<_>>(), ids, "a line each");
+        assert_eq!(lines.keys().copied().collect::<Vec<_>>(), ids, "one line per panel");
         lines
     }
 }
 
-/// Ten minutes of long ago, 600 pixels wide.
-pub(crate) fn wanted(ids: &[u64], variables: &Value) -> Value {
+/// A request for ten minutes in 2001, with panels 600 pixels wide.
+pub(crate) fn data_request(ids: &[u64], variables: &Value) -> Value {
     let panels: Vec<Value> = ids.iter().map(|id| json!({"id": id, "width": 600})).collect();
     json!({"from": "1000000000", "to": "1000600000", "variables": variables, "panels": panels})
 }

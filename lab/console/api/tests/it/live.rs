@@ -1,24 +1,22 @@
-//! What goes on in the lab, as events: the lab is a stand-in that a test changes while the console looks.
+//! The event stream, in front of a fake lab that tests change meanwhile.
 
 mod alerts;
 mod grafana;
 mod mails;
-mod picture;
-mod stand_in;
 mod stream;
+mod topology;
 
 use console::Config;
 use reqwest::Response;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use self::stand_in::StandIn;
-use crate::lab::{Files, PATIENCE, Web};
+use crate::support::{Console, FakeLab, Files, TIMEOUT};
 
-/// A console in front of a stand-in for all parts that are asked over HTTP.
+/// A console in front of a fake lab.
 struct Live {
-    lab: StandIn,
-    web: Web,
+    lab: FakeLab,
+    web: Console,
 }
 
 impl Live {
@@ -27,11 +25,11 @@ impl Live {
     }
 
     async fn with(files: Files, adjust: impl FnOnce(&mut Config)) -> Self {
-        let lab = StandIn::start().await;
+        let lab = FakeLab::start().await;
         let url = lab.url();
-        let web = Web::with(files, |config| {
+        let web = Console::with(files, |config| {
             let settings = &mut config.settings;
-            for part in [
+            for address in [
                 &mut settings.envoy_admin,
                 &mut settings.web_client,
                 &mut settings.prometheus,
@@ -39,7 +37,7 @@ impl Live {
                 &mut settings.influxdb,
                 &mut settings.maildev,
             ] {
-                part.clone_from(&url);
+                address.clone_from(&url);
             }
             adjust(config);
         })
@@ -47,22 +45,22 @@ impl Live {
         Self { lab, web }
     }
 
-    async fn listen(&self) -> Stream {
+    async fn listen(&self) -> Listener {
         let response = self.web.get("/api/events").await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Stream { response, read: String::new() }
+        Listener { response, read: String::new() }
     }
 }
 
-/// A listener to the events.
-struct Stream {
+/// A client of the event stream.
+struct Listener {
     response: Response,
     read: String,
 }
 
-impl Stream {
-    /// The next event's name and data; none at the stream's end.
+impl Listener {
+    /// Name and data of the next event; `None` at the end of the stream.
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((block, rest)) = self.read.split_once("\n\n") {
@@ -75,20 +73,20 @@ impl Stream {
                 }
                 continue;
             }
-            let chunk = timeout(PATIENCE, self.response.chunk()).await.expect("an event in time");
-            // A stream that is cut ends with an error.
+            let chunk = timeout(TIMEOUT, self.response.chunk()).await.expect("an event in time");
+            // A closed connection is an error.
             let chunk = chunk.ok().flatten()?;
             self.read.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
 
-    /// The first event of this name of which `is` holds.
-    async fn until(&mut self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
+    /// Waits for an event of this name whose data matches.
+    async fn until(&mut self, name: &str, matches: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
-        let found = timeout(PATIENCE, async {
+        let found = timeout(TIMEOUT, async {
             while let Some((event, data)) = self.next().await {
                 if event == name {
-                    if is(&data) {
+                    if matches(&data) {
                         return Some(data);
                     }
                     last = data;
@@ -97,11 +95,11 @@ impl Stream {
             None
         })
         .await;
-        found.ok().flatten().unwrap_or_else(|| panic!("no such {name}; the last one: {last}"))
+        found.ok().flatten().unwrap_or_else(|| panic!("no matching {name}; the last one: {last}"))
     }
 }
 
-/// The one of a list whose field has this value.
-fn of<'a>(list: &'a Value, field: &str, value: &str) -> &'a Value {
+/// The element of a list whose field has this value.
+fn find<'a>(list: &'a Value, field: &str, value: &str) -> &'a Value {
     list.as_array().into_iter().flatten().find(|one| one[field] == value).unwrap_or(&Value::Null)
 }

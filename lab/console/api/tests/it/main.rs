@@ -1,17 +1,13 @@
-//! The console over real sockets, one behaviour a file.
+//! The console over real sockets, one behaviour per module.
 
 mod actions;
+mod admission;
 mod assets;
 mod dashboards;
-mod end;
 mod faults;
-mod guard;
-mod lab;
 mod live;
 mod load;
 mod program;
-mod settings;
-mod source;
-mod stubs;
+mod support;
 mod traces;
 mod tutorials;

@@ -1,16 +1,15 @@
-//! A tutorial's document, as the page gets it.
+//! A tutorial's document in blocks.
 
+use crate::support::{Console, Files};
 use kit::settings::base_url;
 use serde_json::{Value, json};
-
-use crate::lab::{Files, Web};
 
 const DOCUMENT: &str = "# The *echo*, again\n\nGo to <http://127.0.0.1:10000>.\n\n<!-- panel: grpc-client 2 -->\n\n\
     ```console\n$ curl -s 'http://127.0.0.1:10000/echo?m=a'\nResponse: echo a\n```\n\nThen `make alert FAULT=errors`.\n";
 
 #[tokio::test]
-async fn a_document_comes_in_blocks_with_the_addresses_that_are_published() {
-    let web = Web::with(Files::new().with("docs/echo.md", DOCUMENT), |config| {
+async fn a_document_has_blocks_with_published_addresses() {
+    let web = Console::with(Files::new().with("docs/echo.md", DOCUMENT), |config| {
         config.links.edge_url = Some(base_url("http://127.0.0.1:25000").unwrap());
         config.settings.tutorial = catalog::Selection::Echo;
     })
@@ -26,14 +25,14 @@ async fn a_document_comes_in_blocks_with_the_addresses_that_are_published() {
             "action": {"kind": "action", "name": "echo", "body": {"message": "a"}, "label": "Send an echo"}}),
         json!({"kind": "html", "html": "<p>Then <code>make alert FAULT=errors</code>.</p>\n"}),
         json!({"kind": "command", "command": "make alert FAULT=errors", "output": null,
-            "action": {"kind": "fault", "name": "errors", "label": "Throw errors"}}),
+            "action": {"kind": "fault", "name": "errors", "label": "Inject errors"}}),
     ];
     assert_eq!(blocks[1..], expected);
 }
 
 #[tokio::test]
-async fn a_tutorial_that_is_not_there_is_a_problem() {
-    let web = Web::start().await;
+async fn an_unknown_tutorial_or_document_is_a_problem() {
+    let web = Console::start().await;
     assert_eq!(web.problem("/api/tutorials/6").await.0, 404);
     assert_eq!(web.problem("/api/tutorials/0").await.0, 404);
     let (status, problem) = web.problem("/api/tutorials/2").await;

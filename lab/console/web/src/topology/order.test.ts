@@ -4,7 +4,7 @@ import type { LabMap, MapEdge, MapNode } from "../api/types";
 import { connectedEdges, edgeData, inRequestOrder, itemsOf, keyOf } from "./order";
 
 function node(id: string, column: number, kind: MapNode["kind"] = "service"): MapNode {
-  return { id, title: id, kind, tutorial: "lab", column, row: 0, health: "up", note: null, links: [], dashboard: null };
+  return { id, title: id, kind, tutorial: "lab", column, row: 0, health: "up", note: "", links: [], dashboard: null };
 }
 
 function edge(from: string, to: string, kind: MapEdge["kind"] = "request"): MapEdge {

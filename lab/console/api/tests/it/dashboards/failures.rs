@@ -1,11 +1,11 @@
-//! A data source that fails costs its panels, which say why, and no others.
+//! A failed query fails its panel with the reason, and no other panel.
 
 use serde_json::{Value, json};
 
 use super::{Lab, influx_panel, panel};
 
 #[tokio::test]
-async fn each_failure_is_named_with_its_query_and_the_others_still_answer() {
+async fn each_failure_is_reported_with_its_query_and_other_panels_succeed() {
     let panels = json!([
         panel(1, "timeseries", "up"),
         panel(2, "timeseries", "hang"),
@@ -18,7 +18,7 @@ async fn each_failure_is_named_with_its_query_and_the_others_still_answer() {
         influx_panel(9, "SELECT broken FROM t WHERE $timeFilter"),
         influx_panel(10, "SELECT fine FROM t WHERE $timeFilter"),
     ]);
-    let lab = Lab::impatient(&panels, &json!([]), "2s").await;
+    let lab = Lab::with_timeout(&panels, &json!([]), "2s").await;
     let ids: Vec<u64> = (1..=10).collect();
     let lines = lab.data(&ids, &json!({})).await;
     for id in [1, 10] {
@@ -31,8 +31,8 @@ async fn each_failure_is_named_with_its_query_and_the_others_still_answer() {
         (4, "query A (nonsense): Prometheus", "answers something unexpected"),
         (5, "query A (huge): Prometheus", "answers more than 4194304 bytes"),
         (6, "query A (refused): Prometheus", "answers 400: that is no query"),
-        (7, "query A (many): Prometheus", "answers 501 series, more than 500"),
-        (8, "query A (long): Prometheus", "answers 11001 points in a series, more than 11000"),
+        (7, "query A (many): Prometheus", "returned 501 series, more than 500"),
+        (8, "query A (long): Prometheus", "returned 11001 points in a series, more than 11000"),
         (9, "query A (SELECT broken FROM t WHERE ", "InfluxDB answers 500: it broke"),
     ] {
         let line = &lines[&id];
@@ -44,21 +44,21 @@ async fn each_failure_is_named_with_its_query_and_the_others_still_answer() {
 }
 
 #[tokio::test]
-async fn a_source_that_hangs_does_not_keep_the_other_one_waiting() {
+async fn a_source_that_hangs_does_not_delay_the_other_one() {
     let mut panels: Vec<Value> = (1..=20).map(|id| panel(id, "timeseries", &format!("hang{id}"))).collect();
     panels.push(influx_panel(21, "SELECT fine FROM t WHERE $timeFilter"));
     let lab = Lab::with(&json!(panels), &json!([])).await;
     let ids: Vec<u64> = (1..=21).collect();
-    let mut response = lab.post("tea", &super::wanted(&ids, &json!({}))).await;
+    let mut response = lab.post("tea", &super::data_request(&ids, &json!({}))).await;
     let first = response.chunk().await.unwrap().expect("a line");
     let first: Value = serde_json::from_slice(&first).unwrap();
     assert_eq!((&first["id"], &first["error"]), (&json!(21), &Value::Null));
-    let hanging = lab.source.asked("query").iter().filter(|query| query.contains("hang")).count();
-    assert!(hanging <= 8, "{hanging} at once");
+    let hanging = lab.sources.requested("query").iter().filter(|query| query.contains("hang")).count();
+    assert!(hanging <= 8, "{hanging} concurrent");
 }
 
 #[tokio::test]
-async fn a_variable_whose_options_fail_is_named_by_the_panels_that_use_it() {
+async fn a_variable_without_options_fails_the_panels_that_use_it() {
     let job = json!({"name": "job", "type": "query", "query": "label_values(broken, job)",
         "datasource": {"type": "prometheus", "uid": "prometheus"}});
     let panels = json!([panel(1, "stat", r#"up{job="$job"}"#), panel(2, "stat", "up")]);
@@ -70,12 +70,12 @@ async fn a_variable_whose_options_fail_is_named_by_the_panels_that_use_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_here_is_named_and_not_drawn_otherwise() {
+async fn an_unsupported_feature_is_reported_and_not_drawn() {
     let panels = json!([panel(1, "canvas", "up"), panel(2, "stat", "rate(up[$__made_up])")]);
     let lab = Lab::with(&panels, &json!([])).await;
     let lines = lab.data(&[1, 2], &json!({})).await;
     for (id, what) in [(1, "canvas"), (2, "$__made_up")] {
         let error = lines[&id]["error"].as_str().unwrap();
-        assert!(error.starts_with("not known here") && error.contains(what), "{error}");
+        assert!(error.starts_with("not supported here") && error.contains(what), "{error}");
     }
 }

@@ -1,11 +1,11 @@
-//! Panels' data when all goes well.
+//! The data of panels.
 
 use serde_json::json;
 
 use super::{Lab, influx_panel, panel};
 
 #[tokio::test]
-async fn a_panel_has_the_data_sources_points_and_says_what_was_asked() {
+async fn a_panel_has_the_points_of_its_source_and_its_queries() {
     let lab = Lab::with(&json!([panel(1, "timeseries", "up"), panel(2, "stat", "up")]), &json!([])).await;
     let lines = lab.data(&[1, 2], &json!({})).await;
     let series = &lines[&1];
@@ -47,16 +47,20 @@ async fn a_panel_has_the_data_sources_points_and_says_what_was_asked() {
     assert_eq!((&stat["view"]["kind"], &stat["view"]["values"][0]["value"]), (&json!("values"), &json!(7.0)));
     assert_eq!(stat["queries"][0]["kind"], "instant");
     assert_eq!((&stat["annotations"], series["annotations"].as_array().unwrap().len()), (&json!([]), 1));
-    assert_eq!(series["annotations"][0], json!({"at": 1_000_005_000, "title": "a"}), "where it is above 0");
+    assert_eq!(
+        series["annotations"][0],
+        json!({"at": 1_000_005_000, "title": "a"}),
+        "begins where the value is positive"
+    );
 }
 
 #[tokio::test]
-async fn influxdb_is_asked_in_the_range_and_its_nulls_stay() {
+async fn an_influxdb_query_has_the_time_range_and_nulls_are_kept() {
     let query = r#"SELECT mean("p99") FROM "t" WHERE $timeFilter GROUP BY time($__interval) fill(null)"#;
     let lab = Lab::with(&json!([influx_panel(1, query)]), &json!([])).await;
     let line = &lab.data(&[1], &json!({})).await[&1];
     let expected = r#"SELECT mean("p99") FROM "t" WHERE time >= 1000000000ms and time <= 1000600000ms GROUP BY time(1s) fill(null)"#;
-    assert_eq!(lab.source.asked("q"), [expected]);
+    assert_eq!(lab.sources.requested("q"), [expected]);
     assert_eq!(
         (&line["queries"][0]["query"], &line["queries"][0]["source"]),
         (&json!(expected), &json!("influxdb"))
@@ -65,20 +69,20 @@ async fn influxdb_is_asked_in_the_range_and_its_nulls_stay() {
 }
 
 #[tokio::test]
-async fn a_wider_panel_asks_for_more_points() {
+async fn a_wider_panel_requests_more_points() {
     let lab = Lab::with(&json!([panel(1, "timeseries", "up")]), &json!([])).await;
     for (width, step) in [(600, "1"), (60, "10"), (20, "30")] {
-        let mut wanted = super::wanted(&[1], &json!({}));
-        wanted["panels"][0]["width"] = json!(width);
-        let response = lab.post("tea", &wanted).await;
+        let mut request = super::data_request(&[1], &json!({}));
+        request["panels"][0]["width"] = json!(width);
+        let response = lab.post("tea", &request).await;
         response.text().await.unwrap();
-        let steps = lab.source.asked("step");
+        let steps = lab.sources.requested("step");
         assert!(steps.contains(&step.to_owned()), "{width}: {steps:?}");
     }
 }
 
 #[tokio::test]
-async fn chosen_values_are_written_into_the_query() {
+async fn selected_values_are_interpolated() {
     let job = json!({"name": "job", "type": "query", "query": "label_values(up, job)", "multi": true, "includeAll": true,
         "datasource": {"type": "prometheus", "uid": "prometheus"}});
     let lab = Lab::with(&json!([panel(1, "stat", r#"up{job=~"$job"}"#)]), &json!([job])).await;
@@ -87,14 +91,14 @@ async fn chosen_values_are_written_into_the_query() {
 }
 
 #[tokio::test]
-async fn what_many_panels_ask_at_once_is_asked_once() {
+async fn concurrent_identical_queries_are_sent_once() {
     let panels: Vec<_> = (1..=8).map(|id| panel(id, "timeseries", "up")).collect();
     let lab = Lab::with(&json!(panels), &json!([])).await;
     let ids: Vec<u64> = (1..=8).collect();
     let lines = lab.data(&ids, &json!({})).await;
     assert!(lines.values().all(|line| line["annotations"] == lines[&1]["annotations"]));
-    let asked = lab.source.asked("query");
-    assert_eq!(asked.iter().filter(|query| *query == "ALERTS").count(), 1, "the annotations");
+    let queries = lab.sources.requested("query");
+    assert_eq!(queries.iter().filter(|query| *query == "ALERTS").count(), 1, "the annotations");
 }
 
 #[tokio::test]
@@ -104,7 +108,7 @@ async fn queries_are_counted_by_source_and_outcome() {
     for source in ["prometheus", "influxdb", "jaeger"] {
         for outcome in ["ok", "failed"] {
             let labels = [("source", source), ("outcome", outcome)];
-            assert!(before.value("console_queries_total", &labels).abs() < 0.5, "there from the start");
+            assert!(before.value("console_queries_total", &labels).abs() < 0.5, "exported from the start");
         }
         assert!(before.has("console_query_duration_seconds_count", &[("source", source)]));
     }

@@ -1,10 +1,10 @@
-//! Grafana's rules: as it tells them, and judged here by the provisioned files while it is absent.
+//! Grafana's rules: from Grafana, and evaluated by the console while Grafana is unavailable.
 
 use kit::settings::base_url;
 use serde_json::json;
 
-use super::{Live, of};
-use crate::lab::Files;
+use super::{Live, find};
+use crate::support::Files;
 
 const RULES: &str = r#"
 apiVersion: 1
@@ -29,11 +29,11 @@ groups:
 "#;
 
 #[tokio::test]
-async fn a_rule_of_grafanas_fires_by_the_consoles_own_judgement() {
+async fn the_console_evaluates_a_rule_of_grafana() {
     let live = Live::with(Files::new().with("alerting/order.yaml", RULES), |_| {}).await;
     let mut stream = live.listen().await;
-    let rest = stream.until("alerts", |alerts| !of(alerts, "name", "OrderSlow").is_null()).await;
-    let alert = of(&rest, "name", "OrderSlow");
+    let inactive = stream.until("alerts", |alerts| !find(alerts, "name", "OrderSlow").is_null()).await;
+    let alert = find(&inactive, "name", "OrderSlow");
     assert_eq!((&alert["owner"], &alert["state"]), (&"console".into(), &"inactive".into()));
     assert_eq!(
         (&alert["dashboard"], &alert["panel"], &alert["fault"]),
@@ -41,27 +41,28 @@ async fn a_rule_of_grafanas_fires_by_the_consoles_own_judgement() {
     );
 
     live.lab.change(|lab| lab.value = Some(0.7));
-    let firing = stream.until("alerts", |alerts| of(alerts, "name", "OrderSlow")["state"] == "firing").await;
-    let steps = of(&firing, "name", "OrderSlow")["steps"].as_array().unwrap();
+    let firing =
+        stream.until("alerts", |alerts| find(alerts, "name", "OrderSlow")["state"] == "firing").await;
+    let steps = find(&firing, "name", "OrderSlow")["steps"].as_array().unwrap();
     let names: Vec<_> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
     assert_eq!(names, ["pending", "firing"]);
     let at = |step: usize| steps[step]["at"].as_i64().unwrap();
-    assert!(at(1) - at(0) >= 1000, "held for as long as the rule says: {steps:?}");
+    assert!(at(1) - at(0) >= 1000, "fires after the hold period: {steps:?}");
 
     live.lab.change(|lab| lab.value = Some(0.1));
-    stream.until("alerts", |alerts| of(alerts, "name", "OrderSlow")["state"] == "inactive").await;
+    stream.until("alerts", |alerts| find(alerts, "name", "OrderSlow")["state"] == "inactive").await;
 }
 
 #[tokio::test]
-async fn grafanas_own_word_counts_while_it_answers() {
+async fn grafanas_state_is_used_while_it_is_available() {
     let live = Live::with(Files::new().with("alerting/order.yaml", RULES), |config| {
         config.links.grafana_url = Some(base_url("http://127.0.0.1:3000").unwrap());
         config.settings.grafana.clone_from(&config.settings.prometheus);
     })
     .await;
-    // As Grafana writes it: an instance of each series, with why.
+    // As in Grafana: one alert per series, with the reason of its state.
     live.lab.change(|lab| {
-        lab.of_grafana = Some(vec![json!({"state": "firing", "name": "OrderSlow", "duration": 10, "type": "alerting",
+        lab.grafana_rules = Some(vec![json!({"state": "firing", "name": "OrderSlow", "duration": 10, "type": "alerting",
             "labels": {"tutorial": "order"}, "annotations": {"summary": "Orders are slow"}, "alerts": [
                 {"labels": {}, "annotations": {}, "state": "Normal (MissingSeries)", "activeAt": "2020-01-01T00:00:00Z"},
                 {"labels": {}, "annotations": {"summary": "Orders are slow"}, "state": "Alerting", "activeAt": "2020-01-02T00:00:00Z"}
@@ -70,19 +71,19 @@ async fn grafanas_own_word_counts_while_it_answers() {
     let mut stream = live.listen().await;
     let is = |owner: &'static str, state: &'static str| {
         move |alerts: &serde_json::Value| {
-            let alert = of(alerts, "name", "OrderSlow");
+            let alert = find(alerts, "name", "OrderSlow");
             alert["owner"] == owner && alert["state"] == state
         }
     };
     let firing = stream.until("alerts", is("grafana", "firing")).await;
     assert_eq!(
-        of(&firing, "name", "OrderSlow")["steps"][0],
+        find(&firing, "name", "OrderSlow")["steps"][0],
         json!({"step": "pending", "at": 1_577_923_200_000_i64})
     );
     assert_eq!(
-        of(&firing, "name", "OrderSlow")["steps"][1],
+        find(&firing, "name", "OrderSlow")["steps"][1],
         json!({"step": "firing", "at": 1_577_923_210_000_i64})
     );
-    live.lab.change(|lab| lab.of_grafana = None);
+    live.lab.change(|lab| lab.grafana_rules = None);
     stream.until("alerts", is("console", "inactive")).await;
 }

@@ -1,50 +1,52 @@
-//! The mailbox: read, and left as it is.
+//! The mailbox is read, and never changed.
 
 use reqwest::Method;
 use serde_json::json;
 use testkit::eventually;
 
-use super::stand_in::mail;
-use super::{Live, of};
-use crate::lab::PATIENCE;
+use super::{Live, find};
+use crate::support::{TIMEOUT, mail};
 
 #[tokio::test]
-async fn the_last_mails_are_told_and_each_has_its_text() {
+async fn publishes_the_latest_mails_and_serves_their_text() {
     let live = Live::start().await;
     let mut plain = mail("b", "lunch?");
     plain["text"] = json!("");
     live.lab.change(|lab| lab.mails = vec![mail("a", "[FIRING] EchoSlow on web-client: slow"), plain]);
     let mails = live.listen().await.until("mails", |mails| mails[0]["id"] == "b").await;
     assert_eq!(mails.as_array().unwrap().len(), 2);
-    let alert = of(&mails, "id", "a");
+    let alert = find(&mails, "id", "a");
     assert_eq!((&alert["alert"], &alert["resolved"]), (&json!("EchoSlow"), &json!(false)));
     assert_eq!(
         (&alert["from"], &alert["to"]),
         (&json!("alertmanager@lookout.example"), &json!("oncall@lookout.example"))
     );
-    assert_eq!(of(&mails, "id", "b")["alert"], json!(null));
+    assert_eq!(find(&mails, "id", "b")["alert"], json!(null));
 
-    let letter = live.web.json("/api/mails/a").await;
-    assert_eq!((&letter["subject"], &letter["text"]), (&alert["subject"], &json!("EchoSlow is firing")));
-    // HTML is no more than a text here.
-    let letter = live.web.get("/api/mails/b").await;
-    assert_eq!(letter.headers()["content-type"], "application/json");
-    assert_eq!(letter.json::<serde_json::Value>().await.unwrap()["text"], "<b>EchoSlow</b>");
+    let mail_view = live.web.json("/api/mails/a").await;
+    assert_eq!(
+        (&mail_view["subject"], &mail_view["text"]),
+        (&alert["subject"], &json!("EchoSlow is firing"))
+    );
+    // HTML is served as text.
+    let mail_view = live.web.get("/api/mails/b").await;
+    assert_eq!(mail_view.headers()["content-type"], "application/json");
+    assert_eq!(mail_view.json::<serde_json::Value>().await.unwrap()["text"], "<b>EchoSlow</b>");
     let (status, problem) = live.web.problem("/api/mails/c").await;
     assert_eq!((status, &problem["detail"]), (404, &json!("there is no mail \"c\" among the last 20")));
 }
 
 #[tokio::test]
-async fn a_list_that_has_not_changed_is_not_sent_again_and_nothing_is_changed() {
+async fn an_unchanged_list_is_not_sent_again_and_nothing_is_changed() {
     let live = Live::start().await;
     live.lab.change(|lab| lab.mails = vec![mail("a", "one")]);
     live.listen().await.until("mails", |mails| mails[0]["id"] == "a").await;
-    let (asked, lists) = (live.lab.count("/email"), live.lab.see(|lab| lab.lists));
-    eventually(PATIENCE, async || live.lab.count("/email") >= asked + 2).await;
-    assert_eq!(live.lab.see(|lab| lab.lists), lists);
+    let (polls, lists) = (live.lab.count("/email"), live.lab.read(|lab| lab.lists));
+    eventually(TIMEOUT, async || live.lab.count("/email") >= polls + 2).await;
+    assert_eq!(live.lab.read(|lab| lab.lists), lists);
     assert_eq!(live.web.get("/api/mails/a").await.status(), 200);
-    live.lab.see(|lab| {
-        for (method, path) in lab.asked.iter().filter(|(_, path)| path.starts_with("/email")) {
+    live.lab.read(|lab| {
+        for (method, path) in lab.requests.iter().filter(|(_, path)| path.starts_with("/email")) {
             assert_eq!((method, path.as_str()), (&Method::GET, "/email"));
         }
     });

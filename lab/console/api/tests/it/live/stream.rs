@@ -1,4 +1,4 @@
-//! One stream has everything; there are so many at most, and they end with the service.
+//! The event stream: its content, the maximum number of streams, and their end.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use kit::shutdown::Drained;
 use testkit::eventually;
 
 use super::Live;
-use crate::lab::PATIENCE;
+use crate::support::TIMEOUT;
 
 #[tokio::test]
-async fn a_listener_gets_the_newest_of_everything_at_once() {
+async fn a_new_listener_gets_the_latest_snapshot_of_every_feed() {
     let live = Live::start().await;
     let mut first = live.listen().await;
     first.until("map", |_| true).await;
@@ -22,21 +22,21 @@ async fn a_listener_gets_the_newest_of_everything_at_once() {
 }
 
 #[tokio::test]
-async fn there_are_32_places_and_one_that_is_left_is_free_again() {
+async fn limits_the_number_of_streams_to_32() {
     let live = Live::start().await;
     let mut streams = Vec::new();
     for _ in 0..32 {
         streams.push(live.listen().await);
     }
     let (status, problem) = live.web.problem("/api/events").await;
-    assert_eq!((status, problem["detail"].as_str().unwrap()), (503, "32 listen to the events already"));
+    assert_eq!((status, problem["detail"].as_str().unwrap()), (503, "32 event streams are open already"));
     assert_eq!(live.web.scrape().await.value("console_event_streams", &[]), 32.0);
     streams.pop();
-    eventually(PATIENCE, async || live.web.get("/api/events").await.status() == 200).await;
+    eventually(TIMEOUT, async || live.web.get("/api/events").await.status() == 200).await;
 }
 
 #[tokio::test]
-async fn streams_end_with_the_service() {
+async fn streams_end_at_shutdown() {
     let live = Live::start().await;
     let mut stream = live.listen().await;
     stream.until("map", |_| true).await;
