@@ -1,17 +1,16 @@
-//! The paths of Jaeger's query API.
+//! Jaeger's query API.
 
 use std::collections::BTreeSet;
 
-use crate::otlp::{Received, Ring, Store, TraceId};
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use serde::Serialize;
 
-use crate::answer;
 use crate::model::Trace;
+use crate::otlp::{InvalidTraceId, Received, Ring, Store, TraceId};
 use crate::search::Search;
 use crate::tags;
 
@@ -25,7 +24,7 @@ pub(crate) fn routes() -> Router<Store> {
         .route("/api/{*other}", get(unknown))
 }
 
-/// Of all traces held.
+/// The names of all services with spans in the ring.
 pub(crate) fn service_names(ring: &Ring) -> BTreeSet<String> {
     all(ring).map(|received| received.service.to_string()).collect()
 }
@@ -37,7 +36,7 @@ fn all(ring: &Ring) -> impl Iterator<Item = &Received> {
 async fn services(State(store): State<Store>) -> Response {
     let names = service_names(&store.ring());
     let total = names.len();
-    answer::data(names, total)
+    data(names, total)
 }
 
 async fn operation_names(State(store): State<Store>, Path(service): Path<String>) -> Response {
@@ -45,7 +44,7 @@ async fn operation_names(State(store): State<Store>, Path(service): Path<String>
     let of_service = all(&ring).filter(|received| *received.service == *service);
     let names: BTreeSet<&str> = of_service.map(|received| received.span.name.as_str()).collect();
     let total = names.len();
-    answer::data(names, total)
+    data(names, total)
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -55,11 +54,11 @@ struct Operation<'a> {
     span_kind: &'static str,
 }
 
-async fn operations(State(store): State<Store>, Query(asked): Query<Vec<(String, String)>>) -> Response {
-    let asked = |name: &str| asked.iter().find(|(known, _)| known == name).map_or("", |(_, v)| v.as_str());
-    let (service, kind) = (asked("service"), asked("spanKind"));
+async fn operations(State(store): State<Store>, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let parameter = |name: &str| query.iter().find(|(key, _)| key == name).map_or("", |(_, v)| v.as_str());
+    let (service, kind) = (parameter("service"), parameter("spanKind"));
     if service.is_empty() {
-        return answer::error(StatusCode::BAD_REQUEST, "parameter 'service' is required");
+        return error(StatusCode::BAD_REQUEST, "parameter 'service' is required");
     }
     let ring = store.ring();
     let operations: BTreeSet<Operation<'_>> = all(&ring)
@@ -71,31 +70,58 @@ async fn operations(State(store): State<Store>, Query(asked): Query<Vec<(String,
         .filter(|operation| kind.is_empty() || operation.span_kind == kind)
         .collect();
     let total = operations.len();
-    answer::data(operations, total)
+    data(operations, total)
 }
 
 async fn search(State(store): State<Store>, Query(parameters): Query<Vec<(String, String)>>) -> Response {
     let search = match Search::new(&parameters) {
         Ok(search) => search,
-        Err(error) => return answer::error(StatusCode::BAD_REQUEST, error.to_string()),
+        Err(invalid) => return error(StatusCode::BAD_REQUEST, invalid.to_string()),
     };
     let hits = search.run(&store.ring());
     let traces: Vec<Trace> = hits.iter().map(|(id, spans)| Trace::new(*id, spans)).collect();
-    answer::data(traces, 0)
+    data(traces, 0)
 }
 
 async fn trace(State(store): State<Store>, Path(id): Path<String>) -> Response {
     let id: TraceId = match id.parse() {
         Ok(id) => id,
-        Err(error) => return answer::error(StatusCode::BAD_REQUEST, error),
+        Err(invalid @ InvalidTraceId) => return error(StatusCode::BAD_REQUEST, invalid.to_string()),
     };
     let spans = store.ring().trace(id).to_vec();
     if spans.is_empty() {
-        return answer::error(StatusCode::NOT_FOUND, "trace not found");
+        return error(StatusCode::NOT_FOUND, "trace not found");
     }
-    answer::data([Trace::new(id, &spans)], 0)
+    data([Trace::new(id, &spans)], 0)
 }
 
 async fn unknown() -> Response {
-    answer::error(StatusCode::NOT_FOUND, "the stand-in has no such path of Jaeger's API")
+    error(StatusCode::NOT_FOUND, "the stand-in does not implement this path of Jaeger's API")
+}
+
+/// The envelope of each response.
+#[derive(Serialize)]
+struct Envelope<T> {
+    data: Option<T>,
+    total: usize,
+    limit: usize,
+    offset: usize,
+    errors: Option<Vec<Failure>>,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    code: u16,
+    msg: String,
+}
+
+/// A successful response. `total` is the length of a list of names; Jaeger leaves it at 0 for traces.
+fn data<T: Serialize>(data: T, total: usize) -> Response {
+    Json(Envelope { data: Some(data), total, limit: 0, offset: 0, errors: None }).into_response()
+}
+
+fn error(status: StatusCode, msg: impl Into<String>) -> Response {
+    let failure = Failure { code: status.as_u16(), msg: msg.into() };
+    let envelope = Envelope::<()> { data: None, total: 0, limit: 0, offset: 0, errors: Some(vec![failure]) };
+    (status, Json(envelope)).into_response()
 }

@@ -1,10 +1,8 @@
-//! A stand-in for Jaeger, for machines that cannot pull its image.
+//! A stand-in for Jaeger on machines that cannot pull its image.
 //!
-//! Spans come by OTLP over gRPC into a bounded ring in memory; out of it come the answers of Jaeger's
-//! query API that a lab and Grafana's Jaeger data source read, in Jaeger's own JSON, and pages
-//! for people at the addresses that Jaeger's have.
+//! It receives spans by OTLP over gRPC and keeps the newest in memory. It serves the part of Jaeger's query API that
+//! the lab and Grafana's data source use, and plain HTML pages at the paths of Jaeger's own.
 
-mod answer;
 mod api;
 mod model;
 pub mod otlp;
@@ -14,14 +12,15 @@ mod tags;
 
 use std::time::Duration;
 
-use crate::otlp::{Limits, Store};
 use kit::shutdown::CancellationToken;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
+use crate::otlp::{Limits, Store};
+
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Serves OTLP on one listener and queries on the other, until told to stop.
+/// Serves OTLP on one listener and the query API on the other until `shutdown` is cancelled.
 pub async fn run(otlp: TcpListener, query: TcpListener, limits: Limits, shutdown: CancellationToken) {
     let store = Store::new(limits);
     let receiver = Routes::new(store.server()).into_axum_router();

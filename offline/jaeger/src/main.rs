@@ -1,4 +1,4 @@
-//! Takes OTLP on 4317 and answers Jaeger's queries on 16686, where Jaeger's own image cannot be had.
+//! The program `jaeger-standin`: parses the settings and runs the library.
 
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
@@ -8,12 +8,12 @@ use clap::Parser;
 use jaeger_standin::otlp::Limits;
 use tokio::net::TcpListener;
 
-/// A small stand-in for Jaeger: OTLP over gRPC in, the query API and plain pages out. Keeps spans in
-/// memory only. Jaeger's own options (such as --config) are not understood, and refused.
+/// A small stand-in for Jaeger: receives OTLP over gRPC, serves Jaeger's query API and plain pages. Spans are kept in
+/// memory only. Jaeger's own options, such as --config, are not supported.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Where to listen, as Jaeger's image has it.
+    /// Address to listen on; the variable is that of Jaeger's image.
     #[arg(long, env = "JAEGER_LISTEN_HOST", default_value = "0.0.0.0")]
     listen_host: IpAddr,
     /// Port of the OTLP gRPC service.
@@ -22,10 +22,10 @@ struct Args {
     /// Port of the query API and the pages.
     #[arg(long, default_value_t = 16686)]
     query_port: u16,
-    /// Keep at most so many spans; the oldest traces go first.
+    /// Maximum number of spans; beyond it, the oldest traces are dropped.
     #[arg(long, default_value_t = 50_000)]
     max_spans: usize,
-    /// Keep spans of at most so many MiB, as estimated.
+    /// Maximum estimated memory of the spans, in MiB; beyond it, the oldest traces are dropped.
     #[arg(long, default_value_t = 16)]
     max_memory_mib: usize,
 }

@@ -1,11 +1,11 @@
-//! Jaeger's JSON of a trace.
+//! Traces in Jaeger's JSON.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::otlp::{Received, TraceId};
 use serde::Serialize;
 
+use crate::otlp::{Received, TraceId};
 use crate::tags::{self, Tag};
 
 #[derive(Serialize)]
@@ -69,13 +69,13 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// A span's length in microseconds; 0 for one that ends before it starts.
+/// A span's duration in microseconds; 0 if it ends before it starts.
 pub(crate) fn duration(received: &Received) -> u64 {
     received.span.end_time_unix_nano.saturating_sub(received.span.start_time_unix_nano) / 1000
 }
 
 impl Trace {
-    /// Spans by their start.
+    /// A trace with its spans in the order of their start.
     pub(crate) fn new(id: TraceId, received: &[Arc<Received>]) -> Self {
         let mut received: Vec<&Received> = received.iter().map(Arc::as_ref).collect();
         received.sort_by_key(|received| received.span.start_time_unix_nano);
@@ -105,7 +105,7 @@ impl Span {
         Self {
             trace_id: id.to_string(),
             span_id: tags::hex(&span.span_id),
-            // Of W3C's flags, Jaeger knows the one that says "sampled", with the same bit.
+            // Jaeger has one of W3C's flags, "sampled", at the same bit.
             flags: span.flags & 1,
             operation_name: span.name.clone(),
             references: references(id, received),

@@ -1,4 +1,4 @@
-//! Plain pages for people, at the addresses where Jaeger has its own.
+//! HTML pages at the paths of Jaeger's own.
 
 mod tree;
 
@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use crate::otlp::{Received, Store, TraceId};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -15,10 +14,11 @@ use axum::routing::get;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::model::duration;
+use crate::otlp::{Received, Store, TraceId};
 use crate::search::Search;
 use crate::{api, tags};
 
-/// No page should hang a browser.
+/// Maximum number of spans shown of a trace, so that the page stays responsive.
 const MAX_ROWS: usize = 1000;
 const CSP: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Router<Store> {
         .route("/search", get(search))
         .route("/trace/{id}", get(trace))
         .route("/standin.css", get(style))
-        .fallback(nowhere)
+        .fallback(not_found)
 }
 
 async fn style() -> Response {
@@ -51,8 +51,8 @@ fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
                 header {
                     a href="/search" { "Traces" }
                     p {
-                        "A stand-in for Jaeger, whose image could not be pulled here: the last traces, "
-                        "in memory only, in plain pages. The query API under " code { "/api" } " is Jaeger's."
+                        "A stand-in for Jaeger, whose image could not be pulled. It keeps the newest traces in memory. "
+                        "The query API under " code { "/api" } " is compatible with Jaeger's."
                     }
                 }
                 main { (body) }
@@ -64,19 +64,15 @@ fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
 
 async fn search(State(store): State<Store>, Query(parameters): Query<Vec<(String, String)>>) -> Response {
     let services = api::service_names(&store.ring());
-    let asked = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str());
-    let mut parameters_or_first = parameters.clone();
-    if asked("service").is_none() && asked("traceID").is_none() {
+    let parameter = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str());
+    let mut with_service = parameters.clone();
+    if parameter("service").is_none() && parameter("traceID").is_none() {
         let Some(first) = services.first() else {
-            return page(
-                StatusCode::OK,
-                "Traces",
-                &html! { h1 { "Traces" } p { "No spans have come yet." } },
-            );
+            return page(StatusCode::OK, "Traces", &html! { h1 { "Traces" } p { "No spans received yet." } });
         };
-        parameters_or_first.push(("service".to_owned(), first.clone()));
+        with_service.push(("service".to_owned(), first.clone()));
     }
-    let search = match Search::new(&parameters_or_first) {
+    let search = match Search::new(&with_service) {
         Ok(search) => search,
         Err(error) => {
             return page(StatusCode::BAD_REQUEST, "Traces", &html! { h1 { "Traces" } p { (error) } });
@@ -86,7 +82,7 @@ async fn search(State(store): State<Store>, Query(parameters): Query<Vec<(String
     let body = html! {
         h1 { "Traces" }
         (form(&services, &search))
-        @if hits.is_empty() { p { "None of the traces held is like that." } } @else { (list(&hits)) }
+        @if hits.is_empty() { p { "No matching traces." } } @else { (list(&hits)) }
     };
     page(StatusCode::OK, "Traces", &body)
 }
@@ -103,7 +99,7 @@ fn form(services: &BTreeSet<String>, search: &Search) -> Markup {
                 }
             }
             label { "Operation " input name="operation" value=(search.operation) placeholder="any"; }
-            label { "At most " input name="limit" type="number" min="1" value=(search.limit); }
+            label { "Limit " input name="limit" type="number" min="1" value=(search.limit); }
             button { "Find traces" }
         }
     }
@@ -113,7 +109,7 @@ fn list(hits: &[(TraceId, Vec<Arc<Received>>)]) -> Markup {
     html! {
         div.wide {
             table {
-                thead { tr { th { "Trace" } th { "First span" } th { "Services" } th.number { "Spans" } th.number { "Time" } } }
+                thead { tr { th { "Trace" } th { "First span" } th { "Services" } th.number { "Spans" } th.number { "Duration" } } }
                 tbody {
                     @for (id, spans) in hits {
                         @let first = spans.iter().min_by_key(|received| received.span.start_time_unix_nano);
@@ -143,12 +139,12 @@ async fn trace(State(store): State<Store>, Path(text): Path<String>) -> Response
     let spans = text.parse().map(|id| store.ring().trace(id).to_vec());
     match spans {
         Err(error) => {
-            page(StatusCode::BAD_REQUEST, "Trace", &html! { h1 { "Not a trace's id" } p { (error) } })
+            page(StatusCode::BAD_REQUEST, "Trace", &html! { h1 { "Invalid trace id" } p { (error) } })
         }
         Ok(spans) if spans.is_empty() => {
             let body = html! {
                 h1 { "Trace not found" }
-                p { "It never came, is still on its way (reload in a few seconds), or had to make room for newer ones." }
+                p { "Its spans have not arrived yet (reload in a few seconds), or newer traces have replaced it." }
             };
             page(StatusCode::NOT_FOUND, "Trace not found", &body)
         }
@@ -181,7 +177,7 @@ fn waterfall(id: &str, spans: &[Arc<Received>]) -> Markup {
     }
 }
 
-/// Where in the trace the span lies. An SVG, since a page without inline styles can scale nothing else.
+/// The span's position in the trace. The content security policy forbids inline styles, so the bar is an SVG.
 fn bar(received: &Received, start: u64, length: u64) -> Markup {
     let percent = |micros: u64| micros as f64 * 100.0 / length.max(1) as f64;
     let from = percent((received.span.start_time_unix_nano / 1000).saturating_sub(start));
@@ -226,6 +222,6 @@ fn time(micros: u64) -> String {
     }
 }
 
-async fn nowhere() -> Response {
-    page(StatusCode::NOT_FOUND, "Not here", &html! { h1 { "There is no such page" } })
+async fn not_found() -> Response {
+    page(StatusCode::NOT_FOUND, "Page not found", &html! { h1 { "Page not found" } })
 }

@@ -1,35 +1,34 @@
-//! What to look for, as `/api/traces` is asked, and which traces have it.
+//! The search of `/api/traces`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::otlp::{Received, Ring, TraceId};
-
 use crate::model::duration;
+use crate::otlp::{InvalidTraceId, Received, Ring, TraceId};
 use crate::tags;
 
 const DEFAULT_LIMIT: usize = 100;
 const DEFAULT_LOOKBACK: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// A span that has all of it makes its trace a hit.
+/// Criteria of a search. A trace matches if one of its spans meets all of them.
 #[derive(Debug)]
 pub(crate) struct Search {
-    /// Named traces; everything else but these is then left out of account.
+    /// Ids of traces. If there are any, the other criteria are ignored.
     pub(crate) ids: Vec<TraceId>,
     pub(crate) service: String,
     pub(crate) operation: String,
     tags: BTreeMap<String, String>,
-    /// Microseconds since 1970.
+    /// Earliest and latest start, in microseconds since 1970.
     start: u64,
     end: u64,
-    /// Microseconds.
+    /// Minimum and maximum duration, in microseconds.
     min: u64,
     max: u64,
     pub(crate) limit: usize,
 }
 
-/// A parameter that cannot be understood, in words for the one who asked.
+/// An invalid search. The messages are Jaeger's.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("parameter 'service' is required")]
@@ -37,13 +36,13 @@ pub(crate) enum Error {
     #[error("unable to parse param '{0}': {1}")]
     Parameter(&'static str, String),
     #[error("invalid parameter: start time must be before end time")]
-    EndsFirst,
+    StartAfterEnd,
     #[error("'maxDuration' should be greater than 'minDuration'")]
     MaxBelowMin,
 }
 
 impl Search {
-    /// Unknown parameters are passed over, as Jaeger does: its page sends `lookback` with `start`.
+    /// Parses query parameters. Unknown ones are ignored, as in Jaeger: its pages send `lookback` with `start`.
     pub(crate) fn new(parameters: &[(String, String)]) -> Result<Self, Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut search = Self {
@@ -61,12 +60,12 @@ impl Search {
             match name.as_str() {
                 "service" => search.service.clone_from(value),
                 "operation" => search.operation.clone_from(value),
-                "traceID" => search.ids.push(value.parse().map_err(|e| Error::Parameter("traceID", e))?),
+                "traceID" => search.ids.push(value.parse().map_err(invalid_id)?),
                 "start" => search.start = number("start", value)?,
                 "end" => search.end = number("end", value)?,
                 "limit" => search.limit = limit(value)?,
-                "minDuration" => search.min = length("minDuration", value)?,
-                "maxDuration" => search.max = length("maxDuration", value)?,
+                "minDuration" => search.min = parse_duration("minDuration", value)?,
+                "maxDuration" => search.max = parse_duration("maxDuration", value)?,
                 "tag" => {
                     let (key, value) = value
                         .split_once(':')
@@ -83,17 +82,17 @@ impl Search {
         }
         match &search {
             Self { ids, service, .. } if ids.is_empty() && service.is_empty() => Err(Error::NoService),
-            Self { start, end, .. } if start > end => Err(Error::EndsFirst),
+            Self { start, end, .. } if start > end => Err(Error::StartAfterEnd),
             Self { min, max, .. } if min > max => Err(Error::MaxBelowMin),
             _ => Ok(search),
         }
     }
 
-    /// Newest first.
+    /// The matching traces, newest first, up to the limit.
     pub(crate) fn run(&self, ring: &Ring) -> Vec<(TraceId, Vec<Arc<Received>>)> {
-        let hit = |spans: &[Arc<Received>]| spans.iter().any(|span| self.has(span));
+        let matches = |spans: &[Arc<Received>]| spans.iter().any(|span| self.matches(span));
         if self.ids.is_empty() {
-            let hits = ring.traces().filter(|(_, spans)| hit(spans)).take(self.limit);
+            let hits = ring.traces().filter(|(_, spans)| matches(spans)).take(self.limit);
             hits.map(|(id, spans)| (id, spans.to_vec())).collect()
         } else {
             let found = self.ids.iter().map(|id| (*id, ring.trace(*id).to_vec()));
@@ -101,16 +100,16 @@ impl Search {
         }
     }
 
-    fn has(&self, received: &Received) -> bool {
+    fn matches(&self, received: &Received) -> bool {
         let start = received.span.start_time_unix_nano / 1000;
         *received.service == *self.service
             && (self.operation.is_empty() || received.span.name == self.operation)
             && (self.start..=self.end).contains(&start)
             && (self.min..=self.max).contains(&duration(received))
-            && self.has_tags(received)
+            && self.matches_tags(received)
     }
 
-    fn has_tags(&self, received: &Received) -> bool {
+    fn matches_tags(&self, received: &Received) -> bool {
         if self.tags.is_empty() {
             return true;
         }
@@ -118,6 +117,10 @@ impl Search {
         tags.extend(tags::of_resource(received));
         self.tags.iter().all(|(key, value)| tags.iter().any(|tag| tag.key == *key && tag.as_text() == *value))
     }
+}
+
+fn invalid_id(error: InvalidTraceId) -> Error {
+    Error::Parameter("traceID", error.to_string())
 }
 
 fn micros(time: Duration) -> u64 {
@@ -133,8 +136,8 @@ fn limit(value: &str) -> Result<usize, Error> {
     number.ok_or_else(|| Error::Parameter("limit", format!("{value} is not a number greater than 0")))
 }
 
-/// A time as Go writes it, with one unit: `1.5s`, `300ms`. In microseconds.
-fn length(name: &'static str, value: &str) -> Result<u64, Error> {
+/// Parses a duration with one unit in Go's notation, such as `1.5s` or `300ms`; returns microseconds.
+fn parse_duration(name: &'static str, value: &str) -> Result<u64, Error> {
     let error = || Error::Parameter(name, format!("{value} is not a duration such as 1.5s or 300ms"));
     let unit_at = value.find(|c: char| c.is_alphabetic()).ok_or_else(error)?;
     let (number, unit) = value.split_at(unit_at);
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_understood_is_named() {
+    fn invalid_parameters_are_reported_by_name() {
         assert_eq!(search(&[]).unwrap_err(), "parameter 'service' is required");
         let error = search(&[("service", "a"), ("limit", "0")]).unwrap_err();
         assert_eq!(error, "unable to parse param 'limit': 0 is not a number greater than 0");
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_gos_units() {
+    fn durations_have_one_of_gos_units() {
         for (text, micros) in
             [("1.5s", 1_500_000), ("300ms", 300_000), ("2us", 2), ("5µs", 5), ("1m", 60_000_000)]
         {

@@ -1,12 +1,13 @@
-//! OTLP's attributes as Jaeger's typed tags.
+//! OTLP attributes as Jaeger's typed tags.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
 
 use crate::otlp::Received;
 use crate::otlp::common::{AnyValue, KeyValue, any_value::Value};
 use crate::otlp::trace::{span::SpanKind, status::StatusCode};
-use serde::Serialize;
-use serde_json::{Map, Value as Json};
 
-/// Beyond this, JavaScript's numbers are not exact, and Jaeger writes text.
+/// JavaScript's `Number.MAX_SAFE_INTEGER`. Jaeger writes larger integers as strings.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,7 +23,7 @@ impl Tag {
         Self { key: key.to_owned(), kind: "string", value: Json::String(value.into()) }
     }
 
-    /// The value as a search or a page has it.
+    /// The value as text, for searches and pages.
     pub(crate) fn as_text(&self) -> String {
         match &self.value {
             Json::String(text) => text.clone(),
@@ -41,7 +42,7 @@ pub(crate) fn of_attributes<'a>(attributes: impl IntoIterator<Item = &'a KeyValu
         .collect()
 }
 
-/// A span's own attributes, then what OTLP keeps in fields and Jaeger in tags.
+/// A span's attributes, followed by the fields that Jaeger represents as tags.
 pub(crate) fn of_span(received: &Received) -> Vec<Tag> {
     let span = &received.span;
     let mut tags = of_attributes(&span.attributes);
@@ -73,7 +74,7 @@ pub(crate) fn of_span(received: &Received) -> Vec<Tag> {
     tags
 }
 
-/// What a sender says of itself, without the name that stands beside it.
+/// The resource's attributes without `service.name`, which Jaeger has beside the tags.
 pub(crate) fn of_resource(received: &Received) -> Vec<Tag> {
     of_attributes(received.resource.iter().filter(|pair| pair.key != "service.name"))
 }

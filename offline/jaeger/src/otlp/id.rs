@@ -1,14 +1,21 @@
-//! A trace's id: sixteen bytes, written as hexadecimal.
+//! Trace ids.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Never all zeros.
+use thiserror::Error;
+
+/// A trace id: sixteen bytes that are not all 0, written as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraceId([u8; 16]);
 
+/// The text is not a trace id.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("a trace id has 1 to 32 hexadecimal digits, not all 0")]
+pub struct InvalidTraceId;
+
 impl TraceId {
-    /// `None` unless these are sixteen bytes that are not all 0.
+    /// `None` unless there are sixteen bytes, not all 0.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let id: [u8; 16] = bytes.try_into().ok()?;
@@ -16,16 +23,14 @@ impl TraceId {
     }
 }
 
-/// Up to 32 hexadecimal digits; leading zeros may be left out, as in Jaeger's API.
+/// Up to 32 hexadecimal digits; leading zeros may be omitted, as in Jaeger's API.
 impl FromStr for TraceId {
-    type Err = String;
+    type Err = InvalidTraceId;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let right = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let number = right.then(|| u128::from_str_radix(text, 16).ok()).flatten();
-        number
-            .and_then(|number| Self::from_bytes(&number.to_be_bytes()))
-            .ok_or_else(|| "a trace id has 1 to 32 hexadecimal digits, not all 0".to_owned())
+    fn from_str(text: &str) -> Result<Self, InvalidTraceId> {
+        let valid = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = valid.then(|| u128::from_str_radix(text, 16).ok()).flatten();
+        number.and_then(|number| Self::from_bytes(&number.to_be_bytes())).ok_or(InvalidTraceId)
     }
 }
 

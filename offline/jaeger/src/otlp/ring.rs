@@ -1,36 +1,37 @@
-//! The last spans, whole traces at a time, within a bound.
+//! A bounded buffer of the newest traces.
 
 use std::collections::{HashMap, VecDeque};
+use std::mem::size_of;
 use std::sync::Arc;
 
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
+use opentelemetry_proto::tonic::trace::v1::{Span, span};
 
-use super::{TraceId, weight};
+use super::id::TraceId;
 
-/// What a ring may hold at most.
+/// Limits of a ring. Beyond them, it drops the oldest traces.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Number of spans.
+    /// Maximum number of spans.
     pub spans: usize,
-    /// Memory in bytes, as estimated from the spans' contents.
+    /// Maximum memory in bytes, estimated from the spans' contents.
     pub bytes: usize,
 }
 
-/// A span with what its sender said about itself.
+/// A received span with its resource and scope.
 #[derive(Debug)]
 pub struct Received {
-    /// `service.name`, or what Jaeger calls a service without one.
+    /// `service.name`, or Jaeger's name for a service without one.
     pub service: Arc<str>,
-    /// The resource's attributes, `service.name` included.
+    /// The resource's attributes, including `service.name`.
     pub resource: Arc<[KeyValue]>,
     /// The instrumentation scope's name and version; empty if not given.
     pub scope: Arc<(String, String)>,
-    /// As it came.
+    /// The span, unchanged.
     pub span: Span,
 }
 
-/// Traces in the order of their first spans. What does not fit drops the oldest trace, all of it.
+/// Traces in the order of their first spans. Traces are dropped whole, oldest first.
 #[derive(Debug)]
 pub struct Ring {
     limits: Limits,
@@ -54,12 +55,10 @@ impl Ring {
         Self { limits, traces: HashMap::new(), order: VecDeque::new(), spans: 0, bytes: 0, dropped: 0 }
     }
 
-    /// Takes a span in; its trace may be the one that goes, if it alone is over the limits.
+    /// Adds a span and drops traces until the limits hold: even the trace of this span, if it alone exceeds them.
     pub fn push(&mut self, id: TraceId, received: Received) {
-        // The resource is shared within a batch; counted whole, since any span may be its last holder.
-        let bytes = size_of::<Received>()
-            + weight::of_span(&received.span)
-            + weight::of_attributes(&received.resource);
+        // The resource is shared within a batch, but counted for each span: any of them may keep it alive.
+        let bytes = size_of::<Received>() + span_bytes(&received.span) + attributes_bytes(&received.resource);
         let trace = self.traces.entry(id).or_insert_with(|| {
             self.order.push_back(id);
             Trace::default()
@@ -84,26 +83,67 @@ impl Ring {
         self.traces.get(&id).map_or(&[], |trace| &trace.spans)
     }
 
-    /// All traces, the newest first.
+    /// All traces, newest first.
     pub fn traces(&self) -> impl Iterator<Item = (TraceId, &[Arc<Received>])> {
         self.order.iter().rev().map(|id| (*id, self.trace(*id)))
     }
 
-    /// How many spans it holds.
+    /// The number of spans.
     #[must_use]
     pub fn spans(&self) -> usize {
         self.spans
     }
 
-    /// What it holds in bytes, as estimated.
+    /// The estimated memory in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// How many traces have been dropped to make room.
+    /// The number of traces dropped so far.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+}
+
+/// Estimated memory of a span, in bytes.
+fn span_bytes(span: &Span) -> usize {
+    let ids = span.trace_id.len() + span.span_id.len() + span.parent_span_id.len();
+    let events: usize = span
+        .events
+        .iter()
+        .map(|event| size_of::<span::Event>() + event.name.len() + attributes_bytes(&event.attributes))
+        .sum();
+    let links: usize = span
+        .links
+        .iter()
+        .map(|link| {
+            let ids = link.trace_id.len() + link.span_id.len() + link.trace_state.len();
+            size_of::<span::Link>() + ids + attributes_bytes(&link.attributes)
+        })
+        .sum();
+    let status = span.status.as_ref().map_or(0, |status| status.message.len());
+    let texts = span.name.len() + span.trace_state.len() + status;
+    size_of::<Span>() + ids + texts + attributes_bytes(&span.attributes) + events + links
+}
+
+fn attributes_bytes(attributes: &[KeyValue]) -> usize {
+    attributes
+        .iter()
+        .map(|pair| size_of::<KeyValue>() + pair.key.len() + pair.value.as_ref().map_or(0, value_bytes))
+        .sum()
+}
+
+/// Heap memory of a value, in bytes. prost's limit on nesting bounds the recursion.
+fn value_bytes(value: &AnyValue) -> usize {
+    match &value.value {
+        Some(Value::StringValue(text)) => text.len(),
+        Some(Value::BytesValue(bytes)) => bytes.len(),
+        Some(Value::ArrayValue(array)) => {
+            array.values.iter().map(|value| size_of::<AnyValue>() + value_bytes(value)).sum()
+        }
+        Some(Value::KvlistValue(list)) => attributes_bytes(&list.values),
+        _ => 0,
     }
 }

@@ -1,18 +1,18 @@
-//! Spans in the order in which a person reads them: parents before children, by their start.
+//! The order of spans on a page: parents before their children, siblings by start.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::otlp::Received;
 
-/// Start and length of the whole trace, in microseconds.
+/// Start and duration of a trace, in microseconds.
 pub(super) fn extent(spans: &[Arc<Received>]) -> (u64, u64) {
     let start = spans.iter().map(|received| received.span.start_time_unix_nano).min().unwrap_or(0);
     let end = spans.iter().map(|received| received.span.end_time_unix_nano).max().unwrap_or(0);
     (start / 1000, end.saturating_sub(start) / 1000)
 }
 
-/// Each span once, with its depth. One whose parent is not there is a root; so is, in the end, one of a circle.
+/// Each span once, with its depth. A span without a known parent is a root; of a cycle, the first span is.
 pub(super) fn rows(spans: &[Arc<Received>]) -> Vec<(&Received, usize)> {
     let mut by_start: Vec<&Received> = spans.iter().map(Arc::as_ref).collect();
     by_start.sort_by_key(|received| received.span.start_time_unix_nano);
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_parent_a_circle_and_an_id_used_twice_lose_no_span() {
+    fn orphans_cycles_and_duplicate_ids_keep_every_span() {
         let spans = [span(1, 9, 1), span(2, 3, 2), span(3, 2, 3), span(4, 4, 4), span(1, 0, 5)];
         assert_eq!(rows(&spans).len(), spans.len());
     }

@@ -1,8 +1,9 @@
-//! The stand-in over real sockets, one behaviour a file.
+//! The stand-in over real sockets, one behaviour per file.
 
-mod flood;
-mod lab;
+mod support;
+
+mod memory;
 mod pages;
 mod query_api;
-mod ring_bounds;
+mod ring_limits;
 mod settings;

@@ -1,19 +1,19 @@
-//! People see traces at the addresses that Jaeger's own pages have.
+//! Pages at the paths of Jaeger's own.
 
 use opentelemetry_proto::tonic::trace::v1::span::Event;
 use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 
-use crate::lab::{Lab, attribute, span};
+use crate::support::{StandIn, attribute, span};
 
 const TRACE: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 
 #[tokio::test]
-async fn a_trace_is_a_waterfall_that_says_what_it_is() {
-    let lab = Lab::start().await;
-    lab.send("web", vec![span(10, 1, "GET /echo", 1500)]).await;
-    lab.send("echo", vec![Span { parent_span_id: vec![1; 8], ..span(10, 2, "<b>&", 20) }]).await;
+async fn a_trace_is_shown_as_a_waterfall() {
+    let standin = StandIn::start().await;
+    standin.send("web", vec![span(10, 1, "GET /echo", 1500)]).await;
+    standin.send("echo", vec![Span { parent_span_id: vec![1; 8], ..span(10, 2, "<b>&", 20) }]).await;
 
-    let (status, page) = lab.text(&format!("/trace/{TRACE}")).await;
+    let (status, page) = standin.get(&format!("/trace/{TRACE}")).await;
     assert_eq!(status, 200);
     assert!(page.contains("stand-in for Jaeger"));
     assert!(page.contains("GET /echo") && page.contains("1.50 ms"));
@@ -21,26 +21,26 @@ async fn a_trace_is_a_waterfall_that_says_what_it_is() {
     assert!(page.find("GET /echo") < page.find("&lt;b&gt;"), "the parent comes first");
 
     for path in ["/", "/search", "/search?service=web&lookback=1h"] {
-        let (status, page) = lab.text(path).await;
+        let (status, page) = standin.get(path).await;
         assert!(status == 200 && page.contains(&format!("/trace/{TRACE}")), "{path}");
     }
 }
 
 #[tokio::test]
-async fn without_spans_the_pages_say_so() {
-    let lab = Lab::start().await;
-    let (status, page) = lab.text("/").await;
-    assert!(status == 200 && page.contains("No spans have come yet"));
-    assert_eq!(lab.text(&format!("/trace/{TRACE}")).await.0, 404);
-    assert_eq!(lab.text("/trace/x").await.0, 400);
-    assert_eq!(lab.text("/nowhere").await.0, 404);
-    assert_eq!(lab.text("/search?service=a&limit=none").await.0, 400);
+async fn pages_report_missing_spans_and_invalid_requests() {
+    let standin = StandIn::start().await;
+    let (status, page) = standin.get("/").await;
+    assert!(status == 200 && page.contains("No spans received yet"));
+    assert_eq!(standin.get(&format!("/trace/{TRACE}")).await.0, 404);
+    assert_eq!(standin.get("/trace/x").await.0, 400);
+    assert_eq!(standin.get("/nowhere").await.0, 404);
+    assert_eq!(standin.get("/search?service=a&limit=none").await.0, 400);
 }
 
 #[tokio::test]
-async fn whatever_a_sender_or_a_reader_says_is_text() {
+async fn text_from_senders_and_readers_is_escaped() {
     const EVIL: &str = "</td>\"'><script>alert(1)</script>";
-    let lab = Lab::start().await;
+    let standin = StandIn::start().await;
     let event = Event { name: EVIL.into(), attributes: vec![attribute(EVIL, EVIL)], ..Event::default() };
     let status = Status { code: 2, message: EVIL.into() };
     let spans = vec![Span {
@@ -50,7 +50,7 @@ async fn whatever_a_sender_or_a_reader_says_is_text() {
         trace_state: EVIL.into(),
         ..span(10, 1, EVIL, 1500)
     }];
-    lab.send(EVIL, spans).await;
+    standin.send(EVIL, spans).await;
     let evil = "%3C/td%3E%22'%3E%3Cscript%3Ealert(1)%3C/script%3E";
     for path in [
         format!("/trace/{TRACE}"),
@@ -59,9 +59,9 @@ async fn whatever_a_sender_or_a_reader_says_is_text() {
         format!("/search?service=a&limit={evil}"),
         format!("/trace/{evil}"),
     ] {
-        let (_, page) = lab.text(&path).await;
+        let (_, page) = standin.get(&path).await;
         assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<script"), "{path}: {page}");
     }
-    let (_, page) = lab.text(&format!("/trace/{TRACE}")).await;
-    assert!(page.matches("&lt;script&gt;alert(1)").count() >= 7, "each stands there as text: {page}");
+    let (_, page) = standin.get(&format!("/trace/{TRACE}")).await;
+    assert!(page.matches("&lt;script&gt;alert(1)").count() >= 7, "every occurrence is escaped: {page}");
 }

@@ -1,21 +1,21 @@
-//! Spans sent by OTLP come back in Jaeger's JSON.
+//! Jaeger's query API.
 
 use opentelemetry_proto::tonic::trace::v1::{Span, Status, span::Event, status::StatusCode};
 use serde_json::{Value, json};
 
-use crate::lab::{self, Lab, attribute, span};
+use crate::support::{self, StandIn, attribute, span};
 
 const TRACE: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 
-async fn get(lab: &Lab, path: &str) -> (u16, Value) {
-    let (status, text) = lab.text(path).await;
+async fn get(standin: &StandIn, path: &str) -> (u16, Value) {
+    let (status, text) = standin.get(path).await;
     (status, serde_json::from_str(&text).unwrap())
 }
 
-async fn found(lab: &Lab, query: &str) -> Vec<String> {
-    let (status, answer) = get(lab, &format!("/api/traces?{query}")).await;
-    assert_eq!(status, 200, "{answer}");
-    let traces = answer["data"].as_array().unwrap();
+async fn search(standin: &StandIn, query: &str) -> Vec<String> {
+    let (status, response) = get(standin, &format!("/api/traces?{query}")).await;
+    assert_eq!(status, 200, "{response}");
+    let traces = response["data"].as_array().unwrap();
     traces.iter().map(|trace| trace["traceID"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -25,7 +25,7 @@ fn failing_child() -> Span {
         kind: 3,
         attributes: vec![attribute("rpc.system", "grpc")],
         events: vec![Event {
-            time_unix_nano: lab::now_micros() * 1000 + 2000,
+            time_unix_nano: support::now_micros() * 1000 + 2000,
             name: "exception".into(),
             attributes: vec![attribute("exception.message", "no")],
             ..Event::default()
@@ -36,16 +36,16 @@ fn failing_child() -> Span {
 }
 
 #[tokio::test]
-async fn a_trace_by_its_id() {
-    let lab = Lab::start().await;
-    lab.send("web", vec![span(10, 1, "GET /echo", 7)]).await;
-    lab.send("web", vec![failing_child()]).await;
-    lab.send("echo", vec![Span { parent_span_id: vec![2; 8], ..span(10, 3, "handle", 1) }]).await;
+async fn returns_a_trace_by_id() {
+    let standin = StandIn::start().await;
+    standin.send("web", vec![span(10, 1, "GET /echo", 7)]).await;
+    standin.send("web", vec![failing_child()]).await;
+    standin.send("echo", vec![Span { parent_span_id: vec![2; 8], ..span(10, 3, "handle", 1) }]).await;
 
-    let (status, answer) = get(&lab, &format!("/api/traces/{TRACE}")).await;
+    let (status, response) = get(&standin, &format!("/api/traces/{TRACE}")).await;
     assert_eq!(status, 200);
-    assert_eq!(answer["errors"], json!(null));
-    let trace = &answer["data"][0];
+    assert_eq!(response["errors"], json!(null));
+    let trace = &response["data"][0];
     assert_eq!(trace["traceID"], TRACE);
     let spans = trace["spans"].as_array().unwrap();
     assert_eq!(spans.len(), 3);
@@ -57,7 +57,7 @@ async fn a_trace_by_its_id() {
         json!([{ "refType": "CHILD_OF", "traceID": TRACE, "spanID": "0101010101010101" }])
     );
     assert_eq!(call["duration"], 3);
-    assert!(call["startTime"].as_u64().unwrap().abs_diff(lab::now_micros()) < 60_000_000);
+    assert!(call["startTime"].as_u64().unwrap().abs_diff(support::now_micros()) < 60_000_000);
     assert_eq!(
         call["tags"],
         json!([
@@ -85,53 +85,53 @@ async fn a_trace_by_its_id() {
 }
 
 #[tokio::test]
-async fn traces_by_service_operation_tags_and_time() {
-    let lab = Lab::start().await;
-    lab.send("web", vec![span(10, 1, "GET /", 100)]).await;
-    lab.send("web", vec![span(11, 1, "GET /echo", 9_000)]).await;
-    lab.send("web", vec![failing_child()]).await;
-    lab.send("echo", vec![span(12, 1, "handle", 1)]).await;
+async fn searches_traces_by_service_operation_tags_and_time() {
+    let standin = StandIn::start().await;
+    standin.send("web", vec![span(10, 1, "GET /", 100)]).await;
+    standin.send("web", vec![span(11, 1, "GET /echo", 9_000)]).await;
+    standin.send("web", vec![failing_child()]).await;
+    standin.send("echo", vec![span(12, 1, "handle", 1)]).await;
     let other = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
 
-    assert_eq!(found(&lab, "service=web").await, [other, TRACE]);
-    assert_eq!(found(&lab, "service=web&limit=1").await, [other]);
-    assert_eq!(found(&lab, "service=web&operation=GET%20%2F").await, [TRACE]);
-    assert_eq!(found(&lab, "service=web&tags=%7B%22error%22%3A%22true%22%7D").await, [TRACE]);
-    assert_eq!(found(&lab, "service=web&tag=rpc.system%3Agrpc&tag=host.name%3Ah").await, [TRACE]);
-    assert_eq!(found(&lab, "service=web&minDuration=5ms").await, [other]);
-    assert_eq!(found(&lab, "service=web&start=1&end=2&lookback=1h").await, [""; 0]);
-    assert_eq!(found(&lab, &format!("traceID={TRACE}&traceID=99")).await, [TRACE]);
-    assert_eq!(found(&lab, "service=nobody").await, [""; 0]);
+    assert_eq!(search(&standin, "service=web").await, [other, TRACE]);
+    assert_eq!(search(&standin, "service=web&limit=1").await, [other]);
+    assert_eq!(search(&standin, "service=web&operation=GET%20%2F").await, [TRACE]);
+    assert_eq!(search(&standin, "service=web&tags=%7B%22error%22%3A%22true%22%7D").await, [TRACE]);
+    assert_eq!(search(&standin, "service=web&tag=rpc.system%3Agrpc&tag=host.name%3Ah").await, [TRACE]);
+    assert_eq!(search(&standin, "service=web&minDuration=5ms").await, [other]);
+    assert_eq!(search(&standin, "service=web&start=1&end=2&lookback=1h").await, [""; 0]);
+    assert_eq!(search(&standin, &format!("traceID={TRACE}&traceID=99")).await, [TRACE]);
+    assert_eq!(search(&standin, "service=nobody").await, [""; 0]);
 }
 
 #[tokio::test]
-async fn services_and_operations() {
-    let lab = Lab::start().await;
-    assert_eq!(get(&lab, "/api/services").await.1["data"], json!([]));
-    lab.send("web", vec![span(10, 1, "b", 1), Span { kind: 2, ..span(10, 2, "a", 1) }]).await;
-    lab.send("a/b c", vec![span(11, 1, "x", 1)]).await;
+async fn lists_services_and_operations() {
+    let standin = StandIn::start().await;
+    assert_eq!(get(&standin, "/api/services").await.1["data"], json!([]));
+    standin.send("web", vec![span(10, 1, "b", 1), Span { kind: 2, ..span(10, 2, "a", 1) }]).await;
+    standin.send("a/b c", vec![span(11, 1, "x", 1)]).await;
 
-    let (_, services) = get(&lab, "/api/services").await;
+    let (_, services) = get(&standin, "/api/services").await;
     assert_eq!((&services["data"], &services["total"]), (&json!(["a/b c", "web"]), &json!(2)));
-    assert_eq!(get(&lab, "/api/services/web/operations").await.1["data"], json!(["a", "b"]));
-    assert_eq!(get(&lab, "/api/services/a%2Fb%20c/operations").await.1["data"], json!(["x"]));
+    assert_eq!(get(&standin, "/api/services/web/operations").await.1["data"], json!(["a", "b"]));
+    assert_eq!(get(&standin, "/api/services/a%2Fb%20c/operations").await.1["data"], json!(["x"]));
     assert_eq!(
-        get(&lab, "/api/operations?service=web&spanKind=server").await.1["data"],
+        get(&standin, "/api/operations?service=web&spanKind=server").await.1["data"],
         json!([{ "name": "a", "spanKind": "server" }])
     );
 }
 
 #[tokio::test]
-async fn errors_have_jaegers_shape() {
-    let lab = Lab::start().await;
-    let (status, answer) = get(&lab, &format!("/api/traces/{TRACE}")).await;
+async fn errors_use_jaegers_envelope() {
+    let standin = StandIn::start().await;
+    let (status, response) = get(&standin, &format!("/api/traces/{TRACE}")).await;
     assert_eq!(status, 404);
-    assert_eq!(answer["data"], json!(null));
-    assert_eq!(answer["errors"], json!([{ "code": 404, "msg": "trace not found" }]));
+    assert_eq!(response["data"], json!(null));
+    assert_eq!(response["errors"], json!([{ "code": 404, "msg": "trace not found" }]));
     for (path, code) in
         [("/api/traces/xyz", 400), ("/api/traces", 400), ("/api/operations", 400), ("/api/nothing", 404)]
     {
-        let (status, answer) = get(&lab, path).await;
-        assert_eq!((status, &answer["errors"][0]["code"]), (code, &json!(code)), "{path}");
+        let (status, response) = get(&standin, path).await;
+        assert_eq!((status, &response["errors"][0]["code"]), (code, &json!(code)), "{path}");
     }
 }

@@ -1,9 +1,9 @@
-//! Settings that cannot be.
+//! Invalid settings.
 
 use tokio::process::Command;
 
 #[tokio::test]
-async fn a_port_in_use_is_one_sentence_that_names_its_flag() {
+async fn a_port_in_use_fails_with_one_sentence_that_names_the_flag() {
     let taken = testkit::listener().await;
     let address = taken.local_addr().unwrap();
     for (flag, other) in [("--otlp-port", "--query-port"), ("--query-port", "--otlp-port")] {

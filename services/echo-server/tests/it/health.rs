@@ -1,4 +1,4 @@
-//! gRPC health, from serving to the drain.
+//! The gRPC health service, from start to shutdown.
 
 use tokio_stream::StreamExt;
 use tonic::Code;
@@ -8,31 +8,31 @@ use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::{channel, start};
 
-fn of(service: &str) -> HealthCheckRequest {
+fn request(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.into() }
 }
 
 #[tokio::test]
-async fn the_server_and_its_service_are_serving() {
+async fn reports_serving_for_the_server_and_its_service() {
     let server = start().await;
     let mut client = HealthClient::new(channel(&server).await);
     for service in ["", "proto.EchoService"] {
-        let reply = client.check(of(service)).await.expect("a reply").into_inner();
-        assert_eq!(reply.status(), Serving, "{service:?}");
+        let response = client.check(request(service)).await.expect("a response").into_inner();
+        assert_eq!(response.status(), Serving, "{service:?}");
     }
-    assert_eq!(client.check(of("nope")).await.expect_err("unknown").code(), Code::NotFound);
+    assert_eq!(client.check(request("nope")).await.expect_err("unknown").code(), Code::NotFound);
 }
 
 #[tokio::test]
-async fn those_who_watch_are_told_of_the_drain_and_do_not_hold_it_up() {
+async fn watchers_receive_not_serving_on_shutdown_and_do_not_delay_the_drain() {
     let server = start().await;
     let mut client = HealthClient::new(channel(&server).await);
-    let mut watched = client.watch(of("proto.EchoService")).await.expect("a stream").into_inner();
-    let first = watched.next().await.expect("a status").expect("no error");
+    let mut statuses = client.watch(request("proto.EchoService")).await.expect("a stream").into_inner();
+    let first = statuses.next().await.expect("a status").expect("no error");
     assert_eq!(first.status(), Serving);
-    // Its grace period is longer than a test may take.
-    server.stop().await.expect("the server ended well");
-    let second = watched.next().await.expect("a status").expect("no error");
+    // The grace period is longer than a test takes.
+    server.stop().await.expect("no error");
+    let second = statuses.next().await.expect("a status").expect("no error");
     assert_eq!(second.status(), NotServing);
-    assert!(watched.next().await.is_none(), "the stream has ended well");
+    assert!(statuses.next().await.is_none(), "the stream has ended without an error");
 }

@@ -1,9 +1,10 @@
-//! The server over real sockets, one behaviour a file.
+//! The server over real sockets, one behaviour per file.
 
 mod support;
 
-mod drains;
-mod echoes;
+mod disconnects;
+mod drain;
+mod echo;
 mod health;
 mod one_port;
 mod reflection;
@@ -11,4 +12,3 @@ mod settings;
 mod slow_preface;
 mod traces;
 mod unknown_paths;
-mod vanishing_client;

@@ -1,4 +1,4 @@
-//! What the server says it can do.
+//! gRPC reflection in both versions.
 
 use tokio_stream::{StreamExt, once};
 use tonic_reflection::pb::{v1, v1alpha};
@@ -6,7 +6,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 use crate::support::{channel, start};
 
 #[tokio::test]
-async fn reflection_lists_the_service() {
+async fn v1_lists_the_services() {
     use v1::server_reflection_request::MessageRequest;
     use v1::server_reflection_response::MessageResponse;
 
@@ -16,16 +16,16 @@ async fn reflection_lists_the_service() {
         host: String::new(),
         message_request: Some(MessageRequest::ListServices(String::new())),
     };
-    let mut replies = client.server_reflection_info(once(request)).await.expect("a stream").into_inner();
-    let reply = replies.next().await.expect("a reply").expect("no error").message_response;
-    let Some(MessageResponse::ListServicesResponse(list)) = reply else { panic!("{reply:?}") };
+    let mut responses = client.server_reflection_info(once(request)).await.expect("a stream").into_inner();
+    let response = responses.next().await.expect("a response").expect("no error").message_response;
+    let Some(MessageResponse::ListServicesResponse(list)) = response else { panic!("{response:?}") };
     let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
     names.sort();
     assert_eq!(names, ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "proto.EchoService"]);
 }
 
 #[tokio::test]
-async fn the_older_reflection_describes_the_service() {
+async fn v1alpha_describes_the_service() {
     use v1alpha::server_reflection_request::MessageRequest;
     use v1alpha::server_reflection_response::MessageResponse;
 
@@ -35,12 +35,12 @@ async fn the_older_reflection_describes_the_service() {
         host: String::new(),
         message_request: Some(MessageRequest::FileContainingSymbol("proto.EchoService".into())),
     };
-    let mut replies = client.server_reflection_info(once(request)).await.expect("a stream").into_inner();
-    let reply = replies.next().await.expect("a reply").expect("no error").message_response;
-    let Some(MessageResponse::FileDescriptorResponse(files)) = reply else { panic!("{reply:?}") };
-    let described = files
+    let mut responses = client.server_reflection_info(once(request)).await.expect("a stream").into_inner();
+    let response = responses.next().await.expect("a response").expect("no error").message_response;
+    let Some(MessageResponse::FileDescriptorResponse(files)) = response else { panic!("{response:?}") };
+    let found = files
         .file_descriptor_proto
         .iter()
         .any(|file| file.windows(b"EchoService".len()).any(|window| window == b"EchoService"));
-    assert!(described);
+    assert!(found);
 }

@@ -1,16 +1,16 @@
-//! Settings that cannot be.
+//! Invalid settings.
 
 use tokio::net::TcpListener;
 
 use crate::support::program::command;
 
-/// What the program says to stderr before it fails.
+/// Runs the program, which fails, and returns its stderr.
 async fn failure_message(variables: &[(&str, &str)], arguments: &[&str]) -> String {
     testkit::failure_message(command(variables).args(arguments)).await
 }
 
 #[tokio::test]
-async fn a_wrong_setting_ends_the_program_with_its_name_what_was_given_and_what_is_expected() {
+async fn an_invalid_setting_fails_with_its_name_its_value_and_the_expected_form() {
     let port = "invalid value '70000' for '--grpc-server-port <PORT>': expected a port, 0 to 65535";
     let grace =
         "invalid value 'soon' for '--shutdown-grace <DURATION>': expected a duration, such as 5s or 500ms";
@@ -22,26 +22,26 @@ async fn a_wrong_setting_ends_the_program_with_its_name_what_was_given_and_what_
         (&[("OTEL_TRACES_SAMPLER", "often")], &[], sampler),
         (&[], &["--nope"], "unexpected argument '--nope' found"),
     ] {
-        let said = failure_message(variables, arguments).await;
-        assert!(said.contains(expected), "{said}");
+        let message = failure_message(variables, arguments).await;
+        assert!(message.contains(expected), "{message}");
     }
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_one_sentence() {
+async fn a_port_in_use_fails_with_one_sentence() {
     let taken = TcpListener::bind("0.0.0.0:0").await.expect("a free port");
     let port = taken.local_addr().expect("bound").port().to_string();
-    let said = failure_message(&[("GRPC_SERVER_PORT", &port), ("RUST_BACKTRACE", "1")], &[]).await;
+    let message = failure_message(&[("GRPC_SERVER_PORT", &port), ("RUST_BACKTRACE", "1")], &[]).await;
     let expected = format!("error: --grpc-server-port: cannot listen on port {port}: Address already in use");
-    assert!(said.starts_with(&expected), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(message.starts_with(&expected), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
 }
 
 #[tokio::test]
-async fn healthcheck_fails_where_no_server_is() {
+async fn healthcheck_fails_without_a_server() {
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = free.local_addr().expect("bound").port().to_string();
     drop(free);
-    let said = failure_message(&[("GRPC_SERVER_PORT", &port)], &["healthcheck"]).await;
-    assert!(said.contains(&format!("no response from 127.0.0.1:{port}")), "{said}");
+    let message = failure_message(&[("GRPC_SERVER_PORT", &port)], &["healthcheck"]).await;
+    assert!(message.contains(&format!("no response from 127.0.0.1:{port}")), "{message}");
 }

@@ -1,4 +1,4 @@
-//! A server on a free port, and clients of several sorts.
+//! A server on a free port, clients, and lookups of its metrics.
 
 pub(crate) mod program;
 pub(crate) mod raw;
@@ -14,10 +14,11 @@ use tonic::transport::Channel;
 
 pub(crate) type Server = Running<Result<(), echo_server::Error>>;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum time to wait for a condition.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) const SERVICE: (&str, &str) = ("grpc_service", "proto.EchoService");
 
-/// Longer than any test has patience for: a drain that needs it has failed.
+/// Longer than a test takes: a drain that needs it fails the test.
 pub(crate) const LONG_GRACE: Duration = Duration::from_secs(600);
 
 pub(crate) async fn start() -> Server {
@@ -31,27 +32,27 @@ pub(crate) async fn start_with(shutdown_grace: Duration, registry: Registry) -> 
 
 pub(crate) async fn channel(server: &Server) -> Channel {
     let endpoint = Channel::from_shared(server.url("")).expect("valid address");
-    endpoint.connect().await.expect("server accepts connections")
+    endpoint.connect().await.expect("a connection")
 }
 
 pub(crate) async fn echo(channel: &Channel, message: &str) -> Result<String, tonic::Status> {
     let mut client = EchoServiceClient::new(channel.clone());
-    let reply = client.echo_service(Message { message: message.into() }).await?;
-    Ok(reply.into_inner().message)
+    let response = client.echo_service(Message { message: message.into() }).await?;
+    Ok(response.into_inner().message)
 }
 
-/// The value of the echo method's one series of this name.
+/// The value of the single series of this name for the echo service.
 pub(crate) async fn counted(server: &Server, name: &str) -> f64 {
     Scrape::get(server.url("/metrics")).await.value(name, &[SERVICE])
 }
 
-/// How many echo calls ended with this code.
+/// The number of echo calls that ended with this code.
 pub(crate) async fn handled(server: &Server, code: &str) -> f64 {
     let scrape = Scrape::get(server.url("/metrics")).await;
     scrape.value("grpc_server_handled_total", &[SERVICE, ("grpc_code", code)])
 }
 
-/// How many echo calls ended, with whatever code.
-pub(crate) async fn handled_at_all(server: &Server) -> f64 {
+/// The number of echo calls that ended, with any code.
+pub(crate) async fn handled_total(server: &Server) -> f64 {
     Scrape::get(server.url("/metrics")).await.sum("grpc_server_handled_total", &[SERVICE])
 }

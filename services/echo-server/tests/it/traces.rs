@@ -1,4 +1,4 @@
-//! Spans and trace ids, as the environment asks for them.
+//! Spans and trace ids, as the environment configures them.
 
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
@@ -9,7 +9,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Request;
 use tonic::transport::{Channel, Server};
 
-use crate::support::{PATIENCE, echo, program};
+use crate::support::{TIMEOUT, echo, program};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
@@ -19,7 +19,7 @@ async fn traced_echo(channel: Channel) {
     let mut request = Request::new(Message { message: "hello".into() });
     let context = format!("00-{TRACE}-{PARENT}-01").parse().expect("ASCII");
     request.metadata_mut().insert("traceparent", context);
-    EchoServiceClient::new(channel).echo_service(request).await.expect("a reply");
+    EchoServiceClient::new(channel).echo_service(request).await.expect("a response");
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -27,12 +27,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn a_call_is_a_span_of_the_callers_trace_and_its_log_line_says_so() {
+async fn a_call_has_a_span_in_the_callers_trace_and_its_log_line_has_the_ids() {
     let collector = Collector::start().await;
     let program = program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint()), DELAY]);
     traced_echo(program::channel(&program).await).await;
     let id = TRACE.parse().expect("a trace id");
-    let received = eventually_some(PATIENCE, async || collector.trace(id).into_iter().next()).await;
+    let received = eventually_some(TIMEOUT, async || collector.trace(id).into_iter().next()).await;
     assert_eq!(&*received.service, "echo-server");
     assert_eq!(received.span.name, "proto.EchoService/EchoService");
     assert_eq!(hex(&received.span.parent_span_id), PARENT);
@@ -42,7 +42,7 @@ async fn a_call_is_a_span_of_the_callers_trace_and_its_log_line_says_so() {
 }
 
 #[tokio::test]
-async fn the_last_spans_are_sent_before_the_end() {
+async fn exports_the_last_spans_before_it_exits() {
     let collector = Collector::start().await;
     let variables = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint()),
@@ -50,43 +50,43 @@ async fn the_last_spans_are_sent_before_the_end() {
         ("OTEL_SERVICE_NAME", "renamed"),
     ];
     let mut program = program::start(&variables);
-    echo(&program::channel(&program).await, "hello").await.expect("a reply");
+    echo(&program::channel(&program).await, "hello").await.expect("a response");
     program.terminate().await;
     assert_eq!(collector.by_service("renamed").len(), 1);
 }
 
 #[tokio::test]
-async fn a_collector_that_comes_late_gets_spans_and_its_absence_is_one_line() {
-    const LOST: &str = "cannot export traces, spans are lost";
+async fn exports_spans_once_the_collector_starts_and_logs_its_absence_once() {
+    const FAILED: &str = "cannot export traces, spans are lost";
     let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = free.local_addr().expect("bound");
     drop(free);
     let endpoint = format!("http://{address}");
     let program = program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), DELAY]);
     let channel = program::channel(&program).await;
-    echo(&channel, "lost").await.expect("a reply");
-    program.logged(LOST).await;
+    echo(&channel, "lost").await.expect("a response");
+    program.logged(FAILED).await;
 
     let store = Store::new(Limits { spans: 100, bytes: 1 << 20 });
     let server = store.server();
-    let listener = TcpListener::bind(address).await.expect("the port is still free");
+    let listener = TcpListener::bind(address).await.expect("the port is free");
     let _collector = Running::on(listener, |listener, shutdown| {
         let incoming = TcpListenerStream::new(listener);
         Server::builder()
             .add_service(server)
             .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned())
     });
-    eventually(PATIENCE, async || {
-        echo(&channel, "found").await.expect("a reply");
+    eventually(TIMEOUT, async || {
+        echo(&channel, "found").await.expect("a response");
         store.ring().spans() > 0
     })
     .await;
     program.logged("exporting traces again").await;
-    assert_eq!(program.log(LOST).len(), 1);
+    assert_eq!(program.log(FAILED).len(), 1);
 }
 
 #[tokio::test]
-async fn a_disabled_sdk_makes_no_spans_and_its_log_still_names_the_callers_trace() {
+async fn a_disabled_sdk_exports_no_spans_and_still_logs_the_callers_trace_id() {
     let collector = Collector::start().await;
     let variables =
         [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint()), ("OTEL_SDK_DISABLED", "true"), DELAY];

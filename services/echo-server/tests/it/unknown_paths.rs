@@ -1,4 +1,4 @@
-//! Calls of what does not exist.
+//! Calls to unknown methods and requests for unknown paths.
 
 use http::uri::PathAndQuery;
 use lookout_proto::echo::Message;
@@ -12,12 +12,13 @@ async fn call(server: &Server, path: &'static str) -> Code {
     let mut client = Grpc::new(channel(server).await);
     client.ready().await.expect("connected");
     let codec = tonic_prost::ProstCodec::<Message, Message>::default();
-    let reply = client.unary(Request::new(Message::default()), PathAndQuery::from_static(path), codec).await;
-    reply.expect_err("no such method").code()
+    let response =
+        client.unary(Request::new(Message::default()), PathAndQuery::from_static(path), codec).await;
+    response.expect_err("no such method").code()
 }
 
 #[tokio::test]
-async fn unknown_methods_are_unimplemented_and_share_one_series() {
+async fn unknown_methods_return_unimplemented_and_share_one_series() {
     let server = start().await;
     let series = |scrape: &Scrape| scrape.page().series("grpc_server_started_total").len();
     let before = series(&Scrape::get(server.url("/metrics")).await);
@@ -30,9 +31,9 @@ async fn unknown_methods_are_unimplemented_and_share_one_series() {
 }
 
 #[tokio::test]
-async fn an_unknown_page_is_a_problem_document_and_no_call() {
+async fn an_unknown_path_returns_a_problem_document_and_counts_no_call() {
     let server = start().await;
-    let response = reqwest::get(server.url("/nope")).await.expect("a reply");
+    let response = reqwest::get(server.url("/nope")).await.expect("a response");
     assert_eq!(response.status().as_u16(), 404);
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     assert!(response.text().await.expect("text").contains("\"detail\":\"there is no /nope\""));

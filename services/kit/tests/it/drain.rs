@@ -1,4 +1,4 @@
-//! The end: who is waited for, and who is not.
+//! Shutdown of a server with open connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,24 +10,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-/// Longer than a test may take.
-const LONG: Duration = Duration::from_secs(600);
+use crate::support::{TIMEOUT, serve};
 
 #[tokio::test]
-async fn idle_connections_are_closed_and_not_waited_for() {
-    let app = Router::new().route("/", get(|| async { "hello" }));
-    let server = testkit::start(|listener, shutdown| kit::server::serve(listener, app, shutdown, LONG)).await;
+async fn closes_idle_connections_at_once() {
+    let server = serve(Router::new().route("/", get(|| async { "hello" }))).await;
     let http1 = reqwest::Client::builder().no_proxy().http1_only().build().expect("client");
     let http2 = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("client");
     for client in [&http1, &http2] {
-        let reply = client.get(server.url("/")).send().await.expect("a reply");
-        assert_eq!(reply.text().await.expect("a body"), "hello");
+        let response = client.get(server.url("/")).send().await.expect("a response");
+        assert_eq!(response.text().await.expect("a body"), "hello");
     }
-    let mut silent = TcpStream::connect(server.addr()).await.expect("connected");
-    let mut half = TcpStream::connect(server.addr()).await.expect("connected");
+    let mut silent = TcpStream::connect(server.addr()).await.expect("a connection");
+    let mut half = TcpStream::connect(server.addr()).await.expect("a connection");
     half.write_all(b"PRI * HT").await.expect("half a preface");
-    // Accepted in turn: with this reply, the two before have been.
-    reqwest::get(server.url("/")).await.expect("a reply");
+    // Connections are accepted in order: after this response, the two before are open.
+    reqwest::get(server.url("/")).await.expect("a response");
     assert!(matches!(server.stop().await, Drained::Completed(_)));
     for stream in [&mut silent, &mut half] {
         let read = stream.read(&mut [0; 1]).await;
@@ -36,36 +34,35 @@ async fn idle_connections_are_closed_and_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_request_in_flight_is_waited_for() {
-    let (entered, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (tell, wait) = (entered.clone(), go.clone());
+async fn finishes_a_request_in_flight_and_refuses_new_connections() {
+    let (started, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (notify, wait) = (started.clone(), finish.clone());
     let handler = get(move || async move {
-        tell.notify_one();
+        notify.notify_one();
         wait.notified().await;
         "at last"
     });
-    let app = Router::new().route("/", handler);
-    let server = testkit::start(|listener, shutdown| kit::server::serve(listener, app, shutdown, LONG)).await;
+    let server = serve(Router::new().route("/", handler)).await;
     let request = tokio::spawn(reqwest::get(server.url("/")));
-    entered.notified().await;
+    started.notified().await;
     let address = server.addr();
     let stopping = tokio::spawn(server.stop());
-    testkit::eventually(Duration::from_secs(20), async || TcpStream::connect(address).await.is_err()).await;
-    go.notify_one();
-    let reply = request.await.expect("no panic").expect("a reply");
-    assert_eq!(reply.text().await.expect("a body"), "at last");
+    testkit::eventually(TIMEOUT, async || TcpStream::connect(address).await.is_err()).await;
+    finish.notify_one();
+    let response = request.await.expect("no panic").expect("a response");
+    assert_eq!(response.text().await.expect("a body"), "at last");
     assert_eq!(stopping.await.expect("no panic"), Drained::Completed(1));
 }
 
 #[tokio::test]
-async fn after_the_grace_period_handlers_are_dropped_before_the_end() {
+async fn drops_the_handlers_that_outlast_the_grace_period_before_it_returns() {
     for http2 in [false, true] {
-        let held = Arc::new(());
-        let entered = Arc::new(Notify::new());
-        let (hold, tell) = (held.clone(), entered.clone());
+        let resource = Arc::new(());
+        let started = Arc::new(Notify::new());
+        let (held, notify) = (resource.clone(), started.clone());
         let handler = get(move || async move {
-            let _hold = hold;
-            tell.notify_one();
+            let _held = held;
+            notify.notify_one();
             std::future::pending::<()>().await;
         });
         let app = Router::new().route("/", handler);
@@ -75,9 +72,9 @@ async fn after_the_grace_period_handlers_are_dropped_before_the_end() {
         let builder = reqwest::Client::builder().no_proxy();
         let builder = if http2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
         let request = tokio::spawn(builder.build().expect("client").get(server.url("/")).send());
-        entered.notified().await;
+        started.notified().await;
         assert_eq!(server.stop().await, Drained::TimedOut(1), "HTTP/2: {http2}");
-        assert_eq!(Arc::strong_count(&held), 1, "HTTP/2: {http2}");
-        request.await.expect("no panic").expect_err("cut");
+        assert_eq!(Arc::strong_count(&resource), 1, "HTTP/2: {http2}");
+        request.await.expect("no panic").expect_err("the connection was dropped");
     }
 }

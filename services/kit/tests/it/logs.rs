@@ -1,4 +1,4 @@
-//! Log lines that know their trace.
+//! Trace and span ids in log lines.
 
 use axum::Router;
 use axum::routing::get;
@@ -11,15 +11,15 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn a_line_has_the_ids_of_the_span_that_it_happened_in() {
+async fn a_line_inside_a_span_has_its_ids() {
     let observed = Observed::begin().await;
     let handler = get(|| async {
-        // The ids are of the task that is being polled, also after it has waited.
+        // The span must still be current after the task was suspended.
         tokio::task::yield_now().await;
         tracing::info!(cups = 2, "tea");
     });
     let server = serve(Router::new().route("/", handler).layer(HttpServerLayer)).await;
-    reqwest::get(server.url("/")).await.expect("a reply");
+    reqwest::get(server.url("/")).await.expect("a response");
     tracing::info!("outside");
     server.stop().await;
     let lines = observed.lines();

@@ -1,9 +1,9 @@
-//! Spans of real calls, as a collector gets them.
+//! Real servers and clients over sockets, and the logs, spans and metrics that they produce.
 
 mod support;
 
+mod disconnects;
 mod drain;
-mod gone_clients;
 mod http_server;
 mod logs;
 mod process_metrics;

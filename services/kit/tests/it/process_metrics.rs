@@ -1,4 +1,4 @@
-//! `process_*` and `tokio_*`.
+//! `process_*` and `tokio_*` of the test process.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,15 +6,15 @@ use prometheus::{Registry, TextEncoder};
 use prometheus_text::Exposition;
 use testkit::eventually;
 
-use crate::support::PATIENCE;
+use crate::support::TIMEOUT;
 
-fn page(registry: &Registry) -> Exposition {
-    let text = TextEncoder::new().encode_to_string(&registry.gather()).expect("a page");
-    prometheus_text::parse(&text).expect("a right page")
+fn gather(registry: &Registry) -> Exposition {
+    let text = TextEncoder::new().encode_to_string(&registry.gather()).expect("encodable");
+    prometheus_text::parse(&text).expect("valid exposition")
 }
 
-fn value(page: &Exposition, name: &str) -> f64 {
-    page.value(name, &[]).unwrap_or_else(|| panic!("{name} has not one series"))
+fn value(metrics: &Exposition, name: &str) -> f64 {
+    metrics.value(name, &[]).unwrap_or_else(|| panic!("expected one series {name}"))
 }
 
 fn registry() -> Registry {
@@ -24,48 +24,48 @@ fn registry() -> Registry {
 }
 
 #[tokio::test]
-async fn the_process_is_as_it_is() {
-    let page = page(&registry());
+async fn process_metrics_are_plausible() {
+    let metrics = gather(&registry());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs_f64();
-    let started = value(&page, "process_start_time_seconds");
+    let started = value(&metrics, "process_start_time_seconds");
     assert!((now - 3600.0..=now + 2.0).contains(&started), "{started} at {now}");
-    let resident = value(&page, "process_resident_memory_bytes");
+    let resident = value(&metrics, "process_resident_memory_bytes");
     assert!((1e6..1e9).contains(&resident), "{resident}");
-    assert!(value(&page, "process_virtual_memory_bytes") >= resident);
-    assert!(value(&page, "process_threads") >= 1.0);
-    let open = value(&page, "process_open_fds");
-    assert!(open >= 3.0 && open < value(&page, "process_max_fds"), "{open}");
+    assert!(value(&metrics, "process_virtual_memory_bytes") >= resident);
+    assert!(value(&metrics, "process_threads") >= 1.0);
+    let open = value(&metrics, "process_open_fds");
+    assert!(open >= 3.0 && open < value(&metrics, "process_max_fds"), "{open}");
 }
 
 #[tokio::test]
-async fn cpu_time_is_counted_in_parts_of_a_second() {
+async fn cpu_time_has_a_resolution_below_one_second() {
     let registry = registry();
-    let cpu = || value(&page(&registry), "process_cpu_seconds_total");
+    let cpu = || value(&gather(&registry), "process_cpu_seconds_total");
     let before = cpu();
-    eventually(PATIENCE, async || cpu() > before).await;
+    eventually(TIMEOUT, async || cpu() > before).await;
     assert!(cpu() - before < 0.9, "{before} {}", cpu());
 }
 
 #[tokio::test]
-async fn the_runtime_is_the_callers() {
+async fn runtime_metrics_are_of_the_callers_runtime() {
     let registry = registry();
-    let page_before = page(&registry);
-    assert_eq!(value(&page_before, "tokio_workers"), 1.0);
-    assert_eq!(value(&page_before, "tokio_alive_tasks"), 0.0);
-    assert_eq!(value(&page_before, "tokio_global_queue_depth"), 0.0);
+    let before = gather(&registry);
+    assert_eq!(value(&before, "tokio_workers"), 1.0);
+    assert_eq!(value(&before, "tokio_alive_tasks"), 0.0);
+    assert_eq!(value(&before, "tokio_global_queue_depth"), 0.0);
     let task = tokio::spawn(std::future::pending::<()>());
-    assert_eq!(value(&page(&registry), "tokio_alive_tasks"), 1.0);
+    assert_eq!(value(&gather(&registry), "tokio_alive_tasks"), 1.0);
     for name in ["tokio_worker_busy_seconds_total", "tokio_worker_parks_total"] {
-        let worker = |page: &Exposition| page.value(name, &[("worker", "0")]).expect("one worker");
-        // The runtime parks, and accounts for its time, while this waits.
-        eventually(PATIENCE, async || worker(&page(&registry)) > worker(&page_before)).await;
+        let worker = |metrics: &Exposition| metrics.value(name, &[("worker", "0")]).expect("one worker");
+        // The worker parks, and updates its counters, while the test sleeps.
+        eventually(TIMEOUT, async || worker(&gather(&registry)) > worker(&before)).await;
     }
     task.abort();
 }
 
 #[tokio::test]
-async fn all_are_there_with_their_types() {
-    let text = TextEncoder::new().encode_to_string(&registry().gather()).expect("a page");
+async fn all_metrics_are_exported_with_their_types() {
+    let text = TextEncoder::new().encode_to_string(&registry().gather()).expect("encodable");
     let types: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
     assert_eq!(
         types,

@@ -1,4 +1,4 @@
-//! Traces of one test: a collector, and a dispatcher that is this thread's default.
+//! A server on a free port, and the logs and spans of one test.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -15,12 +15,13 @@ use testkit::otlp::{Collector, Received};
 use tracing::dispatcher::{DefaultGuard, set_default};
 
 pub(crate) const SERVICE: &str = "tested";
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum time to wait for a condition.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Longer than a test takes.
 const GRACE: Duration = Duration::from_secs(600);
 
-/// Logs and traces of a test with a single thread.
+/// Logs and spans of a single-threaded test: a collector, and a dispatcher that is the thread's default.
 pub(crate) struct Observed {
     collector: Collector,
     telemetry: Telemetry,
@@ -50,36 +51,38 @@ impl Observed {
         let writer = log.clone();
         let (dispatch, telemetry) =
             kit::telemetry::build(SERVICE, "1.2.3", &settings, move || writer.clone())
-                .expect("right settings");
+                .expect("valid settings");
         Self { collector, telemetry, log, guard: set_default(&dispatch) }
     }
 
-    /// Flushes, and returns all spans, the newest trace first.
+    /// Flushes and returns all spans; newest trace first.
     pub(crate) async fn spans(self) -> Vec<Arc<Received>> {
         drop(self.guard);
         self.telemetry.shutdown().await;
         self.collector.by_service(SERVICE)
     }
 
-    /// The log so far.
+    /// The log lines so far.
     pub(crate) fn lines(&self) -> Vec<Json> {
         let bytes = self.log.0.lock().expect("not poisoned").clone();
         let text = String::from_utf8(bytes).expect("UTF-8");
-        text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 }
 
-/// Serves a router on a free port.
+/// Serves a router on a free port, with a long grace period.
 pub(crate) async fn serve(router: Router) -> Running<Drained> {
     testkit::start(|listener, shutdown| kit::server::serve(listener, router, shutdown, GRACE)).await
 }
 
+/// The span, if it is the only one.
+#[track_caller]
 pub(crate) fn only(spans: &[Arc<Received>]) -> Span {
     assert_eq!(spans.len(), 1, "{spans:#?}");
     spans[0].span.clone()
 }
 
-/// What an attribute should be, type and all.
+/// The expected type and value of an attribute.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Is {
     Text(&'static str),
@@ -87,7 +90,7 @@ pub(crate) enum Is {
     Missing,
 }
 
-/// Asserts on attributes.
+/// Asserts that the span has these attributes.
 #[track_caller]
 pub(crate) fn assert_attributes(span: &Span, expected: &[(&str, Is)]) {
     for (key, is) in expected {
@@ -102,7 +105,7 @@ pub(crate) fn assert_attributes(span: &Span, expected: &[(&str, Is)]) {
     }
 }
 
-/// Whether the span counts as failed.
+/// Whether the span's status is an error.
 pub(crate) fn failed(span: &Span) -> bool {
     span.status.as_ref().is_some_and(|status| status.code() == StatusCode::Error)
 }

@@ -1,4 +1,4 @@
-//! One echo call, byte by byte.
+//! An echo call whose request body the test sends byte by byte.
 
 use std::net::SocketAddr;
 
@@ -13,23 +13,23 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-/// `Message { message: "hi" }` as a gRPC frame: not compressed, four bytes.
+/// `Message { message: "hi" }` as an uncompressed gRPC frame of four bytes.
 pub(crate) const HI: &[u8] = b"\0\0\0\0\x04\x0a\x02hi";
 
-/// A call whose head has been sent.
+/// A call whose headers have been sent.
 pub(crate) struct Call {
     pub(crate) body: Sender<Bytes>,
     pub(crate) response: JoinHandle<hyper::Result<Response<Incoming>>>,
-    /// Keeps the connection open beyond the call.
+    /// Keeps the connection open after the call.
     _client: http2::SendRequest<Channel<Bytes>>,
-    /// Ends with the connection.
+    /// The connection's task, which ends when the connection closes.
     pub(crate) connection: JoinHandle<hyper::Result<()>>,
 }
 
-/// A connection, and a handle of its socket to close it by.
+/// A connection, and a second handle of its socket with which the test can close it.
 pub(crate) fn connect(address: SocketAddr) -> (TcpStream, std::net::TcpStream) {
-    let socket = std::net::TcpStream::connect(address).expect("server accepts connections");
-    socket.set_nonblocking(true).expect("a socket option");
+    let socket = std::net::TcpStream::connect(address).expect("a connection");
+    socket.set_nonblocking(true).expect("non-blocking mode");
     let handle = socket.try_clone().expect("a handle");
     (TcpStream::from_std(socket).expect("a runtime"), handle)
 }
@@ -55,14 +55,14 @@ pub(crate) async fn call_over(io: impl AsyncRead + AsyncWrite + Send + Unpin + '
 
 impl Call {
     pub(crate) async fn send(&mut self, bytes: &'static [u8]) {
-        self.body.send_data(Bytes::from_static(bytes)).await.expect("the call is open");
+        self.body.send_data(Bytes::from_static(bytes)).await.expect("an open call");
     }
 
-    /// Ends the request and waits for the reply: its bytes and its trailers.
+    /// Ends the request; returns the response's body and trailers.
     pub(crate) async fn finish(self) -> (Bytes, HeaderMap) {
         drop(self.body);
-        let response = self.response.await.expect("no panic").expect("a reply");
-        let collected: Collected<Bytes> = response.into_body().collect().await.expect("the whole reply");
+        let response = self.response.await.expect("no panic").expect("a response");
+        let collected: Collected<Bytes> = response.into_body().collect().await.expect("the whole response");
         let trailers = collected.trailers().cloned().unwrap_or_default();
         (collected.to_bytes(), trailers)
     }

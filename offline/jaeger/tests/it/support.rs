@@ -1,4 +1,4 @@
-//! A stand-in on free ports, and one who sends it spans.
+//! A stand-in on free ports, and spans for it.
 
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,12 +12,12 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use testkit::Running;
 use testkit::otlp::Limits;
 
-pub(crate) struct Lab {
+pub(crate) struct StandIn {
     query: Running<()>,
     otlp: SocketAddr,
 }
 
-impl Lab {
+impl StandIn {
     pub(crate) async fn start() -> Self {
         let receiver = testkit::listener().await;
         let otlp = receiver.local_addr().unwrap();
@@ -27,6 +27,7 @@ impl Lab {
         Self { query, otlp }
     }
 
+    /// Exports spans of a service.
     pub(crate) async fn send(&self, service: &str, spans: Vec<Span>) {
         let attributes = vec![attribute("service.name", service), attribute("host.name", "h")];
         let resource = Some(Resource { attributes, ..Resource::default() });
@@ -37,7 +38,8 @@ impl Lab {
         assert!(client.export(request).await.unwrap().into_inner().partial_success.is_none());
     }
 
-    pub(crate) async fn text(&self, path: &str) -> (u16, String) {
+    /// Status and body of a query response.
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let response = client.get(self.query.url(path)).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
@@ -49,7 +51,7 @@ pub(crate) fn attribute(key: &str, value: &str) -> KeyValue {
     KeyValue { key: key.into(), value, ..KeyValue::default() }
 }
 
-/// One that began just now and took so many microseconds.
+/// A span that starts now and lasts `micros` microseconds.
 pub(crate) fn span(trace: u8, id: u8, name: &str, micros: u64) -> Span {
     let start = now_micros() * 1000;
     Span {

@@ -1,4 +1,4 @@
-//! However much comes and however much is asked for at once, it stays within what its container may use.
+//! Memory under load stays well below the container's limit.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -11,21 +11,21 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-use crate::lab::{attribute, span};
+use crate::support::{attribute, span};
 
-/// The container's limit, in KiB.
-const MEMORY: u64 = 512 << 10;
+/// The container's memory limit.
+const LIMIT_KIB: u64 = 512 << 10;
 const TRACES: u64 = 60_000;
 const READERS: usize = 4;
 
-/// The most memory that a process has had, in KiB.
-fn peak(pid: u32) -> u64 {
+/// A process's peak resident memory, in KiB.
+fn peak_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// A trace of one span with a few attributes, as services send them.
+/// A trace of one span with eight attributes.
 fn trace(number: u64) -> Span {
     let attributes = (0..8).map(|key| attribute(&format!("key.{key}"), &"v".repeat(20))).collect();
     let mut trace_id = vec![1; 8];
@@ -34,7 +34,7 @@ fn trace(number: u64) -> Span {
 }
 
 #[tokio::test]
-async fn memory_is_bounded() {
+async fn memory_is_bounded_under_exports_and_large_queries() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_jaeger-standin"))
         .args(["--listen-host", "127.0.0.1", "--otlp-port", "0", "--query-port", "0"])
         .stdout(Stdio::piped())
@@ -52,7 +52,7 @@ async fn memory_is_bounded() {
         let batch = ResourceSpans { scope_spans, ..ResourceSpans::default() };
         client.export(ExportTraceServiceRequest { resource_spans: vec![batch] }).await.unwrap();
     }
-    let filled = peak(child.id().unwrap());
+    let after_export = peak_kib(child.id().unwrap());
     let all =
         format!("http://{}/api/traces?service=OTLPResourceNoServiceName&limit=1000000", address("query"));
     let readers: Vec<_> = (0..READERS)
@@ -62,8 +62,8 @@ async fn memory_is_bounded() {
         })
         .collect();
     for reader in readers {
-        assert!(reader.await.unwrap() > 1 << 20, "all that is held is answered");
+        assert!(reader.await.unwrap() > 1 << 20, "the response has all spans");
     }
-    let peak = peak(child.id().unwrap());
-    assert!(peak < MEMORY / 2, "{peak} KiB, {filled} KiB before the questions");
+    let peak = peak_kib(child.id().unwrap());
+    assert!(peak < LIMIT_KIB / 2, "{peak} KiB, {after_export} KiB before the queries");
 }

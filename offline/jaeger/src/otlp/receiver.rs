@@ -1,4 +1,4 @@
-//! OTLP's trace service in front of a ring.
+//! OTLP's trace service, which writes to a ring.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,27 +9,27 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use tonic::{Request, Response, Status};
 
-use super::TraceId;
+use super::id::TraceId;
 use super::ring::{Limits, Received, Ring};
 
-/// A ring that a gRPC server fills and others read; a clone is the same ring.
+/// A ring shared between the gRPC server and readers. Clones share the ring.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Mutex<Ring>>);
 
 impl Store {
-    /// An empty one.
+    /// A store with an empty ring.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self(Arc::new(Mutex::new(Ring::new(limits))))
     }
 
-    /// To be added to a tonic server.
+    /// The gRPC service to add to a tonic server.
     #[must_use]
     pub fn server(&self) -> TraceServiceServer<Self> {
         TraceServiceServer::new(self.clone())
     }
 
-    /// The ring, which takes nothing in meanwhile.
+    /// Locks the ring: no spans are received while the guard exists.
     pub fn ring(&self) -> MutexGuard<'_, Ring> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -41,7 +41,7 @@ impl TraceService for Store {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let mut refused = 0;
+        let mut rejected = 0;
         for batch in request.into_inner().resource_spans {
             let resource: Arc<[KeyValue]> = batch.resource.unwrap_or_default().attributes.into();
             let service: Arc<str> = service_name(&resource).into();
@@ -51,7 +51,7 @@ impl TraceService for Store {
                 for span in scoped.spans {
                     let Some(id) = TraceId::from_bytes(&span.trace_id).filter(|_| span.span_id.len() == 8)
                     else {
-                        refused += 1;
+                        rejected += 1;
                         continue;
                     };
                     let received = Received {
@@ -64,8 +64,8 @@ impl TraceService for Store {
                 }
             }
         }
-        let partial_success = (refused > 0).then(|| ExportTracePartialSuccess {
-            rejected_spans: refused,
+        let partial_success = (rejected > 0).then(|| ExportTracePartialSuccess {
+            rejected_spans: rejected,
             error_message: "a trace id has 16 bytes, not all 0, and a span id 8".to_owned(),
         });
         Ok(Response::new(ExportTraceServiceResponse { partial_success }))

@@ -1,22 +1,22 @@
-//! A message comes back with `echo ` in front of it, and is counted once.
+//! Echoes and their metrics.
 
 use testkit::Scrape;
 
 use crate::support::{SERVICE, channel, echo, start};
 
 #[tokio::test]
-async fn a_message_comes_back_with_echo_in_front() {
+async fn returns_the_message_prefixed_with_echo() {
     let server = start().await;
     let channel = channel(&server).await;
     for message in ["hello", "", "grüß dich"] {
-        assert_eq!(echo(&channel, message).await.expect("a reply"), format!("echo {message}"));
+        assert_eq!(echo(&channel, message).await.expect("a response"), format!("echo {message}"));
     }
 }
 
 #[tokio::test]
-async fn one_echo_counts_one_everywhere() {
+async fn one_call_increments_each_metric_by_one() {
     let server = start().await;
-    echo(&channel(&server).await, "hello").await.expect("a reply");
+    echo(&channel(&server).await, "hello").await.expect("a response");
     let scrape = Scrape::get(server.url("/metrics")).await;
     let labels = [SERVICE, ("grpc_method", "EchoService"), ("grpc_type", "unary")];
     for name in [

@@ -1,0 +1,38 @@
+//! Clients that disconnect or cancel in the middle of a call.
+
+use std::net::Shutdown;
+
+use testkit::eventually;
+
+use crate::support::{Server, TIMEOUT, channel, counted, echo, handled, handled_total, raw, start};
+
+async fn wait_until_started(server: &Server) {
+    eventually(TIMEOUT, async || counted(server, "grpc_server_started_total").await == 1.0).await;
+}
+
+#[tokio::test]
+async fn a_client_that_disconnects_within_a_message_is_counted_once_as_canceled() {
+    let server = start().await;
+    let (stream, socket) = raw::connect(server.addr());
+    let mut call = raw::call_over(stream).await;
+    call.send(&raw::HI[..7]).await;
+    wait_until_started(&server).await;
+    socket.shutdown(Shutdown::Both).expect("still connected");
+    eventually(TIMEOUT, async || handled_total(&server).await == 1.0).await;
+    assert_eq!(handled(&server, "Canceled").await, 1.0);
+    assert_eq!(counted(&server, "grpc_server_handling_seconds_count").await, 1.0);
+    echo(&channel(&server).await, "still there").await.expect("a response");
+    assert_eq!((handled(&server, "OK").await, handled_total(&server).await), (1.0, 2.0));
+}
+
+#[tokio::test]
+async fn a_cancelled_call_is_counted_once_as_canceled() {
+    let server = start().await;
+    let call = raw::call(server.addr()).await;
+    wait_until_started(&server).await;
+    // Resets the stream and keeps the connection.
+    call.response.abort();
+    eventually(TIMEOUT, async || handled_total(&server).await == 1.0).await;
+    assert_eq!(handled(&server, "Canceled").await, 1.0);
+    assert!(!call.connection.is_finished());
+}
