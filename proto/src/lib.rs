@@ -1,7 +1,7 @@
 //! The lab's protobuf messages and gRPC services.
 //!
-//! The code in `src/gen/` comes from `proto/*.proto` and is checked in, so that a build needs neither `protoc` nor
-//! a build script. `tests/generated.rs` generates anew and compares.
+//! The code in `src/gen/` is generated from `*.proto` and checked in, so that a build needs neither `protoc` nor a build
+//! script. A test regenerates and compares it.
 //!
 //! ```no_run
 //! use lookout_proto::echo::{Message, echo_service_client::EchoServiceClient};
@@ -14,20 +14,20 @@
 //! # }
 //! ```
 
-/// Package `proto` of `proto/echo.proto`.
+/// Package `proto` of `echo.proto`.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
 pub mod echo {
     include!("gen/proto.rs");
 
-    /// A serialised `google.protobuf.FileDescriptorSet` of the file, source comments left out.
+    /// The file's serialized `google.protobuf.FileDescriptorSet`, without comments.
     pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/echo.bin");
 }
 
-/// Package `go.micro.srv.order` of `proto/order.proto`.
+/// Package `go.micro.srv.order` of `order.proto`.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
 pub mod order {
     include!("gen/go.micro.srv.order.rs");
 
-    /// A serialised `google.protobuf.FileDescriptorSet` of the file and what it imports, source comments left out.
+    /// The serialized `google.protobuf.FileDescriptorSet` of the file and its imports, without comments.
     pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/order.bin");
 }

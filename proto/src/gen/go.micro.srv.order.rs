@@ -6,7 +6,7 @@ pub struct OrderItem {
     /// At least 1.
     #[prost(uint32, tag = "2")]
     pub quantity: u32,
-    /// Of one piece.
+    /// Price of one piece.
     #[prost(uint64, tag = "3")]
     pub price_cents: u64,
 }
@@ -25,13 +25,13 @@ pub struct Record {
     pub state: i32,
     #[prost(message, optional, tag = "6")]
     pub created_at: ::core::option::Option<::prost_types::Timestamp>,
-    /// When the order came into its state.
+    /// Time of the last change of state.
     #[prost(message, optional, tag = "7")]
     pub updated_at: ::core::option::Option<::prost_types::Timestamp>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateRequest {
-    /// Chosen by the caller, a new one for each order. Without one, each request places an order.
+    /// Chosen by the client, unique for each order. If empty, each request places a new order.
     #[prost(string, tag = "1")]
     pub idempotency_key: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
@@ -46,10 +46,10 @@ pub struct GetRequest {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListRequest {
-    /// 0 is 50. More than 500 is 500.
+    /// At most 500; 0 means 50.
     #[prost(uint32, tag = "1")]
     pub page_size: u32,
-    /// Empty for the newest orders, or the next_page_token of the page before.
+    /// next_page_token of the previous page; empty for the first page.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
 }
@@ -57,22 +57,22 @@ pub struct ListRequest {
 pub struct ListResponse {
     #[prost(message, repeated, tag = "1")]
     pub orders: ::prost::alloc::vec::Vec<Record>,
-    /// Empty where the page is the last.
+    /// Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WatchRequest {
-    /// Empty for all orders.
+    /// Id of the order to watch; empty for all orders.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StateChange {
-    /// As it is now.
+    /// The order after the change.
     #[prost(message, optional, tag = "1")]
     pub order: ::core::option::Option<Record>,
-    /// Unspecified where the order is new.
+    /// The state before the change; unspecified for a new order.
     #[prost(enumeration = "State", tag = "2")]
     pub previous: i32,
 }
@@ -119,7 +119,7 @@ pub mod order_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Takes orders, and moves each from placed to paid to shipped.
+    /// Accepts orders and moves each from placed to paid to shipped.
     #[derive(Debug, Clone)]
     pub struct OrderClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -200,9 +200,9 @@ pub mod order_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Places an order. The same request with the same key answers the order that the first one placed; another
-        /// request with that key is ALREADY_EXISTS. What is wrong with a request is INVALID_ARGUMENT, with a
-        /// google.rpc.BadRequest that names every field.
+        /// Places an order. A repeated request with the same idempotency key returns the existing order; a different
+        /// request with that key fails with ALREADY_EXISTS. An invalid request fails with INVALID_ARGUMENT and a
+        /// google.rpc.BadRequest that lists every invalid field.
         pub async fn create(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateRequest>,
@@ -224,7 +224,7 @@ pub mod order_client {
                 .insert(GrpcMethod::new("go.micro.srv.order.Order", "Create"));
             self.inner.unary(req, path, codec).await
         }
-        /// NOT_FOUND if there is no such order.
+        /// Returns an order. Fails with NOT_FOUND if it does not exist.
         pub async fn get(
             &mut self,
             request: impl tonic::IntoRequest<super::GetRequest>,
@@ -246,7 +246,7 @@ pub mod order_client {
                 .insert(GrpcMethod::new("go.micro.srv.order.Order", "Get"));
             self.inner.unary(req, path, codec).await
         }
-        /// The orders, newest first.
+        /// Lists the orders, newest first.
         pub async fn list(
             &mut self,
             request: impl tonic::IntoRequest<super::ListRequest>,
@@ -268,7 +268,7 @@ pub mod order_client {
                 .insert(GrpcMethod::new("go.micro.srv.order.Order", "List"));
             self.inner.unary(req, path, codec).await
         }
-        /// Each change of state from now on. A watcher that is too slow to be told of all is told so: DATA_LOSS.
+        /// Streams each change of state from now on. Fails with DATA_LOSS if the client reads too slowly and misses some.
         pub async fn watch(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchRequest>,
@@ -308,19 +308,19 @@ pub mod order_server {
     /// Generated trait containing gRPC methods that should be implemented for use with OrderServer.
     #[async_trait]
     pub trait Order: std::marker::Send + std::marker::Sync + 'static {
-        /// Places an order. The same request with the same key answers the order that the first one placed; another
-        /// request with that key is ALREADY_EXISTS. What is wrong with a request is INVALID_ARGUMENT, with a
-        /// google.rpc.BadRequest that names every field.
+        /// Places an order. A repeated request with the same idempotency key returns the existing order; a different
+        /// request with that key fails with ALREADY_EXISTS. An invalid request fails with INVALID_ARGUMENT and a
+        /// google.rpc.BadRequest that lists every invalid field.
         async fn create(
             &self,
             request: tonic::Request<super::CreateRequest>,
         ) -> std::result::Result<tonic::Response<super::Record>, tonic::Status>;
-        /// NOT_FOUND if there is no such order.
+        /// Returns an order. Fails with NOT_FOUND if it does not exist.
         async fn get(
             &self,
             request: tonic::Request<super::GetRequest>,
         ) -> std::result::Result<tonic::Response<super::Record>, tonic::Status>;
-        /// The orders, newest first.
+        /// Lists the orders, newest first.
         async fn list(
             &self,
             request: tonic::Request<super::ListRequest>,
@@ -331,13 +331,13 @@ pub mod order_server {
             >
             + std::marker::Send
             + 'static;
-        /// Each change of state from now on. A watcher that is too slow to be told of all is told so: DATA_LOSS.
+        /// Streams each change of state from now on. Fails with DATA_LOSS if the client reads too slowly and misses some.
         async fn watch(
             &self,
             request: tonic::Request<super::WatchRequest>,
         ) -> std::result::Result<tonic::Response<Self::WatchStream>, tonic::Status>;
     }
-    /// Takes orders, and moves each from placed to paid to shipped.
+    /// Accepts orders and moves each from placed to paid to shipped.
     #[derive(Debug)]
     pub struct OrderServer<T> {
         inner: Arc<T>,

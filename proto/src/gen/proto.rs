@@ -15,7 +15,7 @@ pub mod echo_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Answers each message with "echo " in front of it.
+    /// Returns each message prefixed with "echo ".
     #[derive(Debug, Clone)]
     pub struct EchoServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -137,7 +137,7 @@ pub mod echo_service_server {
             request: tonic::Request<super::Message>,
         ) -> std::result::Result<tonic::Response<super::Message>, tonic::Status>;
     }
-    /// Answers each message with "echo " in front of it.
+    /// Returns each message prefixed with "echo ".
     #[derive(Debug)]
     pub struct EchoServiceServer<T> {
         inner: Arc<T>,

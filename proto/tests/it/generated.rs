@@ -1,4 +1,4 @@
-//! What is checked in under `src/gen/` is what the `.proto` files say. After a change: `UPDATE=1 cargo test -p lookout-proto`.
+//! The code in `src/gen/` matches the `.proto` files. Regenerate it with `UPDATE=1 cargo test -p lookout-proto`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,18 +11,18 @@ const PROTO_FILES: [&str; 2] = ["echo.proto", "order.proto"];
 type Files = BTreeMap<String, Vec<u8>>;
 
 #[test]
-fn checked_in_code_is_what_the_proto_files_generate() {
+fn checked_in_code_matches_the_proto_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let checked_in = root.join("src/gen");
     let generated = generate(root);
     if env::var_os("UPDATE").is_some() {
         write(&checked_in, &generated);
     }
-    let found = read(&checked_in);
+    let current = read(&checked_in);
     let names = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&found), names(&generated), "other files than the generator writes; run with UPDATE=1");
+    assert_eq!(names(&current), names(&generated), "src/gen has other files than the generator writes; run with UPDATE=1");
     for (name, bytes) in &generated {
-        assert!(found[name] == *bytes, "{name} is out of date; run with UPDATE=1");
+        assert!(current[name] == *bytes, "{name} is out of date; run with UPDATE=1");
     }
 }
 
@@ -39,7 +39,7 @@ fn generate(protos: &Path) -> Files {
     files
 }
 
-/// Comments and positions are three quarters of a descriptor set, and reflection has no use for them.
+/// Removes comments and positions: three quarters of a descriptor set, and not needed for reflection.
 fn without_source_info(mut set: prost_types::FileDescriptorSet) -> prost_types::FileDescriptorSet {
     for file in &mut set.file {
         file.source_code_info = None;
@@ -49,20 +49,20 @@ fn without_source_info(mut set: prost_types::FileDescriptorSet) -> prost_types::
 
 fn read(dir: &Path) -> Files {
     fs::read_dir(dir)
-        .expect("directory can be listed")
+        .expect("a readable directory")
         .map(|entry| {
-            let entry = entry.expect("entry can be read");
+            let entry = entry.expect("a readable entry");
             let name = entry.file_name().into_string().expect("UTF-8 file name");
-            (name, fs::read(entry.path()).expect("file can be read"))
+            (name, fs::read(entry.path()).expect("a readable file"))
         })
         .collect()
 }
 
 fn write(dir: &Path, files: &Files) {
     for name in read(dir).keys().filter(|name| !files.contains_key(*name)) {
-        fs::remove_file(dir.join(name)).expect("stale file can be removed");
+        fs::remove_file(dir.join(name)).expect("a removable file");
     }
     for (name, bytes) in files {
-        fs::write(dir.join(name), bytes).expect("generated file can be written");
+        fs::write(dir.join(name), bytes).expect("a writable file");
     }
 }

@@ -1,0 +1,3 @@
+//! The checked-in code.
+
+mod generated;
