@@ -20,7 +20,11 @@ fn checked_in_code_matches_the_proto_files() {
     }
     let current = read(&checked_in);
     let names = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&current), names(&generated), "src/gen has other files than the generator writes; run with UPDATE=1");
+    assert_eq!(
+        names(&current),
+        names(&generated),
+        "src/gen has other files than the generator writes; run with UPDATE=1"
+    );
     for (name, bytes) in &generated {
         assert!(current[name] == *bytes, "{name} is out of date; run with UPDATE=1");
     }

@@ -4,28 +4,14 @@ mod echo;
 mod routes;
 mod settings;
 
-pub use settings::Settings;
-
 use kit::health::GrpcHealth;
 use kit::shutdown::CancellationToken;
 use lookout_proto::echo::echo_service_server::SERVICE_NAME;
 use prometheus::Registry;
-use thiserror::Error;
 use tokio::net::TcpListener;
 
-/// Why the server could not start.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// The gRPC metrics do not match the descriptors.
-    #[error("gRPC metrics")]
-    GrpcMetrics(#[from] grpc_telemetry::prometheus::BuildError),
-    /// The registry already has one of the server's metrics.
-    #[error("metrics registry")]
-    Registry(#[from] prometheus::Error),
-    /// The descriptors are invalid.
-    #[error("gRPC reflection")]
-    Reflection(#[from] tonic_reflection::server::Error),
-}
+pub use routes::Error;
+pub use settings::Settings;
 
 /// Serves on `listener` until `shutdown` is cancelled, then drains within the grace period. Registers the server's
 /// metrics in `registry` and serves all of its metrics at `/metrics`.

@@ -5,12 +5,26 @@ use grpc_telemetry::trace::Tracer;
 use kit::server::GrpcAndHttp;
 use lookout_proto::echo::echo_service_server::EchoServiceServer;
 use prometheus::Registry;
+use thiserror::Error;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::pb::{v1, v1alpha};
 
-use crate::Error;
 use crate::echo::Echo;
+
+/// Why the server could not start.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The gRPC metrics do not match the descriptors.
+    #[error("gRPC metrics")]
+    GrpcMetrics(#[from] grpc_telemetry::prometheus::BuildError),
+    /// The registry already has one of the server's metrics.
+    #[error("metrics registry")]
+    Registry(#[from] prometheus::Error),
+    /// The descriptors are invalid.
+    #[error("gRPC reflection")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
 
 /// Descriptors of all gRPC services of the port. Each of their methods gets a series at the start, as in a Go server.
 const DESCRIPTOR_SETS: [&[u8]; 4] = [
