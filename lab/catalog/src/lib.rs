@@ -8,6 +8,6 @@ mod stream;
 mod tutorial;
 
 pub use fault::{Fault, Injection, PanelId, RuleOwner, StoreFault, Symptom};
-pub use service::Service;
+pub use service::{Port, Service};
 pub use stream::Stream;
 pub use tutorial::{Selection, Tutorial};

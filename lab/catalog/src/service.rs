@@ -37,6 +37,19 @@ pub enum Service {
     Maildev,
 }
 
+/// A port that a service publishes on 127.0.0.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Port {
+    /// The setting in `.env`.
+    pub setting: &'static str,
+    /// Its default.
+    pub default: u16,
+}
+
+const fn port(setting: &'static str, default: u16) -> Port {
+    Port { setting, default }
+}
+
 impl Service {
     /// All services, in the order in which they are reported.
     pub const ALL: [Self; 15] = [
@@ -75,6 +88,32 @@ impl Service {
             Self::Grafana => "grafana",
             Self::Jaeger => "jaeger",
             Self::Maildev => "maildev",
+        }
+    }
+
+    /// The published ports.
+    pub fn ports(self) -> &'static [Port] {
+        match self {
+            Self::Console => const { &[port("CONSOLE_PORT", 8000)] },
+            Self::Envoy => {
+                const { &[port("EDGE_PORT", 10000), port("GRPC_EDGE_PORT", 10001), port("ENVOY_ADMIN_PORT", 9901)] }
+            }
+            Self::WebClient => const { &[port("WEB_CLIENT_PORT", 8081)] },
+            Self::EchoServer => const { &[port("ECHO_SERVER_PORT", 8080)] },
+            Self::MetricsSink => {
+                const { &[port("METRICS_SINK_GRPC_PORT", 9001), port("METRICS_SINK_PORT", 9102)] }
+            }
+            Self::OrderService => {
+                const { &[port("ORDER_SERVICE_PORT", 8084), port("ORDER_METRICS_PORT", 8085)] }
+            }
+            Self::TcpBalancer => const { &[port("BALANCER_PORT", 3100), port("BALANCER_REST_PORT", 8888)] },
+            Self::HelloInflux1 | Self::HelloInflux2 => &[],
+            Self::InfluxDb => const { &[port("INFLUXDB_PORT", 8086)] },
+            Self::Prometheus => const { &[port("PROMETHEUS_PORT", 9090)] },
+            Self::Alertmanager => const { &[port("ALERTMANAGER_PORT", 9093)] },
+            Self::Grafana => const { &[port("GRAFANA_PORT", 3000)] },
+            Self::Jaeger => const { &[port("JAEGER_PORT", 16686), port("OTLP_PORT", 4317)] },
+            Self::Maildev => const { &[port("MAILDEV_PORT", 1080)] },
         }
     }
 }

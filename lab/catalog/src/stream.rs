@@ -18,12 +18,17 @@ pub enum Stream {
 impl Stream {
     /// The streams that exercise the selected tutorials.
     pub fn of(selection: Selection) -> Vec<Self> {
-        let all = [
-            (Tutorial::Echo, Self::Echoes),
-            (Tutorial::Order, Self::Orders),
-            (Tutorial::Balancer, Self::Hellos),
-        ];
-        all.into_iter().filter(|(tutorial, _)| selection.has(*tutorial)).map(|(_, stream)| stream).collect()
+        selection.tutorials().iter().copied().filter_map(Self::of_tutorial).collect()
+    }
+
+    /// The stream that exercises the tutorial, if it has one of its own.
+    pub fn of_tutorial(tutorial: Tutorial) -> Option<Self> {
+        match tutorial {
+            Tutorial::Echo => Some(Self::Echoes),
+            Tutorial::Order => Some(Self::Orders),
+            Tutorial::Balancer => Some(Self::Hellos),
+            Tutorial::Lab | Tutorial::Sink | Tutorial::Influx => None,
+        }
     }
 
     /// Requests per second: enough for a stable rate over a few seconds.

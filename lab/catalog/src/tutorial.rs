@@ -36,6 +36,9 @@ struct Contents {
 }
 
 impl Tutorial {
+    /// All tutorials.
+    pub const ALL: [Self; 6] = [Self::Lab, Self::Echo, Self::Sink, Self::Order, Self::Balancer, Self::Influx];
+
     /// The name in `make up TUTORIAL=`, in alert labels, and of the folder below grafana/dashboards.
     pub fn name(self) -> &'static str {
         match self {
@@ -103,6 +106,31 @@ impl Tutorial {
         }
     }
 
+    /// Its Compose profile; `None` if every selection includes it.
+    pub fn profile(self) -> Option<&'static str> {
+        (!matches!(self, Self::Lab | Self::Echo)).then_some(self.name())
+    }
+
+    /// Its services.
+    pub fn services(self) -> &'static [Service] {
+        self.contents().services
+    }
+
+    /// Its scrape jobs, sorted.
+    pub fn jobs(self) -> &'static [&'static str] {
+        self.contents().jobs
+    }
+
+    /// Its alert rules that Prometheus evaluates, sorted.
+    pub fn prometheus_alerts(self) -> &'static [&'static str] {
+        self.contents().alerts
+    }
+
+    /// Its alert rules that Grafana evaluates, sorted.
+    pub fn grafana_alerts(self) -> &'static [&'static str] {
+        self.contents().grafana_alerts
+    }
+
     /// Whether a query reads metrics or jobs that only this tutorial has.
     fn is_read_by(self, query: &str) -> bool {
         let contents = self.contents();
@@ -133,7 +161,7 @@ impl Selection {
     pub fn tutorials(self) -> &'static [Tutorial] {
         use Tutorial::{Balancer, Echo, Influx, Lab, Order, Sink};
         match self {
-            Self::All => &[Lab, Echo, Sink, Order, Balancer, Influx],
+            Self::All => &Tutorial::ALL,
             Self::Echo => &[Lab, Echo],
             Self::Sink => &[Lab, Echo, Sink],
             Self::Order => &[Lab, Echo, Order],
@@ -179,8 +207,10 @@ impl Selection {
 
     /// Whether a query reads metrics or jobs of a tutorial that is not selected.
     pub fn excludes(self, query: &str) -> bool {
-        let all = Self::All.tutorials().iter();
-        all.filter(|tutorial| !self.has(**tutorial)).any(|tutorial| tutorial.is_read_by(query))
+        Tutorial::ALL
+            .iter()
+            .filter(|tutorial| !self.has(**tutorial))
+            .any(|tutorial| tutorial.is_read_by(query))
     }
 
     fn sorted(self, names: impl Fn(&Contents) -> &'static [&'static str]) -> Vec<&'static str> {

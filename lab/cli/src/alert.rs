@@ -1,11 +1,9 @@
-//! `lab alert`: throws a fault, waits for its mail, takes it back, waits for the resolved mail, and checks both.
+//! `lab alert`: injects a fault, waits for its mail, clears it, waits for the resolved mail, and checks both mails.
 
 pub mod condition;
 pub mod links;
 pub mod mail;
 pub mod panel;
-pub mod stop;
-pub mod take_back;
 pub mod timeline;
 pub mod watch;
 
@@ -22,87 +20,91 @@ use faults::{
 
 use crate::{
     alert::{
-        timeline::Event,
-        watch::{Stopped, Tell, Watch},
+        timeline::Step,
+        watch::{Print, WaitError, Watch},
     },
+    leftovers::{self, LeftoverError},
     table::{Claim, Table, Tally},
 };
 
-/// How many times as long a wait may be for an alert of Grafana's: it evaluates each 10 s at the fastest, and the hello
-/// servers' timers look back a minute.
-const GRAFANA: u32 = 3;
-/// How long mails may still come after the resolved one: two of Alertmanager's group intervals.
-const SETTLE: Duration = Duration::from_secs(3);
+/// Multiplies the timeout for alerts in Grafana, which evaluates rules every 10 s at most. The hello servers' timers also cover
+/// a minute.
+const GRAFANA_TIMEOUT_FACTOR: u32 = 3;
+/// Wait for unexpected mails after the resolved one: two of Alertmanager's group intervals.
+const EXTRA_MAIL_WAIT: Duration = Duration::from_secs(3);
 
-/// Why a run could not come to its end.
+/// Why a round trip could not finish.
 #[derive(Debug, thiserror::Error)]
 pub enum AlertError {
-    /// The fault belongs to a tutorial that was not started.
-    #[error("FAULT={fault} needs a tutorial that this TUTORIAL leaves out")]
+    /// The fault belongs to a tutorial that is not selected.
+    #[error("FAULT={fault} needs a tutorial that TUTORIAL does not include")]
     NotInTutorial {
-        /// What was asked for.
+        /// The fault's name.
         fault: &'static str,
     },
-    /// The mails go elsewhere.
-    #[error(
-        "alert mail goes to {0}, where this cannot read it; unset SMTP_HOST to use the lab's own mailbox"
-    )]
+    /// The mails go to another server than the lab's mailbox.
+    #[error("alert mails go to {0}, where they cannot be read; unset SMTP_HOST to use the lab's own mailbox")]
     MailElsewhere(String),
-    /// A fault that an earlier run left cannot be taken back.
-    #[error("a fault of an earlier run cannot be taken back: {0}")]
-    LeftOver(#[source] faults::InjectionError),
-    /// The lab is not at rest before the fault.
+    /// A fault of an earlier run cannot be cleared.
+    #[error("cannot clear a fault of an earlier run: {0}")]
+    Leftover(#[source] LeftoverError),
+    /// Alerts are active, or mails arrive, without a fault.
     #[error("the lab does not come to rest: {0}")]
-    Baseline(Stopped),
-    /// The fault could not be thrown, or not be taken back.
+    Baseline(WaitError),
+    /// The fault could not be injected or cleared.
     #[error(transparent)]
     Guard(#[from] fault_guard::FaultGuardError),
-    /// A condition could not be watched.
+    /// The round trip without mails could not run.
     #[error(transparent)]
     Condition(#[from] condition::RoundError),
-    /// Docker does not say whether Grafana is there.
+    /// Docker is unavailable, so it is unknown whether Grafana is running.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// Ctrl-C or SIGTERM; the fault is taken back.
-    #[error("interrupted; no fault is left")]
+    /// A signal has arrived; the fault is cleared.
+    #[error("interrupted; no fault is active")]
     Interrupted,
-    /// The table could not be written.
+    /// The table could not be formatted.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Runs the whole round. `limit` bounds each wait; `stop` ends it early, the fault taken back;
-/// `tell` gets what there is to read, line by line.
+/// Runs a round trip. `timeout` is for each wait; canceling `stop` ends it early, with the fault cleared. `print` gets the
+/// progress and the results, line by line.
+///
+/// # Errors
+///
+/// See [`AlertError`].
 pub async fn run(
-    parts: &Clients,
+    clients: &Clients,
     fault: Fault,
-    limit: Duration,
+    timeout: Duration,
     stop: CancellationToken,
-    tell: Tell,
+    print: Print,
 ) -> Result<Tally, AlertError> {
-    if !fault.belongs_to(parts.settings.tutorial) {
+    if !fault.belongs_to(clients.settings.tutorial) {
         return Err(AlertError::NotInTutorial { fault: fault.name() });
     }
-    let limit = if fault.owner() == RuleOwner::Grafana { limit * GRAFANA } else { limit };
-    let mails =
-        fault.owner() == RuleOwner::Prometheus || parts.docker.services().await?.contains(&Service::Grafana);
-    let smtp_host = &parts.settings.smtp_host;
+    let timeout =
+        if fault.owner() == RuleOwner::Grafana { timeout * GRAFANA_TIMEOUT_FACTOR } else { timeout };
+    let mails = fault.owner() == RuleOwner::Prometheus
+        || clients.docker.services().await?.contains(&Service::Grafana);
+    let smtp_host = &clients.settings.smtp_host;
     if mails && smtp_host != Service::Maildev.name() {
         return Err(AlertError::MailElsewhere(smtp_host.clone()));
     }
-    for left in take_back::restore(parts).await.map_err(AlertError::LeftOver)? {
-        tell(&format!("took back {left} that an earlier run left"));
+    for leftover in leftovers::clear(clients).await.map_err(AlertError::Leftover)? {
+        print(&format!("cleared {leftover}, left by an earlier run"));
     }
-    tell(&format!("{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert()));
+    print(&format!("{}: {}; {} is expected", fault.name(), fault.effect(), fault.alert()));
 
-    let traffic = fault.load().iter().map(|stream| Generator::start(parts, *stream)).collect();
+    let load = fault.load().iter().map(|stream| Generator::start(clients, *stream)).collect();
     let groups = if mails {
-        mails_round(parts, fault, limit, &stop, &tell).await
+        mails_round(clients, fault, timeout, &stop, &print).await
     } else {
-        condition_round(parts, fault, limit, &stop, &tell).await
+        condition_round(clients, fault, timeout, &stop, &print).await
     };
-    load::stop_all(traffic).await;
-    // A fault that could not be taken back is told, whatever else happened.
+    load::stop_all(load).await;
+    // An error takes precedence over an interruption: the fault may still be active.
     let groups = groups?;
     if stop.is_cancelled() {
         return Err(AlertError::Interrupted);
@@ -113,95 +115,95 @@ pub async fn run(
         table.group(title, claims)?;
     }
     let tally = table.finish()?;
-    tell(String::from_utf8_lossy(&out).trim_end());
+    print(String::from_utf8_lossy(&out).trim_end());
     if !mails {
-        tell("The mail's way through Grafana was not proven here: Grafana is not in this lab.");
+        print("The mails through Grafana are not proven here: Grafana is not in this lab.");
     }
     Ok(tally)
 }
 
-/// Claims under the titles of their groups.
+/// Claims by the titles of their groups.
 type Groups = Vec<(&'static str, Vec<Claim>)>;
 
-/// Where Grafana, which owns the alert, is absent: its rule's condition, and what its mail would link to.
+/// The round trip where Grafana owns the alert and is unavailable: evaluates the rule's condition and checks its links.
 async fn condition_round(
-    parts: &Clients,
+    clients: &Clients,
     fault: Fault,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
-    tell: &Tell,
+    print: &Print,
 ) -> Result<Groups, AlertError> {
-    let (rule, condition) = condition::rule(parts, fault)?;
-    let round = condition::round(parts, fault, &condition, limit, stop, tell).await?;
-    let mail = ["the firing mail comes through Grafana", "the resolved mail comes through Grafana"];
-    let mail = mail.map(|claim| Claim::not_provable(claim, "Grafana is not in this lab"));
+    let (rule, condition) = condition::rule(clients, fault)?;
+    let round = condition::round(clients, fault, &condition, timeout, stop, print).await?;
+    let mails = ["the firing mail arrives through Grafana", "the resolved mail arrives through Grafana"];
+    let mails = mails.map(|claim| Claim::not_provable(claim, "Grafana is not in this lab"));
     Ok(vec![
         ("Condition", round.claims(fault)),
-        ("Links", condition::links(parts, fault, &rule).await),
-        ("Mails", mail.to_vec()),
+        ("Links", condition::links(clients, fault, &rule).await),
+        ("Mails", mails.to_vec()),
     ])
 }
 
-/// From the fault to the resolved mail.
+/// The round trip from the injection to the resolved mail.
 async fn mails_round(
-    parts: &Clients,
+    clients: &Clients,
     fault: Fault,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
-    tell: &Tell,
+    print: &Print,
 ) -> Result<Groups, AlertError> {
-    let known = watch::rest(parts, fault, limit, stop).await.map_err(|stopped| match stopped {
-        Stopped::Interrupted => AlertError::Interrupted,
+    let known = watch::wait_for_rest(clients, fault, timeout, stop).await.map_err(|error| match error {
+        WaitError::Interrupted => AlertError::Interrupted,
         other => AlertError::Baseline(other),
     })?;
     let streams = fault
         .load()
         .iter()
         .map(|stream| format!("{} {} a second", stream.requests_per_second(), stream.name()));
-    tell(&format!("at rest, {}; throwing the fault", streams.collect::<Vec<_>>().join(", ")));
+    print(&format!("at rest, {}; injecting the fault", streams.collect::<Vec<_>>().join(", ")));
 
-    let at_rest = panel::reading(parts, fault.panel()).await;
-    let rest = at_rest.clone().unwrap_or_default();
-    let watch = Watch::new(parts.clone(), fault, known, tell.clone());
-    let under = watch.clone();
-    let thrown = fault_guard::with_fault(parts, fault.injection(), {
-        let (stop, parts) = (stop.clone(), parts.clone());
+    let baseline = panel::read_baseline(clients, fault).await;
+    let baseline_value = baseline.clone().unwrap_or_default();
+    let watch = Watch::new(clients.clone(), fault, known, print.clone());
+    let during = watch.clone();
+    let outcome = fault_guard::with_fault(clients, fault.injection(), {
+        let (stop, clients) = (stop.clone(), clients.clone());
         async move {
-            let fired = under.until(Event::Mail, limit, &stop).await;
-            let reading = panel::reading_that(true, &parts, fault, rest);
-            // A signal does not wait for a panel.
-            let reading = stop.run_until_cancelled(reading).await;
-            under.note(Event::Back);
-            (fired, reading.unwrap_or(Err(Stopped::Interrupted.to_string())))
+            let fired = during.until(Step::FiringMail, timeout, &stop).await;
+            let shown = panel::read_until_shown(true, &clients, fault, baseline_value);
+            let shown = stop.run_until_cancelled(shown).await;
+            during.record(Step::Cleared);
+            (fired, shown.unwrap_or(Err(WaitError::Interrupted.to_string())))
         }
     })
     .await;
-    let (fired, under_fault) = thrown?;
+    let (fired, shown) = outcome?;
     let mut resolved = Ok(());
     if fired.is_ok() {
-        resolved = watch.until(Event::Resolved, limit, stop).await;
+        resolved = watch.until(Step::ResolvedMail, timeout, stop).await;
         if resolved.is_ok() {
-            stop.run_until_cancelled(tokio::time::sleep(SETTLE)).await;
+            stop.run_until_cancelled(tokio::time::sleep(EXTRA_MAIL_WAIT)).await;
         }
     }
-    let after = stop.run_until_cancelled(panel::reading_that(false, parts, fault, rest)).await;
-    let after = after.unwrap_or(Err(Stopped::Interrupted.to_string()));
-    watch.timeline().gaps().iter().for_each(|line| tell(line));
+    let recovered = panel::read_until_shown(false, clients, fault, baseline_value);
+    let recovered = stop.run_until_cancelled(recovered).await;
+    let recovered = recovered.unwrap_or(Err(WaitError::Interrupted.to_string()));
+    watch.timeline().missing().iter().for_each(|line| print(line));
     let waits = [
-        ("the alert's mail comes", fired, Event::Mail),
-        ("the resolved mail comes", resolved, Event::Resolved),
+        ("the firing mail arrives", fired, Step::FiringMail),
+        ("the resolved mail arrives", resolved, Step::ResolvedMail),
     ];
     let mut round = waits
-        .map(|(claim, outcome, event)| {
-            let seen = watch.timeline().evidence(event);
-            Claim::from_result(claim, outcome.map_err(|stopped| stopped.to_string()).and(seen))
+        .map(|(claim, outcome, step)| {
+            let evidence = watch.timeline().evidence(step);
+            Claim::from_result(claim, outcome.map_err(|error| error.to_string()).and(evidence))
         })
         .to_vec();
-    round.push(panel::claim(fault, [at_rest, under_fault, after]));
+    round.push(panel::claim(fault, [baseline, shown, recovered]));
     let mails = watch.mails();
     Ok(vec![
         ("Round trip", round),
-        ("Mails", mail::claims(&mails, fault, &parts.settings)),
-        ("Links", links::claims(parts, &mails, fault).await),
+        ("Mails", mail::claims(&mails, fault, &clients.settings)),
+        ("Links", links::claims(clients, &mails, fault).await),
     ])
 }

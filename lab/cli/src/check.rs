@@ -1,19 +1,19 @@
-//! `lab check`: every claim that the lab makes, proven on the running lab.
+//! `lab check`: proves every claim against the running lab.
 
-pub mod catalogue;
 mod conservation;
 mod console;
 mod containers;
+mod dashboard_metrics;
 mod echoes;
 pub mod grafana;
+mod grafana_rules;
 mod grpc;
 mod hello;
 mod memory;
-mod names;
+pub mod metrics;
 mod orders;
 pub mod outage;
 pub mod panels;
-mod rules;
 mod scraping;
 mod sink;
 pub mod soak;
@@ -33,28 +33,33 @@ use faults::load::{self, Generator};
 
 use crate::table::{Claim, Table, Tally};
 
-/// How long all empty panels together are waited for, while traffic flows.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// How long traffic flows before the first panel is judged: the widest window of a panel at rest.
+/// For all panels together to have data, under load.
+const PANELS_TIMEOUT: Duration = Duration::from_secs(15);
+/// Load before the first panel is checked: the widest window of a panel's rates.
 const WARM_UP: Duration = Duration::from_secs(6);
 
-/// Proves the claims and writes the table to `out` as it goes; nothing if `stop` came first. No fault is left.
-pub async fn run(parts: &Clients, stop: &CancellationToken, out: impl Write) -> io::Result<Option<Tally>> {
+/// Checks all claims, and writes the table to `out` group by group. Returns `None` if `stop` was canceled. Leaves no fault
+/// active.
+///
+/// # Errors
+///
+/// Returns an error if `out` cannot be written.
+pub async fn run(clients: &Clients, stop: &CancellationToken, out: impl Write) -> io::Result<Option<Tally>> {
     let mut table = Table::new(out);
-    let found = parts.docker.services().await;
-    let has_grafana = match &found {
+    let services = clients.docker.services().await;
+    let has_grafana = match &services {
         Ok(services) => services.contains(&Service::Grafana),
-        Err(_) => parts.grafana.version().await.is_ok(),
+        Err(_) => clients.grafana.version().await.is_ok(),
     };
-    match stop.run_until_cancelled(in_peace(parts, found, has_grafana, &mut table)).await {
+    match stop.run_until_cancelled(without_faults(clients, services, has_grafana, &mut table)).await {
         Some(written) => written?,
         None => return Ok(None),
     }
-    // What these break they mend: they are not cut off, but end by themselves.
-    if parts.settings.tutorial.has(Tutorial::Balancer) {
-        table.group("Soak", soak::claims(parts, stop).await)?;
+    // These inject faults: they must run until they have cleared them, and watch `stop` themselves.
+    if clients.settings.tutorial.has(Tutorial::Balancer) {
+        table.group("Soak", soak::claims(clients, stop).await)?;
     }
-    for (title, claims) in rules::claims(parts, has_grafana, stop).await {
+    for (title, claims) in grafana_rules::claims(clients, has_grafana, stop).await {
         table.group(title, claims)?;
     }
     if stop.is_cancelled() {
@@ -63,54 +68,55 @@ pub async fn run(parts: &Clients, stop: &CancellationToken, out: impl Write) -> 
     table.finish().map(Some)
 }
 
-/// What is proven without breaking anything.
-async fn in_peace(
-    parts: &Clients,
-    found: Result<Vec<Service>, DockerError>,
+/// The claims that are checked without injecting a fault.
+async fn without_faults(
+    clients: &Clients,
+    services: Result<Vec<Service>, DockerError>,
     has_grafana: bool,
     table: &mut Table<impl Write>,
 ) -> io::Result<()> {
-    let tutorial = parts.settings.tutorial;
-    table.group("Containers", containers::claims(parts, found).await)?;
-    table.group("Prometheus", scraping::claims(parts).await)?;
+    let tutorial = clients.settings.tutorial;
+    table.group("Containers", containers::claims(clients, services).await)?;
+    table.group("Prometheus", scraping::claims(clients).await)?;
 
-    let traffic = Stream::of(tutorial).into_iter().map(|stream| Generator::start(parts, stream)).collect();
-    let (grpc, traces, ()) = tokio::join!(grpc::claims(parts), traces(parts), tokio::time::sleep(WARM_UP));
+    let load = Stream::of(tutorial).into_iter().map(|stream| Generator::start(clients, stream)).collect();
+    let (grpc, traces, ()) =
+        tokio::join!(grpc::claims(clients), traces(clients), tokio::time::sleep(WARM_UP));
     table.group("gRPC", grpc)?;
     for (title, claims) in traces {
         table.group(title, claims)?;
     }
-    dashboards(parts, has_grafana, table).await?;
-    table.group("Console", console::claims(parts, has_grafana).await)?;
-    load::stop_all(traffic).await;
+    dashboards(clients, has_grafana, table).await?;
+    table.group("Console", console::claims(clients, has_grafana).await)?;
+    load::stop_all(load).await;
 
-    table.group("Metrics", catalogue::claims(parts).await)?;
+    table.group("Metrics", metrics::claims(clients).await)?;
     if tutorial.has(Tutorial::Sink) {
-        table.group("Envoy through the sink", sink::claims(parts).await)?;
+        table.group("Envoy through the sink", sink::claims(clients).await)?;
     }
-    table.group("Conservation", echoes::claims(parts).await)?;
+    table.group("Conservation", echoes::claims(clients).await)?;
     if tutorial.has(Tutorial::Order) {
-        table.group("Orders", orders::claims(parts).await)?;
+        table.group("Orders", orders::claims(clients).await)?;
     }
     if tutorial.has(Tutorial::Balancer) {
-        table.group("Hello", hello::claims(parts).await)?;
+        table.group("Hello", hello::claims(clients).await)?;
     }
-    table.group("Memory", memory::claims(parts).await)
+    table.group("Memory", memory::claims(clients).await)
 }
 
-async fn traces(parts: &Clients) -> Vec<(&'static str, Vec<Claim>)> {
-    let echo = parts.fetch.get(&format!("{}/echo?m=trace", parts.settings.edge));
-    let mut traces = vec![("Traces and logs", trace::claims(parts, trace::ECHO, echo).await)];
-    if parts.settings.tutorial.has(Tutorial::Order) {
-        let order = parts.orders.place("check");
-        traces.push(("Traces and logs of an order", trace::claims(parts, trace::ORDER, order).await));
+async fn traces(clients: &Clients) -> Vec<(&'static str, Vec<Claim>)> {
+    let echo = clients.fetch.get(&format!("{}/echo?m=trace", clients.settings.edge));
+    let mut traces = vec![("Traces and logs", trace::claims(clients, trace::ECHO, echo).await)];
+    if clients.settings.tutorial.has(Tutorial::Order) {
+        let order = clients.orders.place("check");
+        traces.push(("Traces and logs of an order", trace::claims(clients, trace::ORDER, order).await));
     }
     traces
 }
 
-async fn dashboards(parts: &Clients, has_grafana: bool, table: &mut Table<impl Write>) -> io::Result<()> {
-    let folder = &parts.settings.dashboards;
-    let all = match dashboards::load(folder, &parts.settings.tutorial.dashboard_folders()) {
+async fn dashboards(clients: &Clients, has_grafana: bool, table: &mut Table<impl Write>) -> io::Result<()> {
+    let folder = &clients.settings.dashboards;
+    let all = match dashboards::load(folder, &clients.settings.tutorial.dashboard_folders()) {
         Ok(all) if !all.is_empty() => all,
         Ok(_) => {
             let none = format!("none in {}", folder.display());
@@ -121,10 +127,10 @@ async fn dashboards(parts: &Clients, has_grafana: bool, table: &mut Table<impl W
             return table.group("Dashboards", vec![unread]);
         }
     };
-    let mut panels = panels::Panels::new(parts, has_grafana, PATIENCE).await;
+    let mut panels = panels::Panels::new(clients, has_grafana, PANELS_TIMEOUT).await;
     for dashboard in &all {
         let title = format!("Dashboard {}: {}", dashboard.uid, dashboard.title);
         table.group(&title, panels.claims(dashboard).await)?;
     }
-    table.group("Grafana", grafana::claims(parts, has_grafana, &all).await)
+    table.group("Grafana", grafana::claims(clients, has_grafana, &all).await)
 }

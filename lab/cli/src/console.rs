@@ -1,40 +1,48 @@
-//! The console, asked as a browser on this host would ask it.
+//! A client of the console, as a browser on this host would use it.
 
 use clients::{Clients, fetch::Request};
 use serde::{Deserialize, de::DeserializeOwned};
 
-/// A dashboard as its page gets it.
+/// A dashboard in the console's JSON.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Dashboard {
-    /// Its title.
+    /// Title.
     pub title: String,
-    /// Its panels, rows among them.
+    /// Panels, including rows.
     pub panels: Vec<Panel>,
 }
 
-/// A panel as its page gets it.
+/// A panel in the console's JSON.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Panel {
-    /// Its number in the dashboard.
+    /// Id within the dashboard.
     pub id: u64,
-    /// Its title.
+    /// Title.
     pub title: String,
-    /// What the console does not draw.
+    /// Features that the console does not support.
     pub unknown: Vec<String>,
 }
 
-/// A request under the name that the console lets in.
-pub fn ask(parts: &Clients, path: &str) -> Request {
-    let url = format!("{}{path}", parts.settings.console);
-    parts.fetch.get(&url).header("host", &parts.settings.console_host)
+/// A GET request with a `Host` header that the console accepts.
+pub fn get(clients: &Clients, path: &str) -> Request {
+    let url = format!("{}{path}", clients.settings.console);
+    clients.fetch.get(&url).header("host", &clients.settings.console_host)
 }
 
-/// The JSON of a GET.
-pub async fn read<T: DeserializeOwned>(parts: &Clients, path: &str) -> Result<T, String> {
-    ask(parts, path).json().await.map_err(|error| error.to_string())
+/// Fetches JSON.
+///
+/// # Errors
+///
+/// Returns the reason, with the URL.
+pub async fn get_json<T: DeserializeOwned>(clients: &Clients, path: &str) -> Result<T, String> {
+    get(clients, path).json().await.map_err(|error| error.to_string())
 }
 
-/// The dashboard of that uid.
-pub async fn dashboard(parts: &Clients, uid: &str) -> Result<Dashboard, String> {
-    read(parts, &format!("/api/dashboards/{uid}")).await
+/// Fetches the dashboard with this uid.
+///
+/// # Errors
+///
+/// Returns the reason, with the URL.
+pub async fn dashboard(clients: &Clients, uid: &str) -> Result<Dashboard, String> {
+    get_json(clients, &format!("/api/dashboards/{uid}")).await
 }

@@ -1,7 +1,9 @@
-//! The lab's own command: proves what the lab claims, throws faults and waits for their mails.
+//! The command `lab`: `make check` proves the lab's claims, `make alert` injects a fault and waits for its mails.
 
 pub mod alert;
-pub mod catalogue;
 pub mod check;
 pub mod console;
+pub mod leftovers;
+pub mod metric_schema;
+pub mod signals;
 pub mod table;

@@ -1,4 +1,4 @@
-//! `lab check`, `lab alert FAULT`, `lab outage`, `lab restore`, `lab catalogue`: the lab's own command, run in the lab's network.
+//! The command `lab`, run in the lab's network: `check`, `alert`, `outage`, `restore` and `catalogue`.
 
 use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
@@ -8,83 +8,86 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clients::{Clients, settings::Settings};
 use faults::lock::{Lock, LockError};
 use lab::{
-    alert::{self, AlertError, stop, take_back},
+    alert::{self, AlertError},
     check::{self, outage},
+    leftovers, signals,
 };
 
-/// As shells report a program that Ctrl-C has ended.
+/// The exit code with which shells report an interrupted program.
 const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Parser)]
 #[command(about, version)]
 struct Command {
     #[command(subcommand)]
-    what: What,
+    action: Action,
     #[command(flatten)]
     settings: Settings,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum Action {
     /// Prove every claim and print the evidence
     Check,
-    /// Throw a fault, wait for its mail, take it back, wait for the resolved mail
+    /// Inject a fault, wait for its mail, clear it, wait for the resolved mail
     Alert {
-        /// What to break; `help` lists what there is
-        #[arg(value_parser = asked)]
-        fault: Asked,
-        /// Longest wait for each mail, in seconds
+        /// The fault to inject; `help` lists all faults
+        #[arg(value_parser = alert_argument)]
+        fault: AlertArgument,
+        /// Timeout for each mail, in seconds
         #[arg(long, env = "LAB_TIMEOUT", default_value_t = 60)]
         timeout: u64,
     },
-    /// Stop InfluxDB for a while, and prove that nothing which was pushed is lost
+    /// Stop InfluxDB for a while, and prove that everything pushed meanwhile arrives
     Outage {
-        /// For how long, in seconds
+        /// Length of the outage, in seconds
         #[arg(default_value_t = 30, value_parser = clap::value_parser!(u64).range(5..=120))]
         seconds: u64,
     },
-    /// Take back a fault that a killed run has left
+    /// Clear faults that a killed run has left
     Restore,
-    /// Print the metrics that the services expose now, as the golden catalogue has them
-    Catalogue,
+    /// Print the metrics that the services expose now, in the format of docs/metrics.golden
+    MetricSchema,
 }
 
-/// What `lab alert` was asked for.
+/// The argument of `lab alert`.
 #[derive(Clone, Copy, Debug)]
-enum Asked {
+enum AlertArgument {
     Help,
     Fault(Fault),
 }
 
-fn asked(name: &str) -> Result<Asked, String> {
+fn alert_argument(name: &str) -> Result<AlertArgument, String> {
     if name == "help" {
-        return Ok(Asked::Help);
+        return Ok(AlertArgument::Help);
     }
-    Fault::from_str(name, false).map(Asked::Fault).map_err(|_| format!("the faults are\n{}", Fault::list()))
+    Fault::from_str(name, false)
+        .map(AlertArgument::Fault)
+        .map_err(|_| format!("the faults are\n{}", Fault::list()))
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let Command { what, settings } = Command::parse();
-    let parts = Clients::new(settings).context("no HTTP client")?;
-    let lock = |holder: &str| Lock::acquire(&parts.settings.state, holder);
-    let stop = stop::on_signal().context("no signal handlers")?;
-    let failed = match what {
-        What::Check => {
+    let Command { action, settings } = Command::parse();
+    let clients = Clients::new(settings).context("cannot set up the HTTP client")?;
+    let lock = |holder: &str| Lock::acquire(&clients.settings.state, holder);
+    let stop = signals::cancel_on_signal().context("cannot install signal handlers")?;
+    let failed = match action {
+        Action::Check => {
             let _lock = lock("make check")?;
-            match check::run(&parts, &stop, stdout()).await? {
+            match check::run(&clients, &stop, stdout()).await? {
                 Some(tally) => tally.failed > 0,
                 None => return Ok(ExitCode::from(INTERRUPTED)),
             }
         }
-        What::Alert { fault: Asked::Help, .. } => {
+        Action::Alert { fault: AlertArgument::Help, .. } => {
             print!("{}", Fault::list());
             false
         }
-        What::Alert { fault: Asked::Fault(fault), timeout } => {
+        Action::Alert { fault: AlertArgument::Fault(fault), timeout } => {
             let _lock = lock(&format!("make alert FAULT={}", fault.name()))?;
-            let tell = Arc::new(|line: &str| println!("{line}"));
-            match alert::run(&parts, fault, Duration::from_secs(timeout), stop, tell).await {
+            let print = Arc::new(|line: &str| println!("{line}"));
+            match alert::run(&clients, fault, Duration::from_secs(timeout), stop, print).await {
                 Err(interrupted @ AlertError::Interrupted) => {
                     eprintln!("{interrupted}");
                     return Ok(ExitCode::from(INTERRUPTED));
@@ -92,28 +95,28 @@ async fn main() -> anyhow::Result<ExitCode> {
                 outcome => outcome?.failed > 0,
             }
         }
-        What::Outage { seconds } => {
+        Action::Outage { seconds } => {
             let _lock = lock("lab outage")?;
-            match outage::run(&parts, Duration::from_secs(seconds), &stop, stdout()).await? {
+            match outage::run(&clients, Duration::from_secs(seconds), &stop, stdout()).await? {
                 Some(tally) => tally.failed > 0,
                 None => return Ok(ExitCode::from(INTERRUPTED)),
             }
         }
-        What::Restore => match lock("make up") {
+        Action::Restore => match lock("make up") {
             Ok(_lock) => {
-                for fault in take_back::restore(&parts).await? {
-                    println!("took back {fault} that an earlier run left");
+                for fault in leftovers::clear(&clients).await? {
+                    println!("cleared {fault}, left by an earlier run");
                 }
                 false
             }
             Err(LockError::Held { holder }) => {
-                println!("`{holder}` is running in this lab; its fault is left to it");
+                println!("`{holder}` is running in this lab and clears its fault itself");
                 false
             }
             Err(error) => return Err(error.into()),
         },
-        What::Catalogue => {
-            print!("{}", check::catalogue::live(&parts).await.map_err(anyhow::Error::msg)?);
+        Action::MetricSchema => {
+            print!("{}", check::metrics::live(&clients).await.map_err(anyhow::Error::msg)?);
             false
         }
     };

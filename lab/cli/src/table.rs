@@ -1,20 +1,23 @@
-//! Claims with their evidence: what was proven, what failed, what could not be proven here.
+//! Claims with their evidence, and the table that they are printed in.
 
 use std::io::{self, Write};
 
-/// Columns of a terminal on which the table must be readable.
+/// Width of the table, in columns.
 const WIDTH: usize = 100;
-/// Columns of the claim; the evidence has the rest.
-const CLAIM: usize = 44;
+/// Width of the claims, in columns; the evidence takes the rest.
+const CLAIM_WIDTH: usize = 44;
 
-/// How a claim came out.
+/// The evidence for a claim, or against it.
+pub type Evidence = Result<String, String>;
+
+/// The verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Seen to hold.
+    /// The claim holds.
     Proven,
-    /// Seen not to hold, or not seen to hold although it could have been.
+    /// The claim does not hold, or could not be checked although it should be possible here.
     Failed,
-    /// Nothing here can show it.
+    /// The claim cannot be checked here.
     NotProvable,
 }
 
@@ -28,34 +31,34 @@ impl Verdict {
     }
 }
 
-/// One claim and what speaks for or against it.
+/// A claim with its verdict and evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// How it came out.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What is claimed.
+    /// The claim.
     pub claim: String,
-    /// What was seen.
+    /// The evidence.
     pub evidence: String,
 }
 
 impl Claim {
-    /// A claim that was seen to hold.
+    /// A claim that holds.
     pub fn proven(claim: impl Into<String>, evidence: impl Into<String>) -> Self {
         Self { verdict: Verdict::Proven, claim: claim.into(), evidence: evidence.into() }
     }
 
-    /// A claim that failed.
+    /// A claim that does not hold.
     pub fn failed(claim: impl Into<String>, evidence: impl Into<String>) -> Self {
         Self { verdict: Verdict::Failed, claim: claim.into(), evidence: evidence.into() }
     }
 
-    /// A claim that nothing here can show.
+    /// A claim that cannot be checked here.
     pub fn not_provable(claim: impl Into<String>, evidence: impl Into<String>) -> Self {
         Self { verdict: Verdict::NotProvable, claim: claim.into(), evidence: evidence.into() }
     }
 
-    /// Proven by `Ok`, failed by `Err`; each says what was seen.
+    /// `Ok` is proven, `Err` is failed; each contains the evidence.
     pub fn from_result<E: std::fmt::Display>(claim: impl Into<String>, result: Result<String, E>) -> Self {
         match result {
             Ok(evidence) => Self::proven(claim, evidence),
@@ -64,32 +67,36 @@ impl Claim {
     }
 }
 
-/// How many claims came out which way.
+/// The number of claims by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Proven.
     pub proven: usize,
     /// Failed.
     pub failed: usize,
-    /// Not provable here.
+    /// Not provable.
     pub not_provable: usize,
 }
 
-/// Writes groups of claims as they come, and counts them.
+/// Writes groups of claims immediately, and counts them.
 #[derive(Debug)]
 pub struct Table<W> {
     out: W,
     tally: Tally,
-    open: Vec<Claim>,
+    unproven: Vec<Claim>,
 }
 
 impl<W: Write> Table<W> {
     /// An empty table.
     pub fn new(out: W) -> Self {
-        Self { out, tally: Tally::default(), open: Vec::new() }
+        Self { out, tally: Tally::default(), unproven: Vec::new() }
     }
 
-    /// Writes one group.
+    /// Writes one group; an empty one is skipped.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the output cannot be written.
     pub fn group(&mut self, title: &str, claims: Vec<Claim>) -> io::Result<()> {
         if claims.is_empty() {
             return Ok(());
@@ -103,16 +110,20 @@ impl<W: Write> Table<W> {
             }
             write_claim(&mut self.out, &claim)?;
             if claim.verdict != Verdict::Proven {
-                self.open.push(claim);
+                self.unproven.push(claim);
             }
         }
         self.out.flush()
     }
 
-    /// Writes the last lines: what is not proven, by name, and the count.
+    /// Writes the claims that are not proven again, and the totals.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the output cannot be written.
     pub fn finish(mut self) -> io::Result<Tally> {
         for (verdict, title) in [(Verdict::NotProvable, "Not provable here"), (Verdict::Failed, "Failed")] {
-            let claims: Vec<&Claim> = self.open.iter().filter(|claim| claim.verdict == verdict).collect();
+            let claims: Vec<&Claim> = self.unproven.iter().filter(|claim| claim.verdict == verdict).collect();
             if !claims.is_empty() {
                 let names: Vec<&str> = claims.iter().map(|claim| claim.claim.as_str()).collect();
                 writeln!(self.out)?;
@@ -129,17 +140,17 @@ impl<W: Write> Table<W> {
 }
 
 fn write_claim(out: &mut impl Write, claim: &Claim) -> io::Result<()> {
-    let left = wrap(&claim.claim, CLAIM);
-    let right = wrap(&claim.evidence, WIDTH - CLAIM - 4);
+    let left = wrap(&claim.claim, CLAIM_WIDTH);
+    let right = wrap(&claim.evidence, WIDTH - CLAIM_WIDTH - 4);
     for row in 0..left.len().max(right.len()) {
         let mark = if row == 0 { claim.verdict.mark() } else { ' ' };
         let (left, right) = (left.get(row).map_or("", |s| s), right.get(row).map_or("", |s| s));
-        writeln!(out, "{}", format!("{mark} {left:CLAIM$}  {right}").trim_end())?;
+        writeln!(out, "{}", format!("{mark} {left:CLAIM_WIDTH$}  {right}").trim_end())?;
     }
     Ok(())
 }
 
-/// Breaks at spaces, and inside a word only where one is longer than a line.
+/// Breaks a text into lines at spaces, and words only if they are longer than a line.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -175,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_verdict_has_its_mark_and_is_counted() {
+    fn every_verdict_has_a_mark_and_is_counted() {
         let (text, tally) = written(vec![
             Claim::proven("a holds", "seen"),
             Claim::failed("b holds", "not so"),
@@ -189,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_proven_is_named_again_at_the_end() {
+    fn unproven_claims_are_repeated_at_the_end() {
         let (text, _) = written(vec![
             Claim::not_provable("Grafana is healthy", "not here"),
             Claim::failed("traces arrive", "none"),
@@ -199,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_wider_than_the_terminal_and_nothing_is_cut() {
+    fn lines_are_wrapped_at_the_width_without_loss() {
         let claim = "word ".repeat(40) + &"x".repeat(150);
         let (text, _) = written(vec![Claim::failed(claim.clone(), claim)]);
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");

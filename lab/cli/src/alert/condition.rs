@@ -1,5 +1,5 @@
-//! A fault of an alert that Grafana owns, where Grafana is absent: whether its rule's condition holds, watched at rest,
-//! under the fault and afterwards.
+//! A round trip without mails, for an alert that Grafana owns where Grafana is unavailable: evaluates the rule's condition
+//! before, during and after the fault.
 
 use std::time::{Duration, Instant};
 
@@ -18,86 +18,97 @@ use faults::fault_guard::{self, FaultGuardError};
 use crate::{
     alert::{
         links, panel,
-        watch::{self, Tell},
+        watch::{self, Print},
     },
-    table::Claim,
+    table::{Claim, Evidence},
 };
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Between two evaluations.
+const INTERVAL: Duration = Duration::from_millis(250);
 
-/// How the condition stood, each with the time that it took to come.
+/// The evaluations of the condition before, during and after the fault, and the readings of the panel.
 #[derive(Debug)]
 pub struct Round {
-    rest: Result<String, String>,
-    fires: Result<String, String>,
-    ends: Result<String, String>,
+    before: Evidence,
+    during: Evidence,
+    after: Evidence,
     panel: [Result<f64, String>; 3],
 }
 
-/// What could not be done at all.
+/// Why a round trip could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RoundError {
-    /// The rule.
+    /// The rule cannot be loaded, or is not supported.
     #[error("the rule of {alert}: {reason}")]
     Rule {
-        /// Its name.
+        /// The alert's name.
         alert: &'static str,
-        /// What is wrong with it.
+        /// The cause.
         reason: String,
     },
-    /// The fault.
+    /// Injecting or clearing the fault failed.
     #[error(transparent)]
     Guard(#[from] FaultGuardError),
 }
 
 /// The rule of the fault's alert, and its condition.
-pub fn rule(parts: &Clients, fault: Fault) -> Result<(Rule, Condition), RoundError> {
+///
+/// # Errors
+///
+/// Returns an error if the rule cannot be loaded or is not supported.
+pub fn rule(clients: &Clients, fault: Fault) -> Result<(Rule, Condition), RoundError> {
     let fail = |reason| RoundError::Rule { alert: fault.alert(), reason };
-    let rule = grafana_rules::find(&parts.settings.alerting, fault.alert())
+    let rule = grafana_rules::find(&clients.settings.alerting, fault.alert())
         .map_err(|error| fail(error.to_string()))?;
-    let condition =
-        Condition::of(&rule).map_err(|unknown| fail(format!("it is not understood: {unknown}")))?;
+    let condition = Condition::of(&rule).map_err(|unknown| fail(format!("not supported: {unknown}")))?;
     Ok((rule, condition))
 }
 
-/// Watches the condition through a whole round; the fault's traffic must flow already. `limit` bounds each wait.
+/// Runs the round trip under load, which must be running already. `timeout` is for each wait.
+///
+/// # Errors
+///
+/// Returns an error if the fault cannot be injected or cleared.
 pub async fn round(
-    parts: &Clients,
+    clients: &Clients,
     fault: Fault,
     condition: &Condition,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
-    tell: &Tell,
+    print: &Print,
 ) -> Result<Round, RoundError> {
-    let rest = at_rest(parts, fault, condition, limit, stop).await;
-    let at_rest = panel::reading(parts, fault.panel()).await;
-    let Ok(said) = &rest else {
-        let unread = "the lab does not come to rest";
-        let panel = [at_rest, Err(unread.into()), Err(unread.into())];
-        return Ok(Round { rest, fires: Err(unread.into()), ends: Err(unread.into()), panel });
+    let before = wait_for_rest(clients, fault, condition, timeout, stop).await;
+    let baseline = panel::read_baseline(clients, fault).await;
+    let Ok(outcome) = &before else {
+        let reason = || "the lab does not come to rest".to_owned();
+        let panel = [baseline, Err(reason()), Err(reason())];
+        return Ok(Round { before, during: Err(reason()), after: Err(reason()), panel });
     };
-    tell(&format!("{}: at rest, {said}; throwing {}", fault.alert(), fault.name()));
-    let reading = at_rest.clone().unwrap_or_default();
-    let watch = {
-        let (parts, condition, stop, tell) = (parts.clone(), condition.clone(), stop.clone(), tell.clone());
+    print(&format!("{}: at rest, {outcome}; injecting {}", fault.alert(), fault.name()));
+    let baseline_value = baseline.clone().unwrap_or_default();
+    let task = {
+        let (clients, condition, stop, print) =
+            (clients.clone(), condition.clone(), stop.clone(), print.clone());
         async move {
-            let fires = until(true, &parts, &condition, limit, &stop).await;
-            if let Ok(said) = &fires {
-                tell(&format!("{}: holds, {said}", fault.alert()));
+            let during = until(true, &clients, &condition, timeout, &stop).await;
+            if let Ok(outcome) = &during {
+                print(&format!("{}: holds, {outcome}", fault.alert()));
             }
-            let shown = stop.run_until_cancelled(panel::reading_that(true, &parts, fault, reading)).await;
-            (fires, shown.unwrap_or(Err("interrupted".into())))
+            let shown = panel::read_until_shown(true, &clients, fault, baseline_value);
+            let shown = stop.run_until_cancelled(shown).await;
+            (during, shown.unwrap_or(Err("interrupted".into())))
         }
     };
-    let (fires, under) = fault_guard::with_fault(parts, fault.injection(), watch).await?;
-    let ends = until(false, parts, condition, limit, stop).await;
-    if let Ok(said) = &ends {
-        tell(&format!("{}: holds no more, {said}", fault.alert()));
+    let (during, shown) = fault_guard::with_fault(clients, fault.injection(), task).await?;
+    let after = until(false, clients, condition, timeout, stop).await;
+    if let Ok(outcome) = &after {
+        print(&format!("{}: no longer holds, {outcome}", fault.alert()));
     }
-    let after = stop.run_until_cancelled(panel::reading_that(false, parts, fault, reading)).await;
-    let panel = [at_rest, under, after.unwrap_or(Err("interrupted".into()))];
-    Ok(Round { rest, fires, ends: ends.map(|said| format!("{said}, after taking back")), panel })
+    let recovered = panel::read_until_shown(false, clients, fault, baseline_value);
+    let recovered = stop.run_until_cancelled(recovered).await;
+    let panel = [baseline, shown, recovered.unwrap_or(Err("interrupted".into()))];
+    let after = after.map(|outcome| format!("{outcome}, after clearing"));
+    Ok(Round { before, during, after, panel })
 }
 
 impl Round {
@@ -105,90 +116,92 @@ impl Round {
     pub fn claims(self, fault: Fault) -> Vec<Claim> {
         let alert = fault.alert();
         vec![
-            Claim::from_result(format!("{alert}'s condition does not hold at rest"), self.rest),
-            Claim::from_result(format!("it holds under {}", fault.name()), self.fires),
-            Claim::from_result("it holds no more once the fault is off", self.ends),
+            Claim::from_result(format!("{alert}'s condition does not hold at rest"), self.before),
+            Claim::from_result(format!("it holds during {}", fault.name()), self.during),
+            Claim::from_result("it no longer holds after the fault", self.after),
             panel::claim(fault, self.panel),
         ]
     }
 }
 
-/// Claims on where the rule says that a mail would lead.
-pub async fn links(parts: &Clients, fault: Fault, rule: &Rule) -> Vec<Claim> {
+/// Claims on the links in the rule, which a mail would contain.
+pub async fn links(clients: &Clients, fault: Fault, rule: &Rule) -> Vec<Claim> {
     let (uid, id) = fault.panel();
-    let names = rule.dashboard_uid == uid && rule.panel_id == Some(id);
-    let panel = if names {
-        links::panel_title(parts, (uid, id))
+    let is_expected = rule.dashboard_uid == uid && rule.panel_id == Some(id);
+    let panel = if is_expected {
+        links::panel_title(clients, (uid, id))
     } else {
-        Err(format!("it names {} panel {:?}, not {uid} panel {id}", rule.dashboard_uid, rule.panel_id))
+        Err(format!("it links to {} panel {:?}, not {uid} panel {id}", rule.dashboard_uid, rule.panel_id))
     };
     let runbook = match rule.annotations.get("runbook_url") {
-        Some(url) => links::runbook_answers(parts, url, fault.alert()).await,
+        Some(url) => links::check_runbook(clients, url, fault.alert()).await,
         None => Err("it has no runbook_url".into()),
     };
     vec![
-        Claim::from_result("its rule names the panel with the fault", panel),
-        Claim::from_result("the runbook that it names answers", runbook),
+        Claim::from_result("its rule links to the panel that shows the fault", panel),
+        Claim::from_result("the runbook that it links to exists", runbook),
     ]
 }
 
-/// Waits until the traffic is seen, by the rule's own query too, and the condition does not hold.
-pub async fn at_rest(
-    parts: &Clients,
+/// Waits until Prometheus has scraped the load, the rule's query has data, and the condition does not hold.
+///
+/// # Errors
+///
+/// Returns the last obstacle.
+pub async fn wait_for_rest(
+    clients: &Clients,
     fault: Fault,
     condition: &Condition,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
 ) -> Result<String, String> {
     let started = Instant::now();
     loop {
-        let unseen = watch::unseen(parts, fault.load()).await.map_err(|error| error.to_string());
-        let last = match unseen {
-            Ok(None) => match evaluate(parts, condition).await {
-                Ok(quiet @ Outcome::Normal(_)) => return Ok(quiet.to_string()),
+        let missing = watch::missing_load(clients, fault.load()).await.map_err(|error| error.to_string());
+        let last = match missing {
+            Ok(None) => match evaluate(clients, condition).await {
+                Ok(normal @ Outcome::Normal(_)) => return Ok(normal.to_string()),
                 Ok(other) => other.to_string(),
                 Err(error) => error.to_string(),
             },
-            Ok(Some(unseen)) => unseen,
+            Ok(Some(missing)) => missing,
             Err(error) => error,
         };
-        pause(started, limit, stop, &last).await?;
+        pause(started, timeout, stop, &last).await?;
     }
 }
 
-/// Waits until the condition holds, or holds no more; says how it stands and after what time.
+/// Waits until the condition holds, or no longer holds; returns the outcome and the time.
 async fn until(
     fires: bool,
-    parts: &Clients,
+    clients: &Clients,
     condition: &Condition,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
 ) -> Result<String, String> {
     let started = Instant::now();
     loop {
-        let last = match evaluate(parts, condition).await {
-            Ok(standing) if standing.fires() == fires => return Ok(after(started, &standing)),
-            Ok(standing) => standing.to_string(),
+        let last = match evaluate(clients, condition).await {
+            Ok(outcome) if outcome.fires() == fires => {
+                return Ok(format!("{outcome}, {:.1} s", started.elapsed().as_secs_f64()));
+            }
+            Ok(outcome) => outcome.to_string(),
             Err(error) => error.to_string(),
         };
-        pause(started, limit, stop, &last).await?;
+        pause(started, timeout, stop, &last).await?;
     }
-}
-
-fn after(started: Instant, standing: &Outcome) -> String {
-    format!("{standing}, {:.1} s", started.elapsed().as_secs_f64())
 }
 
 async fn pause(
     started: Instant,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
     last: &str,
 ) -> Result<(), String> {
-    if started.elapsed() > limit {
-        return Err(format!("not within {} s: {last}", limit.as_secs()));
+    if started.elapsed() > timeout {
+        return Err(format!("not within {} s: {last}", timeout.as_secs()));
     }
-    match stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await {
+    match stop.run_until_cancelled(tokio::time::sleep(INTERVAL)).await {
         Some(()) => Ok(()),
         None => Err("interrupted".into()),
     }

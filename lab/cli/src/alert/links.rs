@@ -1,4 +1,4 @@
-//! The links of an alert's mail: each must lead somewhere.
+//! Claims on the links of an alert's mail.
 
 use catalog::{Fault, PanelId, Service};
 use clients::{
@@ -8,7 +8,7 @@ use clients::{
 
 use crate::{alert::mail, console, table::Claim};
 
-/// A link to one panel.
+/// A link to a panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PanelLink {
     url: String,
@@ -17,7 +17,7 @@ struct PanelLink {
 }
 
 /// Claims on the links of the firing mail.
-pub async fn claims(parts: &Clients, new: &[Mail], fault: Fault) -> Vec<Claim> {
+pub async fn claims(clients: &Clients, new: &[Mail], fault: Fault) -> Vec<Claim> {
     let alert = fault.alert();
     let firing = new.iter().find(|mail| mail::status(mail, alert) == Some(Status::Firing));
     let Some(firing) = firing else {
@@ -28,42 +28,42 @@ pub async fn claims(parts: &Clients, new: &[Mail], fault: Fault) -> Vec<Claim> {
     let panel = urls.iter().find_map(|url| panel_link(url)).ok_or("no link to a panel".to_owned());
     let runbook = urls.iter().find(|url| url.contains("/user/")).ok_or("no link to a runbook".to_owned());
     let runbook = match runbook {
-        Ok(url) => runbook_answers(parts, url, alert).await,
+        Ok(url) => check_runbook(clients, url, alert).await,
         Err(missing) => Err(missing),
     };
-    let in_files = panel.clone().and_then(|link| panel_exists(parts, &link, fault.panel()));
+    let expected = panel.clone().and_then(|link| is_expected_panel(clients, &link, fault.panel()));
     vec![
-        Claim::from_result("it links to the panel that shows the fault", in_files),
-        opens(parts, panel).await,
-        Claim::from_result("the runbook that it links to answers", runbook),
+        Claim::from_result("it links to the panel that shows the fault", expected),
+        opens(clients, panel).await,
+        Claim::from_result("the runbook that it links to exists", runbook),
     ]
 }
 
-fn panel_exists(parts: &Clients, link: &PanelLink, wanted: PanelId) -> Result<String, String> {
-    let (uid, id) = wanted;
-    if (link.uid.as_str(), link.panel) != wanted {
+fn is_expected_panel(clients: &Clients, link: &PanelLink, expected: PanelId) -> Result<String, String> {
+    let (uid, id) = expected;
+    if (link.uid.as_str(), link.panel) != expected {
         return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel));
     }
-    panel_title(parts, wanted)
+    panel_title(clients, expected)
 }
 
-/// What the files call a panel.
-pub(super) fn panel_title(parts: &Clients, (uid, id): PanelId) -> Result<String, String> {
-    let folders = parts.settings.tutorial.dashboard_folders();
-    let all = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
+/// The title of a panel in the dashboards' files.
+pub(super) fn panel_title(clients: &Clients, (uid, id): PanelId) -> Result<String, String> {
+    let folders = clients.settings.tutorial.dashboard_folders();
+    let all = dashboards::load(&clients.settings.dashboards, &folders).map_err(|error| error.to_string())?;
     let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
     let panel = dashboard.and_then(|dashboard| dashboard.panel(id));
     let panel = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
     Ok(format!("{uid} panel {id} is {:?}", panel.title))
 }
 
-/// In Grafana; where it is absent, in the console, which has dashboards at the same paths.
-async fn opens(parts: &Clients, link: Result<PanelLink, String>) -> Claim {
-    match parts.docker.services().await {
+/// The link must open in Grafana; where it is unavailable, in the console, which has dashboards at the same paths.
+async fn opens(clients: &Clients, link: Result<PanelLink, String>) -> Claim {
+    match clients.docker.services().await {
         Ok(services) if services.contains(&Service::Grafana) => {
             let opened = match link {
                 Err(missing) => Err(missing),
-                Ok(link) => match parts.grafana.dashboard(&link.uid).await {
+                Ok(link) => match clients.grafana.dashboard(&link.uid).await {
                     Ok((title, _)) => Ok(format!("{} is {title:?}", link.url)),
                     Err(error) => Err(error.to_string()),
                 },
@@ -73,7 +73,7 @@ async fn opens(parts: &Clients, link: Result<PanelLink, String>) -> Claim {
         Ok(_) => {
             let opened = match link {
                 Err(missing) => Err(missing),
-                Ok(link) => opens_in_console(parts, &link).await,
+                Ok(link) => opens_in_console(clients, &link).await,
             };
             Claim::from_result("the panel's link opens in the console", opened)
         }
@@ -81,26 +81,28 @@ async fn opens(parts: &Clients, link: Result<PanelLink, String>) -> Claim {
     }
 }
 
-async fn opens_in_console(parts: &Clients, link: &PanelLink) -> Result<String, String> {
-    let base = format!("http://{}", parts.settings.console_host);
+async fn opens_in_console(clients: &Clients, link: &PanelLink) -> Result<String, String> {
+    let base = format!("http://{}", clients.settings.console_host);
     let path = link.url.strip_prefix(&base).ok_or_else(|| format!("{} is not below {base}", link.url))?;
-    console::ask(parts, path).text().await.map_err(|error| error.to_string())?;
-    let dashboard = console::dashboard(parts, &link.uid).await?;
+    console::get(clients, path).text().await.map_err(|error| error.to_string())?;
+    let dashboard = console::dashboard(clients, &link.uid).await?;
     let panel = dashboard.panels.iter().find(|panel| panel.id == link.panel);
-    let panel = panel.ok_or_else(|| format!("{:?} has no panel {} there", dashboard.title, link.panel))?;
+    let panel =
+        panel.ok_or_else(|| format!("the console's {:?} has no panel {}", dashboard.title, link.panel))?;
     Ok(format!("{} is {:?} of {:?}", link.url, panel.title, dashboard.title))
 }
 
-/// The link has the address that the host sees; the lab's network has another for the same page.
-pub(super) async fn runbook_answers(parts: &Clients, url: &str, alert: &str) -> Result<String, String> {
-    let external = parts.prometheus.external_url().await.map_err(|error| error.to_string())?;
+/// Fetches the runbook, which must name the alert. The link has Prometheus' address on the host; inside the lab's network it
+/// has another one.
+pub(super) async fn check_runbook(clients: &Clients, url: &str, alert: &str) -> Result<String, String> {
+    let external = clients.prometheus.external_url().await.map_err(|error| error.to_string())?;
     let path = url.strip_prefix(external.trim_end_matches('/'));
     let path = path.ok_or_else(|| format!("{url} is not below {external}"))?;
-    let page = parts.prometheus.page(path).await.map_err(|error| error.to_string())?;
-    if page.contains(alert) { Ok(url.to_owned()) } else { Err(format!("{url} does not speak of {alert}")) }
+    let page = clients.prometheus.page(path).await.map_err(|error| error.to_string())?;
+    if page.contains(alert) { Ok(url.to_owned()) } else { Err(format!("{url} does not mention {alert}")) }
 }
 
-/// The addresses in a text, without the punctuation after them.
+/// The URLs in a text, without trailing punctuation.
 fn urls(text: &str) -> Vec<&str> {
     let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | ')');
     text.match_indices("http")
@@ -110,7 +112,7 @@ fn urls(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Reads `.../d/UID?viewPanel=ID` or `.../d/UID/name?...&viewPanel=ID`.
+/// Parses `.../d/UID?viewPanel=ID` or `.../d/UID/name?...&viewPanel=ID`.
 fn panel_link(url: &str) -> Option<PanelLink> {
     let (_, rest) = url.split_once("/d/")?;
     let (path, query) = rest.split_once('?')?;
@@ -124,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_found_in_a_text() {
+    fn urls_are_found_in_a_text() {
         let text =
             "Dashboard: http://127.0.0.1:3000/d/envoy?viewPanel=2\n(see http://127.0.0.1:9090/user/A.md).";
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What must be true of an alert's mails. Other mails in the box are the user's and nobody's business.
+//! Claims on an alert's mails. Mails that are not about an alert are ignored: they belong to the user.
 
 use catalog::{Fault, RuleOwner};
 use clients::{
@@ -8,12 +8,12 @@ use clients::{
 
 use crate::table::Claim;
 
-/// Tells whether the mail is about this alert.
+/// The status of this alert in the mail's subject; `None` if the mail is not about it.
 pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
-    mail.alert().and_then(|(status, about)| (about == alert).then_some(status))
+    mail.alert().and_then(|(status, name)| (name == alert).then_some(status))
 }
 
-/// The body that a mail of this owner must have: Grafana sends HTML alone.
+/// The body that is searched for links: Grafana sends no plain text.
 pub fn body(mail: &Mail, owner: RuleOwner) -> &str {
     match owner {
         RuleOwner::Prometheus => &mail.text,
@@ -21,12 +21,12 @@ pub fn body(mail: &Mail, owner: RuleOwner) -> &str {
     }
 }
 
-/// Claims on the mails that came since before the fault.
+/// Claims on the mails received since the injection.
 pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
     let alert = fault.alert();
-    let of = |wanted| new.iter().filter(move |mail| status(mail, alert) == Some(wanted));
-    let firing: Vec<&Mail> = of(Status::Firing).collect();
-    let resolved: Vec<&Mail> = of(Status::Resolved).collect();
+    let with_status = |expected| new.iter().filter(move |mail| status(mail, alert) == Some(expected));
+    let firing: Vec<&Mail> = with_status(Status::Firing).collect();
+    let resolved: Vec<&Mail> = with_status(Status::Resolved).collect();
     let others: Vec<&str> = new
         .iter()
         .filter(|mail| mail.alert().is_some() && status(mail, alert).is_none())
@@ -35,8 +35,8 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
     let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(others.join("; ")) };
     let ours: Vec<&Mail> = firing.iter().chain(&resolved).copied().collect();
     vec![
-        Claim::from_result("exactly one firing mail", one(&firing)),
-        Claim::from_result("exactly one resolved mail", one(&resolved)),
+        Claim::from_result("exactly one firing mail", exactly_one(&firing)),
+        Claim::from_result("exactly one resolved mail", exactly_one(&resolved)),
         Claim::from_result("no other alert's mail", none),
         Claim::from_result("sender and recipient", addresses(&ours, &settings.smtp_from, &settings.smtp_to)),
         match fault.owner() {
@@ -54,7 +54,7 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
     ]
 }
 
-fn one(mails: &[&Mail]) -> Result<String, String> {
+fn exactly_one(mails: &[&Mail]) -> Result<String, String> {
     match mails {
         [mail] => Ok(mail.subject.clone()),
         [] => Err("none".into()),
@@ -67,7 +67,7 @@ fn subjects(mails: &[&Mail]) -> String {
 }
 
 fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, String> {
-    let is = |addresses: &[Address], wanted: &str| matches!(addresses, [one] if one.address == wanted);
+    let is = |addresses: &[Address], expected: &str| matches!(addresses, [one] if one.address == expected);
     let wrong = mails.iter().find(|mail| !is(&mail.to, to) || !is(&mail.from, from));
     match wrong {
         _ if mails.is_empty() => Err("no mail".into()),
@@ -95,7 +95,7 @@ fn bodies(mails: &[&Mail], alert: &str, kinds: &[Kind]) -> Result<String, String
                 Kind::Html => (&mail.html, "HTML"),
             };
             if !body.contains(alert) {
-                return Err(format!("the {name} body of {:?} does not", mail.subject));
+                return Err(format!("the {name} body of {:?} does not name it", mail.subject));
             }
         }
     }
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn one_firing_and_one_resolved_mail_beside_the_users_own_is_right() {
+    fn one_firing_and_one_resolved_mail_pass_next_to_the_users_mails() {
         let mut mails = round();
         mails.push(mail("lunch?"));
         assert_eq!(failed(&mails), Vec::<String>::new());
     }
 
     #[test]
-    fn no_mail_two_mails_and_other_alerts_fail() {
+    fn missing_duplicate_and_other_alerts_mails_fail() {
         assert_eq!(failed(&[]).len(), 4);
         let mut twice = round();
         twice.push(mail("[FIRING] EchoSlow (warning)"));

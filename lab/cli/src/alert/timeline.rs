@@ -1,4 +1,4 @@
-//! When what happened, in seconds since the fault.
+//! The times of a round trip's steps since the injection of the fault.
 
 use std::time::Duration;
 
@@ -9,96 +9,101 @@ use clients::{
 
 use crate::alert::mail;
 
-/// A step of the round, in the order in which they come.
+/// A step of a round trip, in chronological order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The fault is thrown: second 0.
-    Fault,
-    /// Prometheus sees the condition.
+pub enum Step {
+    /// The fault is injected.
+    Injected,
+    /// The alert is pending.
     Pending,
-    /// Prometheus sends the alert.
+    /// The alert fires.
     Firing,
-    /// The mail is in the mailbox.
-    Mail,
-    /// The fault is taken back.
-    Back,
-    /// The resolved mail is in the mailbox.
-    Resolved,
+    /// The firing mail has arrived.
+    FiringMail,
+    /// The fault is cleared.
+    Cleared,
+    /// The resolved mail has arrived.
+    ResolvedMail,
 }
 
-impl Event {
-    const ALL: [Self; 6] = [Self::Fault, Self::Pending, Self::Firing, Self::Mail, Self::Back, Self::Resolved];
+impl Step {
+    const ALL: [Self; 6] =
+        [Self::Injected, Self::Pending, Self::Firing, Self::FiringMail, Self::Cleared, Self::ResolvedMail];
 
     fn name(self) -> &'static str {
         match self {
-            Self::Fault => "fault",
+            Self::Injected => "fault",
             Self::Pending => "pending",
             Self::Firing => "firing",
-            Self::Mail => "mail",
-            Self::Back => "back",
-            Self::Resolved => "resolved mail",
+            Self::FiringMail => "mail",
+            Self::Cleared => "cleared",
+            Self::ResolvedMail => "resolved mail",
         }
     }
 }
 
-/// The first time of each event.
+/// The first time of each step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     times: [Option<Duration>; 6],
 }
 
 impl Timeline {
-    /// When it happened, if it did.
-    pub fn time(&self, event: Event) -> Option<Duration> {
-        self.times[event as usize]
+    /// The time of a step, if it has happened.
+    pub fn time(&self, step: Step) -> Option<Duration> {
+        self.times[step as usize]
     }
 
-    /// Notes that it happened. Only the first time counts, and gives its line.
-    pub fn note(&mut self, event: Event, at: Duration) -> Option<String> {
-        let time = &mut self.times[event as usize];
+    /// Records a step. Returns its line the first time, and ignores later times.
+    pub fn record(&mut self, step: Step, at: Duration) -> Option<String> {
+        let time = &mut self.times[step as usize];
         if time.is_some() {
             return None;
         }
         *time = Some(at);
-        Some(line(event, &seconds(at)))
+        Some(line(step, &seconds(at)))
     }
 
-    /// Notes what a look at Prometheus and at the new mails shows, and gives the lines of what is new.
+    /// Records the steps that alerts and mails show; returns the lines of new steps.
     pub fn observe(&mut self, name: &str, at: Duration, alerts: &[Alert], mails: &[Mail]) -> Vec<String> {
         let alerts = alerts.iter().filter(|alert| alert.name() == name);
         let alerts = alerts.filter_map(|alert| match alert.state {
             AlertState::Inactive => None,
-            AlertState::Pending => Some(Event::Pending),
-            AlertState::Firing => Some(Event::Firing),
+            AlertState::Pending => Some(Step::Pending),
+            AlertState::Firing => Some(Step::Firing),
         });
         let mails = mails.iter().filter_map(|mail| mail::status(mail, name)).map(|status| match status {
-            Status::Firing => Event::Mail,
-            Status::Resolved => Event::Resolved,
+            Status::Firing => Step::FiringMail,
+            Status::Resolved => Step::ResolvedMail,
         });
-        alerts.chain(mails).filter_map(|event| self.note(event, at)).collect()
+        alerts.chain(mails).filter_map(|step| self.record(step, at)).collect()
     }
 
-    /// A line for each event that was not seen.
-    pub fn gaps(&self) -> Vec<String> {
-        let gaps = Event::ALL.into_iter().filter(|event| self.time(*event).is_none());
-        gaps.map(|event| line(event, "-")).collect()
+    /// The lines of the steps that have not happened.
+    pub fn missing(&self) -> Vec<String> {
+        let missing = Step::ALL.into_iter().filter(|step| self.time(*step).is_none());
+        missing.map(|step| line(step, "-")).collect()
     }
 
-    /// How long a mail took from its cause, for a person.
-    pub fn evidence(&self, event: Event) -> Result<String, String> {
-        let (cause, since) = match event {
-            Event::Resolved => (Event::Back, "taking back"),
-            _ => (Event::Fault, "the fault"),
+    /// The time from the injection to the firing mail, or from the clearing to the resolved mail.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the mail has not arrived.
+    pub fn evidence(&self, mail: Step) -> Result<String, String> {
+        let (cause, since) = match mail {
+            Step::ResolvedMail => (Step::Cleared, "clearing it"),
+            _ => (Step::Injected, "the fault"),
         };
-        match (self.time(cause), self.time(event)) {
+        match (self.time(cause), self.time(mail)) {
             (Some(cause), Some(at)) => Ok(format!("{} after {since}", seconds(at.saturating_sub(cause)))),
-            _ => Err(format!("no {}", event.name())),
+            _ => Err(format!("no {}", mail.name())),
         }
     }
 }
 
-fn line(event: Event, time: &str) -> String {
-    format!("  {:<14}{time:>8}", event.name())
+fn line(step: Step, time: &str) -> String {
+    format!("  {:<14}{time:>8}", step.name())
 }
 
 fn seconds(duration: Duration) -> String {
@@ -122,32 +127,32 @@ mod tests {
     }
 
     #[test]
-    fn the_first_time_of_each_event_counts() {
+    fn the_first_time_of_each_step_counts() {
         let mut timeline = Timeline::default();
-        timeline.note(Event::Fault, Duration::ZERO);
+        timeline.record(Step::Injected, Duration::ZERO);
         timeline.observe("A", at(1000), &[alert("A", "pending"), alert("B", "firing")], &[]);
         timeline.observe("A", at(2000), &[alert("A", "firing")], &[mail("[FIRING] B now")]);
         timeline.observe("A", at(2500), &[alert("A", "firing")], &[mail("[FIRING] A now")]);
         timeline.observe("A", at(2600), &[alert("A", "firing")], &[mail("[FIRING] A now")]);
-        timeline.note(Event::Back, at(2700));
-        assert_eq!(timeline.time(Event::Pending), Some(at(1000)));
-        assert_eq!(timeline.time(Event::Firing), Some(at(2000)));
-        assert_eq!(timeline.time(Event::Mail), Some(at(2500)));
-        assert_eq!(timeline.time(Event::Resolved), None);
-        assert_eq!(timeline.evidence(Event::Mail).unwrap(), "2.5 s after the fault");
-        assert_eq!(timeline.evidence(Event::Resolved).unwrap_err(), "no resolved mail");
+        timeline.record(Step::Cleared, at(2700));
+        assert_eq!(timeline.time(Step::Pending), Some(at(1000)));
+        assert_eq!(timeline.time(Step::Firing), Some(at(2000)));
+        assert_eq!(timeline.time(Step::FiringMail), Some(at(2500)));
+        assert_eq!(timeline.time(Step::ResolvedMail), None);
+        assert_eq!(timeline.evidence(Step::FiringMail).unwrap(), "2.5 s after the fault");
+        assert_eq!(timeline.evidence(Step::ResolvedMail).unwrap_err(), "no resolved mail");
         timeline.observe("A", at(6700), &[], &[mail("[RESOLVED] A now")]);
-        assert_eq!(timeline.evidence(Event::Resolved).unwrap(), "4.0 s after taking back");
+        assert_eq!(timeline.evidence(Step::ResolvedMail).unwrap(), "4.0 s after clearing it");
     }
 
     #[test]
-    fn an_event_gives_its_line_once_and_the_gaps_are_told() {
+    fn a_step_has_one_line_and_missing_steps_are_listed() {
         let mut timeline = Timeline::default();
-        assert_eq!(timeline.note(Event::Fault, Duration::ZERO).unwrap(), "  fault            0.0 s");
+        assert_eq!(timeline.record(Step::Injected, Duration::ZERO).unwrap(), "  fault            0.0 s");
         let firing = [alert("A", "firing")];
         assert_eq!(timeline.observe("A", at(1240), &firing, &[]), ["  firing           1.2 s"]);
         assert!(timeline.observe("A", at(1300), &firing, &[]).is_empty());
-        assert_eq!(timeline.gaps().len(), 4);
-        assert_eq!(timeline.gaps()[0], "  pending              -");
+        assert_eq!(timeline.missing().len(), 4);
+        assert_eq!(timeline.missing()[0], "  pending              -");
     }
 }

@@ -1,4 +1,4 @@
-//! Looks at Prometheus and the mailbox until something has happened.
+//! Polls alerts and mails during a round trip.
 
 use std::{
     collections::BTreeSet,
@@ -11,210 +11,224 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use catalog::{Fault, RuleOwner, Stream};
 use clients::{Clients, fetch::FetchError, maildev::Mail, prometheus::Alert};
 
-use crate::alert::timeline::{Event, Timeline};
+use crate::alert::timeline::{Step, Timeline};
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How long nothing may happen for the lab to be at rest: a mail may follow its alert's end by a group interval.
-const QUIET: Duration = Duration::from_secs(3);
-/// Recorded while `EchoErrorsHigh` and `EchoSlow` are held back, because the way to the server was cut a moment ago.
-const HELD_BACK: &str = "echo:path_cut:last8s";
+/// Between two polls.
+const INTERVAL: Duration = Duration::from_millis(50);
+/// The lab is at rest if nothing has happened for this long: a mail may follow its alert by a group interval.
+const REST: Duration = Duration::from_secs(3);
+/// A recorded series that exists while `EchoErrorsHigh` and `EchoSlow` are inhibited, after the echo server was unreachable.
+const INHIBITED: &str = "echo:path_cut:last8s";
 
-/// Why waiting ended before what was waited for.
+/// Why waiting failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
-    /// Its limit came first.
-    #[error("not within {}s{}", limit.as_secs(), last.as_ref().map_or(String::new(), |last| format!(": {last}")))]
+pub enum WaitError {
+    /// The timeout has passed.
+    #[error("not within {}s{}", timeout.as_secs(), last.as_ref().map_or(String::new(), |last| format!(": {last}")))]
     TimedOut {
-        /// The limit.
-        limit: Duration,
-        /// What stood in the way last, if that is known.
+        /// The timeout.
+        timeout: Duration,
+        /// The last obstacle, if it is known.
         last: Option<String>,
     },
-    /// A signal came first.
+    /// A signal has arrived.
     #[error("interrupted")]
     Interrupted,
 }
 
-/// One alert from its fault on: looks all the time until the last clone is dropped.
+/// Polls alerts and mails in the background, from the injection until the last clone is dropped.
 #[derive(Clone)]
 pub struct Watch {
     started: Instant,
-    seen: Arc<Mutex<Seen>>,
-    tell: Tell,
-    _looking: Arc<DropGuard>,
+    observed: Arc<Mutex<Observed>>,
+    print: Print,
+    _polling: Arc<DropGuard>,
 }
 
-/// Takes a line for the person who waits.
-pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+/// Prints a line of progress.
+pub type Print = Arc<dyn Fn(&str) + Send + Sync>;
 
 #[derive(Debug)]
-struct Seen {
+struct Observed {
     timeline: Timeline,
-    /// The mails that have come since.
+    /// The mails received since the injection.
     mails: Vec<Mail>,
-    /// Why the newest look failed.
+    /// The error of the last poll.
     error: Option<String>,
 }
 
-/// Waits until no alert is active, no mail comes any more and the traffic is seen. Returns the ids of the mails that
-/// are there.
-pub async fn rest(
-    parts: &Clients,
+/// Waits until no alert is active, no mail arrives, and Prometheus has scraped the fault's load. Returns the ids of the mails
+/// in the mailbox.
+///
+/// # Errors
+///
+/// See [`WaitError`].
+pub async fn wait_for_rest(
+    clients: &Clients,
     fault: Fault,
-    limit: Duration,
+    timeout: Duration,
     stop: &CancellationToken,
-) -> Result<BTreeSet<String>, Stopped> {
+) -> Result<BTreeSet<String>, WaitError> {
     let started = Instant::now();
     let mut known = BTreeSet::new();
-    let mut quiet_since = Instant::now();
+    let mut rest_since = Instant::now();
     loop {
-        let last = match unrest(parts, fault, &mut known).await {
-            Ok(None) if quiet_since.elapsed() >= QUIET => return Ok(known),
+        let last = match obstacle(clients, fault, &mut known).await {
+            Ok(None) if rest_since.elapsed() >= REST => return Ok(known),
             Ok(None) => None,
-            Ok(Some(cause)) => Some(cause),
+            Ok(Some(obstacle)) => Some(obstacle),
             Err(error) => Some(error.to_string()),
         };
         if last.is_some() {
-            quiet_since = Instant::now();
+            rest_since = Instant::now();
         }
-        if started.elapsed() > limit {
-            return Err(Stopped::TimedOut { limit, last });
+        if started.elapsed() > timeout {
+            return Err(WaitError::TimedOut { timeout, last });
         }
-        if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
-            return Err(Stopped::Interrupted);
+        if stop.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_none() {
+            return Err(WaitError::Interrupted);
         }
     }
 }
 
-/// What keeps the lab from rest.
-async fn unrest(
-    parts: &Clients,
+/// Why the lab is not at rest; `None` if it is.
+async fn obstacle(
+    clients: &Clients,
     fault: Fault,
     known: &mut BTreeSet<String>,
 ) -> Result<Option<String>, FetchError> {
-    let active = alerts(parts, fault).await?;
+    let active = alerts(clients, fault).await?;
     if let Some(alert) = active.first() {
         return Ok(Some(format!("{} is active", alert.name())));
     }
-    if let Some(held) = parts.alertmanager.unresolved().await?.first() {
-        return Ok(Some(format!("Alertmanager still has {held}")));
+    if let Some(alert) = clients.alertmanager.unresolved().await?.first() {
+        return Ok(Some(format!("Alertmanager still has {alert}")));
     }
     if fault.owner() == RuleOwner::Grafana
-        && let Some(held) = parts.grafana.unresolved().await?.first()
+        && let Some(alert) = clients.grafana.unresolved().await?.first()
     {
-        return Ok(Some(format!("Grafana still has {held}")));
+        return Ok(Some(format!("Grafana still has {alert}")));
     }
-    let mails: BTreeSet<String> = parts.maildev.mails().await?.into_iter().map(|mail| mail.id).collect();
+    let mails: BTreeSet<String> = clients.maildev.mails().await?.into_iter().map(|mail| mail.id).collect();
     if mails != *known {
         *known = mails;
-        return Ok(Some("mails are coming in".into()));
+        return Ok(Some("mails are arriving".into()));
     }
-    if !parts.prometheus.instant(HELD_BACK, None).await?.is_empty() {
-        return Ok(Some("the alerts on echoes are still held back by an earlier cause".into()));
+    if !clients.prometheus.instant(INHIBITED, None).await?.is_empty() {
+        return Ok(Some(
+            "the alerts on echoes are still inhibited after an outage of the echo server".into(),
+        ));
     }
-    unseen(parts, fault.load()).await
+    missing_load(clients, fault.load()).await
 }
 
-/// What Prometheus sees nothing of, of the traffic that the alerts are about.
-pub(crate) async fn unseen(parts: &Clients, traffic: &[Stream]) -> Result<Option<String>, FetchError> {
-    for stream in traffic {
-        if parts.prometheus.instant(stream.success_query(), None).await?.is_empty() {
-            return Ok(Some(format!("Prometheus sees no successful {}", stream.name())));
+/// The first stream without successful requests in Prometheus, as a sentence; `None` if all have some.
+pub(crate) async fn missing_load(clients: &Clients, load: &[Stream]) -> Result<Option<String>, FetchError> {
+    for stream in load {
+        if clients.prometheus.instant(stream.success_query(), None).await?.is_empty() {
+            return Ok(Some(format!("Prometheus has no successful {}", stream.name())));
         }
     }
     Ok(None)
 }
 
-/// The active alerts, as far as the fault's own and all of Prometheus' go.
-async fn alerts(parts: &Clients, fault: Fault) -> Result<Vec<Alert>, FetchError> {
-    let mut alerts = parts.prometheus.alerts().await?;
+/// The active alerts in Prometheus, and those in Grafana if it owns the fault's alert.
+async fn alerts(clients: &Clients, fault: Fault) -> Result<Vec<Alert>, FetchError> {
+    let mut alerts = clients.prometheus.alerts().await?;
     if fault.owner() == RuleOwner::Grafana {
-        alerts.extend(parts.grafana.alerts().await?);
+        alerts.extend(clients.grafana.alerts().await?);
     }
     Ok(alerts)
 }
 
 impl Watch {
-    /// Begins with the fault, which is thrown right after. `known` are the mails that were there before; `tell` gets a
-    /// line for each event when it comes.
-    pub fn new(parts: Clients, fault: Fault, known: BTreeSet<String>, tell: Tell) -> Self {
-        let seen = Seen { timeline: Timeline::default(), mails: Vec::new(), error: None };
-        let seen = Arc::new(Mutex::new(seen));
+    /// Starts polling; to be called right before the injection. `known` are the ids of earlier mails, which are ignored.
+    /// `print` gets a line for each step.
+    pub fn new(clients: Clients, fault: Fault, known: BTreeSet<String>, print: Print) -> Self {
+        let observed = Observed { timeline: Timeline::default(), mails: Vec::new(), error: None };
+        let observed = Arc::new(Mutex::new(observed));
         let started = Instant::now();
         let stop = CancellationToken::new();
-        let looking = look_on(parts, fault, known, started, (seen.clone(), tell.clone()));
-        tokio::spawn(stop.clone().run_until_cancelled_owned(looking));
-        let watch = Self { started, seen, tell, _looking: Arc::new(stop.drop_guard()) };
-        watch.note(Event::Fault);
+        let polling = poll(clients, fault, known, started, (observed.clone(), print.clone()));
+        tokio::spawn(stop.clone().run_until_cancelled_owned(polling));
+        let watch = Self { started, observed, print, _polling: Arc::new(stop.drop_guard()) };
+        watch.record(Step::Injected);
         watch
     }
 
-    /// Waits until the event has happened.
+    /// Waits until the step has happened.
+    ///
+    /// # Errors
+    ///
+    /// See [`WaitError`].
     pub async fn until(
         &self,
-        event: Event,
-        limit: Duration,
+        step: Step,
+        timeout: Duration,
         stop: &CancellationToken,
-    ) -> Result<(), Stopped> {
+    ) -> Result<(), WaitError> {
         let started = Instant::now();
-        while self.timeline().time(event).is_none() {
-            if started.elapsed() > limit {
-                return Err(Stopped::TimedOut { limit, last: lock(&self.seen).error.clone() });
+        while self.timeline().time(step).is_none() {
+            if started.elapsed() > timeout {
+                return Err(WaitError::TimedOut { timeout, last: lock(&self.observed).error.clone() });
             }
-            if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
-                return Err(Stopped::Interrupted);
+            if stop.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_none() {
+                return Err(WaitError::Interrupted);
             }
         }
         Ok(())
     }
 
-    /// Notes something that the caller did.
-    pub fn note(&self, event: Event) {
-        let line = lock(&self.seen).timeline.note(event, self.started.elapsed());
-        line.iter().for_each(|line| (self.tell)(line));
+    /// Records a step of the caller.
+    pub fn record(&self, step: Step) {
+        let line = lock(&self.observed).timeline.record(step, self.started.elapsed());
+        line.iter().for_each(|line| (self.print)(line));
     }
 
-    /// What was seen so far.
+    /// The steps so far.
     pub fn timeline(&self) -> Timeline {
-        lock(&self.seen).timeline.clone()
+        lock(&self.observed).timeline.clone()
     }
 
-    /// The mails that came since the watch began.
+    /// The mails received since the injection.
     pub fn mails(&self) -> Vec<Mail> {
-        lock(&self.seen).mails.clone()
+        lock(&self.observed).mails.clone()
     }
 }
 
-/// Looks at the alerts and the mailbox for ever.
-async fn look_on(
-    parts: Clients,
+/// Polls the alerts and the mailbox forever.
+async fn poll(
+    clients: Clients,
     fault: Fault,
     known: BTreeSet<String>,
     started: Instant,
-    (seen, tell): (Arc<Mutex<Seen>>, Tell),
+    (observed, print): (Arc<Mutex<Observed>>, Print),
 ) {
     loop {
-        // Each for itself: one of them may be what is broken.
-        let (alerts, mails) = tokio::join!(alerts(&parts, fault), parts.maildev.mails());
+        // Independently of each other: the fault may have stopped one of them.
+        let (alerts, mails) = tokio::join!(alerts(&clients, fault), clients.maildev.mails());
         let error = alerts.as_ref().err().or(mails.as_ref().err()).map(FetchError::to_string);
         let mut new = mails.unwrap_or_default();
         new.retain(|mail| !known.contains(&mail.id));
         let lines = {
-            let mut seen = lock(&seen);
-            seen.error = error;
-            let lines =
-                seen.timeline.observe(fault.alert(), started.elapsed(), &alerts.unwrap_or_default(), &new);
+            let mut observed = lock(&observed);
+            observed.error = error;
+            let lines = observed.timeline.observe(
+                fault.alert(),
+                started.elapsed(),
+                &alerts.unwrap_or_default(),
+                &new,
+            );
             if !new.is_empty() {
-                seen.mails = new;
+                observed.mails = new;
             }
             lines
         };
-        lines.iter().for_each(|line| tell(line));
-        tokio::time::sleep(PAUSE).await;
+        lines.iter().for_each(|line| print(line));
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
-fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(observed: &Mutex<Observed>) -> MutexGuard<'_, Observed> {
+    observed.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,140 +1,149 @@
-//! Claims that N of something are N in every counter on their way, as the stores have it: differences of raw samples.
+//! Compares counters before and after a known number of requests: each must have risen by exactly that number.
+//!
+//! Reads raw samples from Prometheus and `InfluxDB`, not rates.
 
 use std::time::{Duration, Instant};
 
 use clients::{Clients, influxdb::Rows, prometheus::Series};
 
-/// Counters that have not moved for so long rest: longer than a flush, a push and a scrape.
+/// Counters are at rest if they have not changed for this long, which is longer than a flush, a push and a scrape.
 const REST: Duration = Duration::from_secs(4);
-/// How long they may take to come to rest, and to have counted everything.
-const PATIENCE: Duration = Duration::from_secs(20);
-const PAUSE: Duration = Duration::from_millis(500);
+/// For the counters to come to rest, and to reach the expected values.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Between two readings.
+const INTERVAL: Duration = Duration::from_millis(500);
 
-/// A counter, summed here over its series.
+/// A counter, summed over its series.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counter {
-    who: &'static str,
+    name: &'static str,
     source: Source,
 }
 
-/// Where a counter is read.
+/// Where a counter is read from.
 #[derive(Clone, Copy, Debug)]
 enum Source {
-    /// The newest sample of each series.
+    /// A `PromQL` selector: the last sample of each series.
     Prometheus(&'static str),
-    /// The newest value of each row.
+    /// An `InfluxQL` query: the last value of each series.
     InfluxDb(&'static str),
 }
 
-/// A counter of Prometheus.
-pub(super) const fn counter(who: &'static str, selector: &'static str) -> Counter {
-    Counter { who, source: Source::Prometheus(selector) }
+/// A counter in Prometheus.
+pub(super) const fn counter(name: &'static str, selector: &'static str) -> Counter {
+    Counter { name, source: Source::Prometheus(selector) }
 }
 
-/// A counter of `InfluxDB`.
-pub(super) const fn pushed(who: &'static str, query: &'static str) -> Counter {
-    Counter { who, source: Source::InfluxDb(query) }
+/// A counter in `InfluxDB`.
+pub(super) const fn pushed(name: &'static str, query: &'static str) -> Counter {
+    Counter { name, source: Source::InfluxDb(query) }
 }
 
-/// By how much a counter moved, and by how much it should have.
+/// The increase of a counter.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Moved {
-    who: &'static str,
+pub(super) struct Increase {
+    counter: &'static str,
     expected: f64,
-    seen: f64,
+    actual: f64,
 }
 
-/// Waits for rest, does what `send` does, waits until everything is counted, and tells how each counter moved. `send`
-/// tells how each should have.
-pub(super) async fn moved(
-    parts: &Clients,
+/// Waits until the counters are at rest, awaits `send`, waits until everything is counted, and returns the increases. `send`
+/// returns the expected ones.
+///
+/// # Errors
+///
+/// Returns an error if the counters do not come to rest, because something else sends requests.
+pub(super) async fn increases(
+    clients: &Clients,
     counters: &[Counter],
     send: impl Future<Output = Result<Vec<f64>, String>>,
-) -> Result<Vec<Moved>, String> {
-    let before = at_rest(parts, counters).await?.ok_or(
-        "the counters do not rest: a load or somebody's requests are running; try again when they have ended",
-    )?;
+) -> Result<Vec<Increase>, String> {
+    let before = at_rest(clients, counters)
+        .await?
+        .ok_or("the counters do not come to rest: a load is running; try again when it has ended")?;
     let expected = send.await?;
-    wait_until_counted(parts, counters, &before, &expected).await?;
-    let after = at_rest(parts, counters).await?.ok_or("something else sends requests at the same time")?;
-    let moved = counters.iter().zip(expected).zip(before.iter().zip(after));
-    Ok(moved
-        .map(|((counter, expected), (before, after))| Moved {
-            who: counter.who,
+    wait_until_counted(clients, counters, &before, &expected).await?;
+    let after = at_rest(clients, counters)
+        .await?
+        .ok_or("the counters do not come to rest: something else sends requests at the same time")?;
+    let increases = counters.iter().zip(expected).zip(before.iter().zip(after));
+    Ok(increases
+        .map(|((counter, expected), (before, after))| Increase {
+            counter: counter.name,
             expected,
-            seen: after - before,
+            actual: after - before,
         })
         .collect())
 }
 
-/// Holds each counter to what it should have moved by.
-pub(super) fn judge(moved: &[Moved]) -> Result<String, String> {
-    let wrong: Vec<String> = moved
+/// Compares each increase with the expected one.
+pub(super) fn evaluate(increases: &[Increase]) -> Result<String, String> {
+    let wrong: Vec<String> = increases
         .iter()
-        .filter(|one| one.seen != one.expected)
-        .map(|one| format!("{} +{}, not +{}", one.who, one.seen, one.expected))
+        .filter(|one| one.actual != one.expected)
+        .map(|one| format!("{} +{}, not +{}", one.counter, one.actual, one.expected))
         .collect();
     if !wrong.is_empty() {
         return Err(wrong.join("; "));
     }
-    let mut told: Vec<(f64, Vec<&str>)> = Vec::new();
-    for one in moved {
-        match told.iter_mut().find(|(more, _)| *more == one.seen) {
-            Some((_, who)) => who.push(one.who),
-            None => told.push((one.seen, vec![one.who])),
+    let mut groups: Vec<(f64, Vec<&str>)> = Vec::new();
+    for one in increases {
+        match groups.iter_mut().find(|(increase, _)| *increase == one.actual) {
+            Some((_, counters)) => counters.push(one.counter),
+            None => groups.push((one.actual, vec![one.counter])),
         }
     }
-    let told: Vec<String> = told.iter().map(|(more, who)| format!("+{more} in {}", who.join("; "))).collect();
-    Ok(told.join(". "))
+    let groups = groups.iter().map(|(increase, counters)| format!("+{increase} in {}", counters.join("; ")));
+    Ok(groups.collect::<Vec<_>>().join(". "))
 }
 
-/// The counters' values once none has moved for `REST`; `None` if they keep moving.
-pub(super) async fn at_rest(parts: &Clients, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
+/// The counters' values once none has changed for [`REST`]; `None` if they keep changing.
+pub(super) async fn at_rest(clients: &Clients, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
     let started = Instant::now();
-    let mut values = read(parts, counters).await?;
-    let mut still_since = Instant::now();
-    while still_since.elapsed() < REST {
-        if started.elapsed() > PATIENCE {
+    let mut values = read(clients, counters).await?;
+    let mut unchanged_since = Instant::now();
+    while unchanged_since.elapsed() < REST {
+        if started.elapsed() > TIMEOUT {
             return Ok(None);
         }
-        tokio::time::sleep(PAUSE).await;
-        let now = read(parts, counters).await?;
+        tokio::time::sleep(INTERVAL).await;
+        let now = read(clients, counters).await?;
         if now != values {
-            (values, still_since) = (now, Instant::now());
+            (values, unchanged_since) = (now, Instant::now());
         }
     }
     Ok(Some(values))
 }
 
 async fn wait_until_counted(
-    parts: &Clients,
+    clients: &Clients,
     counters: &[Counter],
     before: &[f64],
     expected: &[f64],
 ) -> Result<(), String> {
     let started = Instant::now();
-    while started.elapsed() < PATIENCE {
-        let now = read(parts, counters).await?;
+    while started.elapsed() < TIMEOUT {
+        let now = read(clients, counters).await?;
         if now.iter().zip(before).zip(expected).all(|((now, before), more)| now - before >= *more) {
             return Ok(());
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(INTERVAL).await;
     }
-    // What is missing is told by the comparison.
+    // The comparison reports what is missing.
     Ok(())
 }
 
-/// The newest raw samples; a counter that is not there yet has counted nothing.
-pub(super) async fn read(parts: &Clients, counters: &[Counter]) -> Result<Vec<f64>, String> {
+/// The last values of the counters; one that does not exist yet is 0.
+pub(super) async fn read(clients: &Clients, counters: &[Counter]) -> Result<Vec<f64>, String> {
     let mut values = Vec::with_capacity(counters.len());
     for counter in counters {
         values.push(match counter.source {
             Source::Prometheus(selector) => {
-                let series = parts.prometheus.instant(selector, None).await;
+                let series = clients.prometheus.instant(selector, None).await;
                 series.map_err(|error| error.to_string())?.iter().filter_map(Series::last).sum()
             }
             Source::InfluxDb(query) => {
-                let rows = parts.influxdb.query(query).await.map_err(|error| error.to_string())?;
+                let rows = clients.influxdb.query(query).await.map_err(|error| error.to_string())?;
                 let newest = rows.iter().flat_map(Rows::series).filter_map(|points| Some(points.last()?.1));
                 newest.sum()
             }
@@ -147,27 +156,31 @@ pub(super) async fn read(parts: &Clients, counters: &[Counter]) -> Result<Vec<f6
 mod tests {
     use super::*;
 
-    fn of(seen: &[(f64, f64)]) -> Result<String, String> {
-        let who = ["client", "server", "store"];
-        let moved: Vec<Moved> =
-            seen.iter().zip(who).map(|(&(expected, seen), who)| Moved { who, expected, seen }).collect();
-        judge(&moved)
+    fn evaluated(increases: &[(f64, f64)]) -> Result<String, String> {
+        let names = ["client", "server", "store"];
+        let increases = increases.iter().zip(names);
+        let increases =
+            increases.map(|(&(expected, actual), counter)| Increase { counter, expected, actual });
+        evaluate(&increases.collect::<Vec<_>>())
     }
 
     #[test]
-    fn exactly_as_many_more_is_proven() {
-        assert_eq!(of(&[(200.0, 200.0), (200.0, 200.0)]).unwrap(), "+200 in client; server");
-        assert_eq!(of(&[(9.0, 9.0), (9.0, 9.0), (2.0, 2.0)]).unwrap(), "+9 in client; server. +2 in store");
+    fn the_expected_increase_is_proven() {
+        assert_eq!(evaluated(&[(200.0, 200.0), (200.0, 200.0)]).unwrap(), "+200 in client; server");
+        assert_eq!(
+            evaluated(&[(9.0, 9.0), (9.0, 9.0), (2.0, 2.0)]).unwrap(),
+            "+9 in client; server. +2 in store"
+        );
     }
 
     #[test]
-    fn one_too_few_or_too_many_fails_and_is_named() {
-        assert_eq!(of(&[(200.0, 200.0), (200.0, 199.0)]).unwrap_err(), "server +199, not +200");
-        assert_eq!(of(&[(200.0, 201.0), (200.0, 200.0)]).unwrap_err(), "client +201, not +200");
+    fn one_too_few_or_too_many_fails_with_the_counters_name() {
+        assert_eq!(evaluated(&[(200.0, 200.0), (200.0, 199.0)]).unwrap_err(), "server +199, not +200");
+        assert_eq!(evaluated(&[(200.0, 201.0), (200.0, 200.0)]).unwrap_err(), "client +201, not +200");
     }
 
     #[test]
-    fn a_restart_is_not_taken_for_a_count() {
-        assert!(of(&[(200.0, -300.0)]).unwrap_err().contains("client +-300"));
+    fn a_reset_counter_fails() {
+        assert!(evaluated(&[(200.0, -300.0)]).unwrap_err().contains("client +-300"));
     }
 }

@@ -1,7 +1,6 @@
-//! Claims on the console: its door is guarded, its picture is whole and tells Prometheus' own numbers, and it understands
-//! every panel of every dashboard.
+//! Claims on the console: its security, its topology and rates, and its support of every dashboard.
 
-mod picture;
+mod topology;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,63 +11,67 @@ use catalog::Service;
 use clients::{Clients, fetch::Request, poll::until};
 
 use crate::{
-    console::{ask, dashboard, read},
+    console::{dashboard, get, get_json},
     table::Claim,
 };
 
-/// A figure of the map is some scrapes old when it comes.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// Well below its container's limit, which large answers may come near.
+/// For the topology, whose numbers lag behind by a few scrapes.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// Memory that the console may use. Its container's limit is higher, because large responses need more for a moment.
 const BUDGET_MIB: f64 = 48.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// The console's claims; while echoes flow.
-pub(super) async fn claims(parts: &Clients, has_grafana: bool) -> Vec<Claim> {
-    let nodes = until(PATIENCE, || picture::nodes(parts, has_grafana)).await;
-    let rate = until(PATIENCE, || picture::rate(parts)).await;
+/// Checks the claims. Echoes must be under load.
+pub(super) async fn claims(clients: &Clients, has_grafana: bool) -> Vec<Claim> {
+    let nodes = until(TIMEOUT, || topology::nodes(clients, has_grafana)).await;
+    let rate = until(TIMEOUT, || topology::rate(clients)).await;
     vec![
-        Claim::from_result("the console's page has its policy and token", page(parts).await),
-        Claim::from_result("the console refuses foreign names and pages", refusals(parts).await),
-        Claim::from_result("the console understands every panel", panels(parts).await),
-        Claim::from_result("the console's map has every part, all up", nodes),
-        Claim::from_result("the console's map tells Prometheus' numbers", rate),
-        memory(parts).await,
+        Claim::from_result("the console's page has its policy and token", page(clients).await),
+        Claim::from_result("the console refuses foreign names and pages", refusals(clients).await),
+        Claim::from_result("the console supports every panel", panels(clients).await),
+        Claim::from_result("the console's topology has all services, all up", nodes),
+        Claim::from_result("the console's rates are Prometheus' rates", rate),
+        memory(clients).await,
     ]
 }
 
-async fn page(parts: &Clients) -> Result<String, String> {
-    let response = ask(parts, "/").send().await.map_err(|error| error.to_string())?;
+async fn page(clients: &Clients) -> Result<String, String> {
+    let response = get(clients, "/").send().await.map_err(|error| error.to_string())?;
     let status = response.status();
     let policy = response.headers().get("content-security-policy");
     let policy = policy.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let html = response.text().await.map_err(|error| error.to_string())?;
     if status != StatusCode::OK || !policy.starts_with("default-src 'none'") {
-        return Err(format!("it answers {status} with the policy {policy:?}"));
+        return Err(format!("it returns {status} with the policy {policy:?}"));
     }
     if !html.contains("<meta name=\"console-token\" content=\"") {
-        return Err("its page carries no token".into());
+        return Err("its page has no token".into());
     }
     Ok(policy)
 }
 
-/// A name that is not its own, and a change without its token.
-async fn refusals(parts: &Clients) -> Result<String, String> {
-    let base = &parts.settings.console;
-    let foreign = parts.fetch.get(&format!("{base}/api/lab")).header("host", "console.example");
+/// A foreign `Host` header, and a change without the page's token, must be refused.
+async fn refusals(clients: &Clients) -> Result<String, String> {
+    let base = &clients.settings.console;
+    let foreign = clients.fetch.get(&format!("{base}/api/lab")).header("host", "console.example");
     refused(foreign, StatusCode::MISDIRECTED_REQUEST, "a foreign Host").await?;
-    let bare = parts.fetch.post(&format!("{base}/api/load")).header("host", &parts.settings.console_host);
+    let bare = clients.fetch.post(&format!("{base}/api/load")).header("host", &clients.settings.console_host);
     let bare = bare.body(&serde_json::json!({"seconds": 5}));
     refused(bare, StatusCode::FORBIDDEN, "a change without the token").await?;
     Ok("421 for a foreign Host, 403 for a change without the token".into())
 }
 
-async fn refused(request: Request, wanted: StatusCode, what: &str) -> Result<(), String> {
+async fn refused(request: Request, expected: StatusCode, description: &str) -> Result<(), String> {
     let status = request.send().await.map_err(|error| error.to_string())?.status();
-    if status == wanted { Ok(()) } else { Err(format!("{what} is answered {status}, not {wanted}")) }
+    if status == expected {
+        Ok(())
+    } else {
+        Err(format!("{description} is answered with {status}, not {expected}"))
+    }
 }
 
-/// All dashboards of the lab, with nothing in them that the console does not know.
-async fn panels(parts: &Clients) -> Result<String, String> {
+/// The console must list all dashboards, and support every panel.
+async fn panels(clients: &Clients) -> Result<String, String> {
     #[derive(Deserialize)]
     struct Head {
         uid: String,
@@ -77,9 +80,10 @@ async fn panels(parts: &Clients) -> Result<String, String> {
     struct Lab {
         dashboards: Vec<Head>,
     }
-    let lab: Lab = read(parts, "/api/lab").await?;
-    let folders = parts.settings.tutorial.dashboard_folders();
-    let files = dashboards::load(&parts.settings.dashboards, &folders).map_err(|error| error.to_string())?;
+    let lab: Lab = get_json(clients, "/api/lab").await?;
+    let folders = clients.settings.tutorial.dashboard_folders();
+    let files =
+        dashboards::load(&clients.settings.dashboards, &folders).map_err(|error| error.to_string())?;
     let files: BTreeSet<&str> = files.iter().map(|file| file.uid.as_str()).collect();
     let listed: BTreeSet<&str> = lab.dashboards.iter().map(|head| head.uid.as_str()).collect();
     if files != listed {
@@ -87,7 +91,7 @@ async fn panels(parts: &Clients) -> Result<String, String> {
     }
     let mut count = 0;
     for uid in listed {
-        let panels = dashboard(parts, uid).await?.panels;
+        let panels = dashboard(clients, uid).await?.panels;
         if let Some(panel) = panels.iter().find(|panel| !panel.unknown.is_empty()) {
             return Err(format!("{uid} {} ({}): {}", panel.id, panel.title, panel.unknown.join("; ")));
         }
@@ -96,15 +100,15 @@ async fn panels(parts: &Clients) -> Result<String, String> {
     Ok(format!("{count} panels of {} dashboards", files.len()))
 }
 
-async fn memory(parts: &Clients) -> Claim {
-    let claim = format!("the console holds at most {BUDGET_MIB} MiB");
-    match parts.docker.memory(Service::Console).await {
+async fn memory(clients: &Clients) -> Claim {
+    let claim = format!("the console uses at most {BUDGET_MIB} MiB");
+    match clients.docker.memory(Service::Console).await {
         Ok(Some(bytes)) => {
             let mib = bytes as f64 / MIB;
             let evidence = format!("{mib:.1} MiB");
             if mib <= BUDGET_MIB { Claim::proven(claim, evidence) } else { Claim::failed(claim, evidence) }
         }
-        Ok(None) => Claim::not_provable(claim, "this machine gives Docker no memory figures"),
+        Ok(None) => Claim::not_provable(claim, "Docker reports no memory usage on this machine"),
         Err(error) => Claim::failed(claim, error.to_string()),
     }
 }

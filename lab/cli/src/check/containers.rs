@@ -1,4 +1,4 @@
-//! Claims on the containers: all there, all healthy.
+//! Claims that every service has a healthy container.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use clients::{
 
 use crate::table::Claim;
 
-/// A health check may be between two of its looks.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// For a container to become healthy: its health check runs periodically.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One claim a part.
-pub(super) async fn claims(parts: &Clients, found: Result<Vec<Service>, DockerError>) -> Vec<Claim> {
-    let found = match found {
-        Ok(found) => found,
+/// One claim per service.
+pub(super) async fn claims(clients: &Clients, services: Result<Vec<Service>, DockerError>) -> Vec<Claim> {
+    let services = match services {
+        Ok(services) => services,
         Err(error) => return vec![Claim::failed("the containers are healthy", error.to_string())],
     };
     let mut claims = Vec::new();
-    for service in parts.settings.tutorial.services() {
+    for service in clients.settings.tutorial.services() {
         let claim = format!("{service} is healthy");
-        claims.push(if found.contains(&service) {
-            Claim::from_result(claim, until(PATIENCE, || healthy(parts, service)).await)
+        claims.push(if services.contains(&service) {
+            Claim::from_result(claim, until(TIMEOUT, || healthy(clients, service)).await)
         } else if service == Service::Grafana {
-            Claim::not_provable(claim, "it is not in this lab: its image cannot be had here")
+            Claim::not_provable(claim, "it is not in this lab: its image is unavailable here")
         } else {
             Claim::failed(claim, "it has no container in this lab")
         });
@@ -34,15 +34,15 @@ pub(super) async fn claims(parts: &Clients, found: Result<Vec<Service>, DockerEr
     claims
 }
 
-async fn healthy(parts: &Clients, service: Service) -> Result<String, String> {
-    match parts.docker.health(service).await {
+async fn healthy(clients: &Clients, service: Service) -> Result<String, String> {
+    match clients.docker.health(service).await {
         Ok(Health::Healthy) => Ok("Docker's health check passes".into()),
-        // Jaeger's image has nothing to run a health check with: its page is asked instead.
+        // Jaeger's image has no program to run a health check with.
         Ok(Health::Unchecked) if service == Service::Jaeger => {
-            let services = parts.jaeger.services().await.map_err(|error| error.to_string())?;
-            Ok(format!("it runs and answers, {} services known", services.len()))
+            let services = clients.jaeger.services().await.map_err(|error| error.to_string())?;
+            Ok(format!("its API responds, with {} services", services.len()))
         }
-        Ok(Health::Unchecked) => Err("it runs without a health check".into()),
+        Ok(Health::Unchecked) => Err("it is running without a health check".into()),
         Ok(other) => Err(format!("it is {other}")),
         Err(error) => Err(error.to_string()),
     }

@@ -1,16 +1,16 @@
-//! The claim that N echoes are N in every counter on their way.
+//! The claim that every echo is counted exactly once by each service on its path.
 
-use super::conservation::{Counter, counter, judge, moved};
+use super::conservation::{Counter, counter, evaluate, increases};
 use catalog::Tutorial;
 use clients::Clients;
 use faults::load;
 
 use crate::table::Claim;
 
-/// Echoes that are sent.
+/// Number of echoes.
 const SENT: usize = 200;
 
-/// Every echo through the edge raises each by one.
+/// Counters that every echo increases by one.
 const ECHO: [Counter; 9] = [
     counter(
         "web client, HTTP",
@@ -50,6 +50,7 @@ const ECHO: [Counter; 9] = [
     ),
 ];
 
+/// Envoy's counters that every echo increases by one.
 const ENVOY: [Counter; 3] = [
     counter(
         "Envoy, edge",
@@ -66,18 +67,18 @@ const ENVOY: [Counter; 3] = [
 ];
 
 /// One claim.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let claim = format!("{SENT} echoes are exactly {SENT} more everywhere");
     let mut counters = ECHO.to_vec();
-    if parts.settings.tutorial.has(Tutorial::Sink) {
+    if clients.settings.tutorial.has(Tutorial::Sink) {
         counters.extend(ENVOY);
     }
     let send = async {
-        load::send_echoes(&parts.fetch, &parts.settings.edge, SENT)
+        load::send_echoes(&clients.fetch, &clients.settings.edge, SENT)
             .await
             .map_err(|error| error.to_string())?;
         Ok(vec![SENT as f64; counters.len()])
     };
-    let moved = moved(parts, &counters, send).await;
-    vec![Claim::from_result(claim, moved.and_then(|moved| judge(&moved)))]
+    let increases = increases(clients, &counters, send).await;
+    vec![Claim::from_result(claim, increases.and_then(|increases| evaluate(&increases)))]
 }

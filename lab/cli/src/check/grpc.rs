@@ -1,4 +1,4 @@
-//! Claims on the gRPC side: health answers, and a gRPC client is served through Envoy.
+//! Claims on gRPC: health checks, and calls through Envoy.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use crate::table::Claim;
 const TIMEOUT: Duration = Duration::from_secs(5);
 const SERVICE: &str = "proto.EchoService";
 
-/// Health and one echo.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
-    let settings = &parts.settings;
+/// Checks health, and sends one echo.
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
+    let settings = &clients.settings;
     let health = health(&settings.echo_server).await;
     let echo = echo(&settings.grpc_edge).await;
     vec![
@@ -37,8 +37,8 @@ async fn health(address: &str) -> Result<String, String> {
     let mut client = HealthClient::new(connect(address).await?);
     for service in ["", SERVICE] {
         let request = HealthCheckRequest { service: service.into() };
-        let answer = client.check(request).await.map_err(|status| format!("{service:?}: {status}"))?;
-        let status = answer.into_inner().status();
+        let response = client.check(request).await.map_err(|status| format!("{service:?}: {status}"))?;
+        let status = response.into_inner().status();
         if status != ServingStatus::Serving {
             return Err(format!("{service:?} is {}", status.as_str_name()));
         }
@@ -52,8 +52,8 @@ async fn echo(address: &str) -> Result<String, String> {
     let reply = client.echo_service(request).await.map_err(|status| status.to_string())?;
     let message = reply.into_inner().message;
     if message == "echo check" {
-        Ok(format!("{SERVICE}/EchoService says {message:?}"))
+        Ok(format!("{SERVICE}/EchoService returns {message:?}"))
     } else {
-        Err(format!("it says {message:?}"))
+        Err(format!("it returns {message:?}"))
     }
 }

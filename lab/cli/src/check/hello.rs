@@ -1,7 +1,7 @@
-//! Claims on the hello servers behind the balancer: requests and bytes are counted exactly, from the client's sockets to
-//! the stores.
+//! Claims that requests to the hello servers, and their bytes, are counted exactly by the balancer, Prometheus and
+//! `InfluxDB`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -11,35 +11,39 @@ use tokio::{
     time::timeout,
 };
 
-use super::conservation::{Counter, counter, judge, moved, pushed};
+use super::conservation::{Counter, counter, evaluate, increases, pushed};
 use catalog::Tutorial;
-use clients::{Clients, balancer::HELLO};
+use clients::{Clients, balancer::HELLO, poll::until, prometheus::Series};
 
 use crate::table::Claim;
 
-/// Requests that are sent, each on a connection of its own.
+/// Number of requests, each on a connection of its own.
 const SENT: usize = 200;
-const AT_ONCE: usize = 8;
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+/// Requests in flight.
+const CONCURRENCY: usize = 8;
+/// For one request.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// For the balancer's numbers to reach Prometheus.
+const AGREE_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: hello\r\nConnection: close\r\n\r\n";
 
-/// Bytes to the back ends and to the clients, connections; in the order of the expected values.
+/// Bytes to the backends, bytes to the clients, and connections.
 const BYTES: [Counter; 6] = [
     counter("server, tx", r#"gobetween_server_tx_total{job="tcp-balancer",server="hello"}"#),
-    counter("back ends, tx", r#"gobetween_backend_tx_bytes_total{job="tcp-balancer",server="hello"}"#),
+    counter("backends, tx", r#"gobetween_backend_tx_bytes_total{job="tcp-balancer",server="hello"}"#),
     counter("server, rx", r#"gobetween_server_rx_total{job="tcp-balancer",server="hello"}"#),
-    counter("back ends, rx", r#"gobetween_backend_rx_bytes_total{job="tcp-balancer",server="hello"}"#),
+    counter("backends, rx", r#"gobetween_backend_rx_bytes_total{job="tcp-balancer",server="hello"}"#),
     counter(
         "server, connections",
         r#"gobetween_server_connections_total{job="tcp-balancer",server="hello"}"#,
     ),
     counter(
-        "back ends, connections",
+        "backends, connections",
         r#"gobetween_backend_connections_total{job="tcp-balancer",server="hello"}"#,
     ),
 ];
 
-/// Each process counts all its requests; the sum is over the replicas.
+/// The requests of all hello servers.
 pub(super) const COUNT_REQUEST: Counter =
     pushed("count_request.count", r#"SELECT last("value") FROM "count_request.count" GROUP BY "host""#);
 const PUSHED: [Counter; 2] = [
@@ -47,96 +51,99 @@ const PUSHED: [Counter; 2] = [
     pushed("response_time.timer", r#"SELECT last("count") FROM "response_time.timer" GROUP BY "host""#),
 ];
 
-/// Claims on bytes, on requests where they are pushed, and on the balancer's own pages.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
+/// Checks the bytes, the requests (if `InfluxDB` is running), and the balancer's own pages.
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let mut counters = BYTES.to_vec();
-    let has_influxdb = parts.settings.tutorial.has(Tutorial::Influx);
+    let has_influxdb = clients.settings.tutorial.has(Tutorial::Influx);
     if has_influxdb {
         counters.extend(PUSHED);
     }
     let send = async {
-        let Moved { up, down } = send(parts).await?;
+        let Bytes { up, down } = send(clients).await?;
         let sent = SENT as f64;
         let expected = [up, up, down, down, sent, sent, sent, sent];
         Ok(expected[..counters.len()].to_vec())
     };
-    let moved = moved(parts, &counters, send).await;
-    let part = |from: usize, to: usize| match &moved {
-        Ok(moved) => judge(&moved[from..to]),
+    let increases = increases(clients, &counters, send).await;
+    let range = |from: usize, to: usize| match &increases {
+        Ok(increases) => evaluate(&increases[from..to]),
         Err(error) => Err(error.clone()),
     };
     let mut claims = vec![Claim::from_result(
         format!("the bytes of {SENT} requests, as Prometheus has them"),
-        part(0, BYTES.len()),
+        range(0, BYTES.len()),
     )];
     if has_influxdb {
         claims.push(Claim::from_result(
             format!("{SENT} requests are {SENT} more in InfluxDB"),
-            part(BYTES.len(), counters.len()),
+            range(BYTES.len(), counters.len()),
         ));
     }
-    claims.push(Claim::from_result("the balancer's REST, /metrics and Prometheus agree", pages(parts).await));
+    let pages = until(AGREE_TIMEOUT, || pages(clients)).await;
+    claims.push(Claim::from_result("the balancer's REST, /metrics and Prometheus agree", pages));
     claims
 }
 
-/// Bytes that the clients' sockets took and gave.
+/// Bytes that the clients sent and received.
 #[derive(Clone, Copy, Debug, Default)]
-struct Moved {
+struct Bytes {
     up: f64,
     down: f64,
 }
 
-async fn send(parts: &Clients) -> Result<Moved, String> {
-    let at_once = Arc::new(Semaphore::new(AT_ONCE));
+async fn send(clients: &Clients) -> Result<Bytes, String> {
+    let permits = Arc::new(Semaphore::new(CONCURRENCY));
     let mut sending = JoinSet::new();
     for _ in 0..SENT {
-        let (address, at_once) = (parts.settings.balancer.clone(), at_once.clone());
+        let (address, permits) = (clients.settings.balancer.clone(), permits.clone());
         sending.spawn(async move {
-            let _turn = at_once.acquire().await;
+            let _permit = permits.acquire().await;
             match timeout(TIMEOUT, hello(&address)).await {
                 Ok(Ok(read)) => Ok(read),
                 Ok(Err(error)) => Err(format!("{address}: {error}")),
-                Err(_) => Err(format!("{address}: no answer in {TIMEOUT:?}")),
+                Err(_) => Err(format!("{address}: no response within {TIMEOUT:?}")),
             }
         });
     }
-    let mut moved = Moved::default();
-    while let Some(answer) = sending.join_next().await {
-        let answer = answer.map_err(|error| error.to_string())??;
-        if !answer.starts_with(b"HTTP/1.1 200") {
-            return Err(format!("it answers {:?}", String::from_utf8_lossy(&answer)));
+    let mut bytes = Bytes::default();
+    while let Some(response) = sending.join_next().await {
+        let response = response.map_err(|error| error.to_string())??;
+        if !response.starts_with(b"HTTP/1.1 200") {
+            return Err(format!("a response starts with {:?}", String::from_utf8_lossy(&response)));
         }
-        moved.up += REQUEST.len() as f64;
-        moved.down += answer.len() as f64;
+        bytes.up += REQUEST.len() as f64;
+        bytes.down += response.len() as f64;
     }
-    Ok(moved)
+    Ok(bytes)
 }
 
 async fn hello(address: &str) -> std::io::Result<Vec<u8>> {
     let mut connection = TcpStream::connect(address).await?;
     connection.write_all(REQUEST).await?;
-    let mut answer = Vec::new();
-    connection.read_to_end(&mut answer).await?;
-    Ok(answer)
+    let mut response = Vec::new();
+    connection.read_to_end(&mut response).await?;
+    Ok(response)
 }
 
-/// At rest, the three say the same.
-async fn pages(parts: &Clients) -> Result<String, String> {
-    let stats = parts.balancer.stats(HELLO).await.map_err(|error| error.to_string())?;
-    let page = parts.balancer.metrics().await.map_err(|error| error.to_string())?;
-    let mut told = Vec::new();
+/// Without requests, all three report the same totals.
+async fn pages(clients: &Clients) -> Result<String, String> {
+    let stats = clients.balancer.stats(HELLO).await.map_err(|error| error.to_string())?;
+    let page = clients.balancer.metrics().await.map_err(|error| error.to_string())?;
+    let mut totals = Vec::new();
     for (field, metric) in
         [("rx_total", "gobetween_server_rx_total"), ("tx_total", "gobetween_server_tx_total")]
     {
-        let rest = stats[field].as_f64().ok_or_else(|| format!("its REST says no {field}: {stats}"))?;
-        let own = page.value(metric, &[("server", HELLO)]).ok_or_else(|| format!("it has no {metric}"))?;
+        let rest =
+            stats[field].as_f64().ok_or_else(|| format!("its REST response has no {field}: {stats}"))?;
+        let own =
+            page.value(metric, &[("server", HELLO)]).ok_or_else(|| format!("its page has no {metric}"))?;
         let query = format!("{metric}{{job=\"tcp-balancer\",server=\"{HELLO}\"}}");
-        let stored = parts.prometheus.instant(&query, None).await.map_err(|error| error.to_string())?;
-        let stored: f64 = stored.iter().filter_map(clients::prometheus::Series::last).sum();
+        let stored = clients.prometheus.instant(&query, None).await.map_err(|error| error.to_string())?;
+        let stored: f64 = stored.iter().filter_map(Series::last).sum();
         if rest != own || own != stored {
             return Err(format!("{field}: {rest} in REST, {own} in /metrics, {stored} in Prometheus"));
         }
-        told.push(format!("{field} {rest}"));
+        totals.push(format!("{field} {rest}"));
     }
-    Ok(told.join(", "))
+    Ok(totals.join(", "))
 }

@@ -1,26 +1,28 @@
-//! Claims on orders: what is placed is counted and kept exactly once, what is repeated is the same order, what is invalid
-//! is refused and counted as failed.
+//! Claims on orders: a new one is counted and stored once, a repeated one returns the first, an invalid one is refused and
+//! counted as failed.
 
 use std::collections::BTreeSet;
 
 use reqwest::StatusCode;
 
 use super::{
-    conservation::{Counter, counter, judge, moved},
+    conservation::{Counter, counter, evaluate, increases},
     trace::random,
 };
 use clients::{Clients, order::Order};
 
 use crate::table::Claim;
 
-/// Orders that are placed, of these repeated with the same key, and requests that no order can come of.
+/// Number of new orders.
 const PLACED: usize = 40;
+/// Number of orders repeated with the same idempotency key.
 const REPEATED: usize = 10;
+/// Number of invalid orders.
 const INVALID: usize = 5;
-/// Pages of the list that are looked through at most.
-const PAGES: usize = 20;
+/// Maximum number of pages of the list that are searched.
+const MAX_PAGES: usize = 20;
 
-/// Each with how often a new order, a repeated one and an invalid one raises it.
+/// Each counter with its increase by a new order, a repeated one and an invalid one.
 const COUNTERS: [(Counter, [usize; 3]); 9] = [
     (
         counter(
@@ -78,27 +80,27 @@ const COUNTERS: [(Counter, [usize; 3]); 9] = [
         ),
         [1, 1, 1],
     ),
-    // The oldest have to go when there are too many.
+    // The service removes the oldest orders when there are too many.
     (
         counter(
-            "order_service_orders, kept or removed",
+            "order_service_orders, stored or removed",
             r#"{__name__=~"order_service_orders(_removed_total)?",job="order-service"}"#,
         ),
         [1, 0, 0],
     ),
 ];
 
-/// What was answered.
+/// The ids in the responses.
 #[derive(Debug, Default)]
-struct Answers {
-    /// Ids of the new orders.
+struct Responses {
+    /// Of the new orders.
     placed: Vec<String>,
-    /// Ids that the repeated ones got.
+    /// Of the repeated orders.
     repeated: Vec<String>,
 }
 
-/// Four claims, of one round of requests.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
+/// Three claims on one series of requests.
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let claims = [
         format!("{PLACED} orders, {REPEATED} of them repeated, {INVALID} invalid: counted exactly"),
         "a repeated order is the first one".to_owned(),
@@ -106,52 +108,58 @@ pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     ];
     let customer = format!("check-{:016x}", random());
     let counters = COUNTERS.map(|(counter, _)| counter);
-    let mut answers = Answers::default();
+    let mut responses = Responses::default();
     let send = async {
-        answers = place(parts, &customer).await?;
-        let more = |[new, again, bad]: [usize; 3]| (new * PLACED + again * REPEATED + bad * INVALID) as f64;
-        Ok(COUNTERS.map(|(_, times)| more(times)).to_vec())
+        responses = place(clients, &customer).await?;
+        let total =
+            |[new, repeated, invalid]: [usize; 3]| new * PLACED + repeated * REPEATED + invalid * INVALID;
+        Ok(COUNTERS.map(|(_, increase)| total(increase) as f64).to_vec())
     };
-    let counted = moved(parts, &counters, send).await.and_then(|moved| judge(&moved));
-    let listed = match list(parts).await {
-        Ok(orders) => judge_list(&orders, &customer, &answers.placed),
+    let counted = increases(clients, &counters, send).await.and_then(|increases| evaluate(&increases));
+    let listed = match list(clients).await {
+        Ok(orders) => evaluate_list(&orders, &customer, &responses.placed),
         Err(error) => Err(error),
     };
-    let results = [counted, judge_repeated(&answers), listed];
+    let results = [counted, evaluate_repeated(&responses), listed];
     claims.into_iter().zip(results).map(|(claim, result)| Claim::from_result(claim, result)).collect()
 }
 
-/// Sends all requests, one after the other: each answer is what it should be, or an error names the first that is not.
-async fn place(parts: &Clients, customer: &str) -> Result<Answers, String> {
-    let mut answers = Answers::default();
+/// Sends all requests, one after another.
+///
+/// # Errors
+///
+/// Returns the first unexpected response.
+async fn place(clients: &Clients, customer: &str) -> Result<Responses, String> {
+    let mut responses = Responses::default();
     let key = |number: usize| format!("{customer}-{number}");
     for number in 0..PLACED {
-        answers.placed.push(accepted(parts, customer, &key(number)).await?);
+        responses.placed.push(place_one(clients, customer, &key(number)).await?);
     }
     for number in 0..REPEATED {
-        answers.repeated.push(accepted(parts, customer, &key(number)).await?);
+        responses.repeated.push(place_one(clients, customer, &key(number)).await?);
     }
     for _ in 0..INVALID {
-        let answer = parts.orders.place_invalid(customer).send().await.map_err(|error| error.to_string())?;
-        if answer.status() != StatusCode::BAD_REQUEST {
-            return Err(format!("an order without items is answered {}", answer.status()));
+        let response =
+            clients.orders.place_invalid(customer).send().await.map_err(|error| error.to_string())?;
+        if response.status() != StatusCode::BAD_REQUEST {
+            return Err(format!("an order without items is answered with {}", response.status()));
         }
     }
-    Ok(answers)
+    Ok(responses)
 }
 
-/// Places an order that must be accepted, and gives its id.
-async fn accepted(parts: &Clients, customer: &str, key: &str) -> Result<String, String> {
-    let request = parts.orders.place(customer).header("idempotency-key", key);
+/// Places a valid order, and returns its id.
+async fn place_one(clients: &Clients, customer: &str, key: &str) -> Result<String, String> {
+    let request = clients.orders.place(customer).header("idempotency-key", key);
     let order: Order = request.json().await.map_err(|error| error.to_string())?;
     Ok(order.id)
 }
 
-async fn list(parts: &Clients) -> Result<Vec<Order>, String> {
+async fn list(clients: &Clients) -> Result<Vec<Order>, String> {
     let mut orders = Vec::new();
     let mut token = String::new();
-    for _ in 0..PAGES {
-        let page = parts.orders.list(&token).await.map_err(|error| error.to_string())?;
+    for _ in 0..MAX_PAGES {
+        let page = clients.orders.list(&token).await.map_err(|error| error.to_string())?;
         orders.extend(page.orders);
         token = page.next_page_token;
         if token.is_empty() || orders.len() > 2 * (PLACED + REPEATED) {
@@ -161,28 +169,28 @@ async fn list(parts: &Clients) -> Result<Vec<Order>, String> {
     Ok(orders)
 }
 
-fn judge_repeated(answers: &Answers) -> Result<String, String> {
-    let ids: BTreeSet<&String> = answers.placed.iter().collect();
-    if answers.repeated.is_empty() || ids.len() != PLACED {
-        return Err(format!("{} orders were placed, with {} ids", answers.placed.len(), ids.len()));
+fn evaluate_repeated(responses: &Responses) -> Result<String, String> {
+    let ids: BTreeSet<&String> = responses.placed.iter().collect();
+    if responses.repeated.is_empty() || ids.len() != PLACED {
+        return Err(format!("{} orders were placed, with {} ids", responses.placed.len(), ids.len()));
     }
-    let other = answers.placed.iter().zip(&answers.repeated).find(|(first, again)| first != again);
+    let other = responses.placed.iter().zip(&responses.repeated).find(|(first, repeated)| first != repeated);
     match other {
-        Some((first, again)) => Err(format!("the key of {first} is answered with {again}")),
-        None => Ok(format!("{REPEATED} keys again: {REPEATED} times the first id")),
+        Some((first, repeated)) => Err(format!("the key of {first} returned {repeated}")),
+        None => Ok(format!("{REPEATED} repeated keys returned the first id")),
     }
 }
 
-fn judge_list(orders: &[Order], customer: &str, placed: &[String]) -> Result<String, String> {
+fn evaluate_list(orders: &[Order], customer: &str, placed: &[String]) -> Result<String, String> {
     let mut listed: Vec<&str> =
         orders.iter().filter(|order| order.customer == customer).map(|order| order.id.as_str()).collect();
-    let mut wanted: Vec<&str> = placed.iter().map(String::as_str).collect();
+    let mut expected: Vec<&str> = placed.iter().map(String::as_str).collect();
     listed.sort_unstable();
-    wanted.sort_unstable();
-    if listed == wanted && !wanted.is_empty() {
+    expected.sort_unstable();
+    if listed == expected && !expected.is_empty() {
         Ok(format!("{} ids of {customer}", listed.len()))
     } else {
-        Err(format!("{} orders of {customer} are listed, {} were placed", listed.len(), wanted.len()))
+        Err(format!("{} orders of {customer} are listed, {} were placed", listed.len(), expected.len()))
     }
 }
 
@@ -195,25 +203,25 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_key_with_another_order_fails() {
-        let same = Answers { placed: ids(PLACED), repeated: ids(REPEATED) };
-        assert!(judge_repeated(&same).is_ok());
+    fn a_repeated_key_that_returns_another_order_fails() {
+        let same = Responses { placed: ids(PLACED), repeated: ids(REPEATED) };
+        assert!(evaluate_repeated(&same).is_ok());
         let mut repeated = ids(REPEATED);
         repeated[3] = "new".into();
-        let said = judge_repeated(&Answers { placed: ids(PLACED), repeated }).unwrap_err();
-        assert_eq!(said, "the key of o03 is answered with new");
-        assert!(judge_repeated(&Answers::default()).is_err());
+        let reason = evaluate_repeated(&Responses { placed: ids(PLACED), repeated }).unwrap_err();
+        assert_eq!(reason, "the key of o03 returned new");
+        assert!(evaluate_repeated(&Responses::default()).is_err());
     }
 
     #[test]
-    fn the_list_is_held_to_the_ids_of_this_customer() {
+    fn the_list_must_contain_exactly_the_customers_orders() {
         let order = |id: &str, customer: &str| Order { id: id.into(), customer: customer.into() };
         let placed = ["a".to_owned(), "b".to_owned()];
         let listed = [order("b", "c"), order("x", "other"), order("a", "c")];
-        assert_eq!(judge_list(&listed, "c", &placed).unwrap(), "2 ids of c");
-        assert!(judge_list(&listed[..2], "c", &placed).is_err());
+        assert_eq!(evaluate_list(&listed, "c", &placed).unwrap(), "2 ids of c");
+        assert!(evaluate_list(&listed[..2], "c", &placed).is_err());
         let twice = [order("a", "c"), order("a", "c"), order("b", "c")];
-        assert!(judge_list(&twice, "c", &placed).is_err());
-        assert!(judge_list(&[], "c", &[]).is_err());
+        assert!(evaluate_list(&twice, "c", &placed).is_err());
+        assert!(evaluate_list(&[], "c", &[]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Claims on Prometheus: every target scraped, every rule loaded and healthy, no alert at rest.
+//! Claims on Prometheus: targets, rules, and alerts without a fault.
 
 use std::time::Duration;
 
@@ -8,36 +8,36 @@ use clients::{
     prometheus::{AlertState, Rule, Target},
 };
 
-use crate::{alert::take_back, table::Claim};
+use crate::{leftovers, table::Claim};
 
-/// After a start, the first scrapes and evaluations may still be on their way.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Clients of a tutorial that was left out are gone a little earlier than Prometheus knows.
-const SETTLE: Duration = Duration::from_secs(30);
+/// For the first scrapes and evaluations after a start.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// For alerts to resolve: after another tutorial has been selected, Prometheus still has the old targets for a while.
+const QUIET_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Targets, rules, alerts.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
-    let tutorial = parts.settings.tutorial;
-    let targets = until(PATIENCE, || async {
-        let targets = parts.prometheus.targets().await.map_err(|error| error.to_string())?;
-        judge_targets(&targets, &tutorial.jobs())
+/// Checks targets, rules, alerts and faults.
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
+    let tutorial = clients.settings.tutorial;
+    let targets = until(TIMEOUT, || async {
+        let targets = clients.prometheus.targets().await.map_err(|error| error.to_string())?;
+        evaluate_targets(&targets, &tutorial.jobs())
     });
-    let rules = until(PATIENCE, || async {
-        let rules = parts.prometheus.rules().await.map_err(|error| error.to_string())?;
-        judge_rules(&rules, &tutorial.prometheus_alerts())
+    let rules = until(TIMEOUT, || async {
+        let rules = clients.prometheus.rules().await.map_err(|error| error.to_string())?;
+        evaluate_rules(&rules, &tutorial.prometheus_alerts())
     });
-    let quiet = until(SETTLE, || quiet(parts));
-    let (targets, rules, quiet, no_fault) = tokio::join!(targets, rules, quiet, no_fault(parts));
+    let quiet = until(QUIET_TIMEOUT, || quiet(clients));
+    let (targets, rules, quiet, no_fault) = tokio::join!(targets, rules, quiet, no_fault(clients));
     vec![
-        Claim::from_result("every target is up, scraped each second", targets),
+        Claim::from_result("every target is up, scraped every second", targets),
         Claim::from_result("every rule is loaded and healthy", rules),
         Claim::from_result("no alert fires at rest", quiet),
-        Claim::from_result("no fault is on", no_fault),
+        Claim::from_result("no fault is active", no_fault),
     ]
 }
 
-async fn quiet(parts: &Clients) -> Result<String, String> {
-    let alerts = parts.prometheus.alerts().await.map_err(|error| error.to_string())?;
+async fn quiet(clients: &Clients) -> Result<String, String> {
+    let alerts = clients.prometheus.alerts().await.map_err(|error| error.to_string())?;
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing);
     let firing: Vec<String> = firing
         .map(|alert| match alert.labels.get("job") {
@@ -48,16 +48,16 @@ async fn quiet(parts: &Clients) -> Result<String, String> {
     if firing.is_empty() { Ok("none".into()) } else { Err(format!("firing: {}", firing.join(", "))) }
 }
 
-async fn no_fault(parts: &Clients) -> Result<String, String> {
-    let left = take_back::faults_on(parts).await.map_err(|error| error.to_string())?;
-    match left.as_slice() {
-        [] => Ok("Envoy's runtime has no override, the orders' store is whole, no part is stopped".into()),
-        [(first, _), ..] => Err(format!("{first} is on: take it back with `make up`")),
+async fn no_fault(clients: &Clients) -> Result<String, String> {
+    let active = leftovers::active_faults(clients).await.map_err(|error| error.to_string())?;
+    match active.as_slice() {
+        [] => Ok("none in Envoy's runtime or the order store, and no service is stopped".into()),
+        [(first, _), ..] => Err(format!("{first} is active: clear it with `make up`")),
     }
 }
 
-/// Exactly the expected jobs, each with at least one target, all up.
-fn judge_targets(targets: &[Target], expected: &[&str]) -> Result<String, String> {
+/// The targets must belong to exactly the expected jobs, and all be up.
+fn evaluate_targets(targets: &[Target], expected: &[&str]) -> Result<String, String> {
     let mut jobs: Vec<&str> =
         targets.iter().filter_map(|target| target.labels.get("job").map(String::as_str)).collect();
     jobs.sort_unstable();
@@ -70,24 +70,24 @@ fn judge_targets(targets: &[Target], expected: &[&str]) -> Result<String, String
             return Err(format!("{} is {}: {}", target.scrape_url, target.health, target.last_error));
         }
         if target.scrape_interval != "1s" {
-            return Err(format!("{} is scraped each {}", target.scrape_url, target.scrape_interval));
+            return Err(format!("{} is scraped every {}", target.scrape_url, target.scrape_interval));
         }
     }
     Ok(jobs.join(", "))
 }
 
-/// At least the expected alerts, and every rule evaluated without an error.
-fn judge_rules(rules: &[Rule], alerts: &[&str]) -> Result<String, String> {
+/// Exactly the expected alerts must be loaded, and every rule must be evaluated without error.
+fn evaluate_rules(rules: &[Rule], alerts: &[&str]) -> Result<String, String> {
     let is_alert = |rule: &&Rule| rule.kind == "alerting";
     let loaded: Vec<&str> = rules.iter().filter(is_alert).map(|rule| rule.name.as_str()).collect();
     if let Some(missing) = alerts.iter().find(|alert| !loaded.contains(alert)) {
         return Err(format!("{missing} is not loaded"));
     }
-    if let Some(strange) = loaded.iter().find(|alert| !alerts.contains(alert)) {
-        return Err(format!("{strange} is not known here"));
+    if let Some(unexpected) = loaded.iter().find(|alert| !alerts.contains(alert)) {
+        return Err(format!("{unexpected} is not expected"));
     }
-    if let Some(ill) = rules.iter().find(|rule| rule.health != "ok") {
-        return Err(format!("{} is {}: {}", ill.name, ill.health, ill.last_error));
+    if let Some(unhealthy) = rules.iter().find(|rule| rule.health != "ok") {
+        return Err(format!("{} is {}: {}", unhealthy.name, unhealthy.health, unhealthy.last_error));
     }
     Ok(format!(
         "{} alerts ({}), {} recorded series",
@@ -113,22 +113,22 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_down_or_missing_or_too_many_fails() {
+    fn a_target_that_is_down_missing_or_unexpected_fails() {
         let up = [target("a", "up"), target("b", "up")];
-        assert_eq!(judge_targets(&up, &["a", "b"]).unwrap(), "a, b");
-        assert!(judge_targets(&up, &["a", "b", "c"]).unwrap_err().contains("not a, b, c"));
-        assert!(judge_targets(&up, &["a"]).is_err());
+        assert_eq!(evaluate_targets(&up, &["a", "b"]).unwrap(), "a, b");
+        assert!(evaluate_targets(&up, &["a", "b", "c"]).unwrap_err().contains("not a, b, c"));
+        assert!(evaluate_targets(&up, &["a"]).is_err());
         let down = [target("a", "up"), target("b", "down")];
-        assert_eq!(judge_targets(&down, &["a", "b"]).unwrap_err(), "http://b/metrics is down: refused");
+        assert_eq!(evaluate_targets(&down, &["a", "b"]).unwrap_err(), "http://b/metrics is down: refused");
     }
 
     #[test]
-    fn a_rule_that_is_missing_or_ill_fails() {
-        let well = [rule("A", "alerting", "ok"), rule("r", "recording", "ok")];
-        assert_eq!(judge_rules(&well, &["A"]).unwrap(), "1 alerts (A), 1 recorded series");
-        assert!(judge_rules(&well, &["A", "B"]).unwrap_err().contains("B is not loaded"));
-        assert!(judge_rules(&well, &[]).unwrap_err().contains("A is not known"));
-        let ill = [rule("A", "alerting", "ok"), rule("r", "recording", "err")];
-        assert!(judge_rules(&ill, &["A"]).unwrap_err().contains("r is err"));
+    fn a_rule_that_is_missing_unexpected_or_unhealthy_fails() {
+        let healthy = [rule("A", "alerting", "ok"), rule("r", "recording", "ok")];
+        assert_eq!(evaluate_rules(&healthy, &["A"]).unwrap(), "1 alerts (A), 1 recorded series");
+        assert!(evaluate_rules(&healthy, &["A", "B"]).unwrap_err().contains("B is not loaded"));
+        assert!(evaluate_rules(&healthy, &[]).unwrap_err().contains("A is not expected"));
+        let unhealthy = [rule("A", "alerting", "ok"), rule("r", "recording", "err")];
+        assert!(evaluate_rules(&unhealthy, &["A"]).unwrap_err().contains("r is err"));
     }
 }

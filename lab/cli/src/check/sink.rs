@@ -1,133 +1,231 @@
-//! The claim that the sink's page of Envoy's metrics is Envoy's own page.
+//! The claim that the sink's page of Envoy's metrics equals Envoy's own page.
 
-use std::time::Duration;
-
-use prometheus_text::{Difference, Exposition, Kind};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use clients::{Clients, poll::until, time::unix_now};
+use prometheus_text::{Difference, Exposition, Kind};
 
-use crate::table::Claim;
+use crate::table::{Claim, Evidence};
 
-/// What the sink adds to every series.
-const ADDED: [&str; 2] = ["job", "instance"];
-/// What a series of the admin listener has.
-const ADMIN: &str = r#"envoy_http_conn_manager_prefix="admin""#;
-/// A gauge may move there and back between the readings; another attempt will see it at rest.
-const ATTEMPTS: usize = 4;
-/// Flushes come each second.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Labels that the sink adds to every series.
+const ADDED_LABELS: [&str; 2] = ["job", "instance"];
+/// The label of series of Envoy's admin listener.
+const ADMIN_LABEL: &str = r#"envoy_http_conn_manager_prefix="admin""#;
+/// For repeated comparisons: a gauge may have a value for a few milliseconds only, and the readings can miss it.
+const COMPARE_TIMEOUT: Duration = Duration::from_secs(20);
+/// For the next two flushes, of which there is one each second.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One claim.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
-    let mut result = Err(String::new());
-    for _ in 0..ATTEMPTS {
-        result = compare_once(parts).await;
-        if result.is_ok() {
-            break;
-        }
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
+    let started = Instant::now();
+    let mut ranges = GaugeRanges::default();
+    let mut result = compare(clients, &mut ranges).await;
+    while result.is_err() && started.elapsed() < COMPARE_TIMEOUT {
+        result = compare(clients, &mut ranges).await;
     }
-    if let Err(said) = &mut result
-        && late(parts).await.unwrap_or(false)
+    if let Err(reason) = &mut result
+        && sink_started_after_envoy(clients).await.unwrap_or(false)
     {
-        said.push_str(
-            "; the sink has started after Envoy, whose histograms it knows only from then on: restart Envoy",
+        reason.push_str(
+            "; the sink started after Envoy and has only seen its histograms since then: restart Envoy",
         );
     }
     vec![Claim::from_result("the sink's page of Envoy is Envoy's own", result)]
 }
 
-/// Reads Envoy, then the sink after a later flush, then Envoy again.
-async fn compare_once(parts: &Clients) -> Result<String, String> {
-    let before = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
-    // The next flush may have been on its way when Envoy was read; the one after it was not.
-    let flushed = flushes(parts).await?;
-    until(PATIENCE, || async {
-        let now = flushes(parts).await?;
-        if now >= flushed + 2.0 { Ok(()) } else { Err("Envoy does not flush".to_owned()) }
+/// Reads Envoy's page, then repeatedly until the sink has a later flush, and once more afterwards.
+///
+/// A counter on the sink's page must lie between the first and the last reading, a gauge within the range of all readings.
+/// Two readings do not suffice for a gauge that is raised for a moment each second, such as the active streams during a
+/// health check: if that moment coincides with the flush, every flush reports a value that two readings hardly ever show.
+async fn compare(clients: &Clients, ranges: &mut GaugeRanges) -> Evidence {
+    let before = envoy_page(clients).await?;
+    ranges.add(&before);
+    let mut sink_page = pin!(flushed_sink_page(clients));
+    let sink_page = loop {
+        tokio::select! {
+            page = &mut sink_page => break page?,
+            reading = envoy_page(clients) => ranges.add(&reading?),
+        }
+    };
+    let after = envoy_page(clients).await?;
+    ranges.add(&after);
+    evaluate(&before, &after, ranges, sink_page)
+}
+
+/// The sink's page of Envoy after two more flushes: the first may have been in flight at the time of the call.
+async fn flushed_sink_page(clients: &Clients) -> Result<Exposition, String> {
+    let flushes = flush_count(clients).await?;
+    until(FLUSH_TIMEOUT, || async {
+        let now = flush_count(clients).await?;
+        if now >= flushes + 2.0 { Ok(()) } else { Err("Envoy does not flush".to_owned()) }
     })
     .await?;
-    let sink = format!("{}/envoy/metrics", parts.settings.metrics_sink);
-    let sink = page("the sink", &parts.fetch.get(&sink).text().await.map_err(|error| error.to_string())?)?;
-    let after = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
-    judge(&before, &after, sink)
+    sink_page(clients, "/envoy/metrics").await
 }
 
-/// Whether the sink has started after Envoy.
-async fn late(parts: &Clients) -> Result<bool, String> {
-    let sink = parts.fetch.get(&format!("{}/metrics", parts.settings.metrics_sink)).text().await;
-    let sink = page("the sink", &sink.map_err(|error| error.to_string())?)?;
-    let envoy = page("Envoy", &parts.envoy.stats().await.map_err(|error| error.to_string())?)?;
-    let started = sink.value("process_start_time_seconds", &[]);
-    let up = envoy.value("envoy_server_uptime", &[]);
-    Ok(started.zip(up).is_some_and(|(started, up)| started > unix_now() - up))
+async fn flush_count(clients: &Clients) -> Result<f64, String> {
+    let page = sink_page(clients, "/metrics").await?;
+    page.value("metrics_sink_messages_total", &[])
+        .ok_or_else(|| "the sink has no metrics_sink_messages_total".into())
 }
 
-async fn flushes(parts: &Clients) -> Result<f64, String> {
-    let text = parts.fetch.get(&format!("{}/metrics", parts.settings.metrics_sink)).text().await;
-    let text = page("the sink", &text.map_err(|error| error.to_string())?)?;
-    text.value("metrics_sink_messages_total", &[]).ok_or_else(|| "the sink counts no messages".into())
+async fn sink_started_after_envoy(clients: &Clients) -> Result<bool, String> {
+    let started = sink_page(clients, "/metrics").await?.value("process_start_time_seconds", &[]);
+    let uptime = envoy_page(clients).await?.value("envoy_server_uptime", &[]);
+    Ok(started.zip(uptime).is_some_and(|(started, uptime)| started > unix_now() - uptime))
 }
 
-fn page(whose: &str, text: &str) -> Result<Exposition, String> {
-    prometheus_text::parse(text).map_err(|error| format!("{whose}: {error}"))
+async fn envoy_page(clients: &Clients) -> Result<Exposition, String> {
+    parse("Envoy", &clients.envoy.stats().await.map_err(|error| error.to_string())?)
 }
 
-fn judge(before: &Exposition, after: &Exposition, sink: Exposition) -> Result<String, String> {
-    let sink = sink.without_labels(&ADDED);
+async fn sink_page(clients: &Clients, path: &str) -> Result<Exposition, String> {
+    let url = format!("{}{path}", clients.settings.metrics_sink);
+    parse("the sink", &clients.fetch.get(&url).text().await.map_err(|error| error.to_string())?)
+}
+
+fn parse(source: &str, text: &str) -> Result<Exposition, String> {
+    prometheus_text::parse(text).map_err(|error| format!("{source}: {error}"))
+}
+
+/// The lowest and the highest value of each gauge on Envoy's page, by series.
+#[derive(Debug, Default)]
+struct GaugeRanges(BTreeMap<String, (f64, f64)>);
+
+impl GaugeRanges {
+    fn add(&mut self, page: &Exposition) {
+        for gauge in page.families().filter(|family| family.kind() == Kind::Gauge) {
+            for sample in gauge.samples() {
+                let value = sample.value;
+                let range = self.0.entry(sample.to_string()).or_insert((value, value));
+                *range = (range.0.min(value), range.1.max(value));
+            }
+        }
+    }
+
+    /// The gauges on the sink's page that are outside their range.
+    fn differences(&self, sink: &Exposition) -> Vec<Difference> {
+        let gauges = sink.families().filter(|family| family.kind() == Kind::Gauge);
+        let samples =
+            gauges.flat_map(|gauge| gauge.samples().iter().map(move |sample| (gauge.name(), sample)));
+        samples
+            .filter_map(|(name, sample)| {
+                let (series, actual) = (sample.to_string(), sample.value);
+                let (low, high) = *self.0.get(&series)?;
+                let is_expected = (low <= actual && actual <= high)
+                    || (low.is_nan() && actual.is_nan())
+                    || is_changed_by_reading(name, &series)
+                    // Taking the snapshot for a flush allocates memory, which no reading of the page shows.
+                    || (low < high && name.starts_with("envoy_server_memory_"));
+                (!is_expected).then_some(Difference::Value { series, expected: (low, high), actual })
+            })
+            .collect()
+    }
+}
+
+/// Whether a gauge belongs to the admin listener: reading Envoy's page opens a connection to it.
+fn is_changed_by_reading(gauge: &str, series: &str) -> bool {
+    gauge.starts_with("envoy_listener_admin_") || series.contains(ADMIN_LABEL)
+}
+
+fn evaluate(before: &Exposition, after: &Exposition, ranges: &GaugeRanges, sink: Exposition) -> Evidence {
+    let sink = sink.without_labels(&ADDED_LABELS);
     let mut differences = prometheus_text::compare_between(before, after, &sink);
-    differences.retain(|difference| !moved_by_reading(before, difference));
+    differences.retain(|difference| !is_gauge_value(before, difference));
+    differences.extend(ranges.differences(&sink));
     if differences.is_empty() {
         let (families, series) = (sink.families().count(), sink.series_count());
         return Ok(format!("{families} families, {series} series: names, types, labels, values"));
     }
-    let told: Vec<String> = differences.iter().take(3).map(Difference::to_string).collect();
-    let more = if differences.len() > told.len() { "; ..." } else { "" };
-    Err(format!("{} differences: {}{more}", differences.len(), told.join("; ")))
+    let first: Vec<String> = differences.iter().take(3).map(Difference::to_string).collect();
+    let more = if differences.len() > first.len() { "; ..." } else { "" };
+    Err(format!("{} differences: {}{more}", differences.len(), first.join("; ")))
 }
 
-/// Whether it is a gauge of the admin listener: reading the page opens a connection, which the page then shows.
-fn moved_by_reading(page: &Exposition, difference: &Difference) -> bool {
+fn is_gauge_value(page: &Exposition, difference: &Difference) -> bool {
     let Difference::Value { series, .. } = difference else { return false };
     let name = series.split('{').next().unwrap_or_default();
-    let gauge = page.family(name).is_some_and(|family| family.kind() == Kind::Gauge);
-    gauge && (name.starts_with("envoy_listener_admin_") || series.contains(ADMIN))
+    page.family(name).is_some_and(|family| family.kind() == Kind::Gauge)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Exposition {
+    fn page(text: &str) -> Exposition {
         prometheus_text::parse(text).unwrap()
     }
 
-    #[test]
-    fn the_sinks_own_labels_are_left_out_and_counters_may_lie_between() {
-        let before = read("# TYPE a counter\na{x=\"1\"} 5\n# TYPE g gauge\ng 1\n");
-        let after = read("# TYPE a counter\na{x=\"1\"} 9\n# TYPE g gauge\ng 1\n");
-        let sink = "# TYPE a counter\na{instance=\"envoy-1\",job=\"envoy\",x=\"1\"} 7\n# TYPE g gauge\ng{instance=\"envoy-1\",job=\"envoy\"} 1\n";
-        assert_eq!(
-            judge(&before, &after, read(sink)).unwrap(),
-            "2 families, 2 series: names, types, labels, values"
-        );
-        let wrong = sink.replace("} 7", "} 10").replace("} 1\n", "} 2\n");
-        let said = judge(&before, &after, read(&wrong)).unwrap_err();
-        assert!(said.starts_with("2 differences") && said.contains("not within 5 and 9"), "{said}");
+    /// Evaluates the sink's page against readings of Envoy's page, of which there are at least two.
+    fn evaluated(readings: &[Exposition], sink: &str) -> Evidence {
+        let mut ranges = GaugeRanges::default();
+        readings.iter().for_each(|reading| ranges.add(reading));
+        evaluate(&readings[0], readings.last().unwrap(), &ranges, page(sink))
     }
+
     #[test]
-    fn only_gauges_of_the_admin_listener_may_be_moved_by_reading() {
-        let page = |prefix: &str, gauge: u8, counter: u8| {
+    fn added_labels_are_ignored_and_counters_lie_between_the_readings() {
+        let reading =
+            |counter| page(&format!("# TYPE a counter\na{{x=\"1\"}} {counter}\n# TYPE g gauge\ng 1\n"));
+        let readings = [reading(5), reading(9)];
+        let sink = "# TYPE a counter\na{instance=\"envoy-1\",job=\"envoy\",x=\"1\"} 7\n# TYPE g gauge\ng{instance=\"envoy-1\",job=\"envoy\"} 1\n";
+        assert_eq!(evaluated(&readings, sink).unwrap(), "2 families, 2 series: names, types, labels, values");
+        let wrong = sink.replace("} 7", "} 10").replace("} 1\n", "} 2\n");
+        let reason = evaluated(&readings, &wrong).unwrap_err();
+        assert!(reason.starts_with("2 differences") && reason.contains("not within 5 and 9"), "{reason}");
+    }
+
+    #[test]
+    fn a_gauge_lies_within_the_range_of_all_readings() {
+        let gauge = |name: &str, value: u8| {
+            format!("# TYPE {name} gauge\n{name}{{cluster=\"echo-server\"}} {value}\n")
+        };
+        let readings = |name: &str, values: &[u8]| -> Vec<Exposition> {
+            values.iter().map(|value| page(&gauge(name, *value))).collect()
+        };
+        // The first and the last reading agree; one between them shows the health check's stream.
+        let breathing = readings("streams_active", &[0, 0, 1, 0]);
+        assert!(evaluated(&breathing, &gauge("streams_active", 1)).is_ok());
+        let reason = evaluated(&breathing, &gauge("streams_active", 2)).unwrap_err();
+        assert!(reason.contains("is 2, not within 0 and 1"), "{reason}");
+        let constant = readings("streams_active", &[0, 0, 0]);
+        assert!(evaluated(&constant, &gauge("streams_active", 1)).unwrap_err().contains("is 1, not 0"));
+        // A gauge that differs between the first and the last reading is compared, too.
+        let rising = readings("connections", &[3, 4, 5]);
+        assert!(evaluated(&rising, &gauge("connections", 4)).is_ok());
+        assert!(evaluated(&rising, &gauge("connections", 6)).is_err());
+    }
+
+    #[test]
+    fn a_memory_gauge_may_leave_its_range_only_if_it_changes() {
+        let memory = |value: u8| {
+            format!("# TYPE envoy_server_memory_allocated gauge\nenvoy_server_memory_allocated {value}\n")
+        };
+        let readings = |values: [u8; 2]| values.map(|value| page(&memory(value)));
+        assert!(evaluated(&readings([5, 6]), &memory(7)).is_ok());
+        assert!(evaluated(&readings([5, 5]), &memory(7)).is_err());
+    }
+
+    #[test]
+    fn only_gauges_of_the_admin_listener_may_be_changed_by_reading() {
+        let text = |prefix: &str, gauge: u8, counter: u8| {
             let labels = format!("{{envoy_http_conn_manager_prefix=\"{prefix}\"}}");
-            read(&format!(
+            format!(
                 "# TYPE active gauge\nactive{labels} {gauge}\n# TYPE all counter\nall{labels} {counter}\n"
-            ))
+            )
         };
-        let judged = |prefix, gauge, counter| {
-            let (before, after) = (page(prefix, 1, 5), page(prefix, 1, 5));
-            judge(&before, &after, page(prefix, gauge, counter))
+        let evaluated = |prefix, gauge, counter| {
+            let readings = [page(&text(prefix, 1, 5)), page(&text(prefix, 1, 5))];
+            evaluated(&readings, &text(prefix, gauge, counter))
         };
-        assert!(judged("admin", 0, 5).is_ok());
-        assert!(judged("edge", 0, 5).is_err());
-        assert!(judged("admin", 1, 6).is_err());
+        assert!(evaluated("admin", 0, 5).is_ok());
+        assert!(evaluated("edge", 0, 5).is_err());
+        assert!(evaluated("admin", 1, 6).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Claims on traces and logs: one request is one trace through all parts, and each part's log carries its id.
+//! Claims that a request is one trace through all services, and that each service logs its trace id.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -10,33 +10,33 @@ use clients::{Clients, fetch::Request, jaeger::Span, poll::until, time::unix_now
 
 use crate::table::Claim;
 
-/// Exporters send in batches.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// For spans and log lines to arrive: exporters send in batches.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A service, and the kind of its span where we make it.
+/// The service of a span, and the span's kind if one of our services creates it.
 type Hop = (&'static str, Option<&'static str>);
 
-/// The way of one request.
+/// The expected trace of a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Journey {
-    /// What is claimed of it.
+    /// The claim.
     pub(super) claim: &'static str,
-    /// Its spans, each the parent of the next.
+    /// The spans, each the parent of the next.
     path: &'static [Hop],
-    /// What the last span has below it.
+    /// The children of the last span.
     below: Below,
-    /// Whose log lines carry the trace id.
+    /// The services that log the trace id.
     logs: &'static [Service],
 }
 
-/// What a journey's last span has below it.
+/// The children of the last span in the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Below {
-    /// Nothing.
+    /// None.
     Nothing,
-    /// At least one span of a database.
+    /// At least one database span.
     Database,
-    /// At least one span of a database that failed; so did the spans of our own services above it.
+    /// At least one failed database span; our own services' spans above it have failed, too.
     FailedDatabase,
 }
 
@@ -51,7 +51,7 @@ const ORDER_LOGS: &[Service] = &[Service::Envoy, Service::WebClient, Service::Or
 
 /// An echo through the edge.
 pub(super) const ECHO: Journey = Journey {
-    claim: "one echo is one trace through all parts",
+    claim: "one echo is one trace through all services",
     path: &[
         ("envoy", None),
         ("web-client", Some("server")),
@@ -63,7 +63,7 @@ pub(super) const ECHO: Journey = Journey {
     logs: &[Service::Envoy, Service::WebClient, Service::EchoServer],
 };
 
-/// An order that is placed through the edge.
+/// An order through the edge.
 pub(super) const ORDER: Journey = Journey {
     claim: "one order is one trace, down to the database",
     path: ORDER_PATH,
@@ -73,57 +73,57 @@ pub(super) const ORDER: Journey = Journey {
 
 /// An order that the store refuses.
 pub(super) const FAILED_ORDER: Journey = Journey {
-    claim: "a failed order is one trace that carries its error",
+    claim: "a failed order is one trace with its error",
     path: ORDER_PATH,
     below: Below::FailedDatabase,
     logs: ORDER_LOGS,
 };
 
-/// Sends the request with a trace context of its own, and follows it.
-pub(super) async fn claims(parts: &Clients, journey: Journey, request: Request) -> Vec<Claim> {
+/// Sends the request with a new trace id, and checks its trace and the logs.
+pub(super) async fn claims(clients: &Clients, journey: Journey, request: Request) -> Vec<Claim> {
     let trace_id = &format!("{:016x}{:016x}", random(), random());
     let parent = format!("{:016x}", random());
     let since = unix_now() as u64;
     let sent = request.header("traceparent", &format!("00-{trace_id}-{parent}-01")).send().await;
-    let answer = match sent {
-        Ok(answer) => answer,
+    let response = match sent {
+        Ok(response) => response,
         Err(error) => return vec![Claim::failed(journey.claim, error.to_string())],
     };
-    let named = answer.headers().get("x-trace-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let named =
-        if named == *trace_id { Ok(named.to_owned()) } else { Err(format!("{named:?}, not {trace_id}")) };
-    let seen = until(PATIENCE, || async {
-        let spans = parts.jaeger.trace(trace_id).await.map_err(|error| error.to_string())?;
+    let header = response.headers().get("x-trace-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let header =
+        if header == *trace_id { Ok(header.to_owned()) } else { Err(format!("{header:?}, not {trace_id}")) };
+    let trace = until(TIMEOUT, || async {
+        let spans = clients.jaeger.trace(trace_id).await.map_err(|error| error.to_string())?;
         follow(&spans, &parent, journey)
     });
     let logs = async {
         let mut claims = Vec::new();
         for service in journey.logs {
-            let logged = until(PATIENCE, || logged(parts, *service, since, trace_id)).await;
-            claims.push(Claim::from_result(format!("the log of {service} carries the trace id"), logged));
+            let logged = until(TIMEOUT, || logged(clients, *service, since, trace_id)).await;
+            claims.push(Claim::from_result(format!("the log of {service} has the trace id"), logged));
         }
         claims
     };
-    let (seen, logs) = tokio::join!(seen, logs);
+    let (trace, logs) = tokio::join!(trace, logs);
     let mut claims = vec![
-        Claim::from_result(journey.claim, seen),
-        Claim::from_result("the answer names its trace", named),
+        Claim::from_result(journey.claim, trace),
+        Claim::from_result("the response has the trace id in a header", header),
     ];
     claims.extend(logs);
     claims
 }
 
 /// Whether a line of the service's log has the trace id.
-async fn logged(parts: &Clients, service: Service, since: u64, trace_id: &str) -> Result<String, String> {
-    let log = parts.docker.logs(service, since).await.map_err(|error| error.to_string())?;
-    let carries = log.lines().any(|line| line.contains(trace_id));
-    if carries { Ok(format!("trace id {trace_id}")) } else { Err(format!("no line has trace id {trace_id}")) }
+async fn logged(clients: &Clients, service: Service, since: u64, trace_id: &str) -> Result<String, String> {
+    let log = clients.docker.logs(service, since).await.map_err(|error| error.to_string())?;
+    let has_id = log.lines().any(|line| line.contains(trace_id));
+    if has_id { Ok(format!("trace id {trace_id}")) } else { Err(format!("no line with trace id {trace_id}")) }
 }
 
-/// Follows the one chain of spans from the request's own parent.
+/// Checks that the spans are exactly the expected chain below `parent`, the span id that the request was sent with.
 fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, String> {
     if spans.is_empty() {
-        return Err("Jaeger has no span of it".into());
+        return Err("Jaeger has no span of the trace".into());
     }
     let children =
         |parent: &str| spans.iter().filter(move |span| span.parent.as_deref() == Some(parent)).collect();
@@ -134,7 +134,7 @@ fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, Stri
             return Err(format!(
                 "{} spans instead of one where {service}'s is expected; {}",
                 children.len(),
-                told(spans)
+                list(spans)
             ));
         };
         if child.service != *service || kind.is_some_and(|kind| child.kind() != kind) {
@@ -146,35 +146,35 @@ fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, Stri
                 kind.unwrap_or("any")
             ));
         }
-        // Envoy's span has its own view of what failed.
+        // Envoy has its own definition of a failed span.
         if journey.below == Below::FailedDatabase && kind.is_some() && !child.failed() {
-            return Err(format!("{} of {service} carries no error", child.name));
+            return Err(format!("{} of {service} has no error", child.name));
         }
         child.id.clone_into(&mut parent);
     }
     let last: Vec<&Span> = children(&parent);
     if spans.len() > journey.path.len() + last.len() {
-        return Err(format!("{} spans: {}", spans.len(), told(spans)));
+        return Err(format!("{} spans: {}", spans.len(), list(spans)));
     }
-    let mut way: Vec<&str> = journey.path.iter().map(|(service, _)| *service).collect();
+    let mut path: Vec<&str> = journey.path.iter().map(|(service, _)| *service).collect();
     let database = database(&last, journey.below)?;
-    way.extend(database.as_deref());
-    Ok(format!("{} spans, each the next one's parent: {}", spans.len(), way.join(" > ")))
+    path.extend(database.as_deref());
+    Ok(format!("{} spans, each the parent of the next: {}", spans.len(), path.join(" > ")))
 }
 
-/// Holds what is below the last span to what is expected there, and names it.
+/// Compares the children of the last span with the expected ones, and describes them.
 fn database(spans: &[&Span], below: Below) -> Result<Option<String>, String> {
     let is_database = |span: &&&Span| span.tag("db.system.name").is_some();
     match below {
         Below::Nothing if spans.is_empty() => Ok(None),
         Below::Nothing => Err(format!("{} spans below the last: {}", spans.len(), spans[0].name)),
-        Below::Database | Below::FailedDatabase if spans.is_empty() => Err("no span of the database".into()),
+        Below::Database | Below::FailedDatabase if spans.is_empty() => Err("no database span".into()),
         Below::Database | Below::FailedDatabase => {
             if let Some(other) = spans.iter().find(|span| !is_database(span)) {
-                return Err(format!("{} is no span of a database", other.name));
+                return Err(format!("{} is not a database span", other.name));
             }
             if below == Below::FailedDatabase && !spans.iter().any(|span| span.failed()) {
-                return Err("no span of the database carries an error".into());
+                return Err("no database span has an error".into());
             }
             let names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
             Ok(Some(format!("database ({})", names.join(", "))))
@@ -182,12 +182,12 @@ fn database(spans: &[&Span], below: Below) -> Result<Option<String>, String> {
     }
 }
 
-fn told(spans: &[Span]) -> String {
-    let told: Vec<String> = spans.iter().map(|span| format!("{} ({})", span.service, span.name)).collect();
-    told.join(", ")
+fn list(spans: &[Span]) -> String {
+    let names: Vec<String> = spans.iter().map(|span| format!("{} ({})", span.service, span.name)).collect();
+    names.join(", ")
 }
 
-/// A random number from the standard library's own seed; never 0, which is no valid id.
+/// A random number, seeded by the standard library; never 0, which is not a valid id.
 pub(super) fn random() -> u64 {
     RandomState::new().build_hasher().finish().max(1)
 }

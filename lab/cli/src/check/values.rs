@@ -1,45 +1,47 @@
-//! Whether an answer is data that a panel can draw.
+//! Whether the result of a query has data that a panel can draw.
 
 use evaluate::panel::PanelSeries;
 
-/// Seconds that the newest value may be old while traffic flows: some scrapes.
-pub(crate) const LIVE: f64 = 5.0;
+/// Maximum age of the last value under load: a few scrapes.
+pub(super) const MAX_AGE_SECONDS: f64 = 5.0;
 
-/// What an answer holds.
+/// The data in a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Finding {
-    /// Series that hold at least one number.
+    /// Number of series with at least one number.
     pub(super) series: usize,
-    /// Series without any number (NaN throughout).
-    pub(super) blank: usize,
-    /// The newest number of the first series.
+    /// Number of series that contain only NaN.
+    pub(super) empty: usize,
+    /// The last number of the first series.
     pub(super) newest: f64,
 }
 
-/// Data is at least one series whose newest value is a number not older than `most` seconds, and no infinity anywhere.
+/// Checks that at least one series has a last value that is a number and at most `max_age_seconds` old, and that no value is
+/// infinite.
 ///
-/// NaN is "nothing to say" (a quantile of no calls): older points may be, and a series that is so throughout is only
-/// counted; but when nothing else is there, the panel is empty.
-pub(super) fn judge(answer: &[PanelSeries], most: f64) -> Result<Finding, String> {
+/// NaN means no data (such as a quantile without calls): older points may be NaN, and so may whole series, as long as there
+/// is another one.
+pub(super) fn evaluate(series: &[PanelSeries], max_age_seconds: f64) -> Result<Finding, String> {
     let mut finding = Finding::default();
     let mut newest = None;
-    for PanelSeries { values, age_seconds } in answer {
+    for PanelSeries { values, age_seconds } in series {
         if values.iter().any(|value| value.is_infinite()) {
             return Err("an infinite value".into());
         }
         if values.iter().all(|value| value.is_nan()) {
-            finding.blank += 1;
+            finding.empty += 1;
             continue;
         }
         finding.series += 1;
-        let current = values.last().copied().filter(|value| value.is_finite() && *age_seconds <= most);
+        let current =
+            values.last().copied().filter(|value| value.is_finite() && *age_seconds <= max_age_seconds);
         newest = newest.or(current);
     }
     match newest {
         Some(newest) => Ok(Finding { newest, ..finding }),
-        None if answer.is_empty() => Err("no data".into()),
+        None if series.is_empty() => Err("no data".into()),
         None if finding.series == 0 => Err("no number (NaN)".into()),
-        None => Err("no number now, only older ones".into()),
+        None => Err("no current number, only older ones".into()),
     }
 }
 
@@ -47,29 +49,29 @@ pub(super) fn judge(answer: &[PanelSeries], most: f64) -> Result<Finding, String
 mod tests {
     use super::*;
 
-    fn of(series: &[&[f64]]) -> Result<Finding, String> {
-        let drawn = series.iter().map(|values| PanelSeries { values: values.to_vec(), age_seconds: 0.0 });
-        judge(&drawn.collect::<Vec<_>>(), LIVE)
+    fn evaluated(series: &[&[f64]]) -> Result<Finding, String> {
+        let series = series.iter().map(|values| PanelSeries { values: values.to_vec(), age_seconds: 0.0 });
+        evaluate(&series.collect::<Vec<_>>(), MAX_AGE_SECONDS)
     }
 
     #[test]
-    fn numbers_are_data_and_zero_is_a_number() {
-        let finding = of(&[&[f64::NAN, 0.0], &[1.0], &[f64::NAN]]).unwrap();
-        assert_eq!(finding, Finding { series: 2, blank: 1, newest: 0.0 });
+    fn zero_is_data() {
+        let finding = evaluated(&[&[f64::NAN, 0.0], &[1.0], &[f64::NAN]]).unwrap();
+        assert_eq!(finding, Finding { series: 2, empty: 1, newest: 0.0 });
     }
 
     #[test]
-    fn nothing_and_nan_and_infinity_are_not_data() {
-        assert_eq!(of(&[]).unwrap_err(), "no data");
-        assert_eq!(of(&[&[]]).unwrap_err(), "no number (NaN)");
-        assert_eq!(of(&[&[1.0, f64::NAN]]).unwrap_err(), "no number now, only older ones");
-        assert_eq!(of(&[&[1.0], &[f64::INFINITY, 1.0]]).unwrap_err(), "an infinite value");
+    fn nan_and_infinity_are_not_data() {
+        assert_eq!(evaluated(&[]).unwrap_err(), "no data");
+        assert_eq!(evaluated(&[&[]]).unwrap_err(), "no number (NaN)");
+        assert_eq!(evaluated(&[&[1.0, f64::NAN]]).unwrap_err(), "no current number, only older ones");
+        assert_eq!(evaluated(&[&[1.0], &[f64::INFINITY, 1.0]]).unwrap_err(), "an infinite value");
     }
 
     #[test]
-    fn a_series_that_has_ended_is_no_data_where_live_data_is_due() {
+    fn a_series_that_has_ended_is_not_current_data() {
         let ended = [PanelSeries { values: vec![1.0], age_seconds: 30.0 }];
-        assert_eq!(judge(&ended, LIVE).unwrap_err(), "no number now, only older ones");
-        assert_eq!(judge(&ended, f64::INFINITY).unwrap().newest, 1.0);
+        assert_eq!(evaluate(&ended, MAX_AGE_SECONDS).unwrap_err(), "no current number, only older ones");
+        assert_eq!(evaluate(&ended, f64::INFINITY).unwrap().newest, 1.0);
     }
 }

@@ -1,4 +1,4 @@
-//! The soak's back ends: listeners of this process that count what their sockets give and take.
+//! The soak test's backends: listeners in this process that count their bytes.
 
 use std::{
     collections::BTreeMap,
@@ -17,9 +17,10 @@ use tokio::{
 
 use super::{client::WORD, counts::Counts};
 
+/// Bytes per write and read.
 const CHUNK: usize = 32 << 10;
 
-/// What one listener counted.
+/// The counts of one listener.
 #[derive(Debug, Default)]
 struct Tally {
     open: AtomicU64,
@@ -27,7 +28,7 @@ struct Tally {
     written: AtomicU64,
 }
 
-/// Listeners that end when this is dropped.
+/// The listeners; dropping this closes them.
 #[derive(Debug)]
 pub(super) struct Backends {
     tallies: BTreeMap<u16, Arc<Tally>>,
@@ -35,7 +36,7 @@ pub(super) struct Backends {
 }
 
 impl Backends {
-    /// Listens on so many free ports.
+    /// Listens on `count` free ports.
     pub(super) async fn start(count: usize) -> io::Result<Self> {
         let (mut tallies, mut listening) = (BTreeMap::new(), JoinSet::new());
         for _ in 0..count {
@@ -51,22 +52,22 @@ impl Backends {
         self.tallies.keys().copied().collect()
     }
 
-    /// What all counted until now.
+    /// The counts so far.
     pub(super) fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for (port, tally) in &self.tallies {
             let (up, down) = (tally.read.load(Relaxed), tally.written.load(Relaxed));
             counts.up += up;
             counts.down += down;
-            counts.each.insert(*port, [up, down]);
+            counts.by_port.insert(*port, [up, down]);
         }
         counts
     }
 
-    /// The counts, once no connection is open.
-    pub(super) fn at_rest(&self) -> Result<Counts, String> {
+    /// The counts, if no connection is open.
+    pub(super) fn drained_counts(&self) -> Result<Counts, String> {
         let open: u64 = self.tallies.values().map(|tally| tally.open.load(Relaxed)).sum();
-        if open > 0 { Err(format!("the back ends still have {open} connections")) } else { Ok(self.counts()) }
+        if open > 0 { Err(format!("the backends still have {open} connections")) } else { Ok(self.counts()) }
     }
 }
 
@@ -78,16 +79,16 @@ async fn serve(listener: TcpListener, tally: Arc<Tally>) {
             let tally = tally.clone();
             tally.open.fetch_add(1, Relaxed);
             open.spawn(async move {
-                // A connection that is reset ends with an error; what was counted until then stays counted.
-                _ = answer(connection, &tally).await;
+                // A reset connection ends with an error; its bytes stay counted.
+                _ = handle(connection, &tally).await;
                 tally.open.fetch_sub(1, Relaxed);
             });
         }
     }
 }
 
-/// Reads to the end, and sends meanwhile as many bytes as the first word asks for.
-async fn answer(mut connection: TcpStream, tally: &Tally) -> io::Result<()> {
+/// Reads until the client closes, and sends the number of bytes that the client's first word requests.
+async fn handle(mut connection: TcpStream, tally: &Tally) -> io::Result<()> {
     let mut word = [0; WORD];
     let mut filled = 0;
     while filled < WORD {
@@ -99,14 +100,14 @@ async fn answer(mut connection: TcpStream, tally: &Tally) -> io::Result<()> {
             }
         }
     }
-    let mut left = u64::from_be_bytes(word);
+    let mut remaining = u64::from_be_bytes(word);
     let (mut read, mut write) = connection.into_split();
     let sending = async {
         let chunk = [9; CHUNK];
-        while left > 0 {
-            let taken = write.write(&chunk[..left.min(CHUNK as u64) as usize]).await?;
+        while remaining > 0 {
+            let taken = write.write(&chunk[..remaining.min(CHUNK as u64) as usize]).await?;
             tally.written.fetch_add(taken as u64, Relaxed);
-            left -= taken as u64;
+            remaining -= taken as u64;
         }
         write.shutdown().await
     };
@@ -119,7 +120,7 @@ async fn answer(mut connection: TcpStream, tally: &Tally) -> io::Result<()> {
             };
         }
     };
-    // Each goes on when the other has failed: what is still to be read has been delivered.
+    // Each direction continues after the other fails: bytes that can still be read have been delivered.
     let (sent, received) = tokio::join!(sending, reading);
     sent.and(received)
 }

@@ -1,4 +1,4 @@
-//! One client of the soak: says how much it wants, sends, and is cut.
+//! The soak test's client: requests a number of bytes, sends its own, and ends the connection.
 
 use std::{io, pin::pin};
 
@@ -10,46 +10,46 @@ use tokio::{
 
 use super::counts::Counts;
 
-/// What is moved at once.
+/// Bytes per write and read.
 const CHUNK: usize = 32 << 10;
-/// Bytes of a client's first word: how many bytes the back end shall send.
+/// Length of the client's first word, the number of bytes that it requests from the backend.
 pub(super) const WORD: usize = 8;
 
-/// How a connection is cut.
+/// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cut {
-    /// Each side ends its own direction, and reads the other's to its end.
+pub(super) enum Ending {
+    /// Each side closes its direction, and reads until the other closes.
     HalfClose,
-    /// The client resets it while bytes are under way.
+    /// The client resets the connection while bytes are in flight.
     Reset,
 }
 
-/// What one connection does.
+/// The plan of one connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
-    pub(super) cut: Cut,
-    /// The byte at which the client is cut.
+    pub(super) ending: Ending,
+    /// Bytes that the client sends after the first word.
     pub(super) up: u64,
-    /// The byte at which the back end is cut; a reset comes when the client has read half of them.
+    /// Bytes that the backend sends. The client resets the connection after reading half of them.
     pub(super) down: u64,
 }
 
-/// Runs one connection; what it wrote and read.
+/// Runs one connection; returns the bytes that the client sent and received.
 pub(super) async fn run(address: String, plan: Plan) -> Result<Counts, String> {
     let connection = TcpStream::connect(&address).await;
     let connection = connection.map_err(|error| format!("{address}: {error}"))?;
-    let counts = match plan.cut {
-        Cut::HalfClose => graceful(connection, plan).await,
-        Cut::Reset => reset(connection, plan).await,
+    let counts = match plan.ending {
+        Ending::HalfClose => graceful(connection, plan).await,
+        Ending::Reset => reset(connection, plan).await,
     };
     counts.map_err(|error| format!("a connection with {plan:?}: {error}"))
 }
 
 async fn graceful(connection: TcpStream, plan: Plan) -> io::Result<Counts> {
     let (read, write) = connection.into_split();
-    let (up, down) = tokio::try_join!(say(write, plan), read_to(read, u64::MAX))?;
+    let (up, down) = tokio::try_join!(send(write, plan), read_to(read, u64::MAX))?;
     if down.0 != plan.down {
-        let reason = format!("{} bytes came, {} were sent", down.0, plan.down);
+        let reason = format!("received {} bytes of {}", down.0, plan.down);
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
     }
     Ok(Counts { up, down: down.0, ..Counts::default() })
@@ -57,23 +57,23 @@ async fn graceful(connection: TcpStream, plan: Plan) -> io::Result<Counts> {
 
 async fn reset(mut connection: TcpStream, plan: Plan) -> io::Result<Counts> {
     let mut up = 0;
-    let said = write_some(&mut connection, &plan.down.to_be_bytes(), &mut up).await;
+    let requested = write_counted(&mut connection, &plan.down.to_be_bytes(), &mut up).await;
     let (read, mut write) = connection.into_split();
-    // The balancer may give up first; what was taken and given until then is counted all the same.
+    // The balancer may close first; the bytes until then are counted nevertheless.
     let sending = async {
-        let mut left = plan.up;
-        while said.is_ok() && left > 0 {
-            let wanted = left.min(CHUNK as u64) as usize;
-            match write.write(&[7; CHUNK][..wanted]).await {
+        let mut remaining = plan.up;
+        while requested.is_ok() && remaining > 0 {
+            let count = remaining.min(CHUNK as u64) as usize;
+            match write.write(&[7; CHUNK][..count]).await {
                 Ok(wrote) => {
                     up += wrote as u64;
-                    left -= wrote as u64;
+                    remaining -= wrote as u64;
                 }
                 Err(_) => break,
             }
         }
     };
-    // Dropping the sending half-way loses nothing: what a write took has been counted when it returned.
+    // Canceling `sending` loses no count: a write is counted as soon as it returns.
     let mut reading = pin!(read_to(read, plan.down / 2));
     let (down, read) = tokio::select! {
         read = &mut reading => read,
@@ -85,20 +85,20 @@ async fn reset(mut connection: TcpStream, plan: Plan) -> io::Result<Counts> {
     Ok(Counts { up, down, ..Counts::default() })
 }
 
-/// Says how much is wanted, sends, and says that this is all.
-async fn say(mut write: OwnedWriteHalf, plan: Plan) -> io::Result<u64> {
+/// Sends the first word and all bytes, and closes the direction.
+async fn send(mut write: OwnedWriteHalf, plan: Plan) -> io::Result<u64> {
     write.write_all(&plan.down.to_be_bytes()).await?;
-    let mut left = plan.up;
-    while left > 0 {
-        let wanted = left.min(CHUNK as u64) as usize;
-        write.write_all(&[7; CHUNK][..wanted]).await?;
-        left -= wanted as u64;
+    let mut remaining = plan.up;
+    while remaining > 0 {
+        let count = remaining.min(CHUNK as u64) as usize;
+        write.write_all(&[7; CHUNK][..count]).await?;
+        remaining -= count as u64;
     }
     write.shutdown().await?;
     Ok(WORD as u64 + plan.up)
 }
 
-async fn write_some(connection: &mut TcpStream, mut bytes: &[u8], wrote: &mut u64) -> io::Result<()> {
+async fn write_counted(connection: &mut TcpStream, mut bytes: &[u8], wrote: &mut u64) -> io::Result<()> {
     while !bytes.is_empty() {
         let taken = connection.write(bytes).await?;
         *wrote += taken as u64;
@@ -107,7 +107,7 @@ async fn write_some(connection: &mut TcpStream, mut bytes: &[u8], wrote: &mut u6
     Ok(())
 }
 
-/// Reads to the end, or until it has read `enough`.
+/// Reads until the backend closes, or at least `enough` bytes.
 async fn read_to(mut read: OwnedReadHalf, enough: u64) -> io::Result<(u64, OwnedReadHalf)> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;

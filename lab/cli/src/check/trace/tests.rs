@@ -16,7 +16,7 @@ fn chain(journey: Journey) -> Vec<Span> {
     hops.map(|(at, (service, kind))| span(at + 1, service, kind.unwrap_or("client"))).collect()
 }
 
-/// A trace of an order, with its span of the database.
+/// The trace of an order, with its database span.
 fn order() -> Vec<Span> {
     let mut spans = chain(ORDER);
     let mut database = span(6, "order-service", "client");
@@ -31,14 +31,14 @@ fn fail(span: &mut Span) {
 }
 
 #[test]
-fn the_whole_chain_in_any_order_is_one_trace() {
+fn spans_may_arrive_in_any_order() {
     let mut spans = chain(ECHO);
     spans.reverse();
     assert!(follow(&spans, "0", ECHO).unwrap().starts_with("5 spans"));
 }
 
 #[test]
-fn a_missing_a_wrong_and_a_further_span_fail() {
+fn a_missing_a_wrong_and_an_additional_span_fail() {
     assert!(follow(&[], "0", ECHO).unwrap_err().contains("no span"));
     assert!(follow(&chain(ECHO), "other", ECHO).is_err());
     let mut spans = chain(ECHO);
@@ -53,24 +53,24 @@ fn a_missing_a_wrong_and_a_further_span_fail() {
 }
 
 #[test]
-fn an_order_ends_in_the_database() {
-    let told = follow(&order(), "0", ORDER).unwrap();
-    assert!(told.ends_with("order-service > database (INSERT orders)"), "{told}");
-    assert_eq!(follow(&chain(ORDER), "0", ORDER).unwrap_err(), "no span of the database");
+fn an_order_has_a_database_span() {
+    let evidence = follow(&order(), "0", ORDER).unwrap();
+    assert!(evidence.ends_with("order-service > database (INSERT orders)"), "{evidence}");
+    assert_eq!(follow(&chain(ORDER), "0", ORDER).unwrap_err(), "no database span");
     let mut other = order();
     other[5].tags.remove("db.system.name");
-    assert!(follow(&other, "0", ORDER).unwrap_err().contains("is no span of a database"));
+    assert!(follow(&other, "0", ORDER).unwrap_err().contains("is not a database span"));
 }
 
 #[test]
-fn a_failed_order_carries_its_error_in_each_of_our_spans() {
+fn a_failed_order_has_an_error_in_each_of_our_spans() {
     let mut spans = order();
     for at in [1, 2, 4] {
-        let said = follow(&spans, "0", FAILED_ORDER).unwrap_err();
-        assert!(said.contains("carries no error"), "{said}");
+        let reason = follow(&spans, "0", FAILED_ORDER).unwrap_err();
+        assert!(reason.contains("has no error"), "{reason}");
         fail(&mut spans[at]);
     }
-    assert!(follow(&spans, "0", FAILED_ORDER).unwrap_err().contains("no span of the database carries"));
+    assert!(follow(&spans, "0", FAILED_ORDER).unwrap_err().contains("no database span has an error"));
     fail(&mut spans[5]);
     follow(&spans, "0", FAILED_ORDER).unwrap();
 }

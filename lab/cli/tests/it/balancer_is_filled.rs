@@ -1,4 +1,4 @@
-//! The fault `balancer-full`: as many connections as the balancer allows are held, and none afterwards.
+//! The fault `balancer-full` holds as many connections as the balancer allows, and closes them afterwards.
 
 use std::{
     sync::{
@@ -10,19 +10,14 @@ use std::{
 
 use axum::{Router, routing::get};
 use catalog::Fault;
-use clap::Parser;
-use clients::{Clients, settings::Settings};
+use clients::Clients;
 use faults::fault_guard::{self, FaultGuardError};
 use testkit::{eventually, listener};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
+use crate::support::clients_from;
 
-/// Counts its open connections, and closes each once when it is the third to come.
+/// Counts the open connections; closes the third one.
 async fn serve(listener: TcpListener, open: Arc<AtomicUsize>) {
     let mut accepted = 0;
     loop {
@@ -60,35 +55,35 @@ async fn balancer(limit: usize) -> (Clients, Arc<AtomicUsize>) {
     };
     let router = Router::new().route("/metrics", get(page));
     tokio::spawn(axum::serve(rest, router).into_future());
-    let flags = Flags::parse_from(["lab", "--balancer", &front_address, "--balancer-rest", &rest_url]);
-    (Clients::new(flags.settings).unwrap(), open)
+    let clients = clients_from(["lab", "--balancer", &front_address, "--balancer-rest", &rest_url]);
+    (clients, open)
 }
 
 #[tokio::test]
-async fn all_it_allows_are_held_a_closed_one_again_and_none_afterwards() {
-    let (parts, open) = balancer(8).await;
-    let seen = open.clone();
-    let watch = async move { seen.load(Relaxed) };
-    assert_eq!(fault_guard::with_fault(&parts, Fault::BalancerFull.injection(), watch).await.unwrap(), 8);
+async fn all_connections_are_held_reopened_and_closed_afterwards() {
+    let (clients, open) = balancer(8).await;
+    let count = open.clone();
+    let task = async move { count.load(Relaxed) };
+    assert_eq!(fault_guard::with_fault(&clients, Fault::BalancerFull.injection(), task).await.unwrap(), 8);
     eventually(Duration::from_secs(10), async || open.load(Relaxed) == 0).await;
 }
 
 #[tokio::test]
-async fn a_panic_while_they_are_held_lets_them_go() {
-    let (parts, open) = balancer(4).await;
-    let watch = async { panic!("a fault of the watch itself") };
+async fn a_panic_closes_the_connections() {
+    let (clients, open) = balancer(4).await;
+    let task = async { panic!("the task panics") };
     let error =
-        fault_guard::with_fault::<()>(&parts, Fault::BalancerFull.injection(), watch).await.unwrap_err();
+        fault_guard::with_fault::<()>(&clients, Fault::BalancerFull.injection(), task).await.unwrap_err();
     assert!(matches!(error, FaultGuardError::Panicked(_)), "{error}");
     eventually(Duration::from_secs(10), async || open.load(Relaxed) == 0).await;
 }
 
 #[tokio::test]
-async fn a_balancer_without_a_limit_is_not_filled() {
+async fn a_balancer_without_a_reasonable_limit_is_not_filled() {
     for limit in [0, 1_000_000] {
-        let (parts, open) = balancer(limit).await;
+        let (clients, open) = balancer(limit).await;
         let error =
-            fault_guard::with_fault(&parts, Fault::BalancerFull.injection(), async {}).await.unwrap_err();
+            fault_guard::with_fault(&clients, Fault::BalancerFull.injection(), async {}).await.unwrap_err();
         assert!(matches!(error, FaultGuardError::NotInjected(_)), "{error}");
         assert_eq!(open.load(Relaxed), 0);
     }

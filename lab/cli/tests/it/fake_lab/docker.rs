@@ -1,4 +1,4 @@
-//! The pretended lab's Docker: containers that can be stopped and started.
+//! The fake lab's Docker, whose containers can be stopped and started.
 
 use axum::{
     Json, Router,

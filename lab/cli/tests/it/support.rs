@@ -1,12 +1,27 @@
-//! Reads the repository's files for the tests of what Grafana is given.
+//! Helpers of several tests: clients with addresses from flags, and the repository's files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Parser;
+use clients::{Clients, settings::Settings};
 use serde_json::Value;
 
-/// The repository.
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Clients with the addresses in these flags, of which the first is the program's name.
+pub(crate) fn clients_from<S: Into<std::ffi::OsString> + Clone>(
+    flags: impl IntoIterator<Item = S>,
+) -> Clients {
+    Clients::new(Flags::parse_from(flags).settings).unwrap()
+}
+
+/// The repository's root.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -27,7 +42,7 @@ pub(crate) fn data_source_uids() -> BTreeSet<String> {
     data_sources().iter().map(|source| text(&source["uid"]).to_owned()).collect()
 }
 
-/// The published ports of `.env` by name, such as `GRAFANA_PORT`.
+/// The published ports in `.env`, by name, such as `GRAFANA_PORT`.
 pub(crate) fn published_ports() -> BTreeMap<String, String> {
     let settings = fs::read_to_string(root().join(".env")).expect("the lab's settings");
     let ports = settings.lines().filter_map(|line| line.split_once('='));

@@ -1,4 +1,4 @@
-//! `lab check`'s soak against a pretended balancer: it passes where every byte is counted, and fails where one is not.
+//! The soak test of `lab check`, against a fake balancer that counts correctly or not.
 
 use std::{
     collections::BTreeMap,
@@ -14,11 +14,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
-use clap::Parser;
-use clients::{Clients, settings::Settings};
 
 use lab::{
     check::soak,
+    leftovers::SOAK_SERVER,
     table::{Claim, Verdict},
 };
 use serde_json::{Value, json};
@@ -33,28 +32,24 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
+use crate::support::clients_from;
 
-/// What one back end got and gave.
+/// The bytes of one backend.
 #[derive(Default)]
 struct Tally {
     tx: AtomicU64,
     rx: AtomicU64,
 }
 
-/// A balancer with room for one server.
+/// A fake balancer with at most one server.
 #[derive(Default)]
 struct Fake {
     backends: Vec<(String, Arc<Tally>)>,
     open: Arc<AtomicU64>,
     serving: Option<JoinSet<()>>,
-    /// Whether it counts one byte more each time it is asked.
+    /// Whether it reports one byte more in each response.
     miscounts: bool,
-    asked: u64,
+    responses: u64,
 }
 
 type Shared = Arc<Mutex<Fake>>;
@@ -111,7 +106,7 @@ async fn stats(State(fake): State<Shared>) -> Json<Value> {
     Json(counted(&mut fake.lock().unwrap()))
 }
 
-/// Prometheus, which has scraped the balancer just now.
+/// A Prometheus with the balancer's current counts.
 async fn instant(State(fake): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
     let fields = ["tx_total", "rx_total"];
     let field = fields.into_iter().find(|field| form["query"].contains(field)).unwrap();
@@ -121,8 +116,8 @@ async fn instant(State(fake): State<Shared>, Form(form): Form<BTreeMap<String, S
 }
 
 fn counted(fake: &mut Fake) -> Value {
-    fake.asked += 1;
-    let (mut tx_total, mut rx_total) = (if fake.miscounts { fake.asked } else { 0 }, 0);
+    fake.responses += 1;
+    let (mut tx_total, mut rx_total) = (if fake.miscounts { fake.responses } else { 0 }, 0);
     let mut backends = Vec::new();
     for (address, tally) in &fake.backends {
         let (tx, rx) = (tally.tx.load(Relaxed), tally.rx.load(Relaxed));
@@ -137,14 +132,14 @@ fn counted(fake: &mut Fake) -> Value {
 }
 
 async fn remove(State(fake): State<Shared>, Path(name): Path<String>) -> StatusCode {
-    assert_eq!(name, soak::SERVER);
+    assert_eq!(name, SOAK_SERVER);
     match fake.lock().unwrap().serving.take() {
         Some(_) => StatusCode::OK,
         None => StatusCode::NOT_FOUND,
     }
 }
 
-async fn soaked(name: &str, fake: Shared) -> Vec<Claim> {
+async fn run_soak(name: &str, fake: Shared) -> Vec<Claim> {
     let router = Router::new()
         .route("/servers/{name}", get(|| async {}).post(add).delete(remove))
         .route("/servers/{name}/stats", get(stats))
@@ -157,7 +152,7 @@ async fn soaked(name: &str, fake: Shared) -> Vec<Claim> {
     tokio::spawn(axum::serve(rest, router).into_future());
     let token = std::env::temp_dir().join(format!("lab-soak-{name}-{}", std::process::id()));
     std::fs::write(&token, "secret\n").unwrap();
-    let flags = Flags::parse_from([
+    let clients = clients_from([
         "lab",
         "--balancer",
         "127.0.0.1:1",
@@ -170,26 +165,26 @@ async fn soaked(name: &str, fake: Shared) -> Vec<Claim> {
         "--balancer-token",
         token.to_str().unwrap(),
     ]);
-    let claims = soak::claims(&Clients::new(flags.settings).unwrap(), &CancellationToken::new()).await;
+    let claims = soak::claims(&clients, &CancellationToken::new()).await;
     std::fs::remove_file(token).unwrap();
     claims
 }
 
 #[tokio::test]
-async fn a_balancer_that_counts_every_byte_passes_and_keeps_no_server() {
+async fn a_balancer_that_counts_every_byte_passes() {
     let fake = Shared::default();
-    let claims = soaked("right", fake.clone()).await;
+    let claims = run_soak("right", fake.clone()).await;
     let verdicts: Vec<Verdict> = claims.iter().map(|claim| claim.verdict).collect();
     assert_eq!(verdicts, [Verdict::Proven; 4], "{claims:?}");
-    assert!(claims[0].evidence.contains("3 back ends"), "{claims:?}");
+    assert!(claims[0].evidence.contains("3 backends"), "{claims:?}");
     assert!(fake.lock().unwrap().serving.is_none());
 }
 
 #[tokio::test]
-async fn one_byte_too_many_fails_and_the_server_is_removed_all_the_same() {
+async fn one_byte_too_many_fails() {
     let fake = Shared::default();
     fake.lock().unwrap().miscounts = true;
-    let claims = soaked("wrong", fake.clone()).await;
+    let claims = run_soak("wrong", fake.clone()).await;
     assert_eq!(claims[0].verdict, Verdict::Failed, "{claims:?}");
     assert!(claims[0].evidence.contains("up: clients sent"), "{claims:?}");
     assert!(fake.lock().unwrap().serving.is_none());

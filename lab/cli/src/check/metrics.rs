@@ -1,15 +1,15 @@
-//! Claims that our services expose exactly the metrics of the golden catalogue.
+//! Claims that our services expose exactly the metrics in docs/metrics.golden.
 
 use catalog::Service;
 use clients::{Clients, fetch::FetchError};
 
-use crate::{catalogue::Catalogue, table::Claim};
+use crate::{metric_schema::MetricSchema, table::Claim};
 
-/// One claim a service.
-pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
-    let path = &parts.settings.catalogue;
+/// One claim per service.
+pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
+    let path = &clients.settings.catalogue;
     let golden = std::fs::read_to_string(path).map_err(|error| error.to_string());
-    let golden = golden.and_then(|text| Catalogue::parse(&text).map_err(|error| error.to_string()));
+    let golden = golden.and_then(|text| MetricSchema::parse(&text).map_err(|error| error.to_string()));
     let golden = match golden {
         Ok(golden) => golden,
         Err(error) => {
@@ -20,10 +20,10 @@ pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
         }
     };
     let mut claims = Vec::new();
-    for (service, address) in own_services(parts) {
+    for (service, address) in own_services(clients) {
         let claim = format!("{service} exposes the catalogue's metrics");
-        let mut live = Catalogue::default();
-        let result = match scrape_into(&mut live, parts, service, address).await {
+        let mut live = MetricSchema::default();
+        let result = match scrape_into(&mut live, clients, service, address).await {
             Err(error) => Err(error),
             Ok(()) => match golden.differences(&live, service.name()).as_slice() {
                 [] => Ok(format!("{} metrics: names, types, labels, buckets", golden.count(service.name()))),
@@ -35,17 +35,17 @@ pub(super) async fn claims(parts: &Clients) -> Vec<Claim> {
     claims
 }
 
-/// The live catalogue of all our services, as the golden file is written.
-pub async fn live(parts: &Clients) -> Result<Catalogue, String> {
-    let mut live = Catalogue::default();
-    for (service, address) in own_services(parts) {
-        scrape_into(&mut live, parts, service, address).await?;
+/// The metrics that all our services expose now.
+pub async fn live(clients: &Clients) -> Result<MetricSchema, String> {
+    let mut live = MetricSchema::default();
+    for (service, address) in own_services(clients) {
+        scrape_into(&mut live, clients, service, address).await?;
     }
     Ok(live)
 }
 
-fn own_services(parts: &Clients) -> Vec<(Service, &str)> {
-    let settings = &parts.settings;
+fn own_services(clients: &Clients) -> Vec<(Service, &str)> {
+    let settings = &clients.settings;
     let all = [
         (Service::Console, settings.console.as_str()),
         (Service::WebClient, settings.web_client.as_str()),
@@ -58,12 +58,12 @@ fn own_services(parts: &Clients) -> Vec<(Service, &str)> {
 }
 
 async fn scrape_into(
-    live: &mut Catalogue,
-    parts: &Clients,
+    live: &mut MetricSchema,
+    clients: &Clients,
     service: Service,
     address: &str,
 ) -> Result<(), String> {
-    let text: Result<String, FetchError> = parts.fetch.get(&format!("{address}/metrics")).text().await;
+    let text: Result<String, FetchError> = clients.fetch.get(&format!("{address}/metrics")).text().await;
     let page = prometheus_text::parse(&text.map_err(|error| error.to_string())?);
     live.add(service.name(), &page.map_err(|error| format!("{service}: {error}"))?);
     Ok(())

@@ -1,17 +1,14 @@
-//! What can be said of the dashboards' files without Grafana: the mistakes that it takes without a word, and that
-//! then show as a panel with no data, a dead link, or a figure without a unit.
+//! The dashboards' files, checked without Grafana for mistakes that it does not report: panels without data or units, dead
+//! links, overlapping panels.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
 
-#[path = "grafana_files/read.rs"]
-mod read;
+use crate::support::{data_source_uids, list, published_ports, root, text};
 
-use read::{data_source_uids, list, published_ports, root, text};
-
-/// What the alerts' links open: dashboard, panel, and a word of the panel's title.
+/// The panels that alerts link to: dashboard, panel, and a word in the panel's title.
 const ALERT_PANELS: [(&str, u64, &str); 10] = [
     ("grpc-client", 2, "Errors"),
     ("grpc-client", 3, "Duration"),
@@ -28,24 +25,24 @@ const ALERT_PANELS: [(&str, u64, &str); 10] = [
 struct Dashboard {
     /// The file's name without `.json`.
     name: String,
-    /// The folder's name, which is its tutorial's.
+    /// The folder's name, which is the tutorial.
     folder: String,
     json: Value,
 }
 
 impl Dashboard {
-    /// Every panel, rows and the panels of collapsed rows included.
+    /// All panels, including rows and the panels in collapsed rows.
     fn panels(&self) -> Vec<&Value> {
         list(&self.json["panels"]).iter().flat_map(|p| std::iter::once(p).chain(list(&p["panels"]))).collect()
     }
 
-    /// The panels that show something, each with a name for a failure's message.
+    /// The panels except rows, each with a name for messages.
     fn charts(&self) -> Vec<(String, &Value)> {
         let charts = self.panels().into_iter().filter(|panel| panel["type"] != "row");
         charts.map(|panel| (format!("{}/{} {}", self.name, panel["id"], panel["title"]), panel)).collect()
     }
 
-    /// Every `PromQL` expression: the panels' and the variables'.
+    /// All `PromQL` expressions of panels and variables.
     fn expressions(&self) -> Vec<(String, &str)> {
         let mut all = self.queries("prometheus", "expr");
         all.extend(
@@ -54,20 +51,20 @@ impl Dashboard {
         all
     }
 
-    /// The field that holds the query, of every target of that data source.
+    /// The queries in `field` of all targets of the data source.
     fn queries(&self, source: &str, field: &str) -> Vec<(String, &str)> {
         let targets = self.charts().into_iter().flat_map(|(name, panel)| {
             list(&panel["targets"]).iter().map(move |target| (name.clone(), target))
         });
-        let asked = targets.filter(|(_, target)| target["datasource"]["uid"] == source);
-        asked.map(|(name, target)| (name, text(&target[field]))).collect()
+        let targets = targets.filter(|(_, target)| target["datasource"]["uid"] == source);
+        targets.map(|(name, target)| (name, text(&target[field]))).collect()
     }
 
     fn variables(&self) -> impl Iterator<Item = &Value> {
         list(&self.json["templating"]["list"]).iter()
     }
 
-    /// Every address that a person can click: the dashboard's, the panels' and the fields'.
+    /// All links of the dashboard, its panels and their fields.
     fn addresses(&self) -> Vec<(String, &str)> {
         let mut all = Vec::new();
         collect_urls(&self.json, &self.name, &mut all);
@@ -76,26 +73,26 @@ impl Dashboard {
 }
 
 #[test]
-fn a_file_is_named_as_its_uid_and_sets_what_every_dashboard_of_the_lab_has() {
+fn dashboards_have_common_settings() {
     for board in dashboards() {
         let (name, json) = (&board.name, &board.json);
         assert_eq!(json["uid"], name.as_str(), "{name}");
-        assert!(json["id"].is_null(), "{name}: an id belongs to one Grafana's database");
+        assert!(json["id"].is_null(), "{name}: an id is specific to one Grafana's database");
         assert_eq!(json["schemaVersion"], 39, "{name}");
-        assert_eq!(json["graphTooltip"], 1, "{name}: the crosshair is shared");
+        assert_eq!(json["graphTooltip"], 1, "{name}: the crosshair must be shared");
         assert_eq!((&json["time"]["from"], &json["refresh"]), (&"now-15m".into(), &"5s".into()), "{name}");
         assert!(
             list(&json["tags"]).contains(&"lookout".into()),
-            "{name}: the links between dashboards go by this tag"
+            "{name}: links between dashboards use this tag"
         );
         assert!(!text(&json["title"]).is_empty() && !text(&json["description"]).is_empty(), "{name}");
         let title = text(&json["title"]).to_lowercase();
-        assert_ne!(title, board.folder, "{name}: Grafana refuses a dashboard that is titled as its folder");
+        assert_ne!(title, board.folder, "{name}: Grafana refuses a dashboard with the title of its folder");
     }
 }
 
 #[test]
-fn ids_and_titles_are_unique_so_that_a_link_or_a_table_can_name_a_panel() {
+fn panel_ids_and_titles_are_unique() {
     for board in dashboards() {
         let mut seen = BTreeSet::new();
         for panel in board.panels() {
@@ -111,7 +108,7 @@ fn ids_and_titles_are_unique_so_that_a_link_or_a_table_can_name_a_panel() {
 }
 
 #[test]
-fn the_panels_that_alerts_link_to_exist() {
+fn panels_that_alerts_link_to_exist() {
     let boards = dashboards();
     for (uid, id, word) in ALERT_PANELS {
         let board = boards.iter().find(|board| board.name == uid).expect(uid);
@@ -122,27 +119,26 @@ fn the_panels_that_alerts_link_to_exist() {
 }
 
 #[test]
-fn every_panel_says_what_it_shows_and_in_what_unit() {
+fn every_panel_has_a_description_and_a_unit() {
     for (name, panel) in dashboards().iter().flat_map(Dashboard::charts) {
-        for wanted in [&panel["title"], &panel["description"], &panel["fieldConfig"]["defaults"]["unit"]] {
-            assert!(!text(wanted).is_empty(), "{name}: title, description or unit is missing");
+        for field in [&panel["title"], &panel["description"], &panel["fieldConfig"]["defaults"]["unit"]] {
+            assert!(!text(field).is_empty(), "{name}: title, description or unit is missing");
         }
         assert!(
             !list(&panel["fieldConfig"]["defaults"]["thresholds"]["steps"]).is_empty(),
             "{name}: thresholds"
         );
-        assert!(!list(&panel["targets"]).is_empty(), "{name} asks for nothing");
+        assert!(!list(&panel["targets"]).is_empty(), "{name} has no target");
     }
 }
 
 #[test]
-fn every_query_names_a_provisioned_data_source() {
+fn every_query_has_a_provisioned_data_source() {
     let known = data_source_uids();
     assert!(["prometheus", "jaeger", "influxdb"].iter().all(|uid| known.contains(*uid)), "{known:?}");
     for board in dashboards() {
         for (name, panel) in board.charts() {
-            for source in
-                list(&panel["targets"]).iter().chain([panel]).map(|asked| &asked["datasource"]["uid"])
+            for source in list(&panel["targets"]).iter().chain([panel]).map(|item| &item["datasource"]["uid"])
             {
                 assert!(known.contains(text(source)), "{name}: no data source {source}");
             }
@@ -159,7 +155,7 @@ fn every_query_names_a_provisioned_data_source() {
 }
 
 #[test]
-fn a_window_follows_the_zoom() {
+fn rates_use_grafanas_rate_interval() {
     for (name, expr) in dashboards().iter().flat_map(Dashboard::expressions) {
         for window in expr.split('[').skip(1) {
             assert!(window.starts_with("$__rate_interval]"), "{name}: a fixed window in {expr}");
@@ -174,12 +170,12 @@ fn a_window_follows_the_zoom() {
 }
 
 #[test]
-fn a_query_of_influxdb_keeps_to_the_range_and_its_step() {
+fn influxql_queries_use_the_time_range_and_interval() {
     let mut seen = 0;
     for board in dashboards() {
         for (name, query) in board.queries("influxdb", "query") {
             seen += 1;
-            // What is newest needs no range of the dashboard's.
+            // A query for the last values uses a fixed range.
             let newest = query.contains("WHERE time > now() - ") && !query.contains("GROUP BY time(");
             let follows = query.contains("$timeFilter")
                 && ["GROUP BY time($__interval)", "GROUP BY time(30s)"].iter().any(|by| query.contains(by));
@@ -194,11 +190,11 @@ fn a_query_of_influxdb_keeps_to_the_range_and_its_step() {
             assert_eq!((&target["rawQuery"], &target["resultFormat"]), (&true.into(), &"time_series".into()));
         }
     }
-    assert!(seen > 0, "no dashboard asks InfluxDB");
+    assert!(seen > 0, "no dashboard queries InfluxDB");
 }
 
 #[test]
-fn a_variable_is_defined_and_matched_as_many() {
+fn variables_allow_several_values_and_are_used() {
     for board in dashboards() {
         let defined: BTreeSet<_> = board.variables().map(|variable| text(&variable["name"])).collect();
         for variable in board.variables() {
@@ -221,7 +217,7 @@ fn a_variable_is_defined_and_matched_as_many() {
 }
 
 #[test]
-fn panels_stand_in_order_and_do_not_overlap() {
+fn panels_are_in_order_and_do_not_overlap() {
     for board in dashboards() {
         let mut taken = BTreeSet::new();
         let mut last = (0, 0);
@@ -234,17 +230,22 @@ fn panels_stand_in_order_and_do_not_overlap() {
                 board.name,
                 panel["id"]
             );
-            assert!(last <= (y, x), "{}/{} stands before one above it", board.name, panel["id"]);
+            assert!(last <= (y, x), "{}/{} is listed before a panel above it", board.name, panel["id"]);
             last = (y, x);
             for cell in (x..x + w).flat_map(|column| (y..y + h).map(move |line| (column, line))) {
-                assert!(taken.insert(cell), "{}/{} covers another at {cell:?}", board.name, panel["id"]);
+                assert!(
+                    taken.insert(cell),
+                    "{}/{} overlaps another panel at {cell:?}",
+                    board.name,
+                    panel["id"]
+                );
             }
         }
     }
 }
 
 #[test]
-fn links_lead_to_dashboards_that_exist_and_to_published_ports() {
+fn links_lead_to_existing_dashboards_and_published_ports() {
     let boards = dashboards();
     let ports: BTreeSet<_> = published_ports().into_values().collect();
     for (name, url) in boards.iter().flat_map(Dashboard::addresses) {
@@ -254,7 +255,10 @@ fn links_lead_to_dashboards_that_exist_and_to_published_ports() {
         } else {
             let port =
                 url.strip_prefix("http://127.0.0.1:").map(|rest| rest.split('/').next().unwrap_or_default());
-            assert!(port.is_some_and(|port| ports.contains(port)), "{name}: {url} is not the lab's");
+            assert!(
+                port.is_some_and(|port| ports.contains(port)),
+                "{name}: {url} is not a published port of the lab"
+            );
         }
     }
 }

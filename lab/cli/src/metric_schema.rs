@@ -1,6 +1,6 @@
-//! The golden catalogue: every metric that the lab's own services expose, with its type, label names and buckets.
+//! The file docs/metrics.golden: the metrics that each service exposes, with type, label names and buckets.
 //!
-//! One line a metric, below a line `[service]`:
+//! One line per metric, below a line `[service]`:
 //!
 //! ```text
 //! [echo-server]
@@ -15,41 +15,45 @@ use std::{
 
 use prometheus_text::{Exposition, Kind};
 
-/// What a metric looks like, whatever its values.
+/// A metric without its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// `counter`, `gauge`, `histogram`, `summary` or `untyped`.
     pub kind: String,
-    /// The sets of label names that its series have, each sorted and joined by commas; without `le` and `quantile`.
+    /// The label names of each series, sorted and joined by commas, without `le` and `quantile`.
     pub labels: BTreeSet<String>,
-    /// A histogram's buckets as written, in ascending order.
+    /// The upper bounds of a histogram's buckets, ascending.
     pub buckets: Vec<String>,
 }
 
 /// Metrics by service, then by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalogue(BTreeMap<String, BTreeMap<String, Shape>>);
+pub struct MetricSchema(BTreeMap<String, BTreeMap<String, Shape>>);
 
-/// A line of the file that cannot be read.
+/// A malformed line of the file.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("line {line}: {text:?} is neither `[service]` nor `name type {{labels}} buckets`")]
 pub struct BadLine {
-    /// Its number, from 1.
+    /// Line number, from 1.
     pub line: usize,
-    /// What it says.
+    /// The line.
     pub text: String,
 }
 
-impl Catalogue {
-    /// Takes in a service's page.
+impl MetricSchema {
+    /// Adds the metrics of a service's page.
     pub fn add(&mut self, service: &str, page: &Exposition) {
         let shapes = page.families().map(|family| (family.name().to_owned(), shape(family)));
         self.0.entry(service.to_owned()).or_default().extend(shapes);
     }
 
-    /// Reads a file.
+    /// Parses a file.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first malformed line.
     pub fn parse(text: &str) -> Result<Self, BadLine> {
-        let mut catalogue = Self::default();
+        let mut schema = Self::default();
         let mut service = None;
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
@@ -59,7 +63,7 @@ impl Catalogue {
             }
             if let Some(name) = line.strip_prefix('[') {
                 let name = name.strip_suffix(']').ok_or_else(bad)?;
-                service = Some(catalogue.0.entry(name.to_owned()).or_default());
+                service = Some(schema.0.entry(name.to_owned()).or_default());
                 continue;
             }
             let mut words = line.split_whitespace();
@@ -73,20 +77,15 @@ impl Catalogue {
             }
             service.as_mut().ok_or_else(bad)?.insert(name.to_owned(), shape);
         }
-        Ok(catalogue)
+        Ok(schema)
     }
 
-    /// The services in it.
-    pub fn services(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
-
-    /// How many metrics a service has.
+    /// The number of metrics of a service.
     pub fn count(&self, service: &str) -> usize {
         self.0.get(service).map_or(0, BTreeMap::len)
     }
 
-    /// Where `live` differs from this for a service, one sentence a metric.
+    /// The differences of a service's metrics in `live`, one clause per metric.
     pub fn differences(&self, live: &Self, service: &str) -> Vec<String> {
         let none = BTreeMap::new();
         let golden = self.0.get(service).unwrap_or(&none);
@@ -97,14 +96,14 @@ impl Catalogue {
             .filter_map(|name| match (golden.get(name), live.get(name)) {
                 (Some(golden), Some(live)) if golden == live => None,
                 (Some(golden), Some(live)) => Some(format!("{name} is {live}, not {golden}")),
-                (Some(_), None) => Some(format!("{name} is gone")),
+                (Some(_), None) => Some(format!("{name} is missing")),
                 (None, _) => Some(format!("{name} is new")),
             })
             .collect()
     }
 }
 
-impl fmt::Display for Catalogue {
+impl fmt::Display for MetricSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (service, metrics)) in self.0.iter().enumerate() {
             writeln!(f, "{}[{service}]", if at == 0 { "" } else { "\n" })?;
@@ -159,39 +158,39 @@ mod tests {
         # TYPE t histogram\nt_bucket{a=\"x\",le=\"10\"} 1\nt_bucket{a=\"x\",le=\"0.5\"} 1\nt_bucket{a=\"x\",le=\"+Inf\"} 1\n\
         t_sum{a=\"x\"} 1\nt_count{a=\"x\"} 1\n# TYPE up gauge\nup 1\n";
 
-    fn catalogue(page: &str) -> Catalogue {
-        let mut catalogue = Catalogue::default();
-        catalogue.add("s", &prometheus_text::parse(page).unwrap());
-        catalogue
+    fn schema(page: &str) -> MetricSchema {
+        let mut schema = MetricSchema::default();
+        schema.add("s", &prometheus_text::parse(page).unwrap());
+        schema
     }
 
     #[test]
-    fn a_page_becomes_a_line_a_metric_and_is_read_back() {
-        let written = catalogue(PAGE).to_string();
+    fn a_page_is_written_as_one_line_per_metric_and_parsed_back() {
+        let written = schema(PAGE).to_string();
         assert_eq!(written, "[s]\ncalls_total counter {a,b}\nt histogram {a} 0.5 10 +Inf\nup gauge {}\n");
-        assert_eq!(Catalogue::parse(&written).unwrap(), catalogue(PAGE));
+        assert_eq!(MetricSchema::parse(&written).unwrap(), schema(PAGE));
     }
 
     #[test]
-    fn a_rename_a_label_a_type_and_a_bucket_are_named() {
-        let golden = catalogue(PAGE);
+    fn differences_in_names_labels_types_and_buckets_are_reported() {
+        let golden = schema(PAGE);
         assert!(golden.differences(&golden.clone(), "s").is_empty());
         let live =
-            catalogue(&PAGE.replace("up", "down").replace("b=\"1\",", "").replace("le=\"10\"", "le=\"20\""));
+            schema(&PAGE.replace("up", "down").replace("b=\"1\",", "").replace("le=\"10\"", "le=\"20\""));
         assert_eq!(
             golden.differences(&live, "s"),
             [
                 "calls_total is counter {a}, not counter {a,b}",
                 "down is new",
                 "t is histogram {a} 0.5 20 +Inf, not histogram {a} 0.5 10 +Inf",
-                "up is gone"
+                "up is missing"
             ]
         );
     }
 
     #[test]
-    fn a_bad_line_is_named_by_its_number() {
-        assert_eq!(Catalogue::parse("# words\n[s]\nalone\n").unwrap_err().line, 3);
-        assert_eq!(Catalogue::parse("a counter {}\n").unwrap_err().line, 1);
+    fn a_malformed_line_is_reported_with_its_number() {
+        assert_eq!(MetricSchema::parse("# words\n[s]\nalone\n").unwrap_err().line, 3);
+        assert_eq!(MetricSchema::parse("a counter {}\n").unwrap_err().line, 1);
     }
 }

@@ -1,9 +1,9 @@
-//! Whoever does not know the faults is told them.
+//! `lab alert` lists the faults on request, and after an unknown name.
 
 use crate::fake_lab::{FakeLab, output};
 
 #[tokio::test]
-async fn help_and_an_unknown_name_list_every_fault_with_what_it_does() {
+async fn help_and_an_unknown_name_list_every_fault_with_its_effect() {
     let lab = FakeLab::start("help").await;
     let (code, stdout, _) = output(lab.command(&["alert", "help"]).spawn().unwrap()).await;
     assert_eq!(code, Some(0));

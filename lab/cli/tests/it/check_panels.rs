@@ -1,4 +1,4 @@
-//! `lab check` on dashboards: a panel without a finite number is a failed claim.
+//! Claims of `lab check` on panels: each needs a finite number.
 
 use std::{
     collections::BTreeMap,
@@ -10,8 +10,6 @@ use axum::{
     extract::Query,
     routing::{get, post},
 };
-use clap::Parser;
-use clients::{Clients, settings::Settings};
 use dashboards::model::Dashboard;
 
 use lab::{
@@ -21,15 +19,11 @@ use lab::{
 use serde_json::{Value, json};
 use testkit::listener;
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
+use crate::support::clients_from;
 
 type Pairs = BTreeMap<String, String>;
 
-/// A Prometheus that answers each query by its name.
+/// A Prometheus whose result depends on the metric's name.
 async fn query_range(Form(form): Form<Pairs>) -> Json<Value> {
     let end: f64 = form["end"].parse().unwrap();
     let values = match form["query"].split(['{', '[', '(', ')']).find(|word| word.ends_with("_total")) {
@@ -43,7 +37,7 @@ async fn query_range(Form(form): Form<Pairs>) -> Json<Value> {
     Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
 }
 
-/// The names that are live; no load among them.
+/// The current metric names, none of `make load`.
 async fn instant(Form(form): Form<Pairs>) -> Json<Value> {
     let names: &[&str] = if form["query"].contains("k6_") {
         &[]
@@ -60,7 +54,7 @@ async fn parse_query(Query(query): Query<Pairs>) -> Json<Value> {
     Json(json!({"status": "success", "data": {"type": "vectorSelector", "name": name}}))
 }
 
-/// An `InfluxDB` whose measurement `good` has a bucket of 30 s that began 31 s ago, and `old` one of an hour ago.
+/// An `InfluxDB` whose measurement `good` has a bucket of 30 s that began 31 s ago, and `old` one from an hour ago.
 async fn influxql(Query(query): Query<Pairs>) -> Json<Value> {
     let q = &query["q"];
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
@@ -88,17 +82,14 @@ async fn claims(targets: Value) -> Vec<Claim> {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
 
-    let flags =
-        Flags::try_parse_from(["lab", "--prometheus", &url, "--envoy-admin", &url, "--influxdb", &url])
-            .unwrap();
-    let parts = Clients::new(flags.settings).unwrap();
+    let clients = clients_from(["lab", "--prometheus", &url, "--envoy-admin", &url, "--influxdb", &url]);
     let source = json!({"type": "prometheus", "uid": "prometheus"});
     let panel =
         json!({"id": 7, "type": "timeseries", "title": "Panel", "datasource": source, "targets": targets});
     let dashboard =
         json!({"uid": "d", "title": "D", "time": {"from": "now-5m", "to": "now"}, "panels": [panel]});
     let dashboard: Dashboard = serde_json::from_value(dashboard).unwrap();
-    Panels::new(&parts, false, Duration::ZERO).await.claims(&dashboard).await
+    Panels::new(&clients, false, Duration::ZERO).await.claims(&dashboard).await
 }
 
 async fn panel(expr: &str) -> Claim {
@@ -107,26 +98,26 @@ async fn panel(expr: &str) -> Claim {
 }
 
 #[tokio::test]
-async fn a_panel_with_a_number_is_proven_with_its_newest_value() {
+async fn a_panel_with_a_number_is_proven_with_its_last_value() {
     let claim = panel("rate(good_total[$__rate_interval])").await;
     assert_eq!(claim, Claim::proven("d 7: Panel", "1 series; newest 0.5"));
 }
 
 #[tokio::test]
-async fn nan_infinity_and_emptiness_fail_with_the_query_that_was_sent() {
-    for (name, said) in [
+async fn nan_infinity_and_missing_data_fail_with_the_query() {
+    for (name, reason) in [
         ("nan_total", "no number (NaN)"),
         ("infinite_total", "an infinite value"),
         ("empty_total", "no data"),
     ] {
         let claim = panel(&format!("rate({name}[$__rate_interval])")).await;
         assert_eq!(claim.verdict, Verdict::Failed, "{name}");
-        assert_eq!(claim.evidence, format!("{said}, query A: rate({name}[4s])"));
+        assert_eq!(claim.evidence, format!("{reason}, query A: rate({name}[4s])"));
     }
 }
 
 #[tokio::test]
-async fn a_panel_of_influxdb_is_asked_with_grafanas_macros_and_judged_like_any_other() {
+async fn an_influxql_panel_is_queried_with_grafanas_macros() {
     let panel = |measurement: &str| {
         let query =
             format!("SELECT mean(x) FROM \"{measurement}\" WHERE $timeFilter GROUP BY time($__interval)");
@@ -137,25 +128,27 @@ async fn a_panel_of_influxdb_is_asked_with_grafanas_macros_and_judged_like_any_o
     };
     let of = |claims: Vec<Claim>| claims.into_iter().find(|claim| claim.claim == "d 7: Panel").unwrap();
     assert_eq!(of(panel("good").await), Claim::proven("d 7: Panel", "1 series; newest 7"));
-    assert!(of(panel("old").await).evidence.starts_with("no number now, only older ones, query A: SELECT"));
+    assert!(
+        of(panel("old").await).evidence.starts_with("no current number, only older ones, query A: SELECT")
+    );
     assert!(of(panel("none").await).evidence.starts_with("no data"));
 }
 
 #[tokio::test]
-async fn a_query_that_is_not_understood_fails_and_is_named() {
+async fn an_unsupported_query_fails() {
     let claim = panel("rate(good_total{job=\"$nobody\"}[1m])").await;
-    assert_eq!(claim, Claim::failed("d 7: Panel", "not understood: variable $nobody"));
+    assert_eq!(claim, Claim::failed("d 7: Panel", "not supported: variable $nobody"));
 }
 
 #[tokio::test]
-async fn a_metric_that_nobody_exposes_fails_even_where_the_panel_draws_a_zero() {
+async fn a_metric_that_does_not_exist_fails_even_if_the_panel_draws_a_zero() {
     let claims = claims(json!([{"refId": "A", "expr": "sum(renamed_total) or vector(0)"}])).await;
     let names = claims.iter().find(|claim| claim.claim == "d: its metrics exist").unwrap();
-    assert_eq!(*names, Claim::failed("d: its metrics exist", "nobody exposes renamed_total"));
+    assert_eq!(*names, Claim::failed("d: its metrics exist", "no service exposes renamed_total"));
 }
 
 #[tokio::test]
-async fn a_load_that_has_not_run_is_not_a_failure_but_is_listed() {
+async fn panels_of_make_load_are_not_provable_before_it_has_run() {
     let claim = panel("sum(k6_http_reqs_total)").await;
     assert_eq!(claim.verdict, Verdict::NotProvable);
     assert!(claim.evidence.contains("make load"), "{}", claim.evidence);

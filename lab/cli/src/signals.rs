@@ -1,17 +1,17 @@
-//! SIGINT, SIGTERM and SIGHUP: the first ends a run early, and no later one keeps it from taking the fault back.
+//! SIGINT, SIGTERM and SIGHUP: the first one ends a run early; later ones do not interrupt the clearing of its fault.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// A token that the first signal cancels. Later ones are only answered: a user who presses Ctrl-C twice must not be
-/// left with a fault.
+/// A token that the first signal cancels. Later signals only print a message, so that pressing Ctrl-C twice does not leave
+/// a fault active.
 ///
 /// # Errors
 ///
-/// If the handlers cannot be installed.
-pub fn on_signal() -> io::Result<CancellationToken> {
+/// Returns an error if the handlers cannot be installed.
+pub fn cancel_on_signal() -> io::Result<CancellationToken> {
     let signals =
         [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
     let token = CancellationToken::new();
@@ -21,7 +21,7 @@ pub fn on_signal() -> io::Result<CancellationToken> {
         loop {
             next(&mut interrupt, &mut terminate, &mut hangup).await;
             if cancel.is_cancelled() {
-                eprintln!("the fault is being taken back first");
+                eprintln!("waiting until the fault is cleared");
             }
             cancel.cancel();
         }

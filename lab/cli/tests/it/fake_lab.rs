@@ -1,8 +1,8 @@
-//! A pretended lab on one port and one Docker socket: Envoy's runtime, the order service's faults, an alert that follows
-//! its fault, a mailbox, a Grafana or none.
+//! A fake lab on one port and one Docker socket: Envoy's runtime, the order service's faults, an alert that follows its fault,
+//! a mailbox, and optionally Grafana.
 
 mod docker;
-mod parts;
+mod services;
 
 use std::{
     collections::BTreeMap,
@@ -12,19 +12,14 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
-use clients::{Clients, settings::Settings};
+use clients::Clients;
 use serde_json::json;
 use testkit::{eventually, listener};
 use tokio::net::UnixListener;
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
+use crate::support::clients_from;
 
-/// A rule of Grafana's, on a figure that the pretended Prometheus has.
+/// A rule of Grafana that reads a series of the fake Prometheus.
 const RULE: &str = r#"
 apiVersion: 1
 groups:
@@ -52,54 +47,54 @@ groups:
             model: { refId: C, type: threshold, expression: B, conditions: [{ evaluator: { type: gt, params: [0.5] } }] }
 "#;
 
-/// What a test may set, and see.
+/// The state that tests set and read.
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
     /// Envoy's runtime overrides.
     pub(crate) runtime: BTreeMap<String, String>,
-    /// The services whose container is stopped.
+    /// Services with a stopped container.
     pub(crate) stopped: Vec<String>,
     /// The order service's faults.
     pub(crate) slow_ms: u64,
     pub(crate) read_only: bool,
-    /// Whether Grafana is there.
+    /// Whether Grafana is available.
     pub(crate) grafana: bool,
-    /// Subjects of the mails in the box.
+    /// Subjects of the mails in the mailbox.
     pub(crate) mails: Vec<String>,
-    /// Whether a fault raises its alert, and so its mails.
+    /// Whether a fault causes its alert and mails.
     pub(crate) alerting: bool,
-    /// Whether a second alert goes along with it.
+    /// Whether a fault causes a second alert, too.
     pub(crate) noisy: bool,
 }
 
 impl Inner {
-    pub(crate) fn fault_is_on(&self) -> bool {
+    pub(crate) fn fault_is_active(&self) -> bool {
         !self.stopped.is_empty()
             || self.slow_ms > 0
             || self.read_only
             || self.runtime.values().any(|value| value == "100")
     }
 
-    /// The alert of the fault that is on, or was last mailed about.
+    /// The alert of the active fault, or of the last mail.
     fn alert(&self) -> &'static str {
         let ordered = self.mails.last().is_some_and(|mail| mail.contains("Order"));
-        if self.slow_ms > 0 || (ordered && !self.fault_is_on()) { "OrderSlow" } else { "EchoErrorsHigh" }
+        if self.slow_ms > 0 || (ordered && !self.fault_is_active()) { "OrderSlow" } else { "EchoErrorsHigh" }
     }
 
-    /// Mails follow the fault at once.
-    fn follow(&mut self) {
+    /// Sends the mails that the fault's state calls for.
+    fn send_mails(&mut self) {
         if !self.alerting {
             return;
         }
         let alert = self.alert();
-        let mailed = |status: &str| {
-            let begin = format!("[{status}] {alert}");
-            self.mails.iter().filter(|mail| mail.starts_with(&begin)).count()
+        let count = |status: &str| {
+            let prefix = format!("[{status}] {alert}");
+            self.mails.iter().filter(|mail| mail.starts_with(&prefix)).count()
         };
-        let (firing, resolved) = (mailed("FIRING"), mailed("RESOLVED"));
-        let status = if self.fault_is_on() && firing == resolved {
+        let (firing, resolved) = (count("FIRING"), count("RESOLVED"));
+        let status = if self.fault_is_active() && firing == resolved {
             "FIRING"
-        } else if !self.fault_is_on() && firing > resolved {
+        } else if !self.fault_is_active() && firing > resolved {
             "RESOLVED"
         } else {
             return;
@@ -113,7 +108,7 @@ impl Inner {
 
 pub(crate) type Shared = Arc<Mutex<Inner>>;
 
-/// A pretended lab and the folder with its socket, state and dashboards.
+/// A fake lab, and the folder with its socket, state and dashboards.
 pub(crate) struct FakeLab {
     pub(crate) inner: Shared,
     pub(crate) url: String,
@@ -138,13 +133,13 @@ impl FakeLab {
         let inner = Shared::default();
         let socket = UnixListener::bind(folder.join("docker.sock")).unwrap();
         tokio::spawn(axum::serve(socket, docker::router(inner.clone())).into_future());
-        let parts = listener().await;
-        let url = format!("http://{}", parts.local_addr().unwrap());
-        tokio::spawn(axum::serve(parts, parts::router(inner.clone())).into_future());
+        let listener = listener().await;
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, services::router(inner.clone())).into_future());
         Self { inner, url, folder }
     }
 
-    /// Where this lab is.
+    /// Flags with this lab's addresses and files.
     fn flags(&self) -> Vec<String> {
         let in_folder = |name| self.folder.join(name).display().to_string();
         let files = [
@@ -155,7 +150,7 @@ impl FakeLab {
         ];
         let mut flags: Vec<String> =
             files.iter().flat_map(|(flag, name)| [format!("--{flag}"), in_folder(name)]).collect();
-        let parts = [
+        let services = [
             "console",
             "edge",
             "envoy-admin",
@@ -166,25 +161,25 @@ impl FakeLab {
             "grafana",
             "jaeger",
         ];
-        for part in parts {
-            flags.extend([format!("--{part}"), self.url.clone()]);
+        for service in services {
+            flags.extend([format!("--{service}"), self.url.clone()]);
         }
         flags
     }
 
-    /// Gives the one rule another title.
-    pub(crate) fn rule_of(&self, title: &str) {
+    /// Changes the title of the rule.
+    pub(crate) fn rename_rule(&self, title: &str) {
         let rule = RULE.replace("title: OrderSlow", &format!("title: {title}"));
         std::fs::write(self.folder.join("alerting/rules-order.yaml"), rule).unwrap();
     }
 
-    /// The clients of this lab.
-    pub(crate) fn parts(&self) -> Clients {
+    /// Clients of this lab.
+    pub(crate) fn clients(&self) -> Clients {
         let arguments = std::iter::once("lab".to_owned()).chain(self.flags());
-        Clients::new(Flags::parse_from(arguments).settings).unwrap()
+        clients_from(arguments)
     }
 
-    /// The command against this lab.
+    /// The command `lab`, with flags for this lab.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
         command.args(arguments).args(self.flags());
@@ -192,12 +187,12 @@ impl FakeLab {
         command
     }
 
-    pub(crate) async fn until_fault_is_on(&self) {
-        eventually(Duration::from_secs(20), async || self.inner.lock().unwrap().fault_is_on()).await;
+    pub(crate) async fn until_fault_is_active(&self) {
+        eventually(Duration::from_secs(20), async || self.inner.lock().unwrap().fault_is_active()).await;
     }
 
-    pub(crate) fn fault_is_on(&self) -> bool {
-        self.inner.lock().unwrap().fault_is_on()
+    pub(crate) fn fault_is_active(&self) -> bool {
+        self.inner.lock().unwrap().fault_is_active()
     }
 }
 
@@ -207,13 +202,13 @@ impl Drop for FakeLab {
     }
 }
 
-/// Sends a signal by its name, such as `INT`.
+/// Sends a signal, such as `INT`.
 pub(crate) fn signal(process: u32, name: &str) {
     let kill = Command::new("sh").arg("-c").arg(format!("kill -{name} {process}")).status().unwrap();
     assert!(kill.success());
 }
 
-/// Waits for the process off the runtime's threads, which serve it meanwhile: exit code, stdout, stderr.
+/// Waits for the process, and returns its exit code, stdout and stderr. Does not block the runtime, which serves the fake lab.
 pub(crate) async fn output(process: std::process::Child) -> (Option<i32>, String, String) {
     let ended = tokio::task::spawn_blocking(|| process.wait_with_output()).await.unwrap().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -1,6 +1,5 @@
-//! What can be said of Grafana's alerting files without Grafana. It ignores an unknown key without a word, expands a `$`
-//! here and not there, never tells of a data source or a panel that does not exist, keeps a rule that has gone from its
-//! file, and with a bad contact point does not start.
+//! Grafana's alerting files, checked without Grafana for mistakes that it does not report: unknown keys, missing data sources
+//! and panels, wrong escaping of `$`, and rules that were removed from a file but not deleted.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,12 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-#[path = "grafana_files/read.rs"]
-mod read;
+use crate::support::{self, data_source_uids, data_sources, list, published_ports, root, text};
 
-use read::{data_source_uids, data_sources, list, published_ports, root, text};
-
-/// What each kind of object may have.
+/// The supported keys of each kind of object.
 const KNOWN: [(&str, &str); 14] = [
     ("file", "apiVersion groups deleteRules contactPoints policies templates muteTimes"),
     ("groups", "orgId name folder interval rules"),
@@ -40,8 +36,8 @@ const KNOWN: [(&str, &str); 14] = [
     ("templates", "orgId name template"),
     ("muteTimes", "orgId name time_intervals"),
 ];
-/// The fastest that Grafana evaluates, in seconds.
-const FASTEST: u64 = 10;
+/// Grafana's shortest evaluation interval.
+const MIN_INTERVAL_SECONDS: u64 = 10;
 
 /// A file of grafana/alerting.
 struct File {
@@ -53,7 +49,7 @@ struct File {
 impl File {
     fn read(path: &Path) -> Self {
         let name = path.strip_prefix(alerting("")).unwrap_or(path).display().to_string();
-        Self { name, yaml: read::yaml(path) }
+        Self { name, yaml: support::yaml(path) }
     }
 
     fn groups(&self) -> &[Value] {
@@ -64,7 +60,7 @@ impl File {
         self.groups().iter().flat_map(|group| list(&group["rules"]))
     }
 
-    /// Every string of the file, with the path of keys that leads to it.
+    /// All strings of the file, with their paths.
     fn texts(&self) -> Vec<(String, &str)> {
         let mut all = Vec::new();
         walk(&self.yaml, &self.name, &mut |path, value| {
@@ -75,7 +71,7 @@ impl File {
 }
 
 #[test]
-fn a_key_that_grafana_would_ignore_fails() {
+fn there_are_no_keys_that_grafana_ignores() {
     for file in files() {
         assert_eq!(file.yaml["apiVersion"], 1, "{}", file.name);
         check_keys("file", &file.yaml, &file.name);
@@ -88,11 +84,15 @@ fn a_key_that_grafana_would_ignore_fails() {
 }
 
 #[test]
-fn a_group_is_evaluated_at_a_multiple_of_the_fastest_interval() {
+fn intervals_are_multiples_of_grafanas_shortest_interval() {
     for file in rule_files() {
         for group in file.groups() {
             let interval = seconds(&group["interval"]);
-            assert!(interval > 0 && interval.is_multiple_of(FASTEST), "{}: interval {interval} s", file.name);
+            assert!(
+                interval > 0 && interval.is_multiple_of(MIN_INTERVAL_SECONDS),
+                "{}: interval {interval} s",
+                file.name
+            );
             for rule in list(&group["rules"]) {
                 assert_eq!(seconds(&rule["for"]) % interval, 0, "{}: for", rule["title"]);
             }
@@ -101,7 +101,7 @@ fn a_group_is_evaluated_at_a_multiple_of_the_fastest_interval() {
 }
 
 #[test]
-fn a_rule_asks_known_data_sources_and_its_steps_name_each_other() {
+fn rules_use_existing_data_sources_and_steps() {
     let known = data_source_uids();
     for (tutorial, rule) in rules() {
         let title = text(&rule["title"]);
@@ -129,13 +129,13 @@ fn a_rule_asks_known_data_sources_and_its_steps_name_each_other() {
 }
 
 #[test]
-fn a_rule_leads_to_a_panel_and_a_runbook_that_exist() {
+fn rules_link_to_existing_panels_and_runbooks() {
     let ports = published_ports();
     let (grafana, prometheus) = (&ports["GRAFANA_PORT"], &ports["PROMETHEUS_PORT"]);
     for (tutorial, rule) in rules() {
         let (title, notes) = (text(&rule["title"]), &rule["annotations"]);
         let (uid, panel) = (text(&rule["dashboardUid"]), rule["panelId"].as_u64().expect("a panel"));
-        // The mail's link is made of these, the panel's mark of the rule's own fields.
+        // The mail links to the annotations, the panel's annotation to the rule's fields.
         assert_eq!(notes["__dashboardUid__"], uid, "{title}");
         assert_eq!(notes["__panelId__"], panel.to_string(), "{title}");
         assert_eq!(
@@ -153,7 +153,7 @@ fn a_rule_leads_to_a_panel_and_a_runbook_that_exist() {
 }
 
 #[test]
-fn a_rule_says_what_it_is_and_what_no_data_and_errors_mean() {
+fn rules_have_a_unique_name_labels_and_texts() {
     let mut seen = BTreeSet::new();
     for (tutorial, rule) in rules() {
         let title = text(&rule["title"]);
@@ -168,20 +168,20 @@ fn a_rule_says_what_it_is_and_what_no_data_and_errors_mean() {
 }
 
 #[test]
-fn every_data_source_has_a_rule_that_tells_when_it_does_not_answer() {
-    let asked = |rule: &Value| text(&rule["data"][0]["datasourceUid"]).to_owned();
+fn every_data_source_has_a_rule_that_reports_its_errors() {
+    let source = |rule: &Value| text(&rule["data"][0]["datasourceUid"]).to_owned();
     let rules = rules();
-    let told: BTreeSet<_> = rules
+    let reporting: BTreeSet<_> = rules
         .iter()
         .filter(|(_, rule)| rule["execErrState"] == "Error")
-        .map(|(_, rule)| asked(rule))
+        .map(|(_, rule)| source(rule))
         .collect();
-    let all: BTreeSet<_> = rules.iter().map(|(_, rule)| asked(rule)).collect();
-    assert_eq!(told, all);
+    let all: BTreeSet<_> = rules.iter().map(|(_, rule)| source(rule)).collect();
+    assert_eq!(reporting, all);
 }
 
 #[test]
-fn a_dollar_is_doubled_where_grafana_expands_it_and_only_there() {
+fn dollars_are_doubled_exactly_where_grafana_expands_them() {
     for file in files() {
         for (path, text) in file.texts() {
             let plain = text.replace("$$", "");
@@ -191,14 +191,14 @@ fn a_dollar_is_doubled_where_grafana_expands_it_and_only_there() {
             } else {
                 assert_eq!(plain, text, "{path}: $$ stays $$ here");
             }
-            // Braces are expanded in annotations, too.
+            // Grafana expands braces in annotations, too.
             assert!(path.contains("/model/") || !text.contains("${"), "{path}: {text}");
         }
     }
 }
 
 #[test]
-fn mail_goes_to_a_receiver_with_an_address_in_words_that_are_defined() {
+fn receivers_have_an_address_and_existing_templates() {
     let [points, templates] =
         ["contact-points", "templates"].map(|name| File::read(&alerting(&format!("{name}.yaml"))).yaml);
     let words: String = list(&templates["templates"]).iter().map(|one| text(&one["template"])).collect();
@@ -215,7 +215,7 @@ fn mail_goes_to_a_receiver_with_an_address_in_words_that_are_defined() {
 }
 
 #[test]
-fn policies_name_contact_points_and_mute_timings_that_exist() {
+fn policies_refer_to_existing_contact_points_and_mute_timings() {
     let read = |name: &str| File::read(&alerting(name)).yaml;
     let names = |of: &Value| -> BTreeSet<String> {
         list(of).iter().map(|one| text(&one["name"]).to_owned()).collect()
@@ -238,7 +238,7 @@ fn policies_name_contact_points_and_mute_timings_that_exist() {
 }
 
 #[test]
-fn leaving_a_tutorial_out_deletes_exactly_its_rules() {
+fn omitting_a_tutorial_deletes_exactly_its_rules() {
     for file in rule_files() {
         let left_out = File::read(&alerting(&file.name.replace("rules/", "left-out/")));
         let deleted: Vec<_> =
@@ -248,7 +248,7 @@ fn leaving_a_tutorial_out_deletes_exactly_its_rules() {
 }
 
 #[test]
-fn the_queries_that_promtool_tests_are_the_rules_own() {
+fn promtool_tests_the_queries_of_the_rules() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let tests =
         fs::read_to_string(root().join("prometheus/tutorials/order/rules.test.yaml")).expect("the tests");
@@ -262,7 +262,7 @@ fn the_queries_that_promtool_tests_are_the_rules_own() {
 }
 
 #[test]
-fn one_data_source_is_the_default() {
+fn exactly_one_data_source_is_the_default() {
     let sources = data_sources();
     assert_eq!(sources.iter().filter(|source| source["isDefault"] == true).count(), 1);
 }
@@ -270,11 +270,14 @@ fn one_data_source_is_the_default() {
 fn check_keys(kind: &str, value: &Value, at: &str) {
     let Some((_, known)) = KNOWN.iter().find(|(name, _)| *name == kind) else { return };
     for key in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
-        assert!(known.split_whitespace().any(|one| one == key), "{at}: Grafana knows no {key:?} here");
+        assert!(
+            known.split_whitespace().any(|one| one == key),
+            "{at}: Grafana does not support {key:?} here"
+        );
     }
 }
 
-/// Visits every value below this one with the path of keys and numbers to it.
+/// Visits every nested value with its path of keys and indices.
 fn walk<'a>(value: &'a Value, path: &str, visit: &mut impl FnMut(&str, &'a Value)) {
     let below: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), value)).collect(),
@@ -292,13 +295,13 @@ fn alerting(name: &str) -> PathBuf {
     root().join("grafana/alerting").join(name)
 }
 
-/// Every file of grafana/alerting.
+/// All files below grafana/alerting.
 fn files() -> Vec<File> {
     let folders = ["", "rules", "left-out"].map(alerting);
     let paths = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder"));
     let paths = paths.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
     let all: Vec<_> = paths.map(|path| File::read(&path)).collect();
-    assert!(all.len() >= 8, "contact points, policies, templates, timings; rules; what deletes them");
+    assert!(all.len() >= 8, "contact points, policies, templates, mute timings, rules and deletions");
     all
 }
 
@@ -306,18 +309,18 @@ fn rule_files() -> Vec<File> {
     files().into_iter().filter(|file| file.name.starts_with("rules/")).collect()
 }
 
-/// Every rule, with the tutorial that its file is named for.
+/// All rules, with the tutorial that their file is named after.
 fn rules() -> Vec<(String, Value)> {
     let tutorial = |file: &File| file.name["rules/".len()..].trim_end_matches(".yaml").to_owned();
     let all: Vec<_> = rule_files()
         .iter()
         .flat_map(|file| file.rules().cloned().map(|rule| (tutorial(file), rule)).collect::<Vec<_>>())
         .collect();
-    assert!(all.len() >= 3, "the lab has at least three rules of Grafana's");
+    assert!(all.len() >= 3, "the lab has at least three rules in Grafana");
     all
 }
 
-/// Seconds of `10s` or `1m`.
+/// The seconds in `10s` or `1m`.
 fn seconds(duration: &Value) -> u64 {
     let parsed = dashboards::duration::parse(text(duration));
     parsed.unwrap_or_else(|error| panic!("{error}")).as_secs()

@@ -1,12 +1,12 @@
-//! Two runs at once would blame each other's faults: the second says who runs, and ends.
+//! Only one run at a time may inject faults: a second one reports the first and exits.
 
 use crate::fake_lab::{FakeLab, output, signal};
 
 #[tokio::test]
-async fn a_second_alert_and_a_check_are_told_who_runs_and_the_fault_is_left_alone() {
+async fn a_second_run_reports_the_first_and_leaves_its_fault_active() {
     let lab = FakeLab::start("second").await;
     let first = lab.command(&["alert", "errors"]).spawn().unwrap();
-    lab.until_fault_is_on().await;
+    lab.until_fault_is_active().await;
 
     for second in [&["alert", "slow"][..], &["check"]] {
         let (code, stdout, stderr) = output(lab.command(second).spawn().unwrap()).await;
@@ -15,10 +15,10 @@ async fn a_second_alert_and_a_check_are_told_who_runs_and_the_fault_is_left_alon
     }
     let (code, stdout, _) = output(lab.command(&["restore"]).spawn().unwrap()).await;
     assert_eq!(code, Some(0));
-    assert!(stdout.contains("its fault is left to it"), "{stdout}");
-    assert!(lab.fault_is_on());
+    assert!(stdout.contains("clears its fault itself"), "{stdout}");
+    assert!(lab.fault_is_active());
 
     signal(first.id(), "INT");
     output(first).await;
-    assert!(!lab.fault_is_on());
+    assert!(!lab.fault_is_active());
 }

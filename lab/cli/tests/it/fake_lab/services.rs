@@ -1,4 +1,4 @@
-//! The pretended lab's other parts, all on one port.
+//! The fake lab's services, all on one port.
 
 use std::collections::BTreeMap;
 
@@ -73,10 +73,10 @@ async fn runtime_modify(State(inner): State<Shared>, Query(pairs): Query<BTreeMa
     }
 }
 
-/// Prometheus has the echo's alert alone.
+/// Prometheus' alerts: the echo's, while its fault is active.
 async fn alerts(State(inner): State<Shared>) -> Json<Value> {
     let inner = inner.lock().unwrap();
-    let firing = inner.alerting && inner.fault_is_on() && inner.alert() == "EchoErrorsHigh";
+    let firing = inner.alerting && inner.fault_is_active() && inner.alert() == "EchoErrorsHigh";
     let alerts = if firing {
         json!([{"labels": {"alertname": "EchoErrorsHigh"}, "state": "firing"}])
     } else {
@@ -112,7 +112,7 @@ async fn writable(State(inner): State<Shared>) {
     inner.lock().unwrap().read_only = false;
 }
 
-/// There is traffic, and the figure that the rule reads.
+/// Load, and the series that the rule reads.
 async fn instant(State(inner): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
     let query = &form["query"];
     let value = if query.contains("order_seconds") {
@@ -126,17 +126,17 @@ async fn instant(State(inner): State<Shared>, Form(form): Form<BTreeMap<String, 
     Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}}))
 }
 
-/// The panel's series: 3 under a fault.
+/// The panel's series: 3 during a fault.
 async fn errors(State(inner): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
     let end: f64 = form["end"].parse().unwrap();
-    let value = if inner.lock().unwrap().fault_is_on() { "3" } else { "0" };
+    let value = if inner.lock().unwrap().fault_is_active() { "3" } else { "0" };
     let result = json!([{"metric": {}, "values": [[end, value]]}]);
     Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
 }
 
 async fn email(State(inner): State<Shared>) -> Json<Value> {
     let mut inner = inner.lock().unwrap();
-    inner.follow();
+    inner.send_mails();
     let mail = |(id, subject): (usize, &String)| {
         let (alert, panel) = if subject.contains("OrderSlow") {
             ("OrderSlow", "orders?from=1&amp;viewPanel=2")

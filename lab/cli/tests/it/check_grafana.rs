@@ -1,12 +1,11 @@
-//! `lab check` where Grafana is there, and where it is not: its claims are proven, failed, or listed as not provable.
+//! Claims of `lab check` on Grafana, with and without Grafana.
 
 use axum::{
     Json, Router,
     extract::Path,
     routing::{get, post},
 };
-use clap::Parser;
-use clients::{Clients, settings::Settings};
+use clients::Clients;
 use dashboards::model::Dashboard;
 
 use lab::{
@@ -16,13 +15,9 @@ use lab::{
 use serde_json::{Value, json};
 use testkit::listener;
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
+use crate::support::clients_from;
 
-/// What Grafana answers to a query: its time and its value.
+/// A query result of Grafana: two times, 0.5 and `value`.
 fn frame(value: &Value) -> Value {
     json!({"results": {"A": {"status": 200, "frames": [{
         "schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "Value", "type": "number"}]},
@@ -31,7 +26,7 @@ fn frame(value: &Value) -> Value {
 
 async fn query(Json(body): Json<Value>) -> Json<Value> {
     let query = &body["queries"][0];
-    // The windows are Grafana's own business; the dashboard's variables are not known to its back end.
+    // Grafana's backend replaces the intervals, but not the dashboard's variables.
     assert!(query["expr"].as_str().unwrap().contains("$__rate_interval"), "{body}");
     assert_eq!(
         (&query["datasource"]["uid"], &query["range"]),
@@ -43,7 +38,7 @@ async fn query(Json(body): Json<Value>) -> Json<Value> {
     Json(frame(&if nan { Value::Null } else { json!(1.5) }))
 }
 
-async fn parts() -> Clients {
+async fn clients() -> Clients {
     let router = Router::new()
         .route("/api/health", get(|| async { Json(json!({"database": "ok", "version": "13.1.3"})) }))
         .route(
@@ -60,7 +55,7 @@ async fn parts() -> Clients {
     let listener = listener().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
-    Clients::new(Flags::try_parse_from(["lab", "--grafana", &url]).unwrap().settings).unwrap()
+    clients_from(&["lab", "--grafana", &url])
 }
 
 fn dashboard(metric: &str) -> Dashboard {
@@ -75,22 +70,22 @@ fn verdicts(claims: &[Claim]) -> Vec<Verdict> {
 }
 
 #[tokio::test]
-async fn a_healthy_grafana_with_data_proves_its_four_claims() {
-    let claims = claims(&parts().await, true, &[dashboard("good_total")]).await;
+async fn a_healthy_grafana_with_data_proves_all_claims() {
+    let claims = claims(&clients().await, true, &[dashboard("good_total")]).await;
     assert_eq!(verdicts(&claims), [Verdict::Proven; 4], "{claims:?}");
     assert_eq!(claims[0].evidence, "version 13.1.3");
 }
 
 #[tokio::test]
-async fn a_panel_that_is_empty_in_grafana_fails_by_name() {
-    let claims = claims(&parts().await, true, &[dashboard("nan_total")]).await;
+async fn a_panel_without_data_in_grafana_fails() {
+    let claims = claims(&clients().await, true, &[dashboard("nan_total")]).await;
     assert_eq!(verdicts(&claims[..3]), [Verdict::Proven; 3], "{claims:?}");
     assert_eq!(claims[3].verdict, Verdict::Failed);
     assert!(claims[3].evidence.contains("d panel 1"), "{}", claims[3].evidence);
 }
 
 #[tokio::test]
-async fn where_it_is_absent_each_claim_is_listed_as_not_provable() {
-    let claims = claims(&parts().await, false, &[dashboard("good_total")]).await;
+async fn without_grafana_each_claim_is_not_provable() {
+    let claims = claims(&clients().await, false, &[dashboard("good_total")]).await;
     assert_eq!(verdicts(&claims), [Verdict::NotProvable; 4], "{claims:?}");
 }

@@ -1,4 +1,4 @@
-//! The rules that the lab gives Grafana: each is understood, belongs to a fault, and is judged by what its data source says.
+//! The provisioned rules of Grafana: each is supported, belongs to a fault, and is evaluated against its data source.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -8,8 +8,7 @@ use axum::{
     routing::{get, post},
 };
 use catalog::{Fault, RuleOwner, Selection};
-use clap::Parser;
-use clients::{Clients, settings::Settings};
+use clients::Clients;
 use evaluate::grafana_rules::{
     self,
     condition::{Condition, Outcome},
@@ -18,11 +17,7 @@ use evaluate::grafana_rules::{
 use serde_json::{Value, json};
 use testkit::listener;
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
+use crate::support::clients_from;
 
 type Pairs = BTreeMap<String, String>;
 
@@ -30,14 +25,14 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../grafana/alerting/rules")
 }
 
-/// Prometheus, whose every value is 0.75.
+/// A Prometheus that returns 0.75 for every query.
 async fn instant(Form(form): Form<Pairs>) -> Json<Value> {
     assert!(!form["query"].contains('$'), "{form:?}");
     let result = json!([{"metric": {}, "value": [1, "0.75"]}]);
     Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}}))
 }
 
-/// `InfluxDB`, in which one hello server is slow.
+/// An `InfluxDB` with one slow hello server.
 async fn query(Query(query): Query<Pairs>) -> Json<Value> {
     assert!(query["q"].contains("time >= ") && !query["q"].contains('$'), "{query:?}");
     assert_eq!((query["db"].as_str(), query["epoch"].as_str()), ("metric", "ms"));
@@ -46,21 +41,21 @@ async fn query(Query(query): Query<Pairs>) -> Json<Value> {
     Json(json!({"results": [{"statement_id": 0, "series": rows}]}))
 }
 
-async fn parts() -> Clients {
+async fn clients() -> Clients {
     let router = Router::new().route("/api/v1/query", post(instant)).route("/query", get(query));
     let listener = listener().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
-    Clients::new(Flags::parse_from(["lab", "--prometheus", &url, "--influxdb", &url]).settings).unwrap()
+    clients_from(&["lab", "--prometheus", &url, "--influxdb", &url])
 }
 
-async fn standing(title: &str) -> Outcome {
+async fn outcome(title: &str) -> Outcome {
     let rule = grafana_rules::find(&folder(), title).unwrap();
-    evaluate(&parts().await, &Condition::of(&rule).unwrap()).await.unwrap()
+    evaluate(&clients().await, &Condition::of(&rule).unwrap()).await.unwrap()
 }
 
 #[test]
-fn every_rule_is_understood_and_names_the_panel_of_its_fault() {
+fn every_rule_is_supported_and_links_to_the_panel_of_its_fault() {
     let rules = grafana_rules::load(&folder()).unwrap();
     let mut titles: Vec<&str> = rules.iter().map(|rule| rule.title.as_str()).collect();
     titles.sort_unstable();
@@ -73,12 +68,12 @@ fn every_rule_is_understood_and_names_the_panel_of_its_fault() {
 }
 
 #[tokio::test]
-async fn orders_are_judged_by_what_prometheus_says() {
-    assert_eq!(standing("OrderSlow").await, Outcome::Firing(vec![0.75]));
-    assert_eq!(standing("OrderFailures").await, Outcome::Firing(vec![0.75]));
+async fn order_rules_are_evaluated_against_prometheus() {
+    assert_eq!(outcome("OrderSlow").await, Outcome::Firing(vec![0.75]));
+    assert_eq!(outcome("OrderFailures").await, Outcome::Firing(vec![0.75]));
 }
 
 #[tokio::test]
-async fn the_hello_servers_are_judged_by_what_influxdb_says() {
-    assert_eq!(standing("HelloSlow").await, Outcome::Firing(vec![1012.5]));
+async fn the_hello_rule_is_evaluated_against_influxdb() {
+    assert_eq!(outcome("HelloSlow").await, Outcome::Firing(vec![1012.5]));
 }

@@ -1,0 +1,42 @@
+//! README, tutorials and runbooks.
+
+use std::collections::BTreeSet;
+
+use catalog::{Fault, Selection, Tutorial};
+
+use crate::support::{names_in, read};
+
+#[test]
+fn each_alert_has_a_runbook() {
+    let alerts = [Selection::All.prometheus_alerts(), Selection::All.grafana_alerts()].concat();
+    assert_eq!(names_in("docs/runbooks"), alerts.iter().map(|&alert| alert.to_owned()).collect());
+    for alert in alerts {
+        assert!(read(&format!("docs/runbooks/{alert}.md")).starts_with(&format!("# {alert}\n")), "{alert}");
+    }
+}
+
+#[test]
+fn the_readme_lists_each_fault_with_its_alert() {
+    let readme = read("README.md");
+    let table = readme.split("| `make alert FAULT=` |").nth(1).expect("the table of faults");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let rows: BTreeSet<(&str, &str)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            (cells[1].trim_matches('`'), cells[3].split('`').nth(1).unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(rows, Fault::ALL.into_iter().map(|fault| (fault.name(), fault.alert())).collect());
+}
+
+#[test]
+fn each_tutorial_has_a_document_and_a_row_in_the_readme() {
+    let readme = read("README.md");
+    for tutorial in Tutorial::ALL.into_iter().filter(|tutorial| *tutorial != Tutorial::Lab) {
+        let path = format!("docs/{}.md", tutorial.name());
+        read(&path);
+        let command = format!("make up TUTORIAL={}", tutorial.name());
+        let row = readme.lines().find(|line| line.starts_with('|') && line.contains(&command));
+        assert!(row.is_some_and(|row| row.contains(&path)), "no row with {command} and {path}");
+    }
+}
