@@ -15,15 +15,15 @@ pub enum Fault {
     Down,
     /// Envoy is stopped
     Silent,
-    /// The order service's store takes a second for each operation
+    /// Each operation of the order store takes a second longer
     OrderSlow,
-    /// The order service's store refuses every write
+    /// The order store refuses every write
     OrderFailures,
-    /// Callers ask the hello servers for answers that take a second
+    /// Every second request to the hello servers takes a second
     HelloSlow,
-    /// Both back ends of the balancer are stopped
+    /// Both backends of the balancer are stopped
     BackendsDown,
-    /// One back end of the balancer is stopped
+    /// One backend of the balancer is stopped
     BackendDown,
     /// As many connections as the balancer allows are held
     BalancerFull,
