@@ -39,7 +39,7 @@ impl Stream {
         }
     }
 
-    /// The name in the console, and in `PARTS=` of `make load`.
+    /// The name in messages and in the console's API.
     pub fn name(self) -> &'static str {
         match self {
             Self::Echoes => "echoes",

@@ -54,7 +54,8 @@ fn services_publish_the_catalogs_ports_on_loopback() {
 #[test]
 fn the_default_ports_are_those_of_the_catalog() {
     let env = read(".env");
-    let lines = env.lines().filter_map(|line| line.split_once('='));
+    let settings = env.lines().filter(|line| !line.starts_with('#'));
+    let lines = settings.filter_map(|line| line.split_once('='));
     let ports: BTreeSet<(&str, u16)> = lines
         .filter(|(name, _)| name.ends_with("_PORT") && !name.starts_with("SMTP_"))
         .map(|(name, value)| (name, value.split_whitespace().next().unwrap().parse().unwrap()))

@@ -25,10 +25,10 @@ fn each_selection_runs_the_same_tutorials_in_the_scripts() {
 }
 
 #[test]
-fn the_load_has_a_part_for_each_stream() {
-    let parts = read("load/parts/parts.js");
+fn the_load_has_a_scenario_for_each_stream() {
+    let scenarios = read("load/scenarios/scenarios.js");
     let tutorials: BTreeSet<&str> =
-        parts.split("tutorial: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        scenarios.split("tutorial: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let expected = Tutorial::ALL.into_iter().filter(|tutorial| Stream::of_tutorial(*tutorial).is_some());
     assert_eq!(tutorials, expected.map(Tutorial::name).collect());
 }
