@@ -1,5 +1,6 @@
-//! A gRPC server with the health service, whose calls are counted and traced: `cargo run --example server
-//! --features prometheus,trace`. It prints its metrics every ten seconds and a line for each span.
+//! A gRPC server whose calls are counted and traced: `cargo run --example server --features prometheus,trace`. It prints
+//! its metrics every ten seconds. Its only service is the health service, whose calls have no spans on servers; those
+//! of other services are printed when they end.
 
 use std::error::Error;
 use std::time::Duration;

@@ -47,8 +47,8 @@ pub fn failing(code: Code) -> PingRequest {
 async fn end(request: &PingRequest) -> Result<(), Status> {
     match request.ending() {
         Ending::Well => Ok(()),
-        Ending::Failure => Err(Status::new(Code::from_i32(request.code), "as asked")),
-        Ending::Panic => panic!("as asked"),
+        Ending::Failure => Err(Status::new(Code::from_i32(request.code), "requested")),
+        Ending::Panic => panic!("requested"),
         Ending::Hang => std::future::pending().await,
     }
 }
@@ -72,7 +72,7 @@ impl TestService for Ping {
     }
 
     async fn ping_error(&self, request: Request<PingRequest>) -> Result<Response<Empty>, Status> {
-        Err(Status::new(Code::from_i32(request.get_ref().code), "as asked"))
+        Err(Status::new(Code::from_i32(request.get_ref().code), "requested"))
     }
 
     async fn ping_list(&self, request: Request<PingRequest>) -> Result<Response<Replies>, Status> {

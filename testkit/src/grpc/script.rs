@@ -60,7 +60,7 @@ impl Body for Script {
             Step::Data(data) => Ok(Frame::data(data.into())),
             Step::Trailers(status) => Ok(Frame::trailers(status_headers(status))),
             Step::Fail(status) => Err(status),
-            Step::Panic => panic!("as asked"),
+            Step::Panic => panic!("requested"),
             Step::Hang => unreachable!("handled above"),
         }))
     }

@@ -140,14 +140,14 @@ mod tests {
     #[test]
     fn empty_window_keeps_count_and_sum() {
         let counters = counters();
-        let begin = counters.now();
-        assert!(quantiles(&latency(&counters, begin)).iter().all(|value| value.is_nan()));
+        let start = counters.now();
+        assert!(quantiles(&latency(&counters, start)).iter().all(|value| value.is_nan()));
 
-        counters.handled_at(0, true, Duration::from_micros(70), begin);
-        counters.handled_at(0, false, Duration::from_micros(30), begin);
-        assert_eq!(quantiles(&latency(&counters, begin)), [30.0, 70.0, 70.0]);
+        counters.handled_at(0, true, Duration::from_micros(70), start);
+        counters.handled_at(0, false, Duration::from_micros(30), start);
+        assert_eq!(quantiles(&latency(&counters, start)), [30.0, 70.0, 70.0]);
 
-        let summary = latency(&counters, begin + Duration::from_secs(11 * 60));
+        let summary = latency(&counters, start + Duration::from_secs(11 * 60));
         assert!(quantiles(&summary).iter().all(|value| value.is_nan()));
         assert_eq!((summary.sample_count(), summary.sample_sum()), (2, 100.0));
     }
@@ -155,8 +155,8 @@ mod tests {
     #[test]
     fn calls_leave_window_without_scrapes() {
         let counters = counters();
-        let begin = counters.now();
-        let at = |minutes: u64| begin + Duration::from_secs(minutes * 60);
+        let start = counters.now();
+        let at = |minutes: u64| start + Duration::from_secs(minutes * 60);
         for (minutes, nanos) in [(0, 1), (3, 2), (7, 4), (11, 8)] {
             counters.handled_at(0, true, Duration::from_nanos(nanos), at(minutes));
         }

@@ -209,7 +209,7 @@ async fn serve<B: Body>(service: Service, request: Request<B>) -> Result<Respons
             Ok(response)
         }
         Service::Fail(error) => Err(error()),
-        Service::Panic => panic!("as asked"),
+        Service::Panic => panic!("requested"),
         Service::Hang => pending().await,
     }
 }

@@ -64,7 +64,7 @@ async fn server_span_has_name_and_attributes() {
 
 #[tokio::test]
 async fn server_span_is_an_error_only_for_server_errors() {
-    for (code, description) in [(Code::Internal, Some("as asked")), (Code::NotFound, None)] {
+    for (code, description) in [(Code::Internal, Some("requested")), (Code::NotFound, None)] {
         let spans = Spans::collect();
         let mut client = TestServiceClient::new(server().await);
         client.ping(failing(code)).await.expect_err("a failure");
@@ -133,7 +133,7 @@ async fn client_span_is_an_error_unless_ok() {
     let ended = spans.ended();
     let client = ended.iter().find(|span| span.span_kind == SpanKind::Client).expect("a client span");
     assert_attributes(client, &[("rpc.grpc.status_code", "5")]);
-    assert_eq!(error(client), Some("as asked"));
+    assert_eq!(error(client), Some("requested"));
 }
 
 #[tokio::test]
@@ -160,7 +160,10 @@ async fn propagate(traceparent: &str) -> (String, String) {
         let callee = service_fn(|request: Request<tonic::body::Body>| {
             let header = request.headers().get("traceparent").expect("a header").clone();
             ready(Ok::<_, Infallible>(
-                Response::builder().header("seen", header).body(Script::new([])).expect("valid"),
+                Response::builder()
+                    .header("received-traceparent", header)
+                    .body(Script::new([]))
+                    .expect("valid"),
             ))
         });
         async move {
@@ -170,7 +173,7 @@ async fn propagate(traceparent: &str) -> (String, String) {
             let request = Request::post(PATH).body(tonic::body::Body::empty()).expect("a request");
             let response =
                 ClientLayer::new(Tracer::new()).layer(callee).oneshot(request).await.expect("a response");
-            let sent = response.headers()["seen"].to_str().expect("text").to_owned();
+            let sent = response.headers()["received-traceparent"].to_str().expect("text").to_owned();
             sender.send((trace_id, sent)).expect("the receiver is open");
             let mut response = Response::new(Script::new([]));
             *response.headers_mut() = status_headers(Some(0));

@@ -1,16 +1,20 @@
 //! Spans of HTTP requests.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{Request, Response, StatusCode};
 use axum::routing::get;
 use bytes::Bytes;
 use http_body_util::channel::Channel;
 use kit::telemetry::trace::HttpServerLayer;
 use testkit::otlp::trace::span::SpanKind;
+use tower::{ServiceExt, service_fn};
+use tower_layer::Layer;
 
 use crate::support::{Is, Observed, assert_attributes, failed, only, serve};
 
@@ -92,4 +96,17 @@ async fn the_span_ends_with_the_body_and_not_with_the_head() {
     let span = only(&observed.spans().await);
     let ended = UNIX_EPOCH + Duration::from_nanos(span.end_time_unix_nano);
     assert!(ended >= head, "{ended:?} {head:?}");
+}
+
+#[tokio::test]
+async fn span_of_dropped_request_ends_when_it_is_dropped() {
+    let observed = Observed::begin().await;
+    let handler = service_fn(|_: Request<Body>| pending::<Result<Response<Body>, Infallible>>());
+    let waiting = HttpServerLayer.layer(handler).oneshot(Request::new(Body::empty()));
+    let timeout = Duration::from_millis(20);
+    tokio::time::timeout(timeout, waiting).await.expect_err("no response");
+    let span = only(&observed.spans().await);
+    assert_attributes(&span, &[("error.type", Is::Text("canceled"))]);
+    let duration = Duration::from_nanos(span.end_time_unix_nano - span.start_time_unix_nano);
+    assert!(duration >= timeout / 2, "{duration:?}");
 }

@@ -32,7 +32,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0usize..30).prop_map(|size| Step::Data(frame(size))),
         2 => prop::collection::vec(any::<u8>(), 0..12).prop_map(Step::Data),
         2 => prop::option::of(-1i32..20).prop_map(Step::Trailers),
-        1 => (1i32..17).prop_map(|code| Step::Fail(Status::new(code.into(), "as asked"))),
+        1 => (1i32..17).prop_map(|code| Step::Fail(Status::new(code.into(), "requested"))),
         1 => Just(Step::Panic),
         1 => Just(Step::Hang),
     ]

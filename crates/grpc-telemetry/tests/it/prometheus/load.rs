@@ -82,9 +82,9 @@ async fn every_started_call_is_handled() {
     drop(shared);
     // The calls that the server still handles end while its runtime shuts down.
     fixture.kill_server();
-    let begin = Instant::now();
+    let start = Instant::now();
     while let Err(imbalance) = check_balance(&Page::of(&fixture.registry)) {
-        assert!(begin.elapsed() < Duration::from_secs(20), "{imbalance}");
+        assert!(start.elapsed() < Duration::from_secs(20), "{imbalance}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     for side in ["server", "client"] {

@@ -184,9 +184,9 @@ async fn panic_is_internal_and_continues() {
     for place in 0..3 {
         let sides = sides();
         let service = service_fn(move |_: Request<_>| {
-            assert!(place != 0, "as asked");
+            assert!(place != 0, "requested");
             async move {
-                assert!(place != 1, "as asked");
+                assert!(place != 1, "requested");
                 Ok::<_, Infallible>(Response::new(Script::new([Step::Data(frame(1)), Step::Panic])))
             }
         });

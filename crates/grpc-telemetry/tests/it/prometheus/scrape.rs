@@ -66,10 +66,10 @@ pub(crate) fn text(registry: &Registry) -> String {
 ///
 /// After ten seconds.
 pub(crate) async fn eventually(registry: &Registry, name: &str, labels: Labels<'_>, expected: f64) {
-    let begin = Instant::now();
+    let start = Instant::now();
     while value(registry, name, labels) != Some(expected) {
         assert!(
-            begin.elapsed() < Duration::from_secs(10),
+            start.elapsed() < Duration::from_secs(10),
             "{name} {labels:?}: got {:?}, expected {expected}\n{}",
             value(registry, name, labels),
             text(registry)
