@@ -7,6 +7,7 @@
 
 mod error;
 mod journal;
+mod leftovers;
 mod recovery;
 mod run;
 mod shared;

@@ -84,33 +84,33 @@ impl Timeline {
     }
 
     /// Records a poll of the rule.
-    pub(super) fn observe(&mut self, now: i64, seen: Observation) {
+    pub(super) fn observe(&mut self, now: i64, observation: Observation) {
         let previous_poll = self.polled_at.replace(now);
-        let active_at = seen.active_at.unwrap_or(now).min(now);
+        let active_at = observation.active_at.unwrap_or(now).min(now);
         let was_active = self.state != AlertState::Inactive;
         let is_new_incident = previous_poll.is_some_and(|poll| active_at > poll);
-        let falls_back = (self.state, seen.state) == (AlertState::Firing, AlertState::Pending);
-        if was_active && (seen.state == AlertState::Inactive || is_new_incident || falls_back) {
-            self.resolve(if seen.state == AlertState::Inactive {
+        let falls_back = (self.state, observation.state) == (AlertState::Firing, AlertState::Pending);
+        if was_active && (observation.state == AlertState::Inactive || is_new_incident || falls_back) {
+            self.resolve(if observation.state == AlertState::Inactive {
                 now
             } else {
                 // Between the two polls one incident ended and another began.
                 active_at.max(previous_poll.unwrap_or(active_at))
             });
         }
-        match (self.state, seen.state) {
+        match (self.state, observation.state) {
             (AlertState::Inactive, AlertState::Inactive) if previous_poll.is_none() => self.since = now,
             (AlertState::Inactive, AlertState::Pending) => self.begin(active_at),
             (AlertState::Inactive, AlertState::Firing) => {
-                if seen.hold_ms > 0 {
+                if observation.hold_ms > 0 {
                     self.begin(active_at);
                 } else {
                     self.drop_previous_incident();
                 }
-                self.fire(active_at + seen.hold_ms, previous_poll, now);
+                self.fire(active_at + observation.hold_ms, previous_poll, now);
             }
             (AlertState::Pending, AlertState::Firing) => {
-                self.fire(active_at + seen.hold_ms, previous_poll, now);
+                self.fire(active_at + observation.hold_ms, previous_poll, now);
             }
             _ => {}
         }

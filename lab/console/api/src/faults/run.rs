@@ -22,36 +22,36 @@ use super::states::{FaultState, FaultStates};
 use crate::feed::Receiver;
 
 /// Delay before clearing a fault, or taking the lock for it, is tried again.
-const RETRY_DELAY: Duration = Duration::from_secs(1);
+pub(super) const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// Injects and clears faults; cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Faults(Arc<Inner>);
+pub(crate) struct Faults(pub(super) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    clients: Clients,
-    tasks: TaskTracker,
-    shutdown: CancellationToken,
-    states: FaultStates,
+pub(super) struct Inner {
+    pub(super) clients: Clients,
+    pub(super) tasks: TaskTracker,
+    pub(super) shutdown: CancellationToken,
+    pub(super) states: FaultStates,
     lock: LabLock,
-    journal: Journal,
+    pub(super) journal: Journal,
     traffic: SharedTraffic,
     /// The latest run of each fault.
-    runs: Mutex<BTreeMap<&'static str, Run>>,
+    pub(super) runs: Mutex<BTreeMap<&'static str, Run>>,
 }
 
 /// Controls a run, and signals its progress.
 #[derive(Clone, Debug, Default)]
-struct Run {
+pub(super) struct Run {
     /// Cancelled to clear the fault early.
     clear: CancellationToken,
     /// Cancelled to stop waiting for the alert's recovery.
     skip_recovery: CancellationToken,
     /// Cancelled when the fault is off.
-    off: CancellationToken,
+    pub(super) off: CancellationToken,
     /// Cancelled when the run has released the lock and its traffic.
-    ended: CancellationToken,
+    pub(super) ended: CancellationToken,
 }
 
 impl Run {
@@ -164,41 +164,6 @@ impl Faults {
         }
     }
 
-    /// Clears the faults that a killed console left injected, as soon as the lab's lock is free.
-    pub(crate) fn clear_leftovers(&self) {
-        for fault in self.0.journal.injected() {
-            let run = Run::default();
-            self.0.runs.lock().insert(fault.name(), run.clone());
-            self.0.states.update(fault, |state| {
-                state.on = true;
-                state.error = Some("left by a console that was killed; clearing it".to_owned());
-            });
-            self.0.tasks.spawn(self.clone().clear_leftover(fault, run));
-        }
-    }
-
-    async fn clear_leftover(self, fault: Fault, run: Run) {
-        let _ended = run.ended.drop_guard();
-        let _off = run.off.drop_guard();
-        let take_lock = async {
-            loop {
-                match self.share_lock(fault).await {
-                    Ok(share) => return share,
-                    Err(error) => {
-                        tracing::info!(fault = fault.name(), %error, "waiting to clear a leftover fault");
-                    }
-                }
-                tokio::time::sleep(RETRY_DELAY).await;
-            }
-        };
-        let Some(_share) = self.0.shutdown.run_until_cancelled(take_lock).await else { return };
-        if self.clear_with_retries(fault).await {
-            self.0.states.update(fault, |state| state.error = None);
-            tracing::info!(fault = fault.name(), "cleared a leftover fault of a killed console");
-            self.set_off(fault);
-        }
-    }
-
     /// Takes the lab's lock, checks that the service responds, and records the fault for the next console.
     async fn prepare(&self, fault: Fault) -> Result<LockShare, FaultError> {
         if self.0.shutdown.is_cancelled() {
@@ -211,7 +176,7 @@ impl Faults {
         Ok(share)
     }
 
-    async fn share_lock(&self, fault: Fault) -> Result<LockShare, FaultError> {
+    pub(super) async fn share_lock(&self, fault: Fault) -> Result<LockShare, FaultError> {
         let lock = self.0.lock.clone();
         let share = spawn_blocking(move || lock.share(fault)).await;
         Ok(share.map_err(|error| FaultError::Failed(error.to_string()))??)
@@ -262,7 +227,7 @@ impl Faults {
     }
 
     /// Clears the fault, with retries. Returns false at shutdown; the journal then keeps it for the next console.
-    async fn clear_with_retries(&self, fault: Fault) -> bool {
+    pub(super) async fn clear_with_retries(&self, fault: Fault) -> bool {
         let retries = async {
             while let Err(error) = faults::clear(&self.0.clients, fault.injection()).await {
                 let error = format!("the fault could not be cleared: {error}; retrying");
@@ -273,7 +238,7 @@ impl Faults {
         self.0.shutdown.run_until_cancelled(retries).await.is_some()
     }
 
-    fn set_off(&self, fault: Fault) {
+    pub(super) fn set_off(&self, fault: Fault) {
         self.0.journal.remove(fault);
         self.0.states.update(fault, |state| (state.on, state.since, state.until) = (false, None, None));
     }

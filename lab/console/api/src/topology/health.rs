@@ -32,7 +32,7 @@ pub(super) struct Observations<'a> {
     pub(super) pages: &'a Pages,
 }
 
-/// Cells of the query whose values decide health: name and PromQL expression.
+/// Cells of the query whose values decide health: name and `PromQL` expression.
 pub(super) fn cells(nodes: &[&'static Node]) -> Vec<(String, String)> {
     let balanced = nodes.iter().filter_map(|node| match node.health {
         HealthSource::Balanced { host, .. } => {

@@ -23,7 +23,7 @@ type Cells = HashMap<String, f64>;
 pub(super) struct Plan {
     nodes: Vec<(&'static Node, NodeView)>,
     edges: Vec<Edge>,
-    /// The union of all PromQL expressions.
+    /// The union of all `PromQL` expressions.
     query: String,
 }
 
@@ -71,7 +71,7 @@ fn cell_name(edge: &Edge, figure: &str) -> String {
     format!("{}>{} {figure}", edge.from, edge.to)
 }
 
-/// The cells of an edge: name and PromQL expression.
+/// The cells of an edge: name and `PromQL` expression.
 fn cells(edge: &Edge) -> Vec<(String, String)> {
     let Figures::Prometheus { rate, failed, p95 } = &edge.figures else { return Vec::new() };
     let figures = [("rate", Some(rate)), ("failed", failed.as_ref()), ("p95", p95.as_ref())];

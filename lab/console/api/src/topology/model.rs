@@ -61,7 +61,7 @@ pub(super) struct Edge {
 /// Where the figures of an edge come from.
 #[derive(Debug)]
 pub(super) enum Figures {
-    /// PromQL expressions: `rate` and `failed` in the edge's unit, `p95` in seconds.
+    /// `PromQL` expressions: `rate` and `failed` in the edge's unit, `p95` in seconds.
     Prometheus { rate: String, failed: Option<String>, p95: Option<String> },
     /// The points that this host pushed to `InfluxDB`.
     Pushed { host: &'static str },

@@ -1,4 +1,4 @@
-//! PromQL expressions for the figures of an edge. Each yields one sample without labels, or none.
+//! `PromQL` expressions for the figures of an edge. Each yields one sample without labels, or none.
 //!
 //! The range is five scrapes, so that figures follow the load closely.
 

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn an_orphan_is_a_root_and_clock_skew_yields_no_negative_time() {
-        let spans = [span("root", "", 100), span("skewed", "root", 40), span("orphan", "gone", 150)];
+        let spans = [span("root", "", 100), span("skewed", "root", 40), span("orphan", "missing", 150)];
         assert_eq!(rows(&spans), [row("root", 0, 60), row("skewed", 1, 0), row("orphan", 0, 110)]);
     }
 
@@ -233,15 +233,15 @@ mod tests {
                 .map(|(id, parent, start)| span(&id.to_string(), &parent.to_string(), *start))
                 .collect();
             let order = in_order(&spans);
-            let mut seen: Vec<usize> = order.iter().map(|(at, _)| *at).collect();
+            let mut indices: Vec<usize> = order.iter().map(|(at, _)| *at).collect();
             for (place, (at, depth)) in order.iter().enumerate() {
                 if *depth > 0 {
                     let before = &order[..place];
                     prop_assert!(before.iter().any(|(other, above)| *above + 1 == *depth && Some(&spans[*other].id) == spans[*at].parent.as_ref()));
                 }
             }
-            seen.sort_unstable();
-            prop_assert_eq!(seen, (0..spans.len()).collect::<Vec<_>>());
+            indices.sort_unstable();
+            prop_assert_eq!(indices, (0..spans.len()).collect::<Vec<_>>());
         }
     }
 }
