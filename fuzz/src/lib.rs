@@ -2,9 +2,13 @@
 //!
 //! `make fuzz` runs them under libFuzzer; `cargo test -p fuzz` replays the corpora.
 
+mod balancer_config;
+mod proxy_header;
 mod sink_frames;
 mod sink_wire;
 
+pub use balancer_config::balancer_config;
+pub use proxy_header::proxy_header;
 pub use sink_frames::sink_frames;
 pub use sink_wire::sink_wire;
 
@@ -12,4 +16,9 @@ pub use sink_wire::sink_wire;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] = &[("sink_frames", sink_frames), ("sink_wire", sink_wire)];
+pub const TARGETS: &[Target] = &[
+    ("balancer_config", balancer_config),
+    ("proxy_header", proxy_header),
+    ("sink_frames", sink_frames),
+    ("sink_wire", sink_wire),
+];
