@@ -55,7 +55,7 @@ async fn clients() -> Clients {
     let listener = listener().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
-    clients_from(&["lab", "--grafana", &url])
+    clients_from(["lab", "--grafana", &url])
 }
 
 fn dashboard(metric: &str) -> Dashboard {

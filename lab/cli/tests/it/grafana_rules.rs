@@ -46,7 +46,7 @@ async fn clients() -> Clients {
     let listener = listener().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, router).into_future());
-    clients_from(&["lab", "--prometheus", &url, "--influxdb", &url])
+    clients_from(["lab", "--prometheus", &url, "--influxdb", &url])
 }
 
 async fn outcome(title: &str) -> Outcome {
