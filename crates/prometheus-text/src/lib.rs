@@ -1,11 +1,11 @@
-//! Prometheus' text exposition format 0.0.4: read strictly, look up, compare.
+//! Prometheus' text exposition format 0.0.4: a strict parser, look-up, comparison and rendering.
 //!
-//! What a scraper lets pass but the format forbids (a series twice, a family in two places, a
-//! page without its last line feed) is an error here: a page that is to be tested must be right.
+//! The parser is for tests of programs that expose metrics. It rejects what Prometheus tolerates although the format
+//! forbids it: duplicate series, families whose lines are not contiguous, and a last line without a line feed.
 //!
 //! ```
-//! let page = prometheus_text::parse("# TYPE calls_total counter\ncalls_total{code=\"OK\"} 2\n")?;
-//! assert_eq!(page.value("calls_total", &[("code", "OK")]), Some(2.0));
+//! let exposition = prometheus_text::parse("# TYPE calls_total counter\ncalls_total{code=\"OK\"} 2\n")?;
+//! assert_eq!(exposition.value("calls_total", &[("code", "OK")]), Some(2.0));
 //! # Ok::<(), prometheus_text::ParseError>(())
 //! ```
 
@@ -13,7 +13,13 @@ mod compare;
 mod line;
 mod model;
 mod parse;
+mod render;
 
 pub use compare::{Difference, compare, compare_between};
 pub use model::{Exposition, Family, Kind, Labels, Sample};
-pub use parse::{ParseError, Problem, parse};
+pub use parse::{ParseError, ParseErrorKind, parse};
+
+/// Compiles and runs the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,12 +1,12 @@
-//! One line of a page, without regard to the others.
+//! Parses single lines.
 
 use crate::model::{Kind, Labels, Sample};
-use crate::parse::Problem;
+use crate::parse::ParseErrorKind;
 
 #[derive(Debug)]
 pub(crate) enum Line<'a> {
-    /// Empty, or a comment that says nothing to a machine.
-    Nothing,
+    /// An empty line, or a comment other than `HELP` and `TYPE`.
+    Ignored,
     Help {
         name: &'a str,
         text: String,
@@ -18,18 +18,18 @@ pub(crate) enum Line<'a> {
     Sample(Sample),
 }
 
-pub(crate) fn read(line: &str) -> Result<Line<'_>, Problem> {
+pub(crate) fn parse(line: &str) -> Result<Line<'_>, ParseErrorKind> {
     let line = trim_start(line);
     if line.is_empty() {
-        Ok(Line::Nothing)
+        Ok(Line::Ignored)
     } else if let Some(comment) = line.strip_prefix('#') {
-        read_comment(comment)
+        parse_comment(comment)
     } else {
-        read_sample(line).map(Line::Sample)
+        parse_sample(line).map(Line::Sample)
     }
 }
 
-fn read_comment(comment: &str) -> Result<Line<'_>, Problem> {
+fn parse_comment(comment: &str) -> Result<Line<'_>, ParseErrorKind> {
     let (keyword, rest) = token(comment);
     match keyword {
         "HELP" => {
@@ -42,7 +42,7 @@ fn read_comment(comment: &str) -> Result<Line<'_>, Problem> {
             check_metric_name(name)?;
             let (word, rest) = token(rest);
             if !trim_start(rest).is_empty() {
-                return Err(Problem::Trailing(rest.to_owned()));
+                return Err(ParseErrorKind::TrailingText(rest.to_owned()));
             }
             let kind = match word {
                 "counter" => Kind::Counter,
@@ -50,48 +50,48 @@ fn read_comment(comment: &str) -> Result<Line<'_>, Problem> {
                 "histogram" => Kind::Histogram,
                 "summary" => Kind::Summary,
                 "untyped" => Kind::Untyped,
-                other => return Err(Problem::Type(other.to_owned())),
+                other => return Err(ParseErrorKind::UnknownType(other.to_owned())),
             };
             Ok(Line::Type { name, kind })
         }
-        _ => Ok(Line::Nothing),
+        _ => Ok(Line::Ignored),
     }
 }
 
-fn read_sample(line: &str) -> Result<Sample, Problem> {
+fn parse_sample(line: &str) -> Result<Sample, ParseErrorKind> {
     let end = line.find(['{', ' ', '\t']).unwrap_or(line.len());
     let (name, rest) = line.split_at(end);
     check_metric_name(name)?;
     let rest = trim_start(rest);
     let (labels, rest) = match rest.strip_prefix('{') {
-        Some(rest) => read_labels(rest)?,
+        Some(rest) => parse_labels(rest)?,
         None => (Labels::default(), rest),
     };
     let (value, rest) = token(rest);
     let (timestamp, rest) = token(rest);
     if !trim_start(rest).is_empty() {
-        return Err(Problem::Trailing(rest.to_owned()));
+        return Err(ParseErrorKind::TrailingText(rest.to_owned()));
     }
     Ok(Sample {
         name: name.to_owned(),
         labels,
-        value: value.parse().map_err(|_| Problem::Value(value.to_owned()))?,
+        value: value.parse().map_err(|_| ParseErrorKind::InvalidValue(value.to_owned()))?,
         timestamp_ms: match timestamp {
             "" => None,
-            text => Some(text.parse().map_err(|_| Problem::Timestamp(text.to_owned()))?),
+            text => Some(text.parse().map_err(|_| ParseErrorKind::InvalidTimestamp(text.to_owned()))?),
         },
     })
 }
 
-/// What follows `{`, to the `}` and beyond it. A comma before `}` is allowed.
-fn read_labels(mut rest: &str) -> Result<(Labels, &str), Problem> {
+/// Parses the labels after `{`, and returns them with the text after `}`. A trailing comma is allowed.
+fn parse_labels(mut rest: &str) -> Result<(Labels, &str), ParseErrorKind> {
     let mut labels: Vec<(String, String)> = Vec::new();
     loop {
         rest = trim_start(rest);
         if let Some(rest) = rest.strip_prefix('}') {
             labels.sort_unstable();
-            if let Some(twice) = labels.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-                return Err(Problem::LabelTwice(twice[0].0.clone()));
+            if let Some(duplicate) = labels.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+                return Err(ParseErrorKind::DuplicateLabel(duplicate[0].0.clone()));
             }
             return Ok((Labels(labels), rest));
         }
@@ -101,14 +101,14 @@ fn read_labels(mut rest: &str) -> Result<(Labels, &str), Problem> {
         let quoted = trim_start(after)
             .strip_prefix('=')
             .and_then(|after| trim_start(after).strip_prefix('"'))
-            .ok_or_else(|| Problem::LabelValue(name.to_owned()))?;
-        let end = closing_quote(quoted).ok_or_else(|| Problem::LabelValue(name.to_owned()))?;
+            .ok_or_else(|| ParseErrorKind::MissingLabelValue(name.to_owned()))?;
+        let end = closing_quote(quoted).ok_or_else(|| ParseErrorKind::MissingLabelValue(name.to_owned()))?;
         labels.push((name.to_owned(), unescape(&quoted[..end], true)?));
         rest = trim_start(&quoted[end + 1..]);
         match rest.strip_prefix(',') {
             Some(after) => rest = after,
             None if rest.starts_with('}') => {}
-            None => return Err(Problem::LabelsOpen),
+            None => return Err(ParseErrorKind::UnterminatedLabels),
         }
     }
 }
@@ -122,8 +122,8 @@ fn closing_quote(text: &str) -> Option<usize> {
     })
 }
 
-/// `\\` and `\n` everywhere, `\"` in label values only.
-fn unescape(text: &str, quotes: bool) -> Result<String, Problem> {
+/// Replaces `\\` and `\n`, and in label values also `\"`.
+fn unescape(text: &str, in_label: bool) -> Result<String, ParseErrorKind> {
     if !text.contains('\\') {
         return Ok(text.to_owned());
     }
@@ -134,8 +134,10 @@ fn unescape(text: &str, quotes: bool) -> Result<String, Problem> {
             '\\' => match chars.next() {
                 Some('\\') => '\\',
                 Some('n') => '\n',
-                Some('"') if quotes => '"',
-                other => return Err(Problem::Escape(other.map(String::from).unwrap_or_default())),
+                Some('"') if in_label => '"',
+                other => {
+                    return Err(ParseErrorKind::InvalidEscape(other.map(String::from).unwrap_or_default()));
+                }
             },
             c => c,
         });
@@ -143,21 +145,25 @@ fn unescape(text: &str, quotes: bool) -> Result<String, Problem> {
     Ok(plain)
 }
 
-fn check_metric_name(name: &str) -> Result<(), Problem> {
-    if is_name(name, |byte| byte == b':') { Ok(()) } else { Err(Problem::MetricName(name.to_owned())) }
+fn check_metric_name(name: &str) -> Result<(), ParseErrorKind> {
+    if is_name(name, |byte| byte == b':') {
+        Ok(())
+    } else {
+        Err(ParseErrorKind::InvalidMetricName(name.to_owned()))
+    }
 }
 
-fn check_label_name(name: &str) -> Result<(), Problem> {
-    if is_name(name, |_| false) { Ok(()) } else { Err(Problem::LabelName(name.to_owned())) }
+fn check_label_name(name: &str) -> Result<(), ParseErrorKind> {
+    if is_name(name, |_| false) { Ok(()) } else { Err(ParseErrorKind::InvalidLabelName(name.to_owned())) }
 }
 
-fn is_name(name: &str, also: impl Fn(u8) -> bool) -> bool {
+fn is_name(name: &str, allows: impl Fn(u8) -> bool) -> bool {
     !name.is_empty()
         && !name.as_bytes()[0].is_ascii_digit()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || also(byte))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || allows(byte))
 }
 
-/// The next word, and what comes after it.
+/// Splits off the next word.
 fn token(text: &str) -> (&str, &str) {
     let text = trim_start(text);
     text.split_at(text.find([' ', '\t']).unwrap_or(text.len()))

@@ -1,15 +1,16 @@
-//! A page as data: families, and in each its samples in the order of name and labels.
+//! The data model: families by name, each with its samples by name and labels.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-/// One scrape: families by name. Equal pages are equal whatever the order of their lines.
+/// A parsed exposition: metric families by name.
+///
+/// Equality ignores the order of lines. `Display` renders it in the text format.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exposition {
     pub(crate) families: BTreeMap<String, Family>,
 }
 
-/// All series of one metric; those of a histogram or summary with their suffixes.
+/// A metric family: its type, its help text and its samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Family {
     pub(crate) name: String,
@@ -18,74 +19,78 @@ pub struct Family {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// What a `# TYPE` line declares; `Untyped` also without such a line.
+/// The type of a metric family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
-    /// Only rises, but for restarts.
+    /// A value that only increases, or is reset to zero.
     Counter,
-    /// Goes up and down.
+    /// A value that can go up and down.
     Gauge,
-    /// `_bucket`, `_sum`, `_count`.
+    /// Cumulative buckets (`_bucket`), `_sum` and `_count`.
     Histogram,
-    /// Quantiles, `_sum`, `_count`.
+    /// Quantiles, `_sum` and `_count`.
     Summary,
-    /// Nothing is known.
+    /// Declared as `untyped`, or not declared.
     Untyped,
 }
 
-/// One line with a value.
+/// One sample: a series and its value. `Display` renders the series only, as `name{label="value"}`.
+///
+/// NaN values are equal to each other.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Sample {
-    /// As it stands on the line, suffix included.
+    /// The name on the line, including a suffix such as `_bucket`.
     pub name: String,
-    /// Sorted by name, `le` and `quantile` included.
+    /// The labels, including `le` and `quantile`.
     pub labels: Labels,
-    /// May be NaN or infinite.
+    /// The value, which may be NaN or infinite.
     pub value: f64,
-    /// Milliseconds since 1970, if the line has one.
+    /// Milliseconds since 1970-01-01T00:00:00Z, if the line has a timestamp.
     pub timestamp_ms: Option<i64>,
 }
 
-/// Labels sorted by name; each name once.
+/// Labels with distinct names, sorted by name. `Display` renders them as `{name="value"}`, or nothing if empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Labels(pub(crate) Vec<(String, String)>);
 
 // === impl Exposition ===
 
 impl Exposition {
-    /// All families, by name.
+    /// All families, sorted by name.
     pub fn families(&self) -> impl Iterator<Item = &Family> {
         self.families.values()
     }
 
-    /// The family of that name (without a histogram's suffix).
+    /// The family with this name, which has no suffix such as `_bucket`.
     #[must_use]
     pub fn family(&self, name: &str) -> Option<&Family> {
         self.families.get(name)
     }
 
-    /// How many series the page has.
+    /// Number of series in all families.
     #[must_use]
     pub fn series_count(&self) -> usize {
         self.families.values().map(|family| family.samples.len()).sum()
     }
 
-    /// All series of that name (with suffix: `x_bucket`).
+    /// All samples with this name, which includes a suffix such as `_bucket`, sorted by labels.
     #[must_use]
     pub fn series(&self, name: &str) -> &[Sample] {
         self.family_of_sample(name).map_or(&[], |family| family.series(name))
     }
 
-    /// Series of that name that have all of these labels, and perhaps others.
+    /// The samples with this name that have at least these labels.
     pub fn matching<'a>(
         &'a self,
         name: &str,
         labels: &'a [(&str, &str)],
     ) -> impl Iterator<Item = &'a Sample> {
-        self.series(name).iter().filter(move |sample| sample.labels.contain(labels))
+        self.series(name).iter().filter(move |sample| sample.labels.contain_all(labels))
     }
 
-    /// The value of the one series that [`Self::matching`] finds; `None` if there is none, or more than one.
+    /// The value of the only sample that [`matching`](Self::matching) finds; `None` if it finds none or several.
     #[must_use]
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let mut matching = self.matching(name, labels);
@@ -95,15 +100,16 @@ impl Exposition {
         }
     }
 
-    /// The series with exactly this name and these labels.
+    /// The sample with exactly this name and these labels.
     #[must_use]
     pub fn get(&self, name: &str, labels: &Labels) -> Option<&Sample> {
         let series = self.series(name);
         series.binary_search_by(|sample| sample.labels.cmp(labels)).ok().map(|index| &series[index])
     }
 
-    /// The same page without these labels, e.g. those that a relay adds. Series that only these
-    /// labels told apart are then there more than once.
+    /// Removes labels from all samples, such as those that a relay has added.
+    ///
+    /// Series that differ only in these labels become duplicates.
     #[must_use]
     pub fn without_labels(mut self, names: &[&str]) -> Self {
         for family in self.families.values_mut() {
@@ -115,11 +121,11 @@ impl Exposition {
         self
     }
 
-    /// A name's own family comes first, then that of the histogram or summary it is a part of.
+    /// The family of a sample: the one with the sample's name, or else the histogram or summary that it is part of.
     pub(crate) fn family_of_sample(&self, name: &str) -> Option<&Family> {
         self.families.get(name).or_else(|| {
             let family = self.families.get(stem(name)?)?;
-            family.kind.has_part(&name[family.name.len()..]).then_some(family)
+            family.kind.allows_suffix(&name[family.name.len()..]).then_some(family)
         })
     }
 }
@@ -132,7 +138,7 @@ fn stem(name: &str) -> Option<&str> {
 // === impl Family ===
 
 impl Family {
-    /// The name on its `# TYPE` line.
+    /// The name, without a suffix such as `_bucket`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -144,13 +150,13 @@ impl Family {
         self.kind
     }
 
-    /// The text of its `# HELP` line, unescaped.
+    /// The unescaped help text, if the family has a `HELP` line.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// Sorted by name, then labels.
+    /// The samples, sorted by name, then by labels.
     #[must_use]
     pub fn samples(&self) -> &[Sample] {
         &self.samples
@@ -166,8 +172,8 @@ impl Family {
 // === impl Kind ===
 
 impl Kind {
-    /// Whether a sample may have this suffix after the family's name.
-    pub(crate) fn has_part(self, suffix: &str) -> bool {
+    /// Whether a sample of this type can have this suffix after the family's name.
+    pub(crate) fn allows_suffix(self, suffix: &str) -> bool {
         match self {
             Self::Histogram => matches!(suffix, "_bucket" | "_sum" | "_count"),
             Self::Summary => matches!(suffix, "" | "_sum" | "_count"),
@@ -175,7 +181,7 @@ impl Kind {
         }
     }
 
-    /// The word on a `# TYPE` line.
+    /// The keyword on a `TYPE` line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -188,12 +194,6 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 // === impl Sample ===
 
 impl Sample {
@@ -202,7 +202,6 @@ impl Sample {
     }
 }
 
-/// NaN is equal to NaN here: both pages say the same.
 impl PartialEq for Sample {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
@@ -215,47 +214,22 @@ pub(crate) fn same_number(a: f64, b: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan())
 }
 
-/// The series' name as a page and Prometheus write it.
-impl fmt::Display for Sample {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.name, self.labels)
-    }
-}
-
 // === impl Labels ===
 
 impl Labels {
     /// The value of one label.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let index = self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        let index = self.0.binary_search_by(|(label, _)| label.as_str().cmp(name)).ok()?;
         Some(&self.0[index].1)
     }
 
-    /// Names and values, sorted by name.
+    /// Name-value pairs, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    fn contain(&self, wanted: &[(&str, &str)]) -> bool {
-        wanted.iter().all(|(name, value)| self.get(name) == Some(value))
-    }
-}
-
-impl fmt::Display for Labels {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (name, value)) in self.0.iter().enumerate() {
-            write!(f, "{}{name}=\"", if index == 0 { '{' } else { ',' })?;
-            for c in value.chars() {
-                match c {
-                    '\\' => f.write_str("\\\\")?,
-                    '"' => f.write_str("\\\"")?,
-                    '\n' => f.write_str("\\n")?,
-                    c => write!(f, "{c}")?,
-                }
-            }
-            f.write_str("\"")?;
-        }
-        if self.0.is_empty() { Ok(()) } else { f.write_str("}") }
+    fn contain_all(&self, labels: &[(&str, &str)]) -> bool {
+        labels.iter().all(|(name, value)| self.get(name) == Some(value))
     }
 }

@@ -1,131 +1,164 @@
-//! Lines to families: what belongs together, and what may stand only once.
+//! Groups lines into families, and rejects duplicates.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::line::{self, Line};
 use crate::model::{Exposition, Family, Kind, Sample};
 
-/// Where a page breaks the format, and how.
+/// A text that violates the format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {problem}")]
+#[error("line {line}: {kind}")]
+#[non_exhaustive]
 pub struct ParseError {
-    /// Counted from 1.
+    /// The line's number, counted from 1.
     pub line: usize,
-    /// What is wrong there.
-    pub problem: Problem,
+    /// The violation.
+    pub kind: ParseErrorKind,
 }
 
-/// A breach of the format.
+/// A violation of the format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the messages say it")]
-pub enum Problem {
-    #[error("`{0}` is not a metric's name")]
-    MetricName(String),
-    #[error("`{0}` is not a label's name")]
-    LabelName(String),
+pub enum ParseErrorKind {
+    /// The name of a sample or of a `HELP` or `TYPE` line is not a metric name.
+    #[error("`{0}` is not a valid metric name")]
+    InvalidMetricName(String),
+    /// The name of a label is not a label name.
+    #[error("`{0}` is not a valid label name")]
+    InvalidLabelName(String),
+    /// The label has no value, or its value is not quoted.
     #[error("label `{0}` has no quoted value")]
-    LabelValue(String),
-    #[error("label `{0}` stands twice")]
-    LabelTwice(String),
-    #[error("labels without a `,` between or a `}}` at the end")]
-    LabelsOpen,
-    #[error("`\\{0}` is not an escape sequence")]
-    Escape(String),
+    MissingLabelValue(String),
+    /// A sample has the label twice.
+    #[error("duplicate label `{0}`")]
+    DuplicateLabel(String),
+    /// A label is followed by neither a comma nor a brace.
+    #[error("expected `,` or `}}` after a label")]
+    UnterminatedLabels,
+    /// A backslash is followed by a character that has no escape sequence there.
+    #[error("`\\{0}` is not a valid escape sequence")]
+    InvalidEscape(String),
+    /// A sample's value is missing or not a number.
     #[error("`{0}` is not a number")]
-    Value(String),
-    #[error("`{0}` is not a time in milliseconds")]
-    Timestamp(String),
-    #[error("unexpected `{0}` at the end")]
-    Trailing(String),
-    #[error("`{0}` is not a type; there are counter, gauge, histogram, summary, untyped")]
-    Type(String),
+    InvalidValue(String),
+    /// A sample's timestamp is not an integer.
+    #[error("`{0}` is not a timestamp in milliseconds")]
+    InvalidTimestamp(String),
+    /// A line continues after its last element.
+    #[error("unexpected `{0}` at the end of the line")]
+    TrailingText(String),
+    /// A `TYPE` line declares a type that the format does not have.
+    #[error("unknown type `{0}`: expected counter, gauge, histogram, summary or untyped")]
+    UnknownType(String),
+    /// A family has two `TYPE` lines, or one after its first sample.
     #[error("a second TYPE line for `{0}`, or one after its samples")]
-    TypeLate(String),
+    MisplacedType(String),
+    /// A family has two `HELP` lines.
     #[error("a second HELP line for `{0}`")]
-    HelpTwice(String),
-    #[error("`{0}` continues here after other families")]
-    Split(String),
-    #[error("series {0} stands twice")]
-    SeriesTwice(String),
-    #[error("`{sample}` cannot be a part of {kind} `{family}`")]
-    Part { family: String, kind: Kind, sample: String },
-    #[error("{0} needs a number in its label `{1}`")]
-    Bound(String, &'static str),
-    #[error("the last line has no line feed: the page may be cut off")]
-    CutOff,
+    DuplicateHelp(String),
+    /// A line belongs to a family that other families separate from its earlier lines.
+    #[error("the lines of `{0}` are not contiguous")]
+    SplitFamily(String),
+    /// Two samples have the same name and labels.
+    #[error("duplicate series {0}")]
+    DuplicateSeries(String),
+    /// A sample's suffix does not occur in the family's type.
+    #[error("`{sample}` is not a sample of {kind} `{family}`")]
+    UnexpectedSample {
+        /// The family's name.
+        family: String,
+        /// The family's type.
+        kind: Kind,
+        /// The sample's name.
+        sample: String,
+    },
+    /// A bucket has no numeric `le`, or a quantile no numeric `quantile`.
+    #[error("{series} needs a number in its label `{label}`")]
+    InvalidBound {
+        /// Name and labels of the series.
+        series: String,
+        /// The label's name.
+        label: &'static str,
+    },
+    /// The last line does not end in a line feed.
+    #[error("the last line has no line feed: the text may be truncated")]
+    Truncated,
 }
 
-/// Reads a page.
+/// Parses a text in format 0.0.4, such as the body of a scrape.
 ///
 /// # Errors
-/// The first breach of the format, with its line.
-pub fn parse(page: &str) -> Result<Exposition, ParseError> {
-    let mut reader = Reader::default();
-    let mut line = 0;
-    for text in page.split_inclusive('\n') {
-        line += 1;
-        let at_line = |problem| ParseError { line, problem };
-        let text = text.strip_suffix('\n').ok_or_else(|| at_line(Problem::CutOff))?;
-        match line::read(text).map_err(at_line)? {
-            Line::Nothing => {}
-            Line::Help { name, text } => reader.help(name, text).map_err(at_line)?,
-            Line::Type { name, kind } => reader.kind(name, kind).map_err(at_line)?,
-            Line::Sample(sample) => reader.sample(sample, line).map_err(at_line)?,
+///
+/// The first violation of the format, with its line. The text must end in a line feed, unless it is empty.
+pub fn parse(text: &str) -> Result<Exposition, ParseError> {
+    let mut families = FamilyBuilder::default();
+    let mut number = 0;
+    for line in text.split_inclusive('\n') {
+        number += 1;
+        let at_line = |kind| ParseError { line: number, kind };
+        let line = line.strip_suffix('\n').ok_or_else(|| at_line(ParseErrorKind::Truncated))?;
+        match line::parse(line).map_err(at_line)? {
+            Line::Ignored => {}
+            Line::Help { name, text } => families.help(name, text).map_err(at_line)?,
+            Line::Type { name, kind } => families.kind(name, kind).map_err(at_line)?,
+            Line::Sample(sample) => families.sample(sample, number).map_err(at_line)?,
         }
     }
-    reader.finish()
+    families.finish()
 }
 
+/// Adds lines to families, in the order of the text.
 #[derive(Default)]
-struct Reader {
-    page: Exposition,
-    /// The lines of the families' samples, as the samples still stand in the page's order.
+struct FamilyBuilder {
+    exposition: Exposition,
+    /// For each family, the line numbers of its samples.
     lines: HashMap<String, Vec<usize>>,
+    /// Families with a `TYPE` line.
     typed: HashSet<String>,
+    /// The family of the last line.
     current: String,
 }
 
-impl Reader {
-    fn help(&mut self, name: &str, text: String) -> Result<(), Problem> {
+impl FamilyBuilder {
+    fn help(&mut self, name: &str, text: String) -> Result<(), ParseErrorKind> {
         let family = self.enter(name)?;
         match family.help.replace(text) {
             None => Ok(()),
-            Some(_) => Err(Problem::HelpTwice(name.to_owned())),
+            Some(_) => Err(ParseErrorKind::DuplicateHelp(name.to_owned())),
         }
     }
 
-    fn kind(&mut self, name: &str, kind: Kind) -> Result<(), Problem> {
+    fn kind(&mut self, name: &str, kind: Kind) -> Result<(), ParseErrorKind> {
         let family = self.enter(name)?;
         let late = !family.samples.is_empty();
         family.kind = kind;
         if late || !self.typed.insert(name.to_owned()) {
-            return Err(Problem::TypeLate(name.to_owned()));
+            return Err(ParseErrorKind::MisplacedType(name.to_owned()));
         }
         Ok(())
     }
 
-    fn sample(&mut self, sample: Sample, line: usize) -> Result<(), Problem> {
-        let known = self
-            .page
+    fn sample(&mut self, sample: Sample, line: usize) -> Result<(), ParseErrorKind> {
+        let family_name = self
+            .exposition
             .family_of_sample(&sample.name)
             .map_or_else(|| sample.name.clone(), |family| family.name.clone());
-        let family = self.enter(&known)?;
-        check_part(family, &sample)?;
+        let family = self.enter(&family_name)?;
+        check_sample(family, &sample)?;
         family.samples.push(sample);
-        self.lines.entry(known).or_default().push(line);
+        self.lines.entry(family_name).or_default().push(line);
         Ok(())
     }
 
-    /// The family to which the next lines belong. One that was left may not be entered again.
-    fn enter(&mut self, name: &str) -> Result<&mut Family, Problem> {
+    /// Makes the family the current one. A family may not become the current one twice.
+    fn enter(&mut self, name: &str) -> Result<&mut Family, ParseErrorKind> {
         if self.current != name {
-            if self.page.families.contains_key(name) {
-                return Err(Problem::Split(name.to_owned()));
+            if self.exposition.families.contains_key(name) {
+                return Err(ParseErrorKind::SplitFamily(name.to_owned()));
             }
             name.clone_into(&mut self.current);
         }
-        Ok(self.page.families.entry(name.to_owned()).or_insert_with(|| Family {
+        Ok(self.exposition.families.entry(name.to_owned()).or_insert_with(|| Family {
             name: name.to_owned(),
             kind: Kind::Untyped,
             help: None,
@@ -134,38 +167,41 @@ impl Reader {
     }
 
     fn finish(mut self) -> Result<Exposition, ParseError> {
-        for family in self.page.families.values_mut() {
+        for family in self.exposition.families.values_mut() {
             let lines = self.lines.remove(&family.name).unwrap_or_default();
             let mut numbered: Vec<_> = family.samples.drain(..).zip(lines).collect();
             numbered.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
             if let Some(pair) = numbered.windows(2).find(|pair| pair[0].0.key() == pair[1].0.key()) {
                 let (sample, line) = &pair[1];
-                return Err(ParseError { line: *line, problem: Problem::SeriesTwice(sample.to_string()) });
+                return Err(ParseError {
+                    line: *line,
+                    kind: ParseErrorKind::DuplicateSeries(sample.to_string()),
+                });
             }
             family.samples = numbered.into_iter().map(|(sample, _)| sample).collect();
         }
-        Ok(self.page)
+        Ok(self.exposition)
     }
 }
 
-fn check_part(family: &Family, sample: &Sample) -> Result<(), Problem> {
+fn check_sample(family: &Family, sample: &Sample) -> Result<(), ParseErrorKind> {
     let suffix = &sample.name[family.name.len()..];
-    if !family.kind.has_part(suffix) {
-        return Err(Problem::Part {
+    if !family.kind.allows_suffix(suffix) {
+        return Err(ParseErrorKind::UnexpectedSample {
             family: family.name.clone(),
             kind: family.kind,
             sample: sample.name.clone(),
         });
     }
-    let bound = match (family.kind, suffix) {
+    let label = match (family.kind, suffix) {
         (Kind::Histogram, "_bucket") => "le",
         (Kind::Summary, "") => "quantile",
         _ => return Ok(()),
     };
     let is_number = |text: &str| text.parse::<f64>().is_ok();
-    if sample.labels.get(bound).is_some_and(is_number) {
+    if sample.labels.get(label).is_some_and(is_number) {
         Ok(())
     } else {
-        Err(Problem::Bound(sample.to_string(), bound))
+        Err(ParseErrorKind::InvalidBound { series: sample.to_string(), label })
     }
 }

@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(evaluated(&readings, sink).unwrap(), "2 families, 2 series: names, types, labels, values");
         let wrong = sink.replace("} 7", "} 10").replace("} 1\n", "} 2\n");
         let reason = evaluated(&readings, &wrong).unwrap_err();
-        assert!(reason.starts_with("2 differences") && reason.contains("not within 5 and 9"), "{reason}");
+        assert!(reason.starts_with("2 differences") && reason.contains("not between 5 and 9"), "{reason}");
     }
 
     #[test]
