@@ -1,9 +1,7 @@
-//! Requests to InfluxDB, and what their replies mean for the points.
+//! HTTP requests to InfluxDB.
 
-mod reply;
+mod verdict;
 
-use std::error::Error as StdError;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -12,30 +10,30 @@ use flate2::write::GzEncoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 
-use crate::batch::Batch;
 use crate::destination::{Credentials, Destination};
+use crate::queue::Batch;
 
-pub(crate) use reply::Reply;
+pub(crate) use verdict::Verdict;
 
-/// Of a reply's body, which is there to be logged. In bytes.
-const LONGEST_REPLY: usize = 64 << 10;
+/// Maximum number of bytes read of a response's body, which is only logged.
+const MAX_BODY_BYTES: usize = 64 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) http: reqwest::Client,
     pub(crate) destination: Destination,
-    /// Of a request, from its start to the reply's end.
+    /// Timeout of a request, including its response.
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
 }
 
 impl Client {
-    /// Whether a database has to be made before anything is written.
-    pub(crate) fn creates(&self) -> bool {
+    /// Whether the database must be created before the first write.
+    pub(crate) fn creates_database(&self) -> bool {
         self.destination.create.is_some()
     }
 
-    pub(crate) async fn write(&self, batch: &Batch) -> Reply {
+    pub(crate) async fn write(&self, batch: &Batch) -> Verdict {
         let request = self.http.post(self.destination.write.clone());
         let request = request.header(CONTENT_TYPE, "text/plain; charset=utf-8");
         let lines = batch.lines().as_bytes();
@@ -45,30 +43,32 @@ impl Client {
             request.body(lines.to_vec())
         };
         match self.send(request).await {
-            Ok(answer) => reply::to_write(answer.status, answer.retry_after, &answer.body, batch.points()),
-            Err(why) => Reply::Later { why, after: None },
+            Ok(response) => {
+                verdict::of_write(response.status, response.retry_after, &response.body, batch.points())
+            }
+            Err(error) => Verdict::unreachable(&error),
         }
     }
 
-    /// Makes the database if it is missing and that is wanted.
-    pub(crate) async fn create(&self) -> Reply {
-        let Some((url, statement)) = &self.destination.create else { return Reply::WRITTEN };
+    /// Creates the database if it does not exist and the destination says so.
+    pub(crate) async fn create_database(&self) -> Verdict {
+        let Some((url, statement)) = &self.destination.create else { return Verdict::WRITTEN };
         let mut url = url.clone();
         url.query_pairs_mut().append_pair("q", statement);
         match self.send(self.http.post(url)).await {
-            Ok(answer) => reply::to_create(answer.status, answer.retry_after, answer.body),
-            Err(why) => Reply::Later { why, after: None },
+            Ok(response) => verdict::of_create(response.status, response.retry_after, response.body),
+            Err(error) => Verdict::unreachable(&error),
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, String> {
+    async fn send(&self, request: RequestBuilder) -> reqwest::Result<Reply> {
         let request = match &self.destination.credentials {
             Credentials::None => request,
             Credentials::User { name, password } => request.basic_auth(name, Some(password)),
             Credentials::Token(token) => request.header(reqwest::header::AUTHORIZATION, token.clone()),
         };
-        let response = request.timeout(self.timeout).send().await.map_err(|error| chain(&error))?;
-        Ok(Answer {
+        let response = request.timeout(self.timeout).send().await?;
+        Ok(Reply {
             status: response.status().as_u16(),
             retry_after: retry_after(&response),
             body: body(response).await,
@@ -76,7 +76,8 @@ impl Client {
     }
 }
 
-struct Answer {
+/// A response, read up to [`MAX_BODY_BYTES`].
+struct Reply {
     status: u16,
     retry_after: Option<Duration>,
     body: String,
@@ -87,12 +88,12 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// As much of it as comes: it only explains the status.
+/// The body as far as it arrives: it is only logged.
 async fn body(mut response: Response) -> String {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk[..chunk.len().min(LONGEST_REPLY - body.len())]);
-        if body.len() == LONGEST_REPLY {
+        body.extend_from_slice(&chunk[..chunk.len().min(MAX_BODY_BYTES - body.len())]);
+        if body.len() == MAX_BODY_BYTES {
             break;
         }
     }
@@ -102,16 +103,5 @@ async fn body(mut response: Response) -> String {
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written.expect("a Vec takes everything")
-}
-
-/// An error and its causes, as `outer: inner`.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    text
+    written.expect("writing to a Vec cannot fail")
 }

@@ -1,4 +1,4 @@
-//! Where points go: an InfluxDB with the API of 1.x or of 2.x.
+//! The InfluxDB to push to, with the API of 1.x or 2.x.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use thiserror::Error;
 
-/// Why an address is no destination.
+/// Invalid settings of a [`Destination`].
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum DestinationError {
-    /// It is no URL of HTTP.
+    /// The address is not an HTTP URL.
     #[error("got {0:?}, expected an address such as http://127.0.0.1:8086")]
     Url(String),
-    /// A header cannot say the token.
-    #[error("the token has a character that no header can say")]
+    /// The token contains a character that an HTTP header cannot contain.
+    #[error("the token contains a character that an HTTP header cannot contain")]
     Token,
 }
 
-/// Who writes.
 #[derive(Clone)]
 pub(crate) enum Credentials {
     None,
@@ -36,11 +36,11 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// An InfluxDB, and what of it points are written to.
+/// A database or bucket of an InfluxDB.
 #[derive(Clone, Debug)]
 pub struct Destination {
     pub(crate) write: Url,
-    /// Where to create the database, and the statement that does.
+    /// The address and the statement that create the database.
     pub(crate) create: Option<(Url, String)>,
     pub(crate) credentials: Credentials,
     base: Url,
@@ -52,7 +52,7 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// If it is no address.
+    /// If `address` is not an HTTP URL.
     pub fn v1(address: &str, database: &str) -> Result<Self, DestinationError> {
         let base = base(address)?;
         let mut write = below(&base, &["write"]);
@@ -60,8 +60,10 @@ impl Destination {
         Ok(Self { write, create: None, credentials: Credentials::None, base, database: database.to_owned() })
     }
 
-    /// Makes the database first, if it is missing, whose points are kept for this time, in whole seconds (InfluxDB
-    /// wants an hour or more; zero is for ever). One that is there is left as it is.
+    /// Creates the database before the first push if it does not exist, and again if it disappears. An existing database
+    /// is not changed.
+    ///
+    /// `retention` is how long InfluxDB keeps points, in whole seconds and at least one hour; zero means for ever.
     #[must_use]
     pub fn create_database(mut self, retention: Duration) -> Self {
         let name = self.database.replace('\\', "\\\\").replace('"', "\\\"");
@@ -74,7 +76,7 @@ impl Destination {
         self
     }
 
-    /// As this user of InfluxDB 1.x.
+    /// Authenticates as a user of InfluxDB 1.x.
     #[must_use]
     pub fn user(mut self, name: &str, password: &str) -> Self {
         self.credentials = Credentials::User { name: name.to_owned(), password: password.to_owned() };
@@ -85,7 +87,7 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// If it is no address, or no header can say the token.
+    /// If `address` is not an HTTP URL, or an HTTP header cannot contain the token.
     pub fn v2(
         address: &str,
         organization: &str,
@@ -112,7 +114,7 @@ fn base(address: &str) -> Result<Url, DestinationError> {
 
 fn below(base: &Url, path: &[&str]) -> Url {
     let mut url = base.clone();
-    // HTTP's always have segments.
+    // HTTP URLs always have path segments.
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().extend(path);
     }

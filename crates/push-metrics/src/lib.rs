@@ -1,13 +1,9 @@
 #![doc = include_str!("../README.md")]
 
-mod backoff;
-mod batch;
 mod client;
-mod counter;
 mod destination;
-mod gauge;
+mod instruments;
 mod line;
-mod meter;
 mod queue;
 mod rates;
 mod registry;
@@ -15,14 +11,12 @@ mod reporter;
 mod stats;
 mod timer;
 
-pub use counter::Counter;
 pub use destination::{Destination, DestinationError};
-pub use gauge::Gauge;
-pub use line::Unwritable;
-pub use meter::Meter;
+pub use instruments::{Counter, Gauge, Meter};
+pub use line::InvalidText;
 pub use rates::Rates;
 pub use registry::{Registry, RegistryError};
-pub use reporter::{BuildError, Builder, Reporter};
+pub use reporter::{BuildError, Reporter, ReporterBuilder};
 pub use sharded_metrics::Snapshot;
 pub use stats::Stats;
 pub use timer::{Reading, Stopwatch, Timer, WINDOW};

@@ -1,47 +1,91 @@
-//! InfluxDB's line protocol: `measurement,tag=value field=value timestamp`, a line a point.
-
-mod escape;
+//! InfluxDB's line protocol: each point is a line `measurement,tag=value field=value timestamp`.
 
 use std::fmt::Write as _;
+
+use thiserror::Error;
 
 use crate::rates::Rates;
 use crate::timer::Reading;
 
-pub use escape::Unwritable;
-pub(crate) use escape::check;
+/// A text that line protocol cannot represent.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("got {text:?}, expected {expected}")]
+pub struct InvalidText {
+    text: String,
+    expected: &'static str,
+}
 
-/// The tags of every point, ready to be written: `,host=a,service=b`.
+/// Checks the name of a metric or the value of a tag.
+///
+/// # Errors
+///
+/// If it is empty, starts with `#` as comments do, or contains a control character or a backslash, which InfluxDB would
+/// not read back unchanged.
+pub(crate) fn check(text: &str) -> Result<(), InvalidText> {
+    let is_invalid = |c: char| c.is_control() || c == '\\';
+    if text.is_empty() || text.starts_with('#') || text.contains(is_invalid) {
+        let expected = "a text without control characters and backslashes, not empty, not beginning with #";
+        return Err(InvalidText { text: text.to_owned(), expected });
+    }
+    Ok(())
+}
+
+/// Checks the key of a tag.
+///
+/// # Errors
+///
+/// As [`check`], and if it is `time`, which InfluxDB reserves for the timestamp.
+fn check_key(key: &str) -> Result<(), InvalidText> {
+    if key == "time" {
+        return Err(InvalidText { text: key.to_owned(), expected: "a tag other than the timestamp" });
+    }
+    check(key)
+}
+
+fn push_escaped(line: &mut String, text: &str, special: &[char]) {
+    for c in text.chars() {
+        if special.contains(&c) {
+            line.push('\\');
+        }
+        line.push(c);
+    }
+}
+
+/// The tags of every point, as they appear in a line: `,host=a,service=b`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tags(String);
 
 impl Tags {
-    /// In the order in which InfluxDB sorts them.
+    /// Tags sorted by key, the order that InfluxDB recommends. Keys must be distinct.
     ///
     /// # Errors
     ///
-    /// If a key or a value cannot be written.
-    pub(crate) fn new<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Unwritable> {
+    /// If line protocol cannot represent a key or a value.
+    pub(crate) fn new<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidText> {
         let mut tags: Vec<_> = tags.into_iter().collect();
         tags.sort_unstable();
         let mut text = String::new();
         for (key, value) in tags {
-            escape::check_key(key)?;
+            check_key(key)?;
             check(value)?;
             text.push(',');
-            escape::key(&mut text, key);
+            push_escaped(&mut text, key, &SPECIAL_IN_TAGS);
             text.push('=');
-            escape::key(&mut text, value);
+            push_escaped(&mut text, value, &SPECIAL_IN_TAGS);
         }
         Ok(Self(text))
     }
 }
 
-/// Writes the points of one push. Names of measurements and fields are those of Go's newer reporter
+const SPECIAL_IN_MEASUREMENTS: [char; 2] = [',', ' '];
+const SPECIAL_IN_TAGS: [char; 3] = [',', ' ', '='];
+
+/// Writes the points of one push. The names of measurements and fields are those of Go's reporter
 /// (vrischmann/go-metrics-influxdb).
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
     tags: &'a Tags,
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
     timestamp: u64,
     text: String,
     points: usize,
@@ -52,7 +96,7 @@ impl<'a> Writer<'a> {
         Self { tags, timestamp, text: String::new(), points: 0 }
     }
 
-    /// The lines, and how many there are.
+    /// The lines and their number.
     pub(crate) fn finish(self) -> (String, usize) {
         (self.text, self.points)
     }
@@ -99,18 +143,18 @@ impl<'a> Writer<'a> {
     }
 
     fn point(&mut self, name: &str, kind: &str, fields: impl FnOnce(&mut Fields<'_>)) {
-        escape::measurement(&mut self.text, name);
+        push_escaped(&mut self.text, name, &SPECIAL_IN_MEASUREMENTS);
         self.text.push('.');
         self.text.push_str(kind);
         self.text.push_str(&self.tags.0);
         fields(&mut Fields { text: &mut self.text, separator: ' ' });
-        // A String takes everything.
+        // Writing to a String cannot fail.
         let _ = writeln!(self.text, " {}", self.timestamp);
         self.points += 1;
     }
 }
 
-/// A point's fields. Their names are this crate's own and need no escapes.
+/// The fields of a point. Their names are constants that need no escaping.
 struct Fields<'a> {
     text: &'a mut String,
     separator: char,
@@ -122,7 +166,7 @@ impl Fields<'_> {
         self.separator = ',';
     }
 
-    /// Of no durations, what has no value is 0, as in Go.
+    /// Writes 0 for NaN, as Go's reporter does for an empty timer.
     fn float(&mut self, name: &str, value: f64) {
         let value = if value.is_finite() { value } else { 0.0 };
         let _ = write!(self.text, "{}{name}={value:?}", self.separator);
@@ -136,7 +180,7 @@ impl Fields<'_> {
     }
 }
 
-/// InfluxDB's integers are signed.
+/// Saturates, because InfluxDB's integers are signed.
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -1,18 +1,58 @@
-//! Batches that wait, oldest first, within a bound of bytes.
+//! Batches of points that wait to be sent, oldest first, up to a limit of bytes.
 
 use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::batch::Batch;
+/// Points in line protocol, one a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+    lines: String,
+    points: usize,
+}
 
-/// One side puts batches in, the other takes the oldest, and puts it back or says that it is done with it. What is
-/// taken counts as held until then, and is never dropped.
+impl Batch {
+    /// `points` is the number of lines.
+    pub(crate) fn new(lines: String, points: usize) -> Self {
+        Self { lines, points }
+    }
+
+    pub(crate) fn lines(&self) -> &str {
+        &self.lines
+    }
+
+    pub(crate) fn points(&self) -> usize {
+        self.points
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Splits the batch into halves.
+    ///
+    /// # Errors
+    ///
+    /// Returns the batch if it is a single point.
+    pub(crate) fn split(self) -> Result<[Self; 2], Self> {
+        if self.points < 2 {
+            return Err(self);
+        }
+        let half = self.points / 2;
+        let middle = self.lines.match_indices('\n').nth(half - 1).map_or(self.lines.len(), |(at, _)| at + 1);
+        let (first, second) = self.lines.split_at(middle);
+        Ok([Self::new(first.to_owned(), half), Self::new(second.to_owned(), self.points - half)])
+    }
+}
+
+/// A queue between one producer, which pushes batches, and one consumer, which takes the oldest and then calls
+/// [`put_back`](Self::put_back) or [`done`](Self::done).
+///
+/// A batch that is taken counts toward the limit until it is done, and is not dropped.
 #[derive(Debug)]
 pub(crate) struct Queue {
-    /// Of bytes.
-    limit: usize,
+    limit_bytes: usize,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -20,32 +60,32 @@ pub(crate) struct Queue {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Batch>,
-    /// With what is taken.
+    /// Including the batch that is taken.
     bytes: usize,
     points: usize,
     closed: bool,
 }
 
 impl State {
-    fn forget(&mut self, batch: &Batch) {
+    fn remove(&mut self, batch: &Batch) {
         self.bytes -= batch.bytes();
         self.points -= batch.points();
     }
 }
 
 impl Queue {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, state: Mutex::default(), changed: Notify::new() }
+    pub(crate) fn new(limit_bytes: usize) -> Self {
+        Self { limit_bytes, state: Mutex::default(), changed: Notify::new() }
     }
 
-    /// Puts a batch in as the newest. Returns how many points went for it: the oldest that wait, and the batch's own
-    /// where even that does not make room.
+    /// Appends a batch, and drops the oldest waiting batches where needed to stay within the limit. If that does not
+    /// suffice, drops the batch itself. Returns the number of dropped points.
     pub(crate) fn push(&self, batch: Batch) -> usize {
         let mut state = self.state.lock();
         let mut dropped = 0;
-        while state.bytes + batch.bytes() > self.limit {
+        while state.bytes + batch.bytes() > self.limit_bytes {
             let Some(oldest) = state.waiting.pop_front() else { return dropped + batch.points() };
-            state.forget(&oldest);
+            state.remove(&oldest);
             dropped += oldest.points();
         }
         state.bytes += batch.bytes();
@@ -56,13 +96,13 @@ impl Queue {
         dropped
     }
 
-    /// Nothing will be put in any more.
+    /// Ends the queue: no more batches follow.
     pub(crate) fn close(&self) {
         self.state.lock().closed = true;
         self.changed.notify_one();
     }
 
-    /// The oldest batch, now or once there is one; none when the queue is closed and empty.
+    /// Takes the oldest batch, or waits for one. Returns `None` once the queue is closed and empty.
     pub(crate) async fn take(&self) -> Option<Batch> {
         loop {
             {
@@ -76,20 +116,20 @@ impl Queue {
         }
     }
 
-    /// Puts back what was taken, whole or in parts, as the oldest.
-    pub(crate) fn put_back<const N: usize>(&self, parts: [Batch; N]) {
+    /// Returns the batch that was taken, whole or split, to the front of the queue.
+    pub(crate) fn put_back<const N: usize>(&self, batches: [Batch; N]) {
         let mut state = self.state.lock();
-        for part in parts.into_iter().rev() {
-            state.waiting.push_front(part);
+        for batch in batches.into_iter().rev() {
+            state.waiting.push_front(batch);
         }
     }
 
-    /// What was taken is delivered, or given up.
+    /// Removes the batch that was taken: it is delivered or rejected.
     pub(crate) fn done(&self, batch: &Batch) {
-        self.state.lock().forget(batch);
+        self.state.lock().remove(batch);
     }
 
-    /// How many points are held.
+    /// Number of points that wait or are taken.
     pub(crate) fn points(&self) -> usize {
         self.state.lock().points
     }
@@ -105,35 +145,44 @@ mod tests {
         Batch::new(format!("{number:09}\n"), 1)
     }
 
-    async fn number(queue: &Queue) -> Option<usize> {
+    async fn take_number(queue: &Queue) -> Option<usize> {
         let batch = queue.take().await?;
         queue.done(&batch);
         Some(batch.lines().trim().parse().expect("a number"))
     }
 
+    #[test]
+    fn splits_a_batch_into_halves() {
+        let batch = Batch::new("a\nbb\nccc\n".to_owned(), 3);
+        let [first, second] = batch.split().expect("three points");
+        assert_eq!((first.lines(), first.points()), ("a\n", 1));
+        assert_eq!((second.lines(), second.points()), ("bb\nccc\n", 2));
+        assert_eq!(first.clone().split(), Err(first));
+    }
+
     #[tokio::test]
-    async fn the_oldest_go_for_the_newest() {
+    async fn drops_the_oldest_batches_first() {
         let queue = Queue::new(30);
         let dropped: Vec<_> = (0..5).map(|n| queue.push(batch(n))).collect();
         assert_eq!((dropped, queue.points()), (vec![0, 0, 0, 1, 1], 3));
         queue.close();
         for expected in [Some(2), Some(3), Some(4), None] {
-            assert_eq!(number(&queue).await, expected);
+            assert_eq!(take_number(&queue).await, expected);
         }
     }
 
     #[tokio::test]
-    async fn what_is_taken_is_held_and_not_dropped() {
+    async fn does_not_drop_a_batch_that_is_taken() {
         let queue = Queue::new(20);
         queue.push(batch(0));
         let taken = queue.take().await.expect("one");
-        assert_eq!((queue.push(batch(1)), queue.push(batch(2))), (0, 1), "1 goes for 2");
+        assert_eq!((queue.push(batch(1)), queue.push(batch(2))), (0, 1), "1 is dropped for 2");
         queue.put_back([taken]);
-        assert_eq!((number(&queue).await, number(&queue).await), (Some(0), Some(2)));
+        assert_eq!((take_number(&queue).await, take_number(&queue).await), (Some(0), Some(2)));
     }
 
     #[test]
-    fn a_batch_above_the_bound_goes_itself_and_takes_the_rest_along() {
+    fn drops_everything_for_a_batch_above_the_limit() {
         let queue = Queue::new(15);
         queue.push(batch(0));
         assert_eq!(queue.push(Batch::new("x".repeat(15) + "\n", 4)), 5);
@@ -142,20 +191,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn points_are_conserved(sizes in prop::collection::vec((1usize..40, 0u8..4), 1..60)) {
+        fn every_point_is_waiting_dropped_or_done(sizes in prop::collection::vec((1usize..40, 0u8..4), 1..60)) {
             let queue = Queue::new(100);
-            let (mut put, mut dropped, mut out) = (0, 0, 0);
+            let (mut pushed, mut dropped, mut done) = (0, 0, 0);
             for (size, action) in sizes {
                 match action {
                     0 | 1 => {
-                        put += size;
+                        pushed += size;
                         dropped += queue.push(Batch::new("\n".repeat(size), size));
                     }
                     _ if queue.points() == 0 => {}
                     action => {
-                        let taken = at_once(queue.take()).expect("points wait");
+                        let taken = ready(queue.take()).expect("points wait");
                         if action == 2 {
-                            out += taken.points();
+                            done += taken.points();
                             queue.done(&taken);
                         } else if let Ok(halves) = taken.clone().split() {
                             queue.put_back(halves);
@@ -164,14 +213,14 @@ mod tests {
                         }
                     }
                 }
-                prop_assert_eq!(queue.points(), put - dropped - out);
+                prop_assert_eq!(queue.points(), pushed - dropped - done);
                 prop_assert!(queue.state.lock().bytes <= 100);
             }
         }
     }
 
-    /// What is ready at once.
-    fn at_once<T>(future: impl Future<Output = T>) -> T {
+    /// The output of a future that does not wait.
+    fn ready<T>(future: impl Future<Output = T>) -> T {
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         match std::pin::pin!(future).poll(&mut context) {
             std::task::Poll::Ready(output) => output,

@@ -4,27 +4,30 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// Time between two ticks of the averages.
+/// Interval at which the averages advance.
 const TICK: Duration = Duration::from_secs(5);
 const MINUTES: [f64; 3] = [1.0, 5.0, 15.0];
 
-/// Events per second.
+/// Rates in events per second.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Rates {
-    /// How many events there were.
+    /// Number of events since the start.
     pub count: u64,
-    /// Averaged over a minute, with exponentially falling weight of what is longer ago; 0 in the first five seconds.
+    /// Exponentially weighted moving average over one minute; 0 for the first five seconds.
     pub m1: f64,
-    /// Over five minutes.
+    /// The average over five minutes.
     pub m5: f64,
-    /// Over fifteen minutes.
+    /// The average over fifteen minutes.
     pub m15: f64,
-    /// Since the start; 0 at the start.
+    /// The mean since the start; 0 at the start.
     pub mean: f64,
 }
 
-/// Makes rates of a count that grows. It ticks when it is asked: the ticks that are over by then see what was counted
-/// since the one before, all in the first of them.
+/// Computes rates of a growing count.
+///
+/// The averages advance by one tick every five seconds, but only when they are read. If several ticks are due, the first
+/// gets all events since the last one.
 #[derive(Debug)]
 pub(crate) struct RateClock {
     begin: Instant,
@@ -45,7 +48,7 @@ impl RateClock {
         Self { begin, state: Mutex::new(state) }
     }
 
-    /// The rates at `now`, where `count` is what has been counted by then.
+    /// The rates at `now`, when the count is `count`.
     pub(crate) fn read(&self, now: Instant, count: u64) -> Rates {
         let elapsed = now.saturating_duration_since(self.begin);
         let mut state = self.state.lock();
@@ -59,16 +62,16 @@ impl RateClock {
 impl State {
     fn tick(&mut self, ticks: u64, count: u64) {
         for _ in self.ticks..ticks {
-            let counted = count.wrapping_sub(self.count);
+            let events = count.wrapping_sub(self.count);
             self.count = count;
-            let instant = counted as f64 / TICK.as_secs_f64();
-            self.averages.iter_mut().for_each(|average| average.tick(instant));
+            let rate = events as f64 / TICK.as_secs_f64();
+            self.averages.iter_mut().for_each(|average| average.tick(rate));
         }
         self.ticks = self.ticks.max(ticks);
     }
 }
 
-/// Exponentially weighted, moving.
+/// An exponentially weighted moving average.
 #[derive(Debug)]
 struct Average {
     alpha: f64,
@@ -80,9 +83,9 @@ impl Average {
         Self { alpha: 1.0 - (-TICK.as_secs_f64() / (60.0 * minutes)).exp(), rate: None }
     }
 
-    /// `instant`: events per second since the last tick.
-    fn tick(&mut self, instant: f64) {
-        self.rate = Some(self.rate.map_or(instant, |rate| rate + self.alpha * (instant - rate)));
+    /// Adds the rate since the last tick, in events per second. The first tick sets the average.
+    fn tick(&mut self, rate: f64) {
+        self.rate = Some(self.rate.map_or(rate, |average| average + self.alpha * (rate - average)));
     }
 
     fn rate(&self) -> f64 {
@@ -96,24 +99,24 @@ mod tests {
 
     use super::*;
 
-    /// By the definition: each tick's rate weighs `alpha (1 - alpha)^age`, the first one's `(1 - alpha)^age`.
+    /// The definition: a tick's rate has the weight `alpha (1 - alpha)^age`, that of the first tick `(1 - alpha)^age`.
     fn average(minutes: f64, per_tick: &[u64]) -> f64 {
-        let stay = (-5.0 / (60.0 * minutes)).exp();
+        let decay = (-5.0 / (60.0 * minutes)).exp();
         let last = per_tick.len() - 1;
-        let weighed = per_tick.iter().enumerate().map(|(tick, events)| {
-            let weight = stay.powi(i32::try_from(last - tick).unwrap());
-            *events as f64 / 5.0 * if tick == 0 { weight } else { weight * (1.0 - stay) }
+        let weighted = per_tick.iter().enumerate().map(|(tick, events)| {
+            let weight = decay.powi(i32::try_from(last - tick).unwrap());
+            *events as f64 / 5.0 * if tick == 0 { weight } else { weight * (1.0 - decay) }
         });
-        weighed.sum()
+        weighted.sum()
     }
 
-    fn near(one: f64, other: f64) -> bool {
+    fn is_close(one: f64, other: f64) -> bool {
         (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
     }
 
     proptest! {
         #[test]
-        fn averages_are_as_defined(per_tick in prop::collection::vec(0u64..1_000_000, 1..400)) {
+        fn averages_match_the_definition(per_tick in prop::collection::vec(0u64..1_000_000, 1..400)) {
             let begin = Instant::now();
             let clock = RateClock::new(begin);
             let (mut now, mut count) = (begin, 0);
@@ -121,59 +124,59 @@ mod tests {
                 now += TICK;
                 count += events;
                 let rates = clock.read(now, count);
-                let seen = &per_tick[..tick];
-                prop_assert!(near(rates.m1, average(1.0, seen)));
-                prop_assert!(near(rates.m5, average(5.0, seen)));
-                prop_assert!(near(rates.m15, average(15.0, seen)));
-                prop_assert!(near(rates.mean, count as f64 / (5.0 * tick as f64)));
+                let elapsed = &per_tick[..tick];
+                prop_assert!(is_close(rates.m1, average(1.0, elapsed)));
+                prop_assert!(is_close(rates.m5, average(5.0, elapsed)));
+                prop_assert!(is_close(rates.m15, average(15.0, elapsed)));
+                prop_assert!(is_close(rates.mean, count as f64 / (5.0 * tick as f64)));
                 prop_assert_eq!(rates.count, count);
             }
         }
 
         #[test]
-        fn how_often_it_is_asked_between_ticks_does_not_matter(
+        fn reads_between_ticks_do_not_change_the_averages(
             per_second in prop::collection::vec(0u64..1000, 5..300)
         ) {
             let begin = Instant::now();
-            let (often, seldom) = (RateClock::new(begin), RateClock::new(begin));
+            let (every_second, every_tick) = (RateClock::new(begin), RateClock::new(begin));
             let mut count = 0;
             for (second, events) in (1..).zip(&per_second) {
                 count += events;
                 let now = begin + Duration::from_secs(second);
-                let rates = often.read(now, count);
+                let rates = every_second.read(now, count);
                 if second % 5 == 0 {
-                    prop_assert_eq!(rates, seldom.read(now, count));
+                    prop_assert_eq!(rates, every_tick.read(now, count));
                 }
             }
         }
     }
 
     #[test]
-    fn before_the_first_tick_there_is_no_rate_but_a_mean() {
+    fn averages_are_0_before_the_first_tick() {
         let begin = Instant::now();
         let clock = RateClock::new(begin);
-        let nothing = Rates { count: 8, m1: 0.0, m5: 0.0, m15: 0.0, mean: 0.0 };
-        assert_eq!(clock.read(begin, 8), nothing);
+        let initial = Rates { count: 8, m1: 0.0, m5: 0.0, m15: 0.0, mean: 0.0 };
+        assert_eq!(clock.read(begin, 8), initial);
         let later = clock.read(begin + Duration::from_secs(4), 8);
-        assert_eq!(later, Rates { mean: 2.0, ..nothing });
+        assert_eq!(later, Rates { mean: 2.0, ..initial });
     }
 
     #[test]
-    fn ticks_that_are_late_find_everything_in_the_first() {
+    fn the_first_of_several_due_ticks_gets_all_events() {
         let begin = Instant::now();
-        let (late, in_time) = (RateClock::new(begin), RateClock::new(begin));
+        let (late, on_time) = (RateClock::new(begin), RateClock::new(begin));
         for tick in 1..=3 {
-            in_time.read(begin + TICK * tick, 500);
+            on_time.read(begin + TICK * tick, 500);
         }
         let now = begin + TICK * 3;
-        assert_eq!(late.read(now, 500), in_time.read(now, 500));
+        assert_eq!(late.read(now, 500), on_time.read(now, 500));
     }
 
     #[test]
-    fn a_minute_of_rest_leaves_a_third_of_the_one_minute_rate() {
+    fn the_one_minute_average_decays_by_a_factor_of_e_in_a_minute() {
         let begin = Instant::now();
         let clock = RateClock::new(begin);
-        assert!(near(clock.read(begin + TICK, 50).m1, 10.0));
-        assert!(near(clock.read(begin + TICK * 13, 50).m1, 10.0 / std::f64::consts::E));
+        assert!(is_close(clock.read(begin + TICK, 50).m1, 10.0));
+        assert!(is_close(clock.read(begin + TICK * 13, 50).m1, 10.0 / std::f64::consts::E));
     }
 }

@@ -1,4 +1,4 @@
-//! Metrics by name.
+//! The registry of metrics.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,31 +8,30 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use thiserror::Error;
 
-use crate::counter::Counter;
-use crate::gauge::Gauge;
-use crate::line::{self, Unwritable};
-use crate::meter::Meter;
+use crate::instruments::{Counter, Gauge, Meter};
+use crate::line::{self, InvalidText, Tags};
 use crate::timer::Timer;
 
-/// Why there is no such metric.
+/// A metric that cannot be registered.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RegistryError {
-    /// A metric of this name is there, and is of another kind.
-    #[error("{name:?} is a {is}, not a {asked}")]
+    /// The name belongs to a metric of another kind.
+    #[error("{name:?} is a {registered}, not a {requested}")]
     Kind {
         /// The metric's name.
         name: String,
-        /// What it is.
-        is: &'static str,
-        /// What was asked for.
-        asked: &'static str,
+        /// The kind of the registered metric.
+        registered: &'static str,
+        /// The kind that was requested.
+        requested: &'static str,
     },
-    /// The name cannot be pushed.
+    /// Line protocol cannot represent the name.
     #[error("metric name")]
-    Name(#[from] Unwritable),
+    Name(#[from] InvalidText),
 }
 
-/// Metrics by name; a clone is the same registry.
+/// Metrics by name. Clones share their metrics.
 #[derive(Clone, Debug, Default)]
 pub struct Registry(Arc<Mutex<BTreeMap<String, Metric>>>);
 
@@ -56,21 +55,21 @@ impl Metric {
     }
 }
 
-/// A method that gets a metric of its kind, made where there is none.
+/// Defines a method that returns the metric of a name, and registers it if needed.
 macro_rules! get_or_register {
     ($(#[$doc:meta])* $method:ident, $kind:ident, $new:expr) => {
         $(#[$doc])*
         ///
         /// # Errors
         ///
-        /// If a metric of another kind has the name, or it is no name.
+        /// If a metric of another kind has the name, or line protocol cannot represent it.
         pub fn $method(&self, name: &str) -> Result<Arc<$kind>, RegistryError> {
             match self.get_or_insert(name, || Metric::$kind(Arc::new($new)))? {
                 Metric::$kind(metric) => Ok(metric),
                 other => Err(RegistryError::Kind {
                     name: name.to_owned(),
-                    is: other.kind(),
-                    asked: stringify!($method),
+                    registered: other.kind(),
+                    requested: stringify!($method),
                 }),
             }
         }
@@ -78,38 +77,56 @@ macro_rules! get_or_register {
 }
 
 impl Registry {
-    /// No metric yet.
+    /// An empty registry.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     get_or_register! {
-        /// The counter of this name; pushed as `NAME.count`.
+        /// Returns the counter with this name, and registers it if needed. It is pushed as `NAME.count`.
         counter, Counter, Counter::default()
     }
 
     get_or_register! {
-        /// The gauge of this name; pushed as `NAME.gauge`.
+        /// Returns the gauge with this name, and registers it if needed. It is pushed as `NAME.gauge`.
         gauge, Gauge, Gauge::default()
     }
 
     get_or_register! {
-        /// The meter of this name; pushed as `NAME.meter`.
+        /// Returns the meter with this name, and registers it if needed. It is pushed as `NAME.meter`.
         meter, Meter, Meter::new()
     }
 
     get_or_register! {
-        /// The timer of this name; pushed as `NAME.timer`.
+        /// Returns the timer with this name, and registers it if needed. It is pushed as `NAME.timer`.
         timer, Timer, Timer::new()
     }
 
-    fn get_or_insert(&self, name: &str, new: impl FnOnce() -> Metric) -> Result<Metric, Unwritable> {
+    fn get_or_insert(&self, name: &str, new: impl FnOnce() -> Metric) -> Result<Metric, InvalidText> {
         line::check(name)?;
         Ok(match self.0.lock().entry(name.to_owned()) {
             Entry::Occupied(entry) => entry.get().clone(),
             Entry::Vacant(entry) => entry.insert(new()).clone(),
         })
+    }
+
+    /// Renders a point of each metric in line protocol, as a [`Reporter`](crate::Reporter) pushes it.
+    ///
+    /// `timestamp` is in nanoseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    ///
+    /// If line protocol cannot represent a tag.
+    pub fn to_line_protocol(
+        &self,
+        tags: &BTreeMap<String, String>,
+        timestamp: u64,
+    ) -> Result<String, InvalidText> {
+        let tags = Tags::new(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
+        let mut writer = line::Writer::new(&tags, timestamp);
+        self.write(Instant::now(), &mut writer);
+        Ok(writer.finish().0)
     }
 
     /// Writes a point of each metric.
@@ -131,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_one_metric() {
+    fn a_name_always_returns_the_same_metric() {
         let registry = Registry::new();
         registry.counter("a").expect("new").inc();
         registry.clone().counter("a").expect("the same").inc();
@@ -140,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_of_one_kind() {
+    fn a_name_cannot_have_two_kinds() {
         let registry = Registry::new();
         registry.timer("response_time").expect("new");
         let error = registry.counter("response_time").expect_err("a timer");
@@ -151,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_pushed_is_no_name() {
+    fn rejects_names_that_line_protocol_cannot_represent() {
         let error = Registry::new().counter("").expect_err("empty");
         assert!(matches!(error, RegistryError::Name(_)), "{error}");
     }

@@ -1,30 +1,32 @@
-//! Pushes a registry to InfluxDB, again and again.
+//! The reporter: creates points at a fixed interval, and delivers them to InfluxDB.
 
+mod backoff;
 mod builder;
-mod collect;
 mod deliver;
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use tokio::time::sleep;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
 use crate::destination::Destination;
-use crate::line::Tags;
-use crate::queue::Queue;
+use crate::line::{Tags, Writer};
+use crate::queue::{Batch, Queue};
 use crate::registry::Registry;
 use crate::stats::Stats;
 
-pub use builder::{BuildError, Builder};
+pub use builder::{BuildError, ReporterBuilder};
 
-/// Makes a point of each metric at each interval, and delivers the points in their order.
+/// Pushes a point of each metric of a registry to InfluxDB at a fixed interval.
 ///
-/// While InfluxDB is away, slow, overloaded or broken, points wait with the timestamps of their time, up to a bound;
-/// beyond it the oldest go, counted and logged. One that InfluxDB refuses for what it is holds up no other.
+/// While InfluxDB is unavailable, points wait in a queue with their own timestamps, and are delivered in order
+/// afterwards. The queue is limited ([`ReporterBuilder::queue_bytes`]): when it is full, the oldest points are dropped,
+/// counted in [`Stats`] and logged. A point that InfluxDB rejects does not delay others.
 #[derive(Debug)]
-#[must_use = "it does nothing until it is run"]
+#[must_use = "a reporter does nothing until it is run"]
 pub struct Reporter {
     registry: Registry,
     tags: Tags,
@@ -35,43 +37,99 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// A reporter to this destination, to be completed.
-    pub fn builder(destination: Destination) -> Builder {
-        Builder::new(destination)
+    /// Starts building a reporter to this destination.
+    pub fn builder(destination: Destination) -> ReporterBuilder {
+        ReporterBuilder::new(destination)
     }
 
-    /// What becomes of the points.
+    /// Number of points by outcome, updated while the reporter runs.
     #[must_use]
     pub fn stats(&self) -> Arc<Stats> {
         self.stats.clone()
     }
 
-    /// Pushes until `stop` is ready; then once more, and delivers what waits, for at most `grace`.
+    /// Pushes until `stop` completes. Then it pushes once more, and delivers the points that wait, for at most `grace`.
+    /// Points that are not delivered by then are lost.
     pub async fn run(self, stop: impl Future<Output = ()>, grace: Duration) {
         let stopping = CancellationToken::new();
-        let collected = async {
+        let collecting = async {
             self.collect(stop).await;
             self.queue.close();
             stopping.cancel();
         };
-        let delivered = async {
-            let over = async {
+        let delivering = async {
+            let grace_period = async {
                 stopping.cancelled().await;
                 sleep(grace).await;
             };
             tokio::select! {
                 biased;
                 () = self.deliver(&stopping) => {}
-                () = over => {
+                () = grace_period => {
                     let points = self.queue.points();
                     self.stats.add_dropped(points);
-                    tracing::warn!(points, "grace period over, points are lost");
+                    tracing::warn!(points, "grace period over, undelivered points are lost");
                 }
             }
         };
-        tokio::join!(collected, delivered);
+        tokio::join!(collecting, delivering);
         let (written, rejected, dropped) =
             (self.stats.written(), self.stats.rejected(), self.stats.dropped());
-        tracing::info!(written, rejected, dropped, "the last points are pushed");
+        tracing::info!(written, rejected, dropped, "reporter stopped");
+    }
+
+    /// Creates points at each interval until `stop` completes, and then once more.
+    async fn collect(&self, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut ticks = interval_at(Instant::now() + self.interval, self.interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut timestamp = 0;
+        let mut overflow = Overflow::default();
+        loop {
+            let is_stopped = tokio::select! {
+                biased;
+                () = &mut stop => true,
+                _ = ticks.tick() => false,
+            };
+            // InfluxDB overwrites a point of the same series and timestamp: a clock that is set back must not repeat one.
+            timestamp = unix_nanos().max(timestamp + 1);
+            let mut writer = Writer::new(&self.tags, timestamp);
+            self.registry.write(Instant::now().into_std(), &mut writer);
+            let (lines, points) = writer.finish();
+            if points > 0 {
+                self.stats.add_pushed(points);
+                let dropped = self.queue.push(Batch::new(lines, points));
+                self.stats.add_dropped(dropped);
+                overflow.record(dropped);
+            }
+            if is_stopped {
+                return;
+            }
+        }
+    }
+}
+
+/// Nanoseconds since 1970-01-01T00:00:00Z; saturates in 2554.
+fn unix_nanos() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Logs points dropped from a full queue: one line when it begins, and one with their number when it ends.
+#[derive(Debug, Default)]
+struct Overflow {
+    points: usize,
+}
+
+impl Overflow {
+    /// `dropped`: points dropped by the last push.
+    fn record(&mut self, dropped: usize) {
+        if self.points == 0 && dropped > 0 {
+            tracing::warn!("the queue is full, dropping the oldest points");
+        } else if self.points > 0 && dropped == 0 {
+            tracing::warn!(points = self.points, "dropped points because the queue was full");
+            self.points = 0;
+        }
+        self.points += dropped;
     }
 }

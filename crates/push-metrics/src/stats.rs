@@ -1,8 +1,8 @@
-//! What became of the points.
+//! Counts of points by outcome.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Points by what became of them, each once. What is in none of the three waits, or is being sent.
+/// Number of points, in total and by outcome. Points without an outcome wait or are being sent.
 #[derive(Debug, Default)]
 pub struct Stats {
     pushed: AtomicU64,
@@ -12,26 +12,26 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Points that were made.
+    /// Points created.
     #[must_use]
     pub fn pushed(&self) -> u64 {
         self.pushed.load(Ordering::Relaxed)
     }
 
-    /// Points that InfluxDB has taken.
+    /// Points that InfluxDB has accepted.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Points that InfluxDB has refused for what they are.
+    /// Points that InfluxDB has rejected as invalid.
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.rejected.load(Ordering::Relaxed)
     }
 
-    /// Points that were given up: the oldest, for want of room, and those that waited when the grace period was over.
-    /// One of the latter that was being sent may have arrived.
+    /// Points lost: the oldest ones when the queue was full, and those that had not been delivered at the end of the grace
+    /// period. Of the latter, points that were being sent may have arrived.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)

@@ -52,7 +52,8 @@ pub use snapshot::Snapshot;
 ///
 /// # Speed
 ///
-/// A record is a few loads and stores to memory that only the calling thread writes, without allocation. The first
+/// A record is a few loads and stores to memory that only the calling thread writes, without allocation. A new minimum
+/// or maximum of the age bucket is also an atomic operation on shared memory. The first
 /// record of a thread allocates its shard. Threads beyond the first [`OWNED_SHARDS`](crate::OWNED_SHARDS) share one
 /// and use atomic additions.
 ///

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::registry::Registry;
 
-/// A line as InfluxDB reads it.
+/// A point as InfluxDB parses it.
 #[derive(Debug, PartialEq)]
 struct Point {
     measurement: String,
@@ -15,13 +15,13 @@ struct Point {
     timestamp: u64,
 }
 
-/// Up to the first of `ends` that has no backslash in front, unescaped; and the rest from there on.
+/// Splits at the first of `ends` that is not escaped. The first part is unescaped.
 fn token<'a>(line: &'a str, ends: &[char]) -> (String, &'a str) {
     let mut token = String::new();
     let mut chars = line.char_indices();
     while let Some((at, c)) = chars.next() {
         if c == '\\' {
-            token.push(chars.next().expect("something is escaped").1);
+            token.push(chars.next().expect("an escaped character").1);
         } else if ends.contains(&c) {
             return (token, &line[at..]);
         } else {
@@ -37,7 +37,7 @@ fn parse(line: &str) -> Point {
     while let Some(tag) = rest.strip_prefix(',') {
         let (key, value) = token(tag, &['=']);
         let (value, after) = token(value.strip_prefix('=').expect("a tag has a value"), &[',', ' ']);
-        assert!(tags.insert(key, value).is_none(), "a tag twice: {line}");
+        assert!(tags.insert(key, value).is_none(), "duplicate tag: {line}");
         rest = after;
     }
     let (fields, timestamp) = rest.strip_prefix(' ').expect("fields").split_once(' ').expect("timestamp");
@@ -50,7 +50,7 @@ fn parse(line: &str) -> Point {
     }
 }
 
-fn one(tags: &Tags, write: impl FnOnce(&mut Writer<'_>)) -> Point {
+fn write_one(tags: &Tags, write: impl FnOnce(&mut Writer<'_>)) -> Point {
     let mut writer = Writer::new(tags, 1_500_000_000_000_000_001);
     write(&mut writer);
     let (text, points) = writer.finish();
@@ -59,7 +59,7 @@ fn one(tags: &Tags, write: impl FnOnce(&mut Writer<'_>)) -> Point {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    // Mostly what has a meaning, of which any order must come through.
+    // Mostly characters with a meaning in line protocol.
     let special = prop::sample::select(vec![',', ' ', '=', '"', '.', '#', '\\', '\n', '\'', 'i']);
     prop::collection::vec(prop_oneof![3 => special, 1 => any::<char>()], 0..12)
         .prop_map(|chars| chars.into_iter().collect())
@@ -67,7 +67,7 @@ fn text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_can_be_written_is_read_back(
+    fn a_reader_recovers_names_and_tags(
         name in text(),
         tags in prop::collection::btree_map(text(), text(), 0..4),
         value: i64,
@@ -75,7 +75,7 @@ proptest! {
         let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         match (check(&name), Tags::new(pairs)) {
             (Ok(()), Ok(written)) => {
-                let point = one(&written, |writer| writer.counter(&name, value));
+                let point = write_one(&written, |writer| writer.counter(&name, value));
                 prop_assert_eq!(point.measurement, format!("{name}.count"));
                 prop_assert_eq!(point.tags, tags);
                 prop_assert_eq!(point.fields, BTreeMap::from([("value".into(), format!("{value}i"))]));
@@ -83,30 +83,30 @@ proptest! {
             }
             _ => {
                 let texts = [&name].into_iter().chain(tags.keys()).chain(tags.values());
-                let wrong = |text: &&String| {
+                let is_invalid = |text: &&String| {
                     text.is_empty() || text.starts_with('#') || text.contains('\\')
                         || text.contains(char::is_control)
                 };
-                prop_assert!(texts.filter(wrong).count() > 0, "refused without a reason");
+                prop_assert!(texts.filter(is_invalid).count() > 0, "rejected without a reason");
             }
         }
     }
 
     #[test]
-    fn floats_come_through_to_the_last_bit(value in any::<f64>().prop_filter("finite", |f| f.is_finite())) {
-        let point = one(&Tags::default(), |writer| writer.gauge("g", value));
+    fn a_reader_recovers_floats_exactly(value in any::<f64>().prop_filter("finite", |f| f.is_finite())) {
+        let point = write_one(&Tags::default(), |writer| writer.gauge("g", value));
         let read: f64 = point.fields["value"].parse().expect("a number");
         prop_assert_eq!(read.to_bits(), value.to_bits());
     }
 }
 
 #[test]
-fn a_timer_has_the_fields_of_the_newer_reporter() {
+fn a_timer_has_the_fields_of_the_go_reporter() {
     let registry = Registry::new();
     let timer = registry.timer("response_time").expect("a name");
     [10, 20, 30, 40].into_iter().for_each(|nanos| timer.update(Duration::from_nanos(nanos)));
     let reading = timer.read(Instant::now());
-    let point = one(&Tags::default(), |writer| writer.timer("response_time", &reading));
+    let point = write_one(&Tags::default(), |writer| writer.timer("response_time", &reading));
     assert_eq!(point.measurement, "response_time.timer");
     let mut names: Vec<_> = point.fields.keys().map(String::as_str).collect();
     names.sort_by_key(|name| FIELDS.iter().position(|field| field == name));
@@ -133,22 +133,22 @@ const FIELDS: [&str; 16] = [
 ];
 
 #[test]
-fn a_timer_without_durations_is_zero() {
+fn an_empty_timer_has_zeros() {
     let reading = Registry::new().timer("t").expect("a name").read(Instant::now());
-    let point = one(&Tags::default(), |writer| writer.timer("t", &reading));
+    let point = write_one(&Tags::default(), |writer| writer.timer("t", &reading));
     assert!(point.fields.values().all(|value| value == "0i" || value == "0.0"), "{point:?}");
 }
 
 #[test]
-fn a_meter_has_its_rates() {
+fn a_meter_has_count_and_rates() {
     let rates = Rates { count: 7, m1: 0.5, m5: 0.25, m15: 1e-9, mean: 3.0 };
-    let point = one(&Tags::default(), |writer| writer.meter("m", &rates));
+    let point = write_one(&Tags::default(), |writer| writer.meter("m", &rates));
     let expected = [("count", "7i"), ("m1", "0.5"), ("m5", "0.25"), ("m15", "1e-9"), ("mean", "3.0")];
     assert_eq!(point.fields, expected.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
 }
 
 #[test]
-fn a_gauge_that_is_no_number_has_no_point() {
+fn a_gauge_that_is_not_finite_has_no_point() {
     let tags = Tags::default();
     let mut writer = Writer::new(&tags, 0);
     [f64::NAN, f64::INFINITY].into_iter().for_each(|value| writer.gauge("g", value));
@@ -156,9 +156,9 @@ fn a_gauge_that_is_no_number_has_no_point() {
 }
 
 #[test]
-fn tags_are_sorted_and_time_is_none() {
-    let tags = Tags::new([("service", "s"), ("host", "a b")]).expect("can be written");
+fn tags_are_sorted_and_cannot_be_named_time() {
+    let tags = Tags::new([("service", "s"), ("host", "a b")]).expect("valid tags");
     assert_eq!(tags.0, ",host=a\\ b,service=s");
-    let error = Tags::new([("time", "1")]).expect_err("the timestamp's");
-    assert_eq!(error.to_string(), "got \"time\", expected another tag than the timestamp");
+    let error = Tags::new([("time", "1")]).expect_err("reserved");
+    assert_eq!(error.to_string(), "got \"time\", expected a tag other than the timestamp");
 }

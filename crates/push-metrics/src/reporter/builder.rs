@@ -1,4 +1,4 @@
-//! A reporter's settings.
+//! The settings of a reporter.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,29 +9,30 @@ use thiserror::Error;
 use super::Reporter;
 use crate::client::Client;
 use crate::destination::Destination;
-use crate::line::{Tags, Unwritable};
+use crate::line::{InvalidText, Tags};
 use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::stats::Stats;
 
-/// Why there is no reporter.
+/// Invalid settings of a reporter.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum BuildError {
-    /// Line protocol cannot say a tag.
+    /// Line protocol cannot represent a tag.
     #[error("tag")]
-    Tag(#[from] Unwritable),
-    /// The HTTP client cannot be made.
+    Tag(#[from] InvalidText),
+    /// The HTTP client cannot be created.
     #[error("HTTP client")]
     Http(#[from] reqwest::Error),
-    /// There is no time between two pushes.
-    #[error("an interval of 0")]
+    /// The interval is 0.
+    #[error("the interval between two pushes is 0")]
     Interval,
 }
 
-/// See each setting for what it is without.
+/// The settings of a [`Reporter`]. Each method states the default.
 #[derive(Debug)]
-#[must_use = "build it"]
-pub struct Builder {
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ReporterBuilder {
     destination: Destination,
     tags: BTreeMap<String, String>,
     interval: Duration,
@@ -41,7 +42,7 @@ pub struct Builder {
     http: Option<reqwest::Client>,
 }
 
-impl Builder {
+impl ReporterBuilder {
     pub(super) fn new(destination: Destination) -> Self {
         Self {
             destination,
@@ -54,47 +55,50 @@ impl Builder {
         }
     }
 
-    /// A tag of every point, such as host or service.
+    /// Adds a tag to every point, such as host or service. Default: no tags.
     pub fn tag(mut self, key: &str, value: &str) -> Self {
         self.tags.insert(key.to_owned(), value.to_owned());
         self
     }
 
-    /// Time between two pushes: a second.
+    /// The interval between two pushes. Default: 1 s.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 
-    /// The most bytes of lines that wait or are being sent: 16 MiB. A timer has about 300 a push.
+    /// The limit of the queue, in bytes of line protocol that wait or are being sent. Default: 16 MiB.
+    ///
+    /// When the queue is full, the oldest points are dropped. A timer takes about 300 bytes a push, so the default holds
+    /// about 15 hours of one timer that is pushed every second.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.queue_bytes = bytes;
         self
     }
 
-    /// How long a request may take: five seconds.
+    /// The timeout of a request. Default: 5 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Whether requests are compressed: they are.
+    /// Whether requests are compressed. Default: yes.
     pub fn gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;
         self
     }
 
-    /// A client of one's own, such as one with TLS.
+    /// The HTTP client, for instance one with TLS. Default: a new client without TLS.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
     }
 
-    /// A reporter of this registry.
+    /// Builds a reporter for this registry.
     ///
     /// # Errors
     ///
-    /// If a tag cannot be written, the interval is 0, or there is no HTTP client.
+    /// If line protocol cannot represent a tag, the interval is 0, or the HTTP client cannot be created.
     pub fn build(self, registry: &Registry) -> Result<Reporter, BuildError> {
         if self.interval.is_zero() {
             return Err(BuildError::Interval);

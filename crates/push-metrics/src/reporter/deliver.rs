@@ -1,4 +1,4 @@
-//! From the queue to InfluxDB.
+//! Delivers the queue's batches to InfluxDB, with retries.
 
 use std::time::Duration;
 
@@ -6,67 +6,66 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::Reporter;
-use crate::backoff::Backoff;
-use crate::client::Reply;
+use super::backoff::Backoff;
+use crate::client::Verdict;
 
-/// How often it is said that points are refused.
-const REFUSALS_LOGGED: Duration = Duration::from_secs(60);
+/// Minimum time between two log lines about rejected points.
+const REJECTION_LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Where delivering stands.
+/// State between attempts.
 struct Delivery<'a> {
     stopping: &'a CancellationToken,
     backoff: Backoff,
-    /// The database is there, as far as is known.
-    ready: bool,
-    /// InfluxDB does not take points, at the moment.
-    outage: bool,
-    refusals: Refusals,
+    /// The database exists, as far as known.
+    database_ready: bool,
+    /// The last attempt failed.
+    is_outage: bool,
+    rejections: Rejections,
 }
 
 impl Reporter {
-    /// Delivers until the queue is closed and empty.
+    /// Delivers batches until the queue is closed and empty.
     pub(super) async fn deliver(&self, stopping: &CancellationToken) {
-        let ready = !self.client.creates();
         let mut delivery = Delivery {
             stopping,
             backoff: Backoff::default(),
-            ready,
-            outage: false,
-            refusals: Refusals::default(),
+            database_ready: !self.client.creates_database(),
+            is_outage: false,
+            rejections: Rejections::default(),
         };
         while let Some(batch) = self.queue.take().await {
-            let reply = match delivery.prepare(self).await {
+            let verdict = match delivery.create_database(self).await {
+                Some(failure) => failure,
                 None => self.client.write(&batch).await,
-                Some(reply) => reply,
             };
-            match reply {
-                Reply::Written { rejected, why } => {
-                    delivery.reached();
+            match verdict {
+                Verdict::Written { rejected, reason } => {
+                    delivery.recovered();
                     self.queue.done(&batch);
                     self.stats.add_written(batch.points() - rejected);
                     self.stats.add_rejected(rejected);
-                    delivery.refusals.note(rejected, &why);
+                    delivery.rejections.record(rejected, &reason);
                 }
-                Reply::Refused(why) => {
-                    delivery.reached();
-                    // In halves, all points come through but the one that is refused.
+                Verdict::Rejected(reason) => {
+                    delivery.recovered();
+                    // Splitting repeatedly isolates the invalid points, so that all others are written.
                     match batch.split() {
                         Ok(halves) => self.queue.put_back(halves),
                         Err(point) => {
                             self.queue.done(&point);
                             self.stats.add_rejected(point.points());
-                            delivery.refusals.note(point.points(), &why);
+                            delivery.rejections.record(point.points(), &reason);
                         }
                     }
                 }
-                Reply::Missing(why) => {
+                Verdict::DatabaseMissing(reason) => {
                     self.queue.put_back([batch]);
-                    delivery.ready = !self.client.creates();
-                    delivery.wait(&why, None).await;
+                    delivery.database_ready = !self.client.creates_database();
+                    delivery.wait(&reason, None).await;
                 }
-                Reply::Later { why, after } => {
+                Verdict::Retry { reason, after } => {
                     self.queue.put_back([batch]);
-                    delivery.wait(&why, after).await;
+                    delivery.wait(&reason, after).await;
                 }
             }
         }
@@ -74,54 +73,57 @@ impl Reporter {
 }
 
 impl Delivery<'_> {
-    /// Makes the database, if that is wanted and not done. Returns why there is nothing to be written to, if so.
-    async fn prepare(&mut self, reporter: &Reporter) -> Option<Reply> {
-        if self.ready {
+    /// Creates the database if needed. Returns the outcome if points cannot be written yet.
+    async fn create_database(&mut self, reporter: &Reporter) -> Option<Verdict> {
+        if self.database_ready {
             return None;
         }
-        match reporter.client.create().await {
-            later @ (Reply::Later { .. } | Reply::Missing(_)) => return Some(later),
-            Reply::Refused(why) => tracing::warn!(why, "the database is not created, or is another"),
-            Reply::Written { .. } => tracing::info!("the database is there"),
+        match reporter.client.create_database().await {
+            failure @ (Verdict::Retry { .. } | Verdict::DatabaseMissing(_)) => return Some(failure),
+            Verdict::Rejected(reason) => {
+                tracing::warn!(reason, "could not create the database, or it has another retention");
+            }
+            Verdict::Written { .. } => tracing::info!("the database exists"),
         }
-        self.ready = true;
+        self.database_ready = true;
         None
     }
 
-    fn reached(&mut self) {
+    /// Notes that InfluxDB has processed a request.
+    fn recovered(&mut self) {
         self.backoff.reset();
-        if std::mem::take(&mut self.outage) {
-            tracing::info!("points reach InfluxDB again");
+        if std::mem::take(&mut self.is_outage) {
+            tracing::info!("InfluxDB accepts points again");
         }
     }
 
-    /// Waits before the next attempt. When it is time to stop, the first is at once.
-    async fn wait(&mut self, why: &str, after: Option<Duration>) {
-        if !std::mem::replace(&mut self.outage, true) {
-            tracing::warn!(why, "points do not reach InfluxDB, they wait");
+    /// Waits before the next attempt. A stop ends the wait, once: the first attempt after it is immediate.
+    async fn wait(&mut self, reason: &str, retry_after: Option<Duration>) {
+        if !std::mem::replace(&mut self.is_outage, true) {
+            tracing::warn!(reason, "InfluxDB does not accept points, queueing them");
         }
-        let wait = self.backoff.next(after);
+        let delay = self.backoff.next(retry_after);
         if self.stopping.is_cancelled() {
-            sleep(wait).await;
-        } else if self.stopping.run_until_cancelled(sleep(wait)).await.is_none() {
+            sleep(delay).await;
+        } else if self.stopping.run_until_cancelled(sleep(delay)).await.is_none() {
             self.backoff.reset();
         }
     }
 }
 
-/// Points that InfluxDB refuses, which it is likely to do with each push: a log line for the first, then one a minute.
+/// Logs rejected points: the first at once, then their number at most once a minute.
 #[derive(Debug, Default)]
-struct Refusals {
-    /// Since the last log line.
+struct Rejections {
+    /// Points since the last log line.
     points: usize,
     logged: Option<Instant>,
 }
 
-impl Refusals {
-    fn note(&mut self, points: usize, why: &str) {
+impl Rejections {
+    fn record(&mut self, points: usize, reason: &str) {
         self.points += points;
-        if self.points > 0 && self.logged.is_none_or(|logged| logged.elapsed() >= REFUSALS_LOGGED) {
-            tracing::warn!(points = self.points, why, "points are refused");
+        if self.points > 0 && self.logged.is_none_or(|logged| logged.elapsed() >= REJECTION_LOG_INTERVAL) {
+            tracing::warn!(points = self.points, reason, "InfluxDB rejected points");
             *self = Self { points: 0, logged: Some(Instant::now()) };
         }
     }

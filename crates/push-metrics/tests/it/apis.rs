@@ -1,32 +1,31 @@
-//! What InfluxDB's two APIs get to see.
+//! Requests to the APIs of InfluxDB 1.x and 2.x.
 
 use std::time::Duration;
 
-use push_metrics::{Builder, Destination, Registry, Reporter};
-
+use push_metrics::{Destination, Registry, Reporter, ReporterBuilder};
 use testkit::influx::{Influx, Point, Received, Reply};
 
-use crate::support::{LONG, PATIENCE, Pushing, SHORT};
+use crate::support::{INTERVAL, NEVER, RunningReporter, TEST_TIMEOUT};
 
-/// The requests of one push, the last.
-async fn one_push(influx: &Influx, registry: &Registry, builder: Builder) -> Vec<Received> {
-    let reporter = builder.interval(LONG).build(registry).expect("a reporter");
-    Pushing::start(reporter, PATIENCE).stop().await;
+/// The requests of a single push, made when the reporter stops.
+async fn one_push(influx: &Influx, registry: &Registry, builder: ReporterBuilder) -> Vec<Received> {
+    let reporter = builder.interval(NEVER).build(registry).expect("valid settings");
+    RunningReporter::start(reporter, TEST_TIMEOUT).stop().await;
     influx.requests()
 }
 
 fn registry() -> Registry {
     let registry = Registry::new();
-    registry.counter("count_request").expect("a name").add(3);
-    registry.timer("response_time").expect("a name").update(Duration::from_millis(5));
+    registry.counter("count_request").expect("valid name").add(3);
+    registry.timer("response_time").expect("valid name").update(Duration::from_millis(5));
     registry
 }
 
 #[tokio::test]
-async fn version_1_gets_one_compressed_batch_a_push() {
+async fn v1_sends_one_compressed_batch_per_push() {
     let influx = Influx::healthy();
     let server = influx.listen().await;
-    let destination = Destination::v1(&server.url("/"), "my metric").expect("an address");
+    let destination = Destination::v1(&server.url("/"), "my metric").expect("valid address");
     let builder = Reporter::builder(destination).tag("service", "hello").tag("host", "a, b");
     let requests = one_push(&influx, &registry(), builder).await;
     let [request] = requests.as_slice() else { panic!("{requests:?}") };
@@ -47,10 +46,10 @@ async fn version_1_gets_one_compressed_batch_a_push() {
 }
 
 #[tokio::test]
-async fn a_user_of_version_1_is_said_and_compression_can_be_off() {
+async fn v1_sends_credentials_and_uncompressed_batches() {
     let influx = Influx::healthy();
     let server = influx.listen().await;
-    let destination = Destination::v1(&server.url("/influx"), "metric").expect("an address");
+    let destination = Destination::v1(&server.url("/influx"), "metric").expect("valid address");
     let builder = Reporter::builder(destination.user("me", "pass")).gzip(false);
     let requests = one_push(&influx, &registry(), builder).await;
     assert_eq!(requests[0].path, "/influx/write");
@@ -61,10 +60,10 @@ async fn a_user_of_version_1_is_said_and_compression_can_be_off() {
 }
 
 #[tokio::test]
-async fn version_2_gets_organization_bucket_and_token() {
+async fn v2_sends_organization_bucket_and_token() {
     let influx = Influx::healthy();
     let server = influx.listen().await;
-    let destination = Destination::v2(&server.url(""), "my org", "b&c", "secret").expect("an address");
+    let destination = Destination::v2(&server.url(""), "my org", "b&c", "secret").expect("valid address");
     let requests = one_push(&influx, &registry(), Reporter::builder(destination)).await;
     let [request] = requests.as_slice() else { panic!("{requests:?}") };
     assert_eq!(request.path, "/api/v2/write");
@@ -74,25 +73,26 @@ async fn version_2_gets_organization_bucket_and_token() {
 }
 
 #[tokio::test]
-async fn the_database_is_made_before_the_first_points_and_again_when_it_is_gone() {
-    let mut gone = true;
+async fn creates_the_database_before_the_first_push_and_when_it_disappears() {
+    let mut is_missing = true;
     let influx = Influx::new(move |request| match request.path.as_str() {
         "/query" => Reply::Accept,
-        _ if request.lines[0].contains("value=2i") && std::mem::take(&mut gone) => {
+        _ if request.lines[0].contains("value=2i") && std::mem::take(&mut is_missing) => {
             Reply::Reject(404, r#"{"error":"database not found: \"metric\""}"#)
         }
         _ => Reply::Accept,
     });
     let server = influx.listen().await;
-    let destination = Destination::v1(&server.url(""), "metric").expect("an address");
+    let destination = Destination::v1(&server.url(""), "metric").expect("valid address");
     let builder = Reporter::builder(destination.create_database(Duration::from_secs(7 * 24 * 3600)));
     let registry = Registry::new();
-    let counter = registry.counter("c").expect("a name");
+    let counter = registry.counter("c").expect("valid name");
     counter.inc();
-    let pushing = Pushing::start(builder.interval(SHORT).build(&registry).expect("a reporter"), LONG);
-    testkit::eventually(PATIENCE, async || pushing.stats.written() > 0).await;
+    let pushing =
+        RunningReporter::start(builder.interval(INTERVAL).build(&registry).expect("valid settings"), NEVER);
+    testkit::eventually(TEST_TIMEOUT, async || pushing.stats.written() > 0).await;
     counter.inc();
-    testkit::eventually(PATIENCE, async || {
+    testkit::eventually(TEST_TIMEOUT, async || {
         influx.accepted_lines().last().is_some_and(|line| line.contains("value=2i"))
     })
     .await;
@@ -104,13 +104,13 @@ async fn the_database_is_made_before_the_first_points_and_again_when_it_is_gone(
 }
 
 #[tokio::test]
-async fn a_database_that_may_not_be_made_is_written_to() {
+async fn writes_even_if_it_may_not_create_the_database() {
     let influx = Influx::new(|request| match request.path.as_str() {
         "/query" => Reply::Reject(403, "only an administrator may"),
         _ => Reply::Accept,
     });
     let server = influx.listen().await;
-    let destination = Destination::v1(&server.url(""), "metric").expect("an address");
+    let destination = Destination::v1(&server.url(""), "metric").expect("valid address");
     let builder = Reporter::builder(destination.create_database(Duration::ZERO));
     let requests = one_push(&influx, &registry(), builder).await;
     assert_eq!(requests[0].query, "q=CREATE+DATABASE+%22metric%22+WITH+DURATION+INF");

@@ -1,10 +1,10 @@
-//! The crate from outside: timers as they are used, and a reporter beside an InfluxDB that does all sorts of things.
+//! Timers, and reporters that push to a fake of InfluxDB.
 
 mod allocations;
 mod apis;
 mod outage;
 mod overflow;
-mod refusals;
+mod rejections;
 mod stop;
 mod support;
 mod timers;

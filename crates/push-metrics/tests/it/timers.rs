@@ -1,4 +1,4 @@
-//! Timers as they are used.
+//! Measuring durations.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -6,24 +6,24 @@ use std::time::{Duration, Instant};
 use push_metrics::{Registry, WINDOW};
 
 #[test]
-fn a_stopwatch_records_what_passes_until_it_is_dropped() {
-    let timer = Registry::new().timer("t").expect("a name");
+fn a_stopwatch_records_the_time_until_it_is_dropped() {
+    let timer = Registry::new().timer("t").expect("valid name");
     let outer = Instant::now();
     let running = timer.start();
     let inner = Instant::now();
     std::thread::sleep(Duration::from_millis(20));
-    let least = inner.elapsed();
+    let min = inner.elapsed();
     drop(running);
-    let most = outer.elapsed();
+    let max = outer.elapsed();
     let durations = timer.read(Instant::now()).durations;
     assert_eq!(durations.count(), 1);
     let recorded = Duration::from_nanos(durations.max());
-    assert!(least <= recorded && recorded <= most, "{least:?}, {recorded:?}, {most:?}");
+    assert!(min <= recorded && recorded <= max, "{min:?}, {recorded:?}, {max:?}");
 }
 
 #[tokio::test]
-async fn every_way_out_is_recorded_once() {
-    let timer = Registry::new().timer("t").expect("a name");
+async fn a_stopwatch_records_every_exit_once() {
+    let timer = Registry::new().timer("t").expect("valid name");
     let early = |fail: bool| -> Result<(), ()> {
         let _running = timer.start();
         if fail { Err(()) } else { Ok(()) }
@@ -36,19 +36,19 @@ async fn every_way_out_is_recorded_once() {
     }));
     panics.expect_err("panics");
     let timed = timer.clone();
-    let given_up = tokio::spawn(async move {
+    let cancelled = tokio::spawn(async move {
         let _running = timed.start_owned();
         std::future::pending::<()>().await;
     });
     tokio::task::yield_now().await;
-    given_up.abort();
-    given_up.await.expect_err("aborted");
+    cancelled.abort();
+    cancelled.await.expect_err("aborted");
     assert_eq!(timer.count(), 4);
 }
 
 #[test]
-fn quantiles_move_and_come_back_and_the_count_stays() {
-    let timer = Registry::new().timer("t").expect("a name");
+fn quantiles_cover_the_window_and_the_count_everything() {
+    let timer = Registry::new().timer("t").expect("valid name");
     let begin = Instant::now();
     timer.update_at(begin, Duration::from_millis(5));
     let slow = begin + Duration::from_secs(10);
