@@ -3,11 +3,15 @@
 //! `make fuzz` runs them under libFuzzer; `cargo test -p fuzz` replays the corpora.
 
 mod balancer_config;
+mod exposition;
+mod line_protocol;
 mod proxy_header;
 mod sink_frames;
 mod sink_wire;
 
 pub use balancer_config::balancer_config;
+pub use exposition::exposition;
+pub use line_protocol::line_protocol;
 pub use proxy_header::proxy_header;
 pub use sink_frames::sink_frames;
 pub use sink_wire::sink_wire;
@@ -18,6 +22,8 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("balancer_config", balancer_config),
+    ("exposition", exposition),
+    ("line_protocol", line_protocol),
     ("proxy_header", proxy_header),
     ("sink_frames", sink_frames),
     ("sink_wire", sink_wire),
