@@ -33,7 +33,7 @@ pub(crate) enum LastWrite {
     ThisMessage,
     /// A message of this flush, of the previous one, or of an older stream. A counter that is lower now was reset.
     Comparable,
-    /// An older message: the series was absent for a flush, and Envoy may have created it anew.
+    /// An older message: the series was absent for a flush, and Envoy may have recreated it.
     AfterGap,
 }
 

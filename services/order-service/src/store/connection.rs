@@ -11,7 +11,7 @@ use super::schema;
 /// Bytes that the write-ahead log is truncated to after a checkpoint.
 const LOG_BYTES: i64 = 16 << 20;
 /// How long to wait for another process that holds the file's lock, such as a backup.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the writer's connection; creates the file and its tables.
 pub(super) fn to_write(path: &Path) -> Result<Connection, OpenError> {
@@ -36,7 +36,7 @@ fn open(path: &Path, mode: OpenFlags) -> Result<Connection, OpenError> {
     // Each connection is used by one thread only.
     Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
             // The database's folder may be the only writable one.
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             Ok(connection)

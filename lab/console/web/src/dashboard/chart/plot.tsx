@@ -8,7 +8,7 @@ import "uplot/dist/uPlot.min.css";
 
 /** `T` is the content that the plot's hooks read. */
 export interface PlotSpec<T> {
-  /** The plot is created anew when the key changes; otherwise only its data is updated. */
+  /** The plot is recreated when the key changes; otherwise only its data is updated. */
   key: string;
   data: uPlot.AlignedData;
   from: number;

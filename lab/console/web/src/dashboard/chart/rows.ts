@@ -7,7 +7,7 @@ import type { PlotSpec } from "./plot";
 import { type OnPoint, pointerOptions, type Zoom } from "./pointer";
 
 interface Rows<T> {
-  /** The plot is created anew when this changes. */
+  /** The plot is recreated when this changes. */
   shape: unknown;
   times: number[];
   data: PanelData;
