@@ -20,14 +20,6 @@ use axum::extract::FromRef;
 use axum::routing::{get, post};
 use kit::shutdown::{CancellationToken, TaskTracker};
 
-#[cfg(test)]
-pub(crate) mod api {
-    //! The documents of the API.
-    pub(crate) use super::data::DataRequest;
-    pub(crate) use super::definition::DashboardView;
-    pub(crate) use super::panel::PanelData;
-}
-
 pub(crate) use self::library::{Library, run};
 pub(crate) use self::sources::Sources;
 use crate::alerts::AlertView;
@@ -47,4 +39,12 @@ where
     Router::new()
         .route("/api/dashboards/{uid}", get(definition::definition))
         .route("/api/dashboards/{uid}/data", post(data::data))
+}
+
+#[cfg(test)]
+pub(crate) mod api {
+    //! The documents of the API.
+    pub(crate) use super::data::DataRequest;
+    pub(crate) use super::definition::DashboardView;
+    pub(crate) use super::panel::PanelData;
 }

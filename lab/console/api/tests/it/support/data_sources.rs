@@ -135,7 +135,7 @@ async fn label_values(
     axum::Json(json!({"status": "success", "data": values})).into_response()
 }
 
-/// A label value that ends a PromQL string unless it is escaped.
+/// A label value that ends a `PromQL` string unless it is escaped.
 pub(crate) const HOSTILE: &str = r#"x"} or vector(1) or up{job="\"#;
 
 async fn targets() -> Response {
