@@ -12,7 +12,7 @@ use crate::support::serve;
 /// An HTTP/1 request that announces a longer body than it has.
 const HTTP1: &[u8] = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf";
 
-/// An HTTP/2 preface, empty settings, and the headers of `POST /` without END_STREAM.
+/// An HTTP/2 preface, empty settings, and the headers of `POST /` without `END_STREAM`.
 const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\
     \0\0\0\x04\0\0\0\0\0\
     \0\0\x0e\x01\x04\0\0\0\x01\x83\x86\x84\x41\x09localhost";
