@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::Unknown;
+use crate::Unsupported;
 
 /// Reads a duration; Grafana's `>` in front of a minimum is allowed.
-pub fn parse(text: &str) -> Result<Duration, Unknown> {
-    let unknown = || Unknown(format!("duration {text:?}"));
+pub fn parse(text: &str) -> Result<Duration, Unsupported> {
+    let unknown = || Unsupported(format!("duration {text:?}"));
     let mut rest = text.trim().trim_start_matches('>');
     if rest.is_empty() {
         return Err(unknown());
@@ -34,11 +34,11 @@ pub fn parse(text: &str) -> Result<Duration, Unknown> {
 }
 
 /// Reads `now` or `now-DURATION` as a time before now.
-pub fn parse_before_now(text: &str) -> Result<Duration, Unknown> {
+pub fn parse_before_now(text: &str) -> Result<Duration, Unsupported> {
     match text.trim().strip_prefix("now") {
         Some("") => Ok(Duration::ZERO),
         Some(rest) if rest.starts_with('-') => parse(&rest[1..]),
-        _ => Err(Unknown(format!("time {text:?} (known are `now` and `now-DURATION`)"))),
+        _ => Err(Unsupported(format!("time {text:?} (known are `now` and `now-DURATION`)"))),
     }
 }
 

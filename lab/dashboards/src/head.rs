@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::{
+use crate::{
     config::{self, Link, read_links},
-    kind::Kind,
+    interpolate::Scope,
     link,
-    model::{Dashboard, GridPos, Panel, Target},
+    model::{Dashboard, GridPos, Kind, Panel, Target},
     options::Options,
-    read::{Object, Unknowns},
-    scope::Scope,
+    read::{Object, UnsupportedPaths},
     transform,
 };
 
@@ -91,28 +90,29 @@ pub fn heads(dashboard: &Dashboard, scope: Scope<'_>) -> Vec<Head> {
 
 /// A panel of that row.
 pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
-    let unknowns = Unknowns::default();
-    let kind = Kind::of(&panel.kind).inspect_err(|_| unknowns.name(format!("type = {:?}", panel.kind))).ok();
+    let unsupported = UnsupportedPaths::default();
+    let kind =
+        Kind::of(&panel.kind).inspect_err(|_| unsupported.record(format!("type = {:?}", panel.kind))).ok();
     let options = kind.map_or(Options::Nothing {}, |kind| {
-        config::check(panel, kind, &unknowns);
-        Options::read(panel, kind, &unknowns)
+        config::check(panel, kind, &unsupported);
+        Options::read(panel, kind, &unsupported)
     });
-    transform::check(panel, &unknowns);
+    transform::check(panel, &unsupported);
     for (at, target) in panel.targets.iter().enumerate() {
-        check_target(&format!("targets[{at}]"), target, &unknowns);
+        check_target(&format!("targets[{at}]"), target, &unsupported);
     }
-    check_panel(panel, &unknowns);
+    check_panel(panel, &unsupported);
     let links = serde_json::json!({"links": panel.links});
-    let links = read_links(&Object::new("", &links, &unknowns));
+    let links = read_links(&Object::new("", &links, &unsupported));
     let links = links.into_iter().filter_map(|one| {
         let filled = link::of_panel(&one, scope);
-        filled.inspect_err(|unknown| unknowns.name(format!("links: {unknown}"))).ok()
+        filled.inspect_err(|unknown| unsupported.record(format!("links: {unknown}"))).ok()
     });
     let links = links.collect();
-    link::check(panel, scope, &unknowns);
+    link::check(panel, scope, &unsupported);
     let words = |text: &str| {
         link::words(text, scope).unwrap_or_else(|unknown| {
-            unknowns.name(format!("title: {unknown}"));
+            unsupported.record(format!("title: {unknown}"));
             text.to_owned()
         })
     };
@@ -127,28 +127,28 @@ pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
         links,
         no_value: panel.field_config.defaults["noValue"].as_str().map(str::to_owned),
         options,
-        unknown: unknowns.into_names(),
+        unknown: unsupported.into_names(),
     }
 }
 
-fn check_panel(panel: &Panel, unknowns: &Unknowns) {
+fn check_panel(panel: &Panel, unsupported: &UnsupportedPaths) {
     let rest = serde_json::Value::Object(panel.rest.clone());
-    let object = Object::new("", &rest, unknowns);
+    let object = Object::new("", &rest, unsupported);
     object.ignore(&SILENT);
-    object.only("transparent", &[false.into()]);
+    object.allow("transparent", &[false.into()]);
     let given = [("timeFrom", &panel.time_from), ("timeShift", &panel.time_shift), ("repeat", &panel.repeat)];
     for (key, value) in given {
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-            unknowns.name(format!("{key} = {value:?}"));
+            unsupported.record(format!("{key} = {value:?}"));
         }
     }
 }
 
-fn check_target(path: &str, target: &Target, unknowns: &Unknowns) {
+fn check_target(path: &str, target: &Target, unsupported: &UnsupportedPaths) {
     let rest = serde_json::Value::Object(target.rest.clone());
-    let object = Object::new(path, &rest, unknowns);
+    let object = Object::new(path, &rest, unsupported);
     object.ignore(&SILENT_IN_TARGETS);
-    object.only("exemplar", &[false.into()]);
+    object.allow("exemplar", &[false.into()]);
     let formats = [
         ("format", &target.format, ["time_series", "table", "heatmap"].as_slice()),
         ("resultFormat", &target.result_format, &["time_series", "table"]),
@@ -156,7 +156,7 @@ fn check_target(path: &str, target: &Target, unknowns: &Unknowns) {
     ];
     for (key, value, known) in formats {
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty() && !known.contains(value)) {
-            unknowns.name(format!("{path}.{key} = {value:?}"));
+            unsupported.record(format!("{path}.{key} = {value:?}"));
         }
     }
 }

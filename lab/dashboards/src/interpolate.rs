@@ -5,21 +5,31 @@
 
 mod format;
 
-use super::{
-    Unknown,
+use crate::{
+    Unsupported,
+    time::Window,
     variables::{Bound, Value},
 };
 
 pub(crate) use self::format::percent_encoded;
 use self::format::{REGEX, escape_regex, escaped, formatted, grouped};
 
+/// What names and links can speak of.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The dashboard's variables with their values.
+    pub variables: &'a [Bound],
+    /// The dashboard's time range.
+    pub window: Window,
+}
+
 /// Replaces every variable of `text` by what `lookup` gives for its name (with its path, if it has one) and format.
 ///
 /// A name that begins with a digit (`$1` of `label_replace`) is no variable and stays.
 pub fn replace(
     text: &str,
-    lookup: impl Fn(&str, Option<&str>) -> Result<String, Unknown>,
-) -> Result<String, Unknown> {
+    lookup: impl Fn(&str, Option<&str>) -> Result<String, Unsupported>,
+) -> Result<String, Unsupported> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['$', '[']) {
@@ -41,7 +51,7 @@ pub fn replace(
 }
 
 /// A variable's value as it stands in a `PromQL` query.
-pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     let variable = find(variables, name)?;
     match format {
         None => Ok(promql(&variable.value)),
@@ -51,7 +61,7 @@ pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Resul
 
 /// A variable's value as it stands in an `InfluxQL` query: what may be several as a regular expression, else as inside
 /// quotes.
-pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     let variable = find(variables, name)?;
     match (format, &variable.value) {
         (Some(format), _) => formatted(variable, format),
@@ -62,12 +72,12 @@ pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Res
 }
 
 /// A variable's value as a person reads it, in a name.
-pub fn as_text(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+pub fn as_text(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     formatted(find(variables, name)?, format.unwrap_or("text"))
 }
 
 /// A variable's value as it stands in an address.
-pub fn in_url(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unknown> {
+pub fn in_url(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     formatted(find(variables, name)?, format.unwrap_or("glob"))
 }
 
@@ -76,9 +86,9 @@ pub(crate) fn all_parameters(variables: &[Bound]) -> String {
     variables.iter().map(format::query_parameters).collect::<Vec<_>>().join("&")
 }
 
-fn find<'a>(variables: &'a [Bound], name: &str) -> Result<&'a Bound, Unknown> {
+fn find<'a>(variables: &'a [Bound], name: &str) -> Result<&'a Bound, Unsupported> {
     let found = variables.iter().find(|variable| variable.name == name);
-    found.ok_or_else(|| Unknown(format!("variable ${name}")))
+    found.ok_or_else(|| Unsupported(format!("variable ${name}")))
 }
 
 /// The name, the format and the length of a reference at the beginning of `text`.
@@ -128,7 +138,7 @@ fn in_literal(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn written(text: &str) -> Result<String, Unknown> {
+    fn written(text: &str) -> Result<String, Unsupported> {
         let bound = |name: &str, value| Bound { name: name.into(), value };
         let variables = [
             bound("job", Value::One("echo-server".into())),

@@ -1,19 +1,16 @@
 //! Fills in the words of names and links.
 
-mod date;
-
-use super::{
-    Unknown,
+use crate::{
+    Unsupported,
     config::{Config, Link},
     frame::{Field, Frame},
-    interpolate::{all_parameters, as_text, in_url, percent_encoded, replace},
+    interpolate::{Scope, all_parameters, as_text, in_url, percent_encoded, replace},
     model::Panel,
-    read::Unknowns,
-    scope::Scope,
+    read::UnsupportedPaths,
 };
 
 /// A title's or a description's words.
-pub(crate) fn words(text: &str, scope: Scope<'_>) -> Result<String, Unknown> {
+pub(crate) fn words(text: &str, scope: Scope<'_>) -> Result<String, Unsupported> {
     replace(text, |name, format| match time(name, format, scope)? {
         Some(time) => Ok(time),
         None => as_text(scope.variables, name, format),
@@ -21,7 +18,7 @@ pub(crate) fn words(text: &str, scope: Scope<'_>) -> Result<String, Unknown> {
 }
 
 /// A link of a panel's title, or of the dashboard.
-pub fn of_panel(link: &Link, scope: Scope<'_>) -> Result<Link, Unknown> {
+pub fn of_panel(link: &Link, scope: Scope<'_>) -> Result<Link, Unsupported> {
     let url = replace(&link.url, |name, format| address(name, format, scope))?;
     Ok(Link { title: words(&link.title, scope)?, url })
 }
@@ -50,7 +47,7 @@ pub(crate) fn fill(
 }
 
 /// Names what the names and the links of a panel's fields speak of that is not known.
-pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unknowns: &Unknowns) {
+pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unsupported: &UnsupportedPaths) {
     let known = Known { name: String::new(), labels: None, series: "" };
     let defaults = &panel.field_config.defaults;
     let set = panel.field_config.overrides.iter().flat_map(|one| &one.properties);
@@ -71,7 +68,7 @@ pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unknowns: &Unknowns) {
                 if is_address { known.part(name, format, scope) } else { known.word(name, format, scope) }
             });
             if let Err(unknown) = read {
-                unknowns.name(format!("{key}: {unknown}"));
+                unsupported.record(format!("{key}: {unknown}"));
             }
         }
     }
@@ -86,7 +83,7 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn word(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unknown> {
+    fn word(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
         if let Some(own) = self.own(name) {
             return Ok(own);
         }
@@ -97,7 +94,7 @@ impl Known<'_> {
         }
     }
 
-    fn part(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unknown> {
+    fn part(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
         if let Some(own) = self.own(name) {
             return Ok(percent_encoded(&own));
         }
@@ -133,7 +130,7 @@ fn written(name: &str, format: Option<&str>) -> String {
 }
 
 /// What an address can speak of without data.
-fn address(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unknown> {
+fn address(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
     let window = scope.window;
     match name {
         "__url_time_range" => Ok(format!("from={}&to={}", window.from_ms, window.to_ms)),
@@ -146,7 +143,7 @@ fn address(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String,
 }
 
 /// `__from` and `__to`; nothing if it is another name.
-fn time(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<Option<String>, Unknown> {
+fn time(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<Option<String>, Unsupported> {
     let millis = match name {
         "__from" => scope.window.from_ms,
         "__to" => scope.window.to_ms,
@@ -155,10 +152,100 @@ fn time(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<Option<Str
     match format {
         None | Some("date:ms") => Ok(Some(millis.to_string())),
         Some("date:seconds") => Ok(Some((millis as f64 / 1000.0).round().to_string())),
-        Some("date" | "date:iso") => Ok(Some(date::iso(millis))),
-        Some(other) => Err(Unknown(format!("format {other:?} of ${name}"))),
+        Some("date" | "date:iso") => Ok(Some(iso_date(millis))),
+        Some(other) => Err(Unsupported(format!("format {other:?} of ${name}"))),
     }
 }
 
+const DAY_MS: i64 = 86_400_000;
+
+/// Unix milliseconds as `2020-07-13T20:19:09.254Z`.
+fn iso_date(millis: i64) -> String {
+    let (year, month, day) = civil(millis.div_euclid(DAY_MS));
+    let rest = millis.rem_euclid(DAY_MS);
+    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", rest % 1000)
+}
+
+/// A day since 1970 in the Gregorian calendar. Counted from March on, so that a leap day is a year's last.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let since = days + 719_468;
+    let era = since.div_euclid(146_097);
+    let day = since.rem_euclid(146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let of_month = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + next, month, of_month)
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::{
+        frame::Values,
+        time::Window,
+        variables::{Bound, Value},
+    };
+
+    fn variables() -> [Bound; 2] {
+        [
+            Bound { name: "job".into(), value: Value::Many(vec!["a".into(), "b c".into()]) },
+            Bound { name: "all".into(), value: Value::Verbatim(".*".into()) },
+        ]
+    }
+
+    fn linked(url: &str) -> Result<String, Unsupported> {
+        let variables = variables();
+        let scope = Scope { variables: &variables, window: Window { from_ms: 1000, to_ms: 2500 } };
+        let labels = [("job".to_owned(), "web client".to_owned())].into();
+        let values = Values::Numbers(vec![]);
+        let field = Field { name: "Value".into(), renamed: None, shown: None, unit: None, labels, values };
+        let frame = Frame { name: "p99".into(), ..Frame::default() };
+        let known = Known { name: "p 99".into(), labels: Some(&field), series: &frame.name };
+        replace(url, |name, format| known.part(name, format, scope))
+    }
+
+    #[test]
+    fn a_link_knows_time_variables_and_its_field() {
+        assert_eq!(linked("/s?from=${__from}000&to=$__to").unwrap(), "/s?from=1000000&to=2500");
+        assert_eq!(linked("/s?${__url_time_range}").unwrap(), "/s?from=1000&to=2500");
+        assert_eq!(linked("/d/x?$__all_variables").unwrap(), "/d/x?var-job=a&var-job=b%20c&var-all=%24__all");
+        assert_eq!(linked("/s?${job:queryparam}").unwrap(), "/s?var-job=a&var-job=b%20c");
+        assert_eq!(linked("/s?j=$job").unwrap(), "/s?j={a,b c}");
+        assert_eq!(
+            linked("/s?j=${__field.labels.job}&n=${__field.name}").unwrap(),
+            "/s?j=web%20client&n=p%2099"
+        );
+        assert_eq!(
+            linked(r#"/s?j=${__field.labels["job"]}&n=${__series.name}"#).unwrap(),
+            "/s?j=web%20client&n=p99"
+        );
+        assert_eq!(linked("/s?at=${__from:date:iso}").unwrap(), "/s?at=1970-01-01T00:00:01.000Z");
+        assert_eq!(linked("/s?at=${__to:date:seconds}").unwrap(), "/s?at=3");
+    }
+
+    #[test]
+    fn what_only_a_value_tells_is_left_and_the_rest_is_named() {
+        for left in ["/s?${__value.raw}", "/s?${__data.fields.Job:percentencode}", "/s?${__data.fields[0]}"] {
+            assert_eq!(linked(left).unwrap(), left);
+        }
+        for (url, named) in [
+            ("/s?${__user.login}", "__user.login"),
+            ("/s?$nothing", "nothing"),
+            ("/s?${__from:date:YYYY}", "YYYY"),
+            ("/s?${__value.colour}", "__value.colour"),
+        ] {
+            assert!(linked(url).unwrap_err().0.contains(named), "{url}");
+        }
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        assert_eq!(iso_date(1_594_671_549_254), "2020-07-13T20:19:09.254Z", "Grafana's documentation");
+        assert_eq!(iso_date(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(iso_date(951_782_400_000), "2000-02-29T00:00:00.000Z");
+        assert_eq!(iso_date(-1), "1969-12-31T23:59:59.999Z");
+    }
+}

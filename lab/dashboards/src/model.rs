@@ -5,7 +5,7 @@ mod panel;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub use self::panel::{FieldConfig, GridPos, Matcher, Override, Panel, Property, Target};
+pub use self::panel::{DataSource, FieldConfig, GridPos, Kind, Matcher, Override, Panel, Property, Target};
 
 /// A dashboard.
 #[derive(Clone, Debug, Deserialize)]
@@ -193,15 +193,4 @@ pub struct Current {
     /// A string or a list of strings; `$__all` is "All".
     #[serde(default)]
     pub value: Value,
-}
-
-/// A reference to a data source.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-pub struct DataSource {
-    /// Its plug-in, such as `prometheus`.
-    #[serde(rename = "type", default)]
-    pub kind: String,
-    /// Its fixed id; may be a variable.
-    #[serde(default)]
-    pub uid: String,
 }

@@ -1,27 +1,25 @@
 //! What a kind of panel can be told.
 
 mod heatmap;
-mod legend;
-mod reduce;
 mod stat;
 mod table;
 mod timeline;
 
 use serde::Serialize;
 
-use super::{
-    kind::Kind,
-    model::Panel,
-    read::{Object, Unknowns},
+use crate::{
+    model::{Kind, Panel},
+    read::{Object, UnsupportedPaths},
 };
 
-pub(crate) use self::reduce::{Reduce, Which};
+pub(crate) use self::stat::{Reduce, Which};
 pub use self::{
     heatmap::HeatMapOptions,
-    legend::{Legend, LegendMode, LegendPlacement, Tooltip, TooltipMode, TooltipSort},
     stat::{BarGauge, Gauge, Stat, TextSize},
-    table::{Sort, TableOptions},
-    timeline::{StateTimeline, TimeSeries},
+    table::{AlertList, Sort, TableOptions},
+    timeline::{
+        Legend, LegendMode, LegendPlacement, StateTimeline, TimeSeries, Tooltip, TooltipMode, TooltipSort,
+    },
 };
 
 /// What a panel was told, by its kind.
@@ -50,22 +48,10 @@ pub enum Options {
     Nothing {},
 }
 
-/// What a list of alerts was told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct AlertList {
-    /// How many at most.
-    pub max_items: u32,
-    /// Only those that are named so.
-    pub name: String,
-    /// Only those of the dashboard.
-    pub this_dashboard: bool,
-}
-
 impl Options {
     /// Reads what stands under `options`.
-    pub(crate) fn read(panel: &Panel, kind: Kind, unknowns: &Unknowns) -> Self {
-        let object = Object::new("options", &panel.options, unknowns);
+    pub(crate) fn read(panel: &Panel, kind: Kind, unsupported: &UnsupportedPaths) -> Self {
+        let object = Object::new("options", &panel.options, unsupported);
         match kind {
             Kind::TimeSeries => Self::TimeSeries(TimeSeries::read(&object)),
             Kind::StateTimeline => Self::StateTimeline(StateTimeline::read(&object)),
@@ -76,31 +62,11 @@ impl Options {
             Kind::HeatMap => Self::HeatMap(HeatMapOptions::read(&object)),
             Kind::AlertList => Self::AlertList(AlertList::read(&object)),
             Kind::Text => {
-                object.only("mode", &["markdown".into()]);
+                object.allow("mode", &["markdown".into()]);
                 object.ignore(&["content", "code"]);
                 Self::Nothing {}
             }
             Kind::Row => Self::Nothing {},
-        }
-    }
-}
-
-impl AlertList {
-    fn read(object: &Object<'_>) -> Self {
-        object.only("viewMode", &["list".into()]);
-        object.only("groupMode", &["default".into()]);
-        object.only("sortOrder", &[1.into()]);
-        object.ignore(&["alertInstanceLabelFilter", "showOptions"]);
-        let states = object.object("stateFilter");
-        for (state, shown) in
-            [("firing", true), ("pending", true), ("noData", false), ("normal", false), ("error", true)]
-        {
-            states.only(state, &[shown.into()]);
-        }
-        Self {
-            max_items: object.count("maxItems").unwrap_or(20),
-            name: object.text("alertName").unwrap_or_default().to_owned(),
-            this_dashboard: object.flag("dashboardAlerts").unwrap_or(false),
         }
     }
 }

@@ -2,18 +2,18 @@
 
 pub mod influxql;
 pub mod promql;
+mod query;
 pub mod steps;
-mod traces;
 
-use std::time::Duration;
-
-use super::{
-    Unknown,
+use crate::{
+    Unsupported,
     interpolate::{in_promql, replace},
     model::{DataSource, Panel, Target},
     time::Window,
     variables::Bound,
 };
+
+pub use self::query::{Context, Query};
 
 /// Panels that show data that their targets ask for.
 const DATA_PANELS: [&str; 11] = [
@@ -30,52 +30,6 @@ const DATA_PANELS: [&str; 11] = [
     "status-history",
 ];
 
-/// What a query goes to and asks.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Query {
-    /// `PromQL` at the range's end.
-    Instant {
-        /// Complete, without variables.
-        expr: String,
-        /// When, in Unix milliseconds.
-        time_ms: i64,
-    },
-    /// `PromQL` over the range.
-    Range {
-        /// Complete, without variables.
-        expr: String,
-        /// First and last point: multiples of the step.
-        window: Window,
-        /// Between two points.
-        step: Duration,
-    },
-    /// `InfluxQL` over the range.
-    InfluxQl {
-        /// Complete, without variables.
-        query: String,
-        /// What its time filter says.
-        window: Window,
-        /// The width of the buckets that it groups by; 0 if it groups by no time.
-        width: Duration,
-    },
-    /// A search for traces, in the parameters of Jaeger's query API.
-    Traces {
-        /// `service`, `operation`, `tags`, `limit`, `start` and `end` in Unix microseconds.
-        parameters: Vec<(&'static str, String)>,
-    },
-}
-
-impl Query {
-    /// What is asked, for a person to read.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Instant { expr, .. } | Self::Range { expr, .. } => expr.clone(),
-            Self::InfluxQl { query, .. } => query.clone(),
-            Self::Traces { parameters } => format!("traces {parameters:?}"),
-        }
-    }
-}
-
 /// What a panel draws.
 #[derive(Clone, Debug)]
 pub enum Content<'a> {
@@ -87,22 +41,8 @@ pub enum Content<'a> {
     Alerts,
 }
 
-/// What is around a panel's queries.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The dashboard's time range.
-    pub window: Window,
-    /// Points that a panel without a number of its own asks for: its width in pixels. As wide as it is in a window of
-    /// 1440 pixels if absent.
-    pub max_data_points: Option<u32>,
-    /// The dashboard's variables with their values.
-    pub variables: &'a [Bound],
-    /// The data source's scrape interval (its `timeInterval`).
-    pub scrape: Duration,
-}
-
 /// Tells what a panel draws.
-pub fn content(panel: &Panel) -> Result<Content<'_>, Unknown> {
+pub fn content(panel: &Panel) -> Result<Content<'_>, Unsupported> {
     match panel.kind.as_str() {
         "text" | "dashlist" => Ok(Content::Static),
         "alertlist" => Ok(Content::Alerts),
@@ -110,35 +50,55 @@ pub fn content(panel: &Panel) -> Result<Content<'_>, Unknown> {
         kind if DATA_PANELS.contains(&kind) => {
             let targets: Vec<&Target> = panel.targets.iter().filter(|target| !target.hide).collect();
             if targets.is_empty() {
-                return Err(Unknown(format!("a {kind} panel without a query")));
+                return Err(Unsupported(format!("a {kind} panel without a query")));
             }
             Ok(Content::Targets(targets))
         }
-        other => Err(Unknown(format!("panel type {other:?}"))),
+        other => Err(Unsupported(format!("panel type {other:?}"))),
     }
 }
 
 /// The data source of a target, with the panel's where it names none, and variables replaced.
-pub fn data_source(panel: &Panel, target: &Target, variables: &[Bound]) -> Result<DataSource, Unknown> {
+pub fn data_source(panel: &Panel, target: &Target, variables: &[Bound]) -> Result<DataSource, Unsupported> {
     let named = target.datasource.as_ref().or(panel.datasource.as_ref());
-    let named = named.ok_or_else(|| Unknown(format!("target {} names no data source", target.ref_id)))?;
+    let named = named.ok_or_else(|| Unsupported(format!("target {} names no data source", target.ref_id)))?;
     let uid = replace(&named.uid, |name, format| in_promql(variables, name, format))?;
     Ok(DataSource { kind: named.kind.clone(), uid })
 }
 
 /// The queries of one target; Grafana asks `instant` and `range` both where both are set.
-pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unknown> {
+pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unsupported> {
     let source = data_source(panel, target, context.variables)?;
     match source.kind.as_str() {
         "prometheus" => promql::queries(panel, target, context),
         "influxdb" => influxql::query(panel, target, context).map(|query| vec![query]),
-        "jaeger" => traces::query(panel, target, context).map(|query| vec![query]),
-        other => Err(Unknown(format!("data source type {other:?}"))),
+        "jaeger" => trace_search(panel, target, context).map(|query| vec![query]),
+        other => Err(Unsupported(format!("data source type {other:?}"))),
     }
+}
+
+/// A search for traces, as Grafana sends it to Jaeger.
+fn trace_search(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unsupported> {
+    if target.query_type.as_deref() != Some("search") {
+        return Err(Unsupported(format!("query type {:?} of Jaeger", target.query_type)));
+    }
+    steps::reject_time_override(panel)?;
+    let Window { from_ms, to_ms } = context.window;
+    let mut parameters = vec![("start", (from_ms * 1000).to_string()), ("end", (to_ms * 1000).to_string())];
+    let given = [("service", &target.service), ("operation", &target.operation), ("tags", &target.tags)];
+    for (name, value) in given {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            parameters.push((name, promql::with_variables(value, context.variables)?));
+        }
+    }
+    parameters.push(("limit", target.limit.unwrap_or(20).to_string()));
+    Ok(Query::Traces { parameters })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::variables::Value;
 
@@ -153,7 +113,7 @@ mod tests {
         serde_json::from_value(panel).unwrap()
     }
 
-    fn asked(panel: &Panel) -> Result<Vec<Query>, Unknown> {
+    fn asked(panel: &Panel) -> Result<Vec<Query>, Unsupported> {
         let variables = [Bound { name: "job".into(), value: Value::One("echo-server".into()) }];
         let context = Context {
             window: WINDOW,

@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 /// Collects what is not known.
 #[derive(Debug, Default)]
-pub(crate) struct Unknowns(RefCell<Vec<String>>);
+pub(crate) struct UnsupportedPaths(RefCell<Vec<String>>);
 
-impl Unknowns {
-    pub(crate) fn name(&self, what: String) {
-        self.0.borrow_mut().push(what);
+impl UnsupportedPaths {
+    pub(crate) fn record(&self, path: String) {
+        self.0.borrow_mut().push(path);
     }
 
     /// Sorted, each once.
@@ -30,17 +30,17 @@ pub(crate) struct Object<'a> {
     map: Option<&'a Map<String, Value>>,
     seen: RefCell<BTreeSet<String>>,
     whole: Cell<bool>,
-    unknowns: &'a Unknowns,
+    unsupported: &'a UnsupportedPaths,
 }
 
 impl<'a> Object<'a> {
     /// `path` is what stands before its keys in names.
-    pub(crate) fn new(path: impl Into<String>, json: &'a Value, unknowns: &'a Unknowns) -> Self {
+    pub(crate) fn new(path: impl Into<String>, json: &'a Value, unsupported: &'a UnsupportedPaths) -> Self {
         let path = path.into();
         if !json.is_null() && !json.is_object() {
-            unknowns.name(format!("{path} = {json}"));
+            unsupported.record(format!("{path} = {json}"));
         }
-        Self { path, map: json.as_object(), seen: RefCell::default(), whole: Cell::new(false), unknowns }
+        Self { path, map: json.as_object(), seen: RefCell::default(), whole: Cell::new(false), unsupported }
     }
 
     pub(crate) fn value(&self, key: &str) -> Option<&'a Value> {
@@ -74,13 +74,13 @@ impl<'a> Object<'a> {
 
     /// An absent object is an empty one.
     pub(crate) fn object(&self, key: &str) -> Object<'a> {
-        Object::new(self.path_of(key), self.value(key).unwrap_or(&Value::Null), self.unknowns)
+        Object::new(self.path_of(key), self.value(key).unwrap_or(&Value::Null), self.unsupported)
     }
 
     pub(crate) fn objects(&self, key: &str) -> Vec<Object<'a>> {
         let path = self.path_of(key);
         let list = self.list(key).iter().enumerate();
-        list.map(|(at, json)| Object::new(format!("{path}[{at}]"), json, self.unknowns)).collect()
+        list.map(|(at, json)| Object::new(format!("{path}[{at}]"), json, self.unsupported)).collect()
     }
 
     /// The choice of a closed set; another one is unknown, and none.
@@ -88,28 +88,28 @@ impl<'a> Object<'a> {
         let text = self.text(key)?;
         let found = set.iter().find(|(name, _)| *name == text);
         if found.is_none() {
-            self.refuse(key);
+            self.reject(key);
         }
         found.map(|(_, choice)| *choice)
     }
 
     /// None of its keys is named any more.
-    pub(crate) fn leave(&self) {
+    pub(crate) fn ignore_all(&self) {
         self.whole.set(true);
     }
 
     /// All of it, where the keys are somebody's names.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        self.leave();
+        self.ignore_all();
         self.map.into_iter().flatten()
     }
 
     /// What stands here is drawn only where it has one of these values; absent is well, too.
-    pub(crate) fn only(&self, key: &str, allowed: &[Value]) {
+    pub(crate) fn allow(&self, key: &str, allowed: &[Value]) {
         // A number's spelling does not matter.
         let same = |a: &Value, b: &Value| a == b || (a.is_number() && a.as_f64() == b.as_f64());
         if self.value(key).is_some_and(|value| !allowed.iter().any(|one| same(one, value))) {
-            self.refuse(key);
+            self.reject(key);
         }
     }
 
@@ -119,13 +119,13 @@ impl<'a> Object<'a> {
     }
 
     /// Names the key with what it holds.
-    pub(crate) fn refuse(&self, key: &str) {
+    pub(crate) fn reject(&self, key: &str) {
         let value = self.value(key).unwrap_or(&Value::Null);
-        self.unknowns.name(format!("{} = {value}", self.path_of(key)));
+        self.unsupported.record(format!("{} = {value}", self.path_of(key)));
     }
 
-    pub(crate) fn unknowns(&self) -> &'a Unknowns {
-        self.unknowns
+    pub(crate) fn unsupported(&self) -> &'a UnsupportedPaths {
+        self.unsupported
     }
 
     pub(crate) fn path_of(&self, key: &str) -> String {
@@ -135,7 +135,7 @@ impl<'a> Object<'a> {
     fn typed<T>(&self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
         let read = read(self.value(key)?);
         if read.is_none() {
-            self.refuse(key);
+            self.reject(key);
         }
         read
     }
@@ -149,7 +149,7 @@ impl Drop for Object<'_> {
         let seen = self.seen.borrow();
         for (key, value) in self.map.into_iter().flatten() {
             if !value.is_null() && !seen.contains(key) {
-                self.unknowns.name(self.path_of(key));
+                self.unsupported.record(self.path_of(key));
             }
         }
     }
@@ -161,9 +161,9 @@ mod tests {
     use serde_json::json;
 
     fn unknown(json: &Value, read: impl Fn(&Object<'_>)) -> Vec<String> {
-        let unknowns = Unknowns::default();
-        read(&Object::new("options", json, &unknowns));
-        unknowns.into_names()
+        let unsupported = UnsupportedPaths::default();
+        read(&Object::new("options", json, &unsupported));
+        unsupported.into_names()
     }
 
     #[test]
@@ -183,8 +183,8 @@ mod tests {
         let named = unknown(&json, |object| {
             assert_eq!(object.number("a"), None);
             assert_eq!(object.choice("b", &[("quiet", 1)]), None);
-            object.only("c", &[json!(1)]);
-            object.only("d", &[json!(0.0)]);
+            object.allow("c", &[json!(1)]);
+            object.allow("d", &[json!(0.0)]);
             object.ignore(&["e"]);
         });
         assert_eq!(named, [r#"options.a = "x""#, r#"options.b = "loud""#, "options.c = 2"]);

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::read::Object;
+
 /// A calculation. A missing value is none, and not counted but by `count`; NaN is a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -115,6 +117,15 @@ impl Calc {
             }
         }
     }
+}
+
+/// Calculations by name; one that is not known is named, and left out.
+pub(crate) fn read_calcs(object: &Object<'_>) -> Vec<Calc> {
+    let names = object.texts("calcs");
+    if names.iter().any(|name| Calc::of(name).is_none()) {
+        object.reject("calcs");
+    }
+    names.into_iter().filter_map(Calc::of).collect()
 }
 
 /// NaN is never an extreme.

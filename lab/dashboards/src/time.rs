@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Unknown, duration, model::TimeRange};
+use crate::{Unsupported, duration, model::TimeRange};
 
 /// A time range in Unix milliseconds; it ends after it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,18 +35,18 @@ impl Window {
 /// # Errors
 ///
 /// A time of another form, or a range that does not end after it begins.
-pub fn resolve(range: &TimeRange, now_ms: i64) -> Result<Window, Unknown> {
+pub fn resolve(range: &TimeRange, now_ms: i64) -> Result<Window, Unsupported> {
     let window = Window { from_ms: instant(&range.from, now_ms)?, to_ms: instant(&range.to, now_ms)? };
     if window.from_ms < window.to_ms {
         Ok(window)
     } else {
-        Err(Unknown(format!("a time range from {:?} to {:?}, which is empty", range.from, range.to)))
+        Err(Unsupported(format!("a time range from {:?} to {:?}, which is empty", range.from, range.to)))
     }
 }
 
-fn instant(text: &str, now_ms: i64) -> Result<i64, Unknown> {
+fn instant(text: &str, now_ms: i64) -> Result<i64, Unsupported> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map_err(|_| Unknown(format!("time {text:?}")));
+        return text.parse().map_err(|_| Unsupported(format!("time {text:?}")));
     }
     let back = duration::parse_before_now(text)?.as_millis();
     Ok(now_ms.saturating_sub(i64::try_from(back).unwrap_or(i64::MAX)))
@@ -56,7 +56,7 @@ fn instant(text: &str, now_ms: i64) -> Result<i64, Unknown> {
 mod tests {
     use super::*;
 
-    fn resolved(from: &str, to: &str) -> Result<Window, Unknown> {
+    fn resolved(from: &str, to: &str) -> Result<Window, Unsupported> {
         resolve(&TimeRange { from: from.into(), to: to.into() }, 1_000_000)
     }
 

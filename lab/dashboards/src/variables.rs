@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{
-    Unknown,
+use crate::{
+    Unsupported,
     model::{Current, Variable},
 };
 
@@ -78,11 +78,11 @@ impl Value {
 /// Finds where the options come from. `replace` writes the variables before this one into a query.
 pub fn source(
     variable: &Variable,
-    replace: impl Fn(&str) -> Result<String, Unknown>,
-) -> Result<Source, Unknown> {
+    replace: impl Fn(&str) -> Result<String, Unsupported>,
+) -> Result<Source, Unsupported> {
     let name = &variable.name;
     if !variable.regex.is_empty() {
-        return Err(Unknown(format!("regex {:?} of variable {name}", variable.regex)));
+        return Err(Unsupported(format!("regex {:?} of variable {name}", variable.regex)));
     }
     let query = match &variable.query {
         Json::String(text) => text.as_str(),
@@ -97,8 +97,8 @@ pub fn source(
             Ok(Source::InfluxQl(replace(query)?))
         }
         "query" => query_source(&replace(query)?)
-            .ok_or_else(|| Unknown(format!("query {query:?} of variable {name}"))),
-        other => Err(Unknown(format!("type {other:?} of variable {name}"))),
+            .ok_or_else(|| Unsupported(format!("query {query:?} of variable {name}"))),
+        other => Err(Unsupported(format!("type {other:?} of variable {name}"))),
     }
 }
 
@@ -107,7 +107,7 @@ pub fn source(
 /// # Errors
 ///
 /// If something chosen is none of the options (but of a text box), or several are chosen where one can be.
-pub fn choose(variable: &Variable, options: Vec<String>, given: &[String]) -> Result<Bound, Unknown> {
+pub fn choose(variable: &Variable, options: Vec<String>, given: &[String]) -> Result<Bound, Unsupported> {
     if given.is_empty() {
         return Ok(bind(variable, options));
     }
@@ -117,10 +117,10 @@ pub fn choose(variable: &Variable, options: Vec<String>, given: &[String]) -> Re
         is_free || options.contains(value) || (variable.include_all && value.as_str() == ALL)
     };
     if let Some(wrong) = given.iter().find(|value| !is_option(value)) {
-        return Err(Unknown(format!("value {wrong:?} of variable ${name}")));
+        return Err(Unsupported(format!("value {wrong:?} of variable ${name}")));
     }
     if given.len() > 1 && !variable.multi {
-        return Err(Unknown(format!("{} values of variable ${name}, which holds one", given.len())));
+        return Err(Unsupported(format!("{} values of variable ${name}, which holds one", given.len())));
     }
     let chosen = Variable { current: Current { value: given.to_vec().into() }, ..variable.clone() };
     Ok(bind(&chosen, options))
@@ -183,7 +183,7 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn source_of(json: &str) -> Result<Source, Unknown> {
+    fn source_of(json: &str) -> Result<Source, Unsupported> {
         source(&variable(json), |text| Ok(text.to_owned()))
     }
 

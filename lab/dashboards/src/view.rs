@@ -1,24 +1,24 @@
 //! What a panel draws: its data as Grafana would show it, ready for any pen.
 
+mod data;
 mod heatmap;
 mod series;
 mod table;
+mod text;
 mod values;
-mod words;
 
 use serde::Serialize;
 
-use super::{
-    Unknown,
-    answer::Answered,
-    config::{Config, FieldConfigs},
-    frame::{Frame, frames},
-    kind::Kind,
-    link,
-    model::Panel,
+use self::data::PanelData;
+use crate::{
+    Unsupported,
+    config::FieldConfigs,
+    frame::frames,
+    interpolate::Scope,
+    model::{Kind, Panel},
     options::Options,
-    read::Unknowns,
-    scope::Scope,
+    read::UnsupportedPaths,
+    response::QueryResponse,
     transform,
 };
 
@@ -57,46 +57,30 @@ pub enum View {
 /// # Errors
 ///
 /// If that data cannot be drawn as such a panel; and for a list of alerts, which is no data source's.
-pub fn view(panel: &Panel, answered: &[Answered<'_>], scope: Scope<'_>) -> Result<View, Unknown> {
+pub fn view(panel: &Panel, responses: &[QueryResponse<'_>], scope: Scope<'_>) -> Result<View, Unsupported> {
     let kind = Kind::of(&panel.kind)?;
-    let options = Options::read(panel, kind, &Unknowns::default());
+    let options = Options::read(panel, kind, &UnsupportedPaths::default());
     if kind == Kind::Text {
-        return words::text(panel, scope);
+        return text::html(panel, scope).map(|html| View::Text { html });
     }
-    let frames = transform::apply(panel, frames(answered, scope.variables)?);
-    let drawing = Drawing { configs: FieldConfigs::of(panel, kind), frames: &frames, scope };
+    let frames = transform::apply(panel, frames(responses, scope.variables)?);
+    let data = PanelData { configs: FieldConfigs::of(panel, kind), frames: &frames, scope };
     match &options {
-        Options::TimeSeries(options) => series::draw(&drawing, &options.legend).map(View::Series),
-        Options::StateTimeline(options) => series::draw(&drawing, &options.legend).map(View::Series),
+        Options::TimeSeries(options) => series::draw(&data, &options.legend).map(View::Series),
+        Options::StateTimeline(options) => series::draw(&data, &options.legend).map(View::Series),
         Options::Stat(options) => {
-            values::draw(&drawing, &options.reduce, options.has_spark()).map(|values| View::Values { values })
+            values::draw(&data, &options.reduce, options.has_spark()).map(|values| View::Values { values })
         }
         Options::Gauge(options) => {
-            values::draw(&drawing, &options.reduce, false).map(|values| View::Values { values })
+            values::draw(&data, &options.reduce, false).map(|values| View::Values { values })
         }
         Options::BarGauge(options) => {
-            values::draw(&drawing, &options.reduce, false).map(|values| View::Values { values })
+            values::draw(&data, &options.reduce, false).map(|values| View::Values { values })
         }
-        Options::Table(_) => table::draw(&drawing).map(View::Table),
-        Options::HeatMap(options) => heatmap::draw(&drawing, options).map(|map| View::HeatMap(Box::new(map))),
+        Options::Table(_) => table::draw(&data).map(View::Table),
+        Options::HeatMap(options) => heatmap::draw(&data, options).map(|map| View::HeatMap(Box::new(map))),
         Options::AlertList(_) | Options::Nothing {} => {
-            Err(Unknown(format!("data in a {} panel", panel.kind)))
+            Err(Unsupported(format!("data in a {} panel", panel.kind)))
         }
-    }
-}
-
-/// What the kinds of drawings share.
-struct Drawing<'a> {
-    configs: FieldConfigs<'a>,
-    frames: &'a [Frame],
-    scope: Scope<'a>,
-}
-
-impl Drawing<'_> {
-    /// How a field of a frame is shown, its words filled in.
-    fn config(&self, frame: &Frame, field: usize) -> Config {
-        let of = &frame.fields[field];
-        let (config, is_named) = self.configs.config(of, frame, self.frames);
-        link::fill(config, is_named, of, frame, self.scope)
     }
 }

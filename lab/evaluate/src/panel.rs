@@ -11,12 +11,11 @@ use clients::{
     time::unix_now,
 };
 use dashboards::{
-    Unknown,
-    answer::{self, Answer, Series},
-    duration,
+    Unsupported, duration,
     interpolate::{in_influxql, in_promql, replace},
     model::{Dashboard, Panel, TimeRange, Variable},
     queries::Query,
+    response::{self, Response, Series},
     time::{self, Window},
     variables::{self, Bound, Source},
 };
@@ -29,7 +28,7 @@ pub enum QueryError {
     Fetch(#[from] FetchError),
     /// The dashboard uses something that is not supported.
     #[error("not supported: {0}")]
-    Unsupported(#[from] Unknown),
+    Unsupported(#[from] Unsupported),
     /// A variable has no options.
     #[error("${0} has no value")]
     NoOptions(String),
@@ -54,7 +53,7 @@ pub async fn scrape_interval(clients: &Clients) -> Result<Duration, QueryError> 
 /// # Errors
 ///
 /// Returns an error if the range is not supported.
-pub fn window(time: &TimeRange) -> Result<Window, Unknown> {
+pub fn window(time: &TimeRange) -> Result<Window, Unsupported> {
     time::resolve(time, (unix_now() * 1000.0) as i64)
 }
 
@@ -85,7 +84,7 @@ pub async fn bind_variables(
 /// # Errors
 ///
 /// Returns an error if the variable's query is not supported.
-pub fn variable_source(variable: &Variable, before: &[Bound]) -> Result<Source, Unknown> {
+pub fn variable_source(variable: &Variable, before: &[Bound]) -> Result<Source, Unsupported> {
     let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
     let format_value = if in_influxdb { in_influxql } else { in_promql };
     variables::source(variable, |text| replace(text, |name, format| format_value(before, name, format)))
@@ -173,10 +172,10 @@ pub async fn query_series(clients: &Clients, query: &Query) -> Result<Vec<PanelS
 /// # Errors
 ///
 /// Returns an error if the data source is unavailable.
-pub async fn query(clients: &Clients, query: &Query) -> Result<Answer, FetchError> {
+pub async fn query(clients: &Clients, query: &Query) -> Result<Response, FetchError> {
     let prometheus = |series: Vec<prometheus::Series>| {
         let series = series.into_iter();
-        Answer::Prometheus(series.map(|one| Series { labels: one.labels, points: one.points }).collect())
+        Response::Prometheus(series.map(|one| Series { labels: one.labels, points: one.points }).collect())
     };
     Ok(match query {
         Query::Instant { expr, time_ms } => {
@@ -187,23 +186,27 @@ pub async fn query(clients: &Clients, query: &Query) -> Result<Answer, FetchErro
         }
         Query::InfluxQl { query, .. } => {
             let rows = clients.influxdb.query(query).await?.into_iter();
-            let rows =
-                rows.map(|Rows { name, tags, columns, values }| answer::Rows { name, tags, columns, values });
-            Answer::InfluxQl(rows.collect())
+            let rows = rows.map(|Rows { name, tags, columns, values }| response::Rows {
+                name,
+                tags,
+                columns,
+                values,
+            });
+            Response::InfluxQl(rows.collect())
         }
         Query::Traces { parameters } => {
             let parameters: Vec<(&str, &str)> =
                 parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let traces = clients.jaeger.traces(&parameters).await?;
-            Answer::Traces(traces.iter().filter_map(first_span).collect())
+            Response::Traces(traces.iter().filter_map(first_span).collect())
         }
     })
 }
 
 /// A row of a trace search: the trace's first span.
-fn first_span(trace: &jaeger::Trace) -> Option<answer::Trace> {
+fn first_span(trace: &jaeger::Trace) -> Option<response::Trace> {
     let first = trace.spans.iter().min_by_key(|span| span.start_us)?;
-    Some(answer::Trace {
+    Some(response::Trace {
         id: trace.id.clone(),
         name: format!("{}: {}", first.service, first.name),
         start_us: i64::try_from(first.start_us).ok()?,

@@ -7,7 +7,7 @@ use serde_json::json;
 use catalog::Tutorial;
 use clients::{Clients, grafana::DsQuery, poll::until};
 use dashboards::{
-    Unknown,
+    Unsupported,
     model::{Dashboard, Panel, Target},
     queries::{self, Content, Context, influxql, promql, steps::Steps},
 };
@@ -111,7 +111,7 @@ async fn query_all(clients: &Clients, dashboards: &[Dashboard]) -> Result<String
     Ok(format!("{count} queries"))
 }
 
-fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<DsQuery, Unknown> {
+fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<DsQuery, Unsupported> {
     let steps = Steps::of_panel(panel, target, context)?;
     let bound = context.variables;
     let source = queries::data_source(panel, target, bound)?;
@@ -122,7 +122,7 @@ fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<DsQuery
         "influxdb" => json!({
             "query": influxql::with_variables(&target.query, bound)?, "rawQuery": true,
             "resultFormat": "time_series"}),
-        other => return Err(Unknown(format!("panel {} has a data source of type {other:?}", panel.id))),
+        other => return Err(Unsupported(format!("panel {} has a data source of type {other:?}", panel.id))),
     };
     body["refId"] = json!(target.ref_id);
     body["datasource"] = json!({"type": source.kind, "uid": source.uid});

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use catalog::Tutorial;
 use clients::{Clients, poll::until};
 use dashboards::{
-    Unknown,
+    Unsupported,
     model::{Dashboard, Panel, Target, TimeRange},
     queries::{self, Content, Context, Query},
     variables::Bound,
@@ -91,7 +91,7 @@ impl<'a> Panels<'a> {
         claim: String,
         has_load: bool,
         panel: &Panel,
-        content: Result<Content<'_>, Unknown>,
+        content: Result<Content<'_>, Unsupported>,
         (time, context): (&TimeRange, Context<'_>),
     ) -> Claim {
         let targets = match content {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::read::Object;
+use crate::read::Object;
 
 /// Where a field's colour comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,10 +42,10 @@ fn is_known(name: &str) -> bool {
 }
 
 /// Reads a colour, and names one that is not known.
-pub(super) fn colour(object: &Object<'_>, key: &str) -> Option<String> {
+pub(super) fn read_color(object: &Object<'_>, key: &str) -> Option<String> {
     let name = object.text(key)?;
     if !is_known(name) {
-        object.refuse(key);
+        object.reject(key);
         return None;
     }
     Some(name.to_owned())
@@ -61,9 +61,55 @@ impl Color {
         ];
         let mode = object.choice("mode", &MODES).unwrap_or(default);
         // Which of a series' values decides, where its colour goes by value.
-        object.only("seriesBy", &["last".into()]);
-        let fixed = colour(object, "fixedColor").filter(|_| mode == ColorMode::Fixed);
+        object.allow("seriesBy", &["last".into()]);
+        let fixed = read_color(object, "fixedColor").filter(|_| mode == ColorMode::Fixed);
         Self { mode, fixed }
+    }
+}
+
+/// Colours by value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Thresholds {
+    /// What the steps' values are of.
+    pub mode: ThresholdsMode,
+    /// Lowest first.
+    pub steps: Vec<Step>,
+}
+
+/// What the steps' values are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum ThresholdsMode {
+    /// The value itself.
+    Absolute,
+    /// Its place between min and max, in percent.
+    Percentage,
+}
+
+/// A colour and where it begins.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "ThresholdStep"))]
+pub struct Step {
+    /// The first value that has it; of the lowest step none.
+    pub from: Option<f64>,
+    /// A name of Grafana's, or `#rrggbb`.
+    pub color: String,
+}
+
+impl Thresholds {
+    pub(super) fn read(object: &Object<'_>) -> Self {
+        const MODES: [(&str, ThresholdsMode); 2] =
+            [("absolute", ThresholdsMode::Absolute), ("percentage", ThresholdsMode::Percentage)];
+        let mode = object.choice("mode", &MODES).unwrap_or(ThresholdsMode::Absolute);
+        let step =
+            |step: Object<'_>| Some(Step { from: step.number("value"), color: read_color(&step, "color")? });
+        let mut steps: Vec<Step> = object.objects("steps").into_iter().filter_map(step).collect();
+        let from = |step: &Step| step.from.unwrap_or(f64::NEG_INFINITY);
+        steps.sort_by(|a, b| from(a).total_cmp(&from(b)));
+        Self { mode, steps }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::{kind::Kind, read::Object};
+use crate::{model::Kind, read::Object};
 
 /// How a field is drawn. Where a kind of panel does not have a thing, it is at its default.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -176,7 +176,7 @@ impl Custom {
     pub(super) fn read(object: &Object<'_>, kind: Kind) -> Self {
         let fill = if kind == Kind::StateTimeline { 70.0 } else { 0.0 };
         let line = if kind == Kind::TimeSeries { 1.0 } else { 0.0 };
-        object.only("insertNulls", &[json!(false)]);
+        object.allow("insertNulls", &[json!(false)]);
         Self {
             draw: object.choice("drawStyle", Draw::ALL).unwrap_or(Draw::Line),
             interpolation: object
@@ -212,7 +212,7 @@ fn dash(style: &Object<'_>) -> Option<Vec<f64>> {
         Some("dash") => Some(or([10.0, 10.0])),
         Some("dot") => Some(or([0.0, 10.0])),
         Some(_) => {
-            style.refuse("fill");
+            style.reject("fill");
             None
         }
     }
@@ -234,20 +234,20 @@ fn span_nulls(object: &Object<'_>) -> SpanNulls {
 }
 
 fn axis(object: &Object<'_>) -> Axis {
-    object.only("axisBorderShow", &[json!(false)]);
-    object.only("axisCenteredZero", &[json!(false)]);
-    object.only("axisColorMode", &[json!("text")]);
-    object.only("axisGridShow", &[json!(true)]);
+    object.allow("axisBorderShow", &[json!(false)]);
+    object.allow("axisCenteredZero", &[json!(false)]);
+    object.allow("axisColorMode", &[json!("text")]);
+    object.allow("axisGridShow", &[json!(true)]);
     // Of bars only, at their defaults.
-    object.only("barAlignment", &[json!(0)]);
-    object.only("barWidthFactor", &[json!(0.6)]);
+    object.allow("barAlignment", &[json!(0)]);
+    object.allow("barWidthFactor", &[json!(0.6)]);
     let scale = object.object("scaleDistribution");
     let log = scale.count("log");
     let log = match scale.text("type") {
         None | Some("linear") => None,
         Some("log") if matches!(log, Some(2 | 10)) => log,
         Some(_) => {
-            scale.refuse("type");
+            scale.reject("type");
             None
         }
     };
@@ -269,12 +269,12 @@ fn hide(object: &Object<'_>) -> Hide {
 }
 
 fn cell(object: &Object<'_>) -> Cell {
-    object.only("inspect", &[json!(false)]);
-    object.only("filterable", &[json!(false)]);
+    object.allow("inspect", &[json!(false)]);
+    object.allow("filterable", &[json!(false)]);
     let options = object.object("cellOptions");
     // A ground that fades.
-    options.only("mode", &[json!("basic")]);
-    options.only("wrapText", &[json!(false)]);
-    options.only("applyToRow", &[json!(false)]);
+    options.allow("mode", &[json!("basic")]);
+    options.allow("wrapText", &[json!(false)]);
+    options.allow("applyToRow", &[json!(false)]);
     options.choice("type", Cell::ALL).unwrap_or(Cell::Auto)
 }

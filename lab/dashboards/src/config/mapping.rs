@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{super::read::Object, color::colour, matcher::Pattern};
+use super::{color::read_color, matcher::Pattern};
+use crate::read::Object;
 
 /// What a value that matches is shown as.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,12 +82,12 @@ fn mappings(object: &Object<'_>) -> Vec<Mapping> {
         Some("regex") => {
             let pattern = options.text("pattern").unwrap_or_default();
             if Pattern::of(pattern).is_err() {
-                options.refuse("pattern");
+                options.reject("pattern");
             }
             vec![shown(&options.object("result"), Match::Regex { pattern: pattern.to_owned() }).0]
         }
         _ => {
-            object.refuse("type");
+            object.reject("type");
             Vec::new()
         }
     }
@@ -94,7 +95,7 @@ fn mappings(object: &Object<'_>) -> Vec<Mapping> {
 
 fn values(options: &Object<'_>) -> Vec<Mapping> {
     let one = |(value, result): (&String, &Value)| {
-        let result = Object::new(options.path_of(value), result, options.unknowns());
+        let result = Object::new(options.path_of(value), result, options.unsupported());
         shown(&result, Match::Value { value: value.clone() })
     };
     let mut all: Vec<(Mapping, u32)> = options.entries().map(one).collect();
@@ -111,7 +112,7 @@ fn specials(options: &Object<'_>) -> Vec<Mapping> {
         Some("true") => &[Special::True],
         Some("false") => &[Special::False],
         _ => {
-            options.refuse("match");
+            options.reject("match");
             &[]
         }
     };
@@ -122,5 +123,5 @@ fn specials(options: &Object<'_>) -> Vec<Mapping> {
 /// The mapping with its index.
 fn shown(result: &Object<'_>, matches: Match) -> (Mapping, u32) {
     let text = result.text("text").filter(|text| !text.is_empty()).map(str::to_owned);
-    (Mapping { matches, text, color: colour(result, "color") }, result.count("index").unwrap_or(0))
+    (Mapping { matches, text, color: read_color(result, "color") }, result.count("index").unwrap_or(0))
 }

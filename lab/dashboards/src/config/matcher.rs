@@ -3,8 +3,8 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::super::{
-    Unknown,
+use crate::{
+    Unsupported,
     frame::{Field, Values},
     model::Matcher,
 };
@@ -20,7 +20,7 @@ pub(crate) enum Fields {
 }
 
 impl Fields {
-    pub(crate) fn of(matcher: &Matcher) -> Result<Self, Unknown> {
+    pub(crate) fn of(matcher: &Matcher) -> Result<Self, Unsupported> {
         let options = &matcher.options;
         let text = || options.as_str().unwrap_or_default().to_owned();
         Ok(match matcher.id.as_str() {
@@ -35,7 +35,7 @@ impl Fields {
                 let names = names.filter_map(Value::as_str).map(str::to_owned).collect();
                 Self::Names { names, but: options["mode"] == "exclude" }
             }
-            other => return Err(Unknown(format!("matcher {other} {options}"))),
+            other => return Err(Unsupported(format!("matcher {other} {options}"))),
         })
     }
 
@@ -63,8 +63,8 @@ impl Fields {
 pub(crate) struct Pattern(Regex);
 
 impl Pattern {
-    pub(crate) fn of(text: &str) -> Result<Self, Unknown> {
-        let unknown = || Unknown(format!("regular expression {text:?}"));
+    pub(crate) fn of(text: &str) -> Result<Self, Unsupported> {
+        let unknown = || Unsupported(format!("regular expression {text:?}"));
         let slashed = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
         let (pattern, flags) = match slashed {
             Some((pattern, flags)) => (pattern.to_owned(), flags),

@@ -2,24 +2,22 @@
 
 use serde_json::Value;
 
-use super::{
-    super::{
-        Unknown,
-        answer::{Answered, Rows},
-        interpolate::{as_text, replace},
-        variables::Bound,
-    },
-    Field, Frame, Values, step_ms,
+use super::data::{Field, Frame, Values};
+use crate::{
+    Unsupported,
+    interpolate::{as_text, replace},
+    response::{QueryResponse, Rows},
+    variables::Bound,
 };
 
 const TIME: &str = "time";
 
 pub(super) fn frames(
-    answered: &Answered<'_>,
+    response: &QueryResponse<'_>,
     rows: &[Rows],
     variables: &[Bound],
-) -> Result<Vec<Frame>, Unknown> {
-    let target = answered.target;
+) -> Result<Vec<Frame>, Unsupported> {
+    let target = response.target;
     let frames = match target.result_format.as_deref() {
         Some("table") => vec![table(rows)],
         None | Some("" | "time_series") => {
@@ -34,9 +32,9 @@ pub(super) fn frames(
             })?;
             rows.iter().flat_map(|one| series(one, &alias)).collect()
         }
-        Some(other) => return Err(Unknown(format!("targets.resultFormat = {other:?}"))),
+        Some(other) => return Err(Unsupported(format!("targets.resultFormat = {other:?}"))),
     };
-    let (ref_id, step_ms) = (&target.ref_id, step_ms(answered.query));
+    let (ref_id, step_ms) = (&target.ref_id, response.query.step_ms());
     Ok(frames.into_iter().map(|frame| Frame { ref_id: ref_id.clone(), step_ms, ..frame }).collect())
 }
 

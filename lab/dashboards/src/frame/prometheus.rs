@@ -1,14 +1,14 @@
 //! Frames of Prometheus: a series each, or one table a target.
 
-use super::{
-    super::{
-        Unknown,
-        answer::{Answered, Labels, Series},
-        interpolate::{as_text, replace},
-        queries::Query,
-        variables::Bound,
-    },
-    Field, Frame, Values, step_ms,
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::data::{Field, Frame, Values};
+use crate::{
+    Unsupported,
+    interpolate::{as_text, replace},
+    queries::Query,
+    response::{Labels, QueryResponse, Series},
+    variables::Bound,
 };
 
 /// The label whose values are numbers: a bucket's upper bound.
@@ -21,13 +21,13 @@ pub(super) struct Table<'a> {
 }
 
 pub(super) fn frames(
-    answered: &Answered<'_>,
+    response: &QueryResponse<'_>,
     series: &[Series],
     variables: &[Bound],
-) -> Result<Vec<Frame>, Unknown> {
-    let format = answered.target.legend_format.as_deref().unwrap_or_default();
+) -> Result<Vec<Frame>, Unsupported> {
+    let format = response.target.legend_format.as_deref().unwrap_or_default();
     let format = replace(format, |name, format| as_text(variables, name, format))?;
-    let expr = match answered.query {
+    let expr = match response.query {
         Query::Instant { expr, .. } | Query::Range { expr, .. } => expr,
         Query::InfluxQl { .. } | Query::Traces { .. } => "",
     };
@@ -39,9 +39,9 @@ pub(super) fn frames(
         let shown = Some(name.clone()).filter(|name| !name.is_empty());
         let value = Field { shown, labels: one.labels.clone(), ..Field::new("Value", values) };
         Frame {
-            ref_id: answered.target.ref_id.clone(),
+            ref_id: response.target.ref_id.clone(),
             name,
-            step_ms: step_ms(answered.query),
+            step_ms: response.query.step_ms(),
             fields: vec![Field::new("Time", times), value],
         }
     };
@@ -120,6 +120,55 @@ fn one_table(table: &Table<'_>, several: bool) -> Frame {
     fields.extend(labels.iter().map(|label| column(label)));
     fields.push(Field::new(&value, Values::Numbers(values)));
     Frame { ref_id: table.ref_id.to_owned(), fields, ..Frame::default() }
+}
+
+/// One frame for each histogram (the labels but `le`): its times, and a field for each bucket, named by its bound.
+pub(super) fn histograms(series: Vec<Frame>) -> Vec<Frame> {
+    let mut histograms: BTreeMap<Labels, Vec<Frame>> = BTreeMap::new();
+    for frame in series {
+        let mut labels = frame.fields.get(1).map(|field| field.labels.clone()).unwrap_or_default();
+        labels.remove("le");
+        histograms.entry(labels).or_default().push(frame);
+    }
+    histograms.into_values().map(histogram).collect()
+}
+
+fn histogram(mut buckets: Vec<Frame>) -> Frame {
+    buckets.sort_by(|a, b| bound(a).total_cmp(&bound(b)));
+    let times: BTreeSet<i64> = buckets.iter().filter_map(Frame::times).flatten().copied().flatten().collect();
+    let columns: Vec<Vec<Option<f64>>> = buckets.iter().map(|bucket| on(&times, bucket)).collect();
+    let first = buckets.first();
+    let mut fields = vec![Field::new("Time", Values::Times(times.iter().map(|time| Some(*time)).collect()))];
+    for (at, bucket) in buckets.iter().enumerate() {
+        let below = at.checked_sub(1).map(|below| &columns[below]);
+        let values = columns[at].iter().enumerate();
+        // What is missing below is nothing to subtract.
+        let own =
+            values.map(|(row, value)| Some((*value)? - below.and_then(|below| below[row]).unwrap_or(0.0)));
+        let labels = bucket.fields.get(1).map(|field| field.labels.clone()).unwrap_or_default();
+        let name = labels.get("le").cloned().unwrap_or_default();
+        fields.push(Field { labels, ..Field::new(&name, Values::Numbers(own.collect())) });
+    }
+    Frame {
+        ref_id: first.map(|frame| frame.ref_id.clone()).unwrap_or_default(),
+        name: String::new(),
+        step_ms: first.map_or(0, |frame| frame.step_ms),
+        fields,
+    }
+}
+
+/// A bucket's upper bound; what is none comes last.
+fn bound(bucket: &Frame) -> f64 {
+    let le = bucket.fields.get(1).and_then(|field| field.labels.get("le"));
+    le.and_then(|le| le.parse().ok()).unwrap_or(f64::INFINITY)
+}
+
+/// A bucket's values on the times of all.
+fn on(times: &BTreeSet<i64>, bucket: &Frame) -> Vec<Option<f64>> {
+    let numbers = bucket.fields.get(1).and_then(Field::numbers).unwrap_or_default();
+    let own = bucket.times().unwrap_or_default().iter().copied().flatten().zip(numbers.iter().copied());
+    let own: BTreeMap<i64, Option<f64>> = own.collect();
+    times.iter().map(|time| own.get(time).copied().flatten()).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::DataSource;
+use crate::Unsupported;
 
 /// A panel.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -196,4 +196,66 @@ pub struct Target {
     /// Everything else.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+/// A reference to a data source.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+pub struct DataSource {
+    /// Its plug-in, such as `prometheus`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// Its fixed id; may be a variable.
+    #[serde(default)]
+    pub uid: String,
+}
+
+/// What a panel is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", ts(rename = "PanelKind"))]
+pub enum Kind {
+    /// Lines, bars, points over time.
+    #[serde(rename = "timeseries")]
+    TimeSeries,
+    /// A big number each.
+    Stat,
+    /// A number on a dial.
+    Gauge,
+    /// A number as a bar.
+    #[serde(rename = "bargauge")]
+    BarGauge,
+    /// Rows and columns.
+    Table,
+    /// Counts by time and bucket.
+    #[serde(rename = "heatmap")]
+    HeatMap,
+    /// States over time.
+    StateTimeline,
+    /// Words.
+    Text,
+    /// A heading over panels.
+    Row,
+    /// Alerts and their states.
+    #[serde(rename = "alertlist")]
+    AlertList,
+}
+
+impl Kind {
+    /// The kind of a panel's `type`.
+    pub fn of(name: &str) -> Result<Self, Unsupported> {
+        Ok(match name {
+            "timeseries" => Self::TimeSeries,
+            "stat" => Self::Stat,
+            "gauge" => Self::Gauge,
+            "bargauge" => Self::BarGauge,
+            "table" => Self::Table,
+            "heatmap" => Self::HeatMap,
+            "state-timeline" => Self::StateTimeline,
+            "text" => Self::Text,
+            "row" => Self::Row,
+            "alertlist" => Self::AlertList,
+            other => return Err(Unsupported(format!("panel type {other:?}"))),
+        })
+    }
 }

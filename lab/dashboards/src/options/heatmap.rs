@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::{config::Unit, read::Object};
+use crate::{config::Unit, read::Object};
 
 /// What a heat map was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,25 +82,25 @@ const SCHEMES: [&str; 38] = [
 impl HeatMapOptions {
     pub(super) fn read(object: &Object<'_>) -> Self {
         // Of raw numbers only; of buckets Grafana calculates nothing.
-        object.only("calculate", &[json!(false)]);
+        object.allow("calculate", &[json!(false)]);
         object.ignore(&["calculation", "exemplars"]);
-        object.only("showValue", &[json!("never")]);
-        object.only("cellRadius", &[json!(0)]);
-        object.only("selectionMode", &[json!("x")]);
+        object.allow("showValue", &[json!("never")]);
+        object.allow("cellRadius", &[json!(0)]);
+        object.allow("selectionMode", &[json!("x")]);
         let color = object.object("color");
-        color.only("mode", &[json!("scheme")]);
+        color.allow("mode", &[json!("scheme")]);
         // Of the other mode.
         color.ignore(&["fill", "scale", "exponent"]);
         let rows = object.object("rowsFrame");
-        rows.only("layout", &[json!("auto"), json!("le")]);
+        rows.allow("layout", &[json!("auto"), json!("le")]);
         let tooltip = object.object("tooltip");
         tooltip.ignore(&["show", "maxHeight", "maxWidth"]);
-        tooltip.only("mode", &[json!("single")]);
-        tooltip.only("showColorScale", &[json!(false)]);
+        tooltip.allow("mode", &[json!("single")]);
+        tooltip.allow("showColorScale", &[json!(false)]);
         let cells = object.object("cellValues");
         let axis = object.object("yAxis");
-        axis.only("axisPlacement", &[json!("left"), json!("auto")]);
-        axis.only("reverse", &[json!(false)]);
+        axis.allow("axisPlacement", &[json!("left"), json!("auto")]);
+        axis.allow("reverse", &[json!(false)]);
         Self {
             scheme: scheme(&color),
             reverse: color.flag("reverse").unwrap_or(false),
@@ -122,7 +122,7 @@ impl HeatMapOptions {
 fn scheme(color: &Object<'_>) -> String {
     let scheme = color.text("scheme").unwrap_or("Oranges");
     if !SCHEMES.contains(&scheme) {
-        color.refuse("scheme");
+        color.reject("scheme");
     }
     scheme.to_owned()
 }
@@ -130,7 +130,7 @@ fn scheme(color: &Object<'_>) -> String {
 fn unit(object: &Object<'_>) -> Option<Unit> {
     let unit = Unit::of(object.text("unit")?);
     if unit.is_none() {
-        object.refuse("unit");
+        object.reject("unit");
     }
     unit
 }

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{super::read::Object, reduce::Reduce};
+use crate::{
+    config::Pattern,
+    read::Object,
+    reduce::{Calc, read_calcs},
+};
 
 /// What a stat was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,8 +96,8 @@ fn text(object: &Object<'_>) -> TextSize {
 
 impl Stat {
     pub(super) fn read(object: &Object<'_>) -> Self {
-        object.only("wideLayout", &[json!(true)]);
-        object.only("showPercentChange", &[json!(false)]);
+        object.allow("wideLayout", &[json!(true)]);
+        object.allow("showPercentChange", &[json!(false)]);
         object.ignore(&["percentChangeColorMode"]);
         Self {
             color_mode: word(object, "colorMode", &["value", "none", "background"]),
@@ -129,10 +133,10 @@ impl Gauge {
 impl BarGauge {
     pub(super) fn read(object: &Object<'_>) -> Self {
         object.ignore(&["minVizHeight", "minVizWidth", "maxVizHeight", "sizing"]);
-        object.only("valueMode", &[json!("color")]);
-        object.only("namePlacement", &[json!("auto")]);
+        object.allow("valueMode", &[json!("color")]);
+        object.allow("namePlacement", &[json!("auto")]);
         let legend = object.object("legend");
-        legend.only("showLegend", &[json!(false)]);
+        legend.allow("showLegend", &[json!(false)]);
         legend.ignore(&["calcs", "displayMode", "placement"]);
         Self {
             display: word(object, "displayMode", &["gradient", "lcd", "basic"]),
@@ -141,5 +145,52 @@ impl BarGauge {
             text: text(object),
             reduce: Reduce::read(object),
         }
+    }
+}
+
+/// Grafana's own limit.
+const LIMIT: u32 = 25;
+
+/// How one number is made of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reduce {
+    pub(crate) calcs: Vec<Calc>,
+    pub(crate) fields: Which,
+    /// Every value is shown, and not one of each field.
+    pub(crate) all: bool,
+    pub(crate) limit: usize,
+}
+
+/// Of which fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// All that hold numbers.
+    Numbers,
+    /// Those whose names match.
+    Pattern(String),
+}
+
+impl Reduce {
+    pub(super) fn read(options: &Object<'_>) -> Self {
+        let object = options.object("reduceOptions");
+        let calcs = read_calcs(&object);
+        if calcs.len() > 1 {
+            object.reject("calcs");
+        }
+        let fields = match object.text("fields") {
+            None | Some("") => Which::Numbers,
+            Some(pattern) => {
+                if Pattern::of(pattern).is_err() {
+                    object.reject("fields");
+                }
+                Which::Pattern(pattern.to_owned())
+            }
+        };
+        let all = object.flag("values").unwrap_or(false);
+        if all {
+            // Grafana names each value by the words of its row.
+            object.reject("values");
+        }
+        Self { calcs, fields, all, limit: object.count("limit").unwrap_or(LIMIT) as usize }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::read::Object;
+use crate::read::Object;
 
 /// What a table was told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -33,11 +33,11 @@ pub struct Sort {
 impl TableOptions {
     pub(super) fn read(object: &Object<'_>) -> Self {
         let footer = object.object("footer");
-        footer.only("show", &[json!(false)]);
-        footer.only("enablePagination", &[json!(false)]);
+        footer.allow("show", &[json!(false)]);
+        footer.allow("enablePagination", &[json!(false)]);
         footer.ignore(&["reducer", "fields", "countRows"]);
-        object.only("frameIndex", &[json!(0)]);
-        object.only("showTypeIcons", &[json!(false)]);
+        object.allow("frameIndex", &[json!(0)]);
+        object.allow("showTypeIcons", &[json!(false)]);
         let sort = |by: Object<'_>| {
             let column = by.text("displayName")?.to_owned();
             Some(Sort { column, desc: by.flag("desc").unwrap_or(false) })
@@ -49,6 +49,38 @@ impl TableOptions {
                 .unwrap_or("sm"),
             sort: object.objects("sortBy").into_iter().filter_map(sort).collect(),
             footer: None,
+        }
+    }
+}
+
+/// What a list of alerts was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct AlertList {
+    /// How many at most.
+    pub max_items: u32,
+    /// Only those that are named so.
+    pub name: String,
+    /// Only those of the dashboard.
+    pub this_dashboard: bool,
+}
+
+impl AlertList {
+    pub(super) fn read(object: &Object<'_>) -> Self {
+        object.allow("viewMode", &["list".into()]);
+        object.allow("groupMode", &["default".into()]);
+        object.allow("sortOrder", &[1.into()]);
+        object.ignore(&["alertInstanceLabelFilter", "showOptions"]);
+        let states = object.object("stateFilter");
+        for (state, shown) in
+            [("firing", true), ("pending", true), ("noData", false), ("normal", false), ("error", true)]
+        {
+            states.allow(state, &[shown.into()]);
+        }
+        Self {
+            max_items: object.count("maxItems").unwrap_or(20),
+            name: object.text("alertName").unwrap_or_default().to_owned(),
+            this_dashboard: object.flag("dashboardAlerts").unwrap_or(false),
         }
     }
 }

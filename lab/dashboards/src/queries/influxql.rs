@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use super::{
-    super::{
-        Unknown, duration,
-        interpolate::{in_influxql, replace},
-        model::{Panel, Target},
-        time::Window,
-        variables::Bound,
-    },
-    Context, Query,
+    query::{Context, Query},
     steps::Steps,
+};
+use crate::{
+    Unsupported, duration,
+    interpolate::{in_influxql, replace},
+    model::{Panel, Target},
+    time::Window,
+    variables::Bound,
 };
 
 /// The macro that stands for the range; of a rule, it can only be written when the query is sent.
 const TIME_FILTER: &str = "timeFilter";
 
-pub(super) fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unknown> {
+pub(super) fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unsupported> {
     if !target.raw_query {
-        return Err(Unknown(format!("target {} is not a written query (rawQuery)", target.ref_id)));
+        return Err(Unsupported(format!("target {} is not a written query (rawQuery)", target.ref_id)));
     }
     let steps = Steps::of_panel(panel, target, context)?;
     let query = complete(&target.query, context.variables, steps)?;
@@ -28,9 +28,9 @@ pub(super) fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Res
 }
 
 /// A query without variables but the time filter.
-pub fn complete(query: &str, variables: &[Bound], steps: Steps) -> Result<String, Unknown> {
+pub fn complete(query: &str, variables: &[Bound], steps: Steps) -> Result<String, Unsupported> {
     if query.trim().is_empty() {
-        return Err(Unknown("a query without text".into()));
+        return Err(Unsupported("a query without text".into()));
     }
     replace(query, |name, format| match steps.builtin(name) {
         _ if name == TIME_FILTER => Ok(format!("${name}")),
@@ -40,7 +40,7 @@ pub fn complete(query: &str, variables: &[Bound], steps: Steps) -> Result<String
 }
 
 /// A query with the dashboard's variables written in, Grafana's own left for its back end.
-pub fn with_variables(query: &str, variables: &[Bound]) -> Result<String, Unknown> {
+pub fn with_variables(query: &str, variables: &[Bound]) -> Result<String, Unsupported> {
     replace(query, |name, format| {
         let own = name.starts_with("__") || name == "interval" || name == TIME_FILTER;
         if own { Ok(format!("${name}")) } else { in_influxql(variables, name, format) }
@@ -55,7 +55,7 @@ pub fn between(query: &str, Window { from_ms, to_ms }: Window) -> String {
 /// The width of the buckets that the query groups by; 0 if it groups by no time.
 ///
 /// `InfluxDB` names a bucket by its beginning: its newest value is younger than its time by this.
-pub fn width(query: &str) -> Result<Duration, Unknown> {
+pub fn width(query: &str) -> Result<Duration, Unsupported> {
     let lower = query.to_lowercase();
     let Some((_, rest)) = lower.split_once("time(") else { return Ok(Duration::ZERO) };
     let argument = rest.split([',', ')']).next().unwrap_or_default();

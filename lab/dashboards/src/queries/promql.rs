@@ -1,22 +1,26 @@
 //! `PromQL` as Grafana sends it.
 
 use super::{
-    super::{
-        Unknown,
-        interpolate::{in_promql, replace},
-        model::{Panel, Target},
-        variables::Bound,
-    },
-    Context, Query,
+    query::{Context, Query},
     steps::Steps,
+};
+use crate::{
+    Unsupported,
+    interpolate::{in_promql, replace},
+    model::{Panel, Target},
+    variables::Bound,
 };
 
 /// Grafana asks `instant` and `range` both where both are set.
-pub(super) fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unknown> {
+pub(super) fn queries(
+    panel: &Panel,
+    target: &Target,
+    context: Context<'_>,
+) -> Result<Vec<Query>, Unsupported> {
     let steps = Steps::of_panel(panel, target, context)?;
     let expr = complete(&target.expr, context.variables, steps)?;
     if expr.trim().is_empty() {
-        return Err(Unknown(format!("target {} has no expression", target.ref_id)));
+        return Err(Unsupported(format!("target {} has no expression", target.ref_id)));
     }
     let mut queries = Vec::new();
     if target.instant {
@@ -29,7 +33,7 @@ pub(super) fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> R
 }
 
 /// An expression without variables.
-pub fn complete(expr: &str, variables: &[Bound], steps: Steps) -> Result<String, Unknown> {
+pub fn complete(expr: &str, variables: &[Bound], steps: Steps) -> Result<String, Unsupported> {
     replace(expr, |name, format| match steps.builtin(name) {
         Some(text) => Ok(text),
         None => in_promql(variables, name, format),
@@ -37,7 +41,7 @@ pub fn complete(expr: &str, variables: &[Bound], steps: Steps) -> Result<String,
 }
 
 /// An expression with the dashboard's variables written in, Grafana's own left for its back end.
-pub fn with_variables(expr: &str, variables: &[Bound]) -> Result<String, Unknown> {
+pub fn with_variables(expr: &str, variables: &[Bound]) -> Result<String, Unsupported> {
     replace(expr, |name, format| {
         if name.starts_with("__") { Ok(format!("${name}")) } else { in_promql(variables, name, format) }
     })

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::frame::{Field, Frame, Values};
+use crate::frame::{Field, Frame, Values};
 
 /// A cell's place: frame, field, row.
 type Place = (usize, usize, usize);

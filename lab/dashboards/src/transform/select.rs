@@ -1,13 +1,14 @@
 //! Picks fields by name, and rows by their order.
 
-use std::cmp::Ordering;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use super::{
-    super::{
-        frame::{Frame, Values, display_name},
-        read::Object,
-    },
-    Pattern,
+use crate::{
+    config::Pattern,
+    frame::{Frame, Values, display_name},
+    read::Object,
 };
 
 /// Which fields stay.
@@ -25,14 +26,14 @@ struct Names {
 
 impl Fields {
     pub(super) fn read(options: &Object<'_>) -> Option<Self> {
-        options.only("byVariable", &[false.into()]);
+        options.allow("byVariable", &[false.into()]);
         let names = |key: &str| {
             options.value(key)?;
             let object = options.object(key);
             let names = object.texts("names").into_iter().map(str::to_owned).collect();
             let pattern = object.text("pattern").filter(|pattern| !pattern.is_empty()).map(Pattern::of);
             if matches!(pattern, Some(Err(_))) {
-                object.refuse("pattern");
+                object.reject("pattern");
             }
             Some(Names { names, pattern: pattern.and_then(Result::ok) })
         };
@@ -63,6 +64,54 @@ impl Names {
     fn has(&self, name: &str) -> bool {
         self.names.iter().any(|own| own == name)
             || self.pattern.as_ref().is_some_and(|pattern| pattern.matches(name))
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Organize {
+    excluded: BTreeSet<String>,
+    place: BTreeMap<String, u64>,
+    names: BTreeMap<String, String>,
+}
+
+impl Organize {
+    pub(super) fn read(options: &Object<'_>) -> Self {
+        options.allow("orderByMode", &["manual".into()]);
+        // Those that are to stay alone.
+        options.allow("includeByName", &[serde_json::json!({})]);
+        let excluded = options.object("excludeByName");
+        let excluded = excluded.entries().filter(|(_, is)| **is == true).map(|(name, _)| name.clone());
+        let place = options.object("indexByName");
+        let place = place.entries().filter_map(|(name, at)| Some((name.clone(), at.as_u64()?)));
+        let names = options.object("renameByName");
+        let names = names.entries().filter_map(|(name, to)| Some((name.clone(), to.as_str()?.to_owned())));
+        Self {
+            excluded: excluded.collect(),
+            place: place.collect(),
+            names: names.filter(|(_, to)| !to.is_empty()).collect(),
+        }
+    }
+
+    /// Fields without a place come last.
+    pub(super) fn of(&self, frames: Vec<Frame>) -> Vec<Frame> {
+        let shown: Vec<Vec<String>> = frames
+            .iter()
+            .map(|frame| frame.fields.iter().map(|field| display_name(field, frame, &frames)).collect())
+            .collect();
+        let mut organized = Vec::new();
+        for (frame, names) in frames.into_iter().zip(shown) {
+            let mut fields: Vec<_> = names.into_iter().zip(frame.fields).collect();
+            fields.retain(|(name, _)| !self.excluded.contains(name));
+            if !self.place.is_empty() {
+                fields.sort_by_key(|(name, _)| self.place.get(name).copied().unwrap_or(u64::MAX));
+            }
+            let fields = fields.into_iter().map(|(name, mut field)| {
+                field.renamed = self.names.get(&name).cloned().or(field.renamed);
+                field
+            });
+            organized.push(Frame { fields: fields.collect(), ..frame });
+        }
+        organized
     }
 }
 

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{
-    super::{
-        Unknown,
-        answer::Labels,
-        config::{Config, SpanNulls},
-        frame::{Field, Frame, Values},
-        options::Legend,
-        reduce::Calc,
-    },
-    Drawing,
+use super::data::PanelData;
+use crate::{
+    Unsupported,
+    config::{Config, SpanNulls},
+    frame::{Field, Frame, Values},
+    options::Legend,
+    reduce::Calc,
+    response::Labels,
 };
 
 /// Series over shared times.
@@ -46,28 +44,28 @@ pub struct Series {
     pub calcs: BTreeMap<Calc, Option<f64>>,
 }
 
-pub(super) fn draw(drawing: &Drawing<'_>, legend: &Legend) -> Result<SeriesSet, Unknown> {
-    let times = shared(drawing.frames);
-    let steps = drawing.frames.iter().map(|frame| frame.step_ms).filter(|step| *step > 0);
+pub(super) fn draw(data: &PanelData<'_>, legend: &Legend) -> Result<SeriesSet, Unsupported> {
+    let times = shared(data.frames);
+    let steps = data.frames.iter().map(|frame| frame.step_ms).filter(|step| *step > 0);
     let step_ms = steps.min().unwrap_or(0);
     let mut series = Vec::new();
-    for frame in drawing.frames {
+    for frame in data.frames {
         let Some(own) = frame.times() else {
             if frame.rows() == 0 {
                 continue;
             }
-            return Err(Unknown(format!("data of {} without a time", frame.ref_id)));
+            return Err(Unsupported(format!("data of {} without a time", frame.ref_id)));
         };
         for (at, field) in frame.fields.iter().enumerate() {
             match &field.values {
                 Values::Times(_) => {}
                 Values::Numbers(numbers) => {
-                    let mut config = drawing.config(frame, at);
+                    let mut config = data.config(frame, at);
                     widen_gaps(&mut config, frame, step_ms);
                     series.push(one(frame, field, config, on(&times, own, numbers), legend));
                 }
                 Values::Texts(_) if frame.rows() == 0 => {}
-                Values::Texts(_) => return Err(Unknown(format!("words of {} over time", frame.ref_id))),
+                Values::Texts(_) => return Err(Unsupported(format!("words of {} over time", frame.ref_id))),
             }
         }
     }

@@ -2,13 +2,11 @@
 
 use serde::Serialize;
 
-use super::{
-    super::{
-        Unknown,
-        config::Config,
-        frame::{Field, Values},
-    },
-    Drawing,
+use super::data::PanelData;
+use crate::{
+    Unsupported,
+    config::Config,
+    frame::{Field, Values},
 };
 
 /// Rows and columns.
@@ -64,17 +62,20 @@ pub enum Cell {
 }
 
 /// Hidden columns are left out.
-pub(super) fn draw(drawing: &Drawing<'_>) -> Result<Table, Unknown> {
-    let mut full = drawing.frames.iter().filter(|frame| !frame.fields.is_empty());
+pub(super) fn draw(data: &PanelData<'_>) -> Result<Table, Unsupported> {
+    let mut full = data.frames.iter().filter(|frame| !frame.fields.is_empty());
     let Some(frame) = full.next() else { return Ok(Table::default()) };
     let more = full.count();
     if more > 0 {
-        return Err(Unknown(format!("a table of {} frames, of which Grafana shows one at a time", more + 1)));
+        return Err(Unsupported(format!(
+            "a table of {} frames, of which Grafana shows one at a time",
+            more + 1
+        )));
     }
     let mut table = Table::default();
     let mut shown: Vec<&Field> = Vec::new();
     for (at, field) in frame.fields.iter().enumerate() {
-        let config = drawing.config(frame, at);
+        let config = data.config(frame, at);
         if config.custom.hide.viz {
             continue;
         }

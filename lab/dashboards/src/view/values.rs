@@ -2,15 +2,13 @@
 
 use serde::Serialize;
 
-use super::{
-    super::{
-        Unknown,
-        config::{Config, Pattern},
-        frame::{Field, Frame, display_name},
-        options::{Reduce, Which},
-        reduce::Calc,
-    },
-    Drawing,
+use super::data::PanelData;
+use crate::{
+    Unsupported,
+    config::{Config, Pattern},
+    frame::{Field, Frame, display_name},
+    options::{Reduce, Which},
+    reduce::Calc,
 };
 
 /// A number.
@@ -37,20 +35,20 @@ pub struct Spark {
 }
 
 /// Where there is no field, one value without a number says so.
-pub(super) fn draw(drawing: &Drawing<'_>, reduce: &Reduce, sparks: bool) -> Result<Vec<Value>, Unknown> {
+pub(super) fn draw(data: &PanelData<'_>, reduce: &Reduce, sparks: bool) -> Result<Vec<Value>, Unsupported> {
     let pattern = match &reduce.fields {
         Which::Pattern(text) => Some(Pattern::of(text)?),
         Which::Numbers => None,
     };
     let mut values = Vec::new();
-    for frame in drawing.frames {
+    for frame in data.frames {
         for (at, field) in frame.fields.iter().enumerate() {
             let Some(numbers) = field.numbers() else { continue };
-            let shown = display_name(field, frame, drawing.frames);
+            let shown = display_name(field, frame, data.frames);
             if pattern.as_ref().is_some_and(|pattern| !pattern.matches(&shown)) {
                 continue;
             }
-            let config = drawing.config(frame, at);
+            let config = data.config(frame, at);
             let made = |value: Option<f64>, spark| Value {
                 config: config.clone(),
                 value: value.filter(|value| value.is_finite()),
@@ -67,7 +65,7 @@ pub(super) fn draw(drawing: &Drawing<'_>, reduce: &Reduce, sparks: bool) -> Resu
     }
     values.truncate(reduce.limit);
     if values.is_empty() {
-        values.push(Value { config: drawing.configs.of_nothing(), value: None, spark: None });
+        values.push(Value { config: data.configs.of_nothing(), value: None, spark: None });
     }
     Ok(values)
 }

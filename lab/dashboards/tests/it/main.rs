@@ -1,10 +1,10 @@
-//! The crate as its users see it, and as a Grafana answered.
+//! Tests of the public API, partly against recorded responses of a Grafana.
 
-mod buckets_add_up;
-mod fixture;
-mod frames_as_grafana;
-mod interpolation_is_total;
-mod provisioned;
-mod queries_as_grafana;
-mod reduce_by_definition;
+mod calculations;
+mod frames;
+mod heatmap_buckets;
+mod interpolation;
+mod provisioned_dashboards;
+mod queries;
+mod support;
 mod views;

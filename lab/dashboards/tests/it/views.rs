@@ -3,7 +3,7 @@
 use dashboards::view::{Cell, View};
 use serde_json::json;
 
-use crate::fixture::Fixture;
+use crate::support::Fixture;
 
 #[test]
 fn a_series_view_has_shared_times_and_the_panels_own_words() {
@@ -60,7 +60,7 @@ fn nothing_is_a_value_that_says_so() {
     let view = dashboards::view::view(
         &fixture.panel,
         &[],
-        dashboards::scope::Scope { variables: &[], window: fixture.window() },
+        dashboards::interpolate::Scope { variables: &[], window: fixture.window() },
     );
     let Ok(View::Values { values }) = view else { panic!("values") };
     assert_eq!((values.len(), values[0].value), (1, None));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::file::{Evaluator, Model, NoDataState, Rule, Step};
 use dashboards::{
-    Unknown,
+    Unsupported,
     queries::{influxql, promql, steps::Steps},
 };
 
@@ -90,7 +90,7 @@ impl Condition {
     /// # Errors
     ///
     /// Returns what is not supported.
-    pub fn of(rule: &Rule) -> Result<Self, Unknown> {
+    pub fn of(rule: &Rule) -> Result<Self, Unsupported> {
         let threshold_step = step(rule, &rule.condition)?;
         let threshold = threshold(threshold_step)?;
         let mut source = step(rule, &threshold_step.model.expression)?;
@@ -100,7 +100,8 @@ impl Condition {
             source = step(rule, &source.model.expression)?;
         }
         let range = source.relative_time_range;
-        let range = range.ok_or_else(|| Unknown(format!("step {} without a time range", source.ref_id)))?;
+        let range =
+            range.ok_or_else(|| Unsupported(format!("step {} without a time range", source.ref_id)))?;
         let seconds = range.from.saturating_sub(range.to);
         let points = source.model.max_data_points.unwrap_or(DEFAULT_MAX_POINTS).max(1);
         let step = source.model.interval_ms.unwrap_or(DEFAULT_STEP_MS).max(seconds * 1000 / points);
@@ -144,38 +145,38 @@ impl Condition {
     }
 }
 
-fn step<'a>(rule: &'a Rule, ref_id: &str) -> Result<&'a Step, Unknown> {
+fn step<'a>(rule: &'a Rule, ref_id: &str) -> Result<&'a Step, Unsupported> {
     let found = rule.data.iter().find(|step| step.ref_id == ref_id);
-    found.ok_or_else(|| Unknown(format!("{} has no step {ref_id:?}", rule.title)))
+    found.ok_or_else(|| Unsupported(format!("{} has no step {ref_id:?}", rule.title)))
 }
 
-fn threshold(step: &Step) -> Result<Threshold, Unknown> {
+fn threshold(step: &Step) -> Result<Threshold, Unsupported> {
     if step.datasource_uid != EXPRESSION || step.model.kind != "threshold" {
-        return Err(Unknown(format!("condition of type {:?}", step.model.kind)));
+        return Err(Unsupported(format!("condition of type {:?}", step.model.kind)));
     }
     let [condition] = step.model.conditions.as_slice() else {
-        return Err(Unknown(format!("{} conditions", step.model.conditions.len())));
+        return Err(Unsupported(format!("{} conditions", step.model.conditions.len())));
     };
     if condition.unload_evaluator.is_some() {
-        return Err(Unknown("a separate threshold for resolving the alert".into()));
+        return Err(Unsupported("a separate threshold for resolving the alert".into()));
     }
     match &condition.evaluator {
         Evaluator { kind, params } if kind == "gt" && !params.is_empty() => Ok(Threshold::Above(params[0])),
         Evaluator { kind, params } if kind == "lt" && !params.is_empty() => Ok(Threshold::Below(params[0])),
-        other => Err(Unknown(format!("evaluator {} {:?}", other.kind, other.params))),
+        other => Err(Unsupported(format!("evaluator {} {:?}", other.kind, other.params))),
     }
 }
 
 /// Whether the `reduce` expression drops values that are not finite. Only its reducer `last` is supported.
-fn drops_non_finite(model: &Model) -> Result<bool, Unknown> {
+fn drops_non_finite(model: &Model) -> Result<bool, Unsupported> {
     match (model.kind.as_str(), model.reducer.as_str(), model.settings.mode.as_str()) {
         ("reduce", "last", "") => Ok(false),
         ("reduce", "last", "dropNN") => Ok(true),
-        (kind, reducer, mode) => Err(Unknown(format!("expression {kind:?} {reducer:?} {mode:?}"))),
+        (kind, reducer, mode) => Err(Unsupported(format!("expression {kind:?} {reducer:?} {mode:?}"))),
     }
 }
 
-fn query(step: &Step, steps: Steps) -> Result<RuleQuery, Unknown> {
+fn query(step: &Step, steps: Steps) -> Result<RuleQuery, Unsupported> {
     match step.datasource_uid.as_str() {
         "prometheus" => {
             let expr = promql::complete(&step.model.expr, &[], steps)?;
@@ -184,7 +185,7 @@ fn query(step: &Step, steps: Steps) -> Result<RuleQuery, Unknown> {
         "influxdb" if step.model.raw_query => {
             Ok(RuleQuery::InfluxQl(influxql::complete(&step.model.query, &[], steps)?))
         }
-        other => Err(Unknown(format!("a query of data source {other:?}"))),
+        other => Err(Unsupported(format!("a query of data source {other:?}"))),
     }
 }
 

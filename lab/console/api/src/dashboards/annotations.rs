@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use dashboards::answer::{Answer, Labels, Series};
 use dashboards::duration;
-use dashboards::interval::interval;
 use dashboards::model::{Annotation, Dashboard};
 use dashboards::queries::Query;
+use dashboards::queries::steps::interval;
+use dashboards::response::{Labels, Response, Series};
 use dashboards::time::Window;
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ pub(super) async fn marks(sources: &Sources, dashboard: &Dashboard, window: Wind
         let (query, step) = query(annotation, window);
         let outcome = sources.query(&query).await;
         match &outcome.result {
-            Ok(Answer::Prometheus(series)) => {
+            Ok(Response::Prometheus(series)) => {
                 marks.extend(series.iter().flat_map(|series| firing_starts(annotation, series, step)));
             }
             Ok(_) => {}

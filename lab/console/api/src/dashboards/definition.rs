@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use dashboards::config;
 use dashboards::head::{self, Head};
+use dashboards::interpolate::Scope;
 use dashboards::link;
 use dashboards::model::{Dashboard, TimeRange};
-use dashboards::scope::Scope;
 use kit::problem::Problem;
 use serde::Serialize;
 

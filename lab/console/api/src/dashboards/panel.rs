@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dashboards::answer::{Answer, Answered};
+use dashboards::interpolate::Scope;
 use dashboards::model::{Dashboard, Panel, Target};
 use dashboards::queries::{self, Content, Context, Query};
-use dashboards::scope::Scope;
+use dashboards::response::{QueryResponse, Response};
 use dashboards::time::Window;
 use dashboards::variables::Bound;
 use dashboards::view::{self, View};
@@ -157,7 +157,7 @@ enum Plan<'a> {
 
 fn plan<'a>(context: &RequestContext, panel: &'a Panel, width: u32) -> Result<Plan<'a>, String> {
     // A query reports a variable without a value as unknown; the reason says more.
-    let explain = |unknown: dashboards::Unknown| match &context.variable_errors {
+    let explain = |unknown: dashboards::Unsupported| match &context.variable_errors {
         Some(errors) => format!("{unknown}: {errors}"),
         None => format!("not supported here: {unknown}"),
     };
@@ -191,7 +191,7 @@ async fn annotations(context: &RequestContext, dashboard: &Dashboard, panel: &Pa
 }
 
 /// The outcomes in the order of the queries.
-async fn send(context: &Arc<RequestContext>, queries: &[(&Target, Query)]) -> Vec<Arc<Outcome<Answer>>> {
+async fn send(context: &Arc<RequestContext>, queries: &[(&Target, Query)]) -> Vec<Arc<Outcome<Response>>> {
     let mut requests = JoinSet::new();
     for (position, (_, query)) in queries.iter().enumerate() {
         let (context, query) = (Arc::clone(context), query.clone());
@@ -206,13 +206,13 @@ fn draw(
     context: &RequestContext,
     panel: &Panel,
     queries: &[(&Target, Query)],
-    outcomes: &[Arc<Outcome<Answer>>],
+    outcomes: &[Arc<Outcome<Response>>],
 ) -> Result<View, String> {
-    let mut answered = Vec::new();
+    let mut responses = Vec::new();
     let mut errors = Vec::new();
     for ((target, query), outcome) in queries.iter().zip(outcomes) {
         match &outcome.result {
-            Ok(answer) => answered.push(Answered { target, query, answer }),
+            Ok(response) => responses.push(QueryResponse { target, query, response }),
             Err(reason) => {
                 let source = sources::source(query).title();
                 errors.push(format!("query {} ({}): {source} {reason}", target.ref_id, query.text()));
@@ -223,11 +223,11 @@ fn draw(
         return Err(errors.join("\n"));
     }
     let scope = Scope { variables: &context.variables, window: context.window };
-    view::view(panel, &answered, scope).map_err(|unknown| format!("not supported here: {unknown}"))
+    view::view(panel, &responses, scope).map_err(|unknown| format!("not supported here: {unknown}"))
 }
 
 impl QueryView {
-    fn new(panel: Window, target: &Target, query: &Query, outcome: &Outcome<Answer>) -> Self {
+    fn new(panel: Window, target: &Target, query: &Query, outcome: &Outcome<Response>) -> Self {
         let (kind, window, step) = match query {
             Query::Instant { time_ms, .. } => {
                 (QueryKind::Instant, Window { from_ms: *time_ms, to_ms: *time_ms }, Duration::ZERO)

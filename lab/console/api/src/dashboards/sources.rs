@@ -8,8 +8,8 @@ use clients::fetch::FetchError;
 use clients::influxdb::InfluxDb;
 use clients::jaeger::Jaeger;
 use clients::prometheus::Prometheus;
-use dashboards::answer::Answer;
 use dashboards::queries::Query;
+use dashboards::response::Response;
 use dashboards::time::Window;
 use dashboards::variables;
 use evaluate::panel;
@@ -46,7 +46,7 @@ struct Inner {
     clients: Clients,
     /// Per source, so that one that hangs does not delay the others.
     permits: [Semaphore; Source::ALL.len()],
-    answers: SingleFlight<Arc<Outcome<Answer>>>,
+    answers: SingleFlight<Arc<Outcome<Response>>>,
     options: SingleFlight<Arc<Outcome<Vec<String>>>>,
     /// The cached scrape interval and its expiry.
     scrape_interval: Mutex<Option<(Instant, Duration)>>,
@@ -75,7 +75,7 @@ impl Sources {
     }
 
     /// Sends the query of a panel.
-    pub(super) async fn query(&self, query: &Query) -> Arc<Outcome<Answer>> {
+    pub(super) async fn query(&self, query: &Query) -> Arc<Outcome<Response>> {
         let request = async {
             let answer = panel::query(&self.0.clients, query).await?;
             Ok(check_limits(&answer).map(|()| answer))
@@ -140,23 +140,23 @@ pub(super) fn source(query: &Query) -> Source {
 }
 
 /// The number of series or traces.
-pub(super) fn count(answer: &Answer) -> usize {
+pub(super) fn count(answer: &Response) -> usize {
     match answer {
-        Answer::Prometheus(series) => series.len(),
-        Answer::InfluxQl(rows) => rows.iter().map(|rows| rows.columns.len().saturating_sub(1)).sum(),
-        Answer::Traces(traces) => traces.len(),
+        Response::Prometheus(series) => series.len(),
+        Response::InfluxQl(rows) => rows.iter().map(|rows| rows.columns.len().saturating_sub(1)).sum(),
+        Response::Traces(traces) => traces.len(),
     }
 }
 
-fn check_limits(answer: &Answer) -> Result<(), String> {
+fn check_limits(answer: &Response) -> Result<(), String> {
     match answer {
-        Answer::Prometheus(series) => limits::response(series.iter().map(|series| series.points.len())),
-        Answer::InfluxQl(rows) => {
+        Response::Prometheus(series) => limits::response(series.iter().map(|series| series.points.len())),
+        Response::InfluxQl(rows) => {
             limits::response(rows.iter().flat_map(|rows| {
                 std::iter::repeat_n(rows.values.len(), rows.columns.len().saturating_sub(1))
             }))
         }
         // Limited by the query, and by the size of the response.
-        Answer::Traces(_) => Ok(()),
+        Response::Traces(_) => Ok(()),
     }
 }

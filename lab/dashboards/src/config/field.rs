@@ -1,17 +1,60 @@
-//! Reads a panel's field configuration, its overrides merged in.
+//! A field's configuration: the panel's defaults merged with the overrides that match the field.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    super::{
-        frame::{Field, Frame, display_name},
-        kind::Kind,
-        model::{Override, Panel},
-        read::{Object, Unknowns},
-    },
-    Color, ColorMode, Config, Custom, Thresholds, Unit, link, mapping,
+    color::{Color, ColorMode, Thresholds},
+    custom::Custom,
+    mapping::{self, Mapping},
     matcher::Fields,
+    unit::{Scale, Unit},
 };
+use crate::{
+    frame::{Field, Frame, display_name},
+    model::{Kind, Override, Panel},
+    read::{Object, UnsupportedPaths},
+};
+
+/// How a field is shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "FieldConfig"))]
+pub struct Config {
+    /// What a person reads.
+    pub name: String,
+    /// What its numbers are of.
+    pub unit: Unit,
+    /// Digits behind the point; as many as fit if absent.
+    pub decimals: Option<u32>,
+    /// The smallest value of its scale.
+    pub min: Option<f64>,
+    /// The largest.
+    pub max: Option<f64>,
+    /// What is shown for no value.
+    pub no_value: Option<String>,
+    /// Where its colour comes from.
+    pub color: Color,
+    /// Colours by value.
+    pub thresholds: Thresholds,
+    /// Words and colours for values, the first that matches.
+    pub mappings: Vec<Mapping>,
+    /// Where a value leads. What depends on the value itself, such as `${__value.raw}`, is left to be filled in.
+    pub links: Vec<Link>,
+    /// What belongs to one kind of panel.
+    pub custom: Custom,
+}
+
+/// Where a value or a title leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(rename = "PanelLink"))]
+pub struct Link {
+    /// What a person reads.
+    pub title: String,
+    /// The address.
+    pub url: String,
+}
 
 /// A panel's field configuration.
 #[derive(Debug)]
@@ -53,28 +96,28 @@ impl<'a> FieldConfigs<'a> {
     }
 
     fn read(&self, json: &Value, shown: String) -> (Config, bool) {
-        let config = read(&Object::new("", json, &Unknowns::default()), self.kind);
+        let config = read(&Object::new("", json, &UnsupportedPaths::default()), self.kind);
         if config.name.is_empty() { (Config { name: shown, ..config }, false) } else { (config, true) }
     }
 }
 
 /// Names what a panel's field configuration says that is not known.
-pub(crate) fn check(panel: &Panel, kind: Kind, unknowns: &Unknowns) {
-    let defaults = Object::new("fieldConfig.defaults", &panel.field_config.defaults, unknowns);
+pub(crate) fn check(panel: &Panel, kind: Kind, unsupported: &UnsupportedPaths) {
+    let defaults = Object::new("fieldConfig.defaults", &panel.field_config.defaults, unsupported);
     // Grafana's own is a continuous scale.
     if kind == Kind::StateTimeline && defaults.value("color").is_none() {
-        defaults.refuse("color");
+        defaults.reject("color");
     }
     read(&defaults, kind);
     drop(defaults);
     for (at, one) in panel.field_config.overrides.iter().enumerate() {
         let path = format!("fieldConfig.overrides[{at}]");
         if let Err(unknown) = Fields::of(&one.matcher) {
-            unknowns.name(format!("{path}.{unknown}"));
+            unsupported.record(format!("{path}.{unknown}"));
         }
         let mut own = Map::new();
         merge(&mut own, one);
-        read(&Object::new(path, &Value::Object(own), unknowns), kind);
+        read(&Object::new(path, &Value::Object(own), unsupported), kind);
     }
 }
 
@@ -105,8 +148,8 @@ fn read(object: &Object<'_>, kind: Kind) -> Config {
     let color = if by_palette { ColorMode::Palette } else { ColorMode::Thresholds };
     let unit = object.text("unit").unwrap_or_default();
     let unit = Unit::of(unit).unwrap_or_else(|| {
-        object.refuse("unit");
-        Unit { id: unit.to_owned(), scale: super::Scale::Plain, factor: 1.0, suffix: String::new() }
+        object.reject("unit");
+        Unit { id: unit.to_owned(), scale: Scale::Plain, factor: 1.0, suffix: String::new() }
     });
     Config {
         name: object.text("displayName").unwrap_or_default().to_owned(),
@@ -118,7 +161,20 @@ fn read(object: &Object<'_>, kind: Kind) -> Config {
         color: Color::read(&object.object("color"), color),
         thresholds: Thresholds::read(&object.object("thresholds")),
         mappings: mapping::read(object),
-        links: link::read(object),
+        links: read_links(object),
         custom: Custom::read(&object.object("custom"), kind),
     }
+}
+
+/// As they are written, variables and all.
+pub(crate) fn read_links(object: &Object<'_>) -> Vec<Link> {
+    object.objects("links").into_iter().map(|link| read_link(&link)).collect()
+}
+
+fn read_link(link: &Object<'_>) -> Link {
+    // Every link of another host opens in a new tab.
+    link.ignore(&["targetBlank", "icon", "tooltip"]);
+    link.allow("oneClick", &[false.into()]);
+    let text = |key| link.text(key).unwrap_or_default().to_owned();
+    Link { title: text("title"), url: text("url") }
 }

@@ -5,13 +5,13 @@ use dashboards::{
     view::{Cell, View},
 };
 
-use crate::fixture::{Fixture, GrafanaFrame};
+use crate::support::{Fixture, GrafanaFrame};
 
 /// Name, labels, times and values of a series.
-type Drawn<'a> = (String, &'a dashboards::answer::Labels, Vec<Option<i64>>, Vec<Option<f64>>);
+type Drawn<'a> = (String, &'a dashboards::response::Labels, Vec<Option<i64>>, Vec<Option<f64>>);
 
 fn ours(fixture: &Fixture) -> Vec<Frame> {
-    fixture.with_answers(|answered| frames(answered, &fixture.variables())).unwrap()
+    fixture.with_answers(|responses| frames(responses, &fixture.variables())).unwrap()
 }
 
 fn grafanas(fixture: &Fixture) -> impl Iterator<Item = &GrafanaFrame> {

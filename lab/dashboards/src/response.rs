@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::{model::Target, queries::Query};
+use crate::{model::Target, queries::Query};
 
 /// Sorted labels or tags.
 pub type Labels = BTreeMap<String, String>;
 
 /// An answer with the query that it is to.
 #[derive(Clone, Copy, Debug)]
-pub struct Answered<'a> {
+pub struct QueryResponse<'a> {
     /// The panel's target.
     pub target: &'a Target,
     /// What was sent for it.
     pub query: &'a Query,
     /// What came.
-    pub answer: &'a Answer,
+    pub response: &'a Response,
 }
 
 /// What a data source answers to one query.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum Response {
     /// Of Prometheus: a matrix, a vector, or a scalar as one series without labels.
     Prometheus(Vec<Series>),
     /// Of `InfluxDB`.

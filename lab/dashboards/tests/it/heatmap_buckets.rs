@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use dashboards::{
-    answer::{Answer, Answered, Series},
     frame::frames,
     model::Target,
     queries::Query,
+    response::{QueryResponse, Response, Series},
     time::Window,
 };
 use proptest::prelude::*;
@@ -34,8 +34,8 @@ proptest! {
         let target = Target { format: Some("heatmap".into()), ..Target::default() };
         let window = Window { from_ms: 0, to_ms: 10_000 };
         let query = Query::Range { expr: "x".into(), window, step: Duration::from_secs(1) };
-        let answer = Answer::Prometheus(order.iter().map(series).collect());
-        let frames = frames(&[Answered { target: &target, query: &query, answer: &answer }], &[]).unwrap();
+        let response = Response::Prometheus(order.iter().map(series).collect());
+        let frames = frames(&[QueryResponse { target: &target, query: &query, response: &response }], &[]).unwrap();
         prop_assert_eq!(frames.len(), 1);
         for (bucket, counts) in own.iter().enumerate() {
             let field = &frames[0].fields[bucket + 1];

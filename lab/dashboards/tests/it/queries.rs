@@ -2,7 +2,7 @@
 
 use dashboards::queries::Query;
 
-use crate::fixture::Fixture;
+use crate::support::Fixture;
 
 const ALL: [&str; 13] = [
     "series_legend_of_labels",

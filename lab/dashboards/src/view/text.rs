@@ -2,27 +2,23 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd, html::push_html};
 
-use super::{
-    super::{
-        Unknown,
-        interpolate::{as_text, replace},
-        model::Panel,
-        scope::Scope,
-    },
-    View,
+use crate::{
+    Unsupported,
+    interpolate::{Scope, as_text, replace},
+    model::Panel,
 };
 
 /// Markdown as HTML; HTML in it stays as words.
-pub(super) fn text(panel: &Panel, scope: Scope<'_>) -> Result<View, Unknown> {
+pub(super) fn html(panel: &Panel, scope: Scope<'_>) -> Result<String, Unsupported> {
     let content = panel.options["content"].as_str().unwrap_or_default();
     match panel.options["mode"].as_str() {
         None | Some("markdown") => {}
-        Some(other) => return Err(Unknown(format!("options.mode = {other:?}"))),
+        Some(other) => return Err(Unsupported(format!("options.mode = {other:?}"))),
     }
     let content = replace(content, |name, format| as_text(scope.variables, name, format))?;
     let mut html = String::new();
     push_html(&mut html, Parser::new(&content).filter_map(plain));
-    Ok(View::Text { html })
+    Ok(html)
 }
 
 /// Pictures are left out, and links that are none of the web's.
@@ -52,10 +48,7 @@ mod tests {
         let panel = Panel { options, ..Panel::default() };
         let variables = [Bound { name: "job".into(), value: Value::Many(vec!["a".into(), "b".into()]) }];
         let window = Window { from_ms: 0, to_ms: 1 };
-        match text(&panel, Scope { variables: &variables, window }) {
-            Ok(View::Text { html }) => html,
-            other => panic!("{other:?}"),
-        }
+        html(&panel, Scope { variables: &variables, window }).unwrap()
     }
 
     #[test]

@@ -1,13 +1,13 @@
-//! What a running Grafana answered for a panel of the lab, beside what the data source itself answered.
+//! What a running Grafana responses for a panel of the lab, beside what the data source itself responses.
 
 use std::{fs, path::Path, time::Duration};
 
 use dashboards::{
-    Unknown,
-    answer::{Answer, Answered, Labels, Rows, Series},
+    Unsupported,
+    interpolate::Scope,
     model::{Panel, Target},
     queries::{self, Context, Query},
-    scope::Scope,
+    response::{Labels, QueryResponse, Response, Rows, Series},
     time::Window,
     variables::{Bound, Value},
     view::{View, view},
@@ -110,33 +110,37 @@ impl Fixture {
     }
 
     /// Draws the panel of the data sources' answers.
-    pub(crate) fn view(&self) -> Result<View, Unknown> {
-        self.with_answers(|answered| {
+    pub(crate) fn view(&self) -> Result<View, Unsupported> {
+        self.with_answers(|responses| {
             let scope = Scope { variables: &self.variables(), window: self.window() };
-            view(&self.panel, answered, scope)
+            view(&self.panel, responses, scope)
         })
     }
 
-    pub(crate) fn with_answers<T>(&self, use_them: impl FnOnce(&[Answered<'_>]) -> T) -> T {
-        let made: Vec<(Query, Answer)> =
+    pub(crate) fn with_answers<T>(&self, use_them: impl FnOnce(&[QueryResponse<'_>]) -> T) -> T {
+        let made: Vec<(Query, Response)> =
             self.targets.iter().map(|asked| (self.query(asked), answer(&asked.answer))).collect();
-        let answered: Vec<Answered<'_>> = self
+        let responses: Vec<QueryResponse<'_>> = self
             .targets
             .iter()
             .zip(&made)
-            .map(|(asked, (query, answer))| Answered { target: self.target(asked), query, answer })
+            .map(|(asked, (query, answer))| QueryResponse {
+                target: self.target(asked),
+                query,
+                response: answer,
+            })
             .collect();
-        use_them(&answered)
+        use_them(&responses)
     }
 }
 
 /// The answer of Prometheus (its `data`) or of `InfluxDB`, as it came.
-fn answer(json: &Json) -> Answer {
+fn answer(json: &Json) -> Response {
     if let Some(results) = json["results"].as_array() {
         let series = results.iter().flat_map(|result| list(&result["series"]));
-        return Answer::InfluxQl(series.map(rows).collect());
+        return Response::InfluxQl(series.map(rows).collect());
     }
-    Answer::Prometheus(list(&json["result"]).iter().map(series).collect())
+    Response::Prometheus(list(&json["result"]).iter().map(series).collect())
 }
 
 fn series(json: &Json) -> Series {

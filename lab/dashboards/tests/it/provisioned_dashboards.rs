@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dashboards::{head::heads, kind::Kind, model::Dashboard, scope::Scope, time::Window};
+use dashboards::{head::heads, interpolate::Scope, model::Dashboard, model::Kind, time::Window};
 
 fn all() -> Vec<Dashboard> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../grafana/dashboards");
