@@ -3,14 +3,18 @@
 //! `make fuzz` runs them under libFuzzer; `cargo test -p fuzz` replays the corpora.
 
 mod balancer_config;
+mod dashboard_read;
 mod exposition;
+mod interpolate;
 mod line_protocol;
 mod proxy_header;
 mod sink_frames;
 mod sink_wire;
 
 pub use balancer_config::balancer_config;
+pub use dashboard_read::dashboard_read;
 pub use exposition::exposition;
+pub use interpolate::interpolate;
 pub use line_protocol::line_protocol;
 pub use proxy_header::proxy_header;
 pub use sink_frames::sink_frames;
@@ -22,7 +26,9 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("balancer_config", balancer_config),
+    ("dashboard_read", dashboard_read),
     ("exposition", exposition),
+    ("interpolate", interpolate),
     ("line_protocol", line_protocol),
     ("proxy_header", proxy_header),
     ("sink_frames", sink_frames),

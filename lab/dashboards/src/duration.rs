@@ -1,20 +1,24 @@
-//! Grafana's and Prometheus' durations: `1s`, `5m`, `1h30m`, `250ms`.
+//! Durations in the format of Grafana and Prometheus: `1s`, `5m`, `1h30m`, `250ms`.
 
 use std::time::Duration;
 
 use crate::Unsupported;
 
-/// Reads a duration; Grafana's `>` in front of a minimum is allowed.
+/// Parses a duration. Grafana's prefix `>` for a minimum is accepted.
+///
+/// # Errors
+///
+/// Returns an error if the text is not a duration.
 pub fn parse(text: &str) -> Result<Duration, Unsupported> {
-    let unknown = || Unsupported(format!("duration {text:?}"));
+    let error = || Unsupported(format!("duration {text:?}"));
     let mut rest = text.trim().trim_start_matches('>');
     if rest.is_empty() {
-        return Err(unknown());
+        return Err(error());
     }
     let mut total = Duration::ZERO;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(unknown)?;
-        let count: u64 = rest[..digits].parse().map_err(|_| unknown())?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(error)?;
+        let count: u64 = rest[..digits].parse().map_err(|_| error())?;
         rest = &rest[digits..];
         let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
         let millis = match &rest[..letters] {
@@ -25,24 +29,28 @@ pub fn parse(text: &str) -> Result<Duration, Unsupported> {
             "d" => 86_400_000,
             "w" => 604_800_000,
             "y" => 31_536_000_000,
-            _ => return Err(unknown()),
+            _ => return Err(error()),
         };
-        total += Duration::from_millis(count.saturating_mul(millis));
+        total = total.saturating_add(Duration::from_millis(count.saturating_mul(millis)));
         rest = &rest[letters..];
     }
     Ok(total)
 }
 
-/// Reads `now` or `now-DURATION` as a time before now.
+/// Parses `now` or `now-DURATION` into the distance from now.
+///
+/// # Errors
+///
+/// Returns an error for any other text.
 pub fn parse_before_now(text: &str) -> Result<Duration, Unsupported> {
     match text.trim().strip_prefix("now") {
         Some("") => Ok(Duration::ZERO),
         Some(rest) if rest.starts_with('-') => parse(&rest[1..]),
-        _ => Err(Unsupported(format!("time {text:?} (known are `now` and `now-DURATION`)"))),
+        _ => Err(Unsupported(format!("time {text:?} (supported: `now` and `now-DURATION`)"))),
     }
 }
 
-/// Writes a duration as `PromQL` reads it, in its largest whole unit.
+/// Formats a duration for `PromQL`, as a whole number of the largest possible unit.
 pub fn format(duration: Duration) -> String {
     let millis = duration.as_millis();
     let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
@@ -55,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_read_and_written() {
+    fn parses_and_formats_durations() {
         for (text, millis) in
             [("250ms", 250), ("1s", 1000), (">5s", 5000), ("1h30m", 5_400_000), ("2d", 172_800_000)]
         {
@@ -70,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_times_before_now_are_known() {
+    fn accepts_now_minus_a_duration_only() {
         assert_eq!(parse_before_now("now").unwrap(), Duration::ZERO);
         assert_eq!(parse_before_now("now-5m").unwrap(), Duration::from_secs(300));
         assert!(parse_before_now("now-1d/d").is_err());

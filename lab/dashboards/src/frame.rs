@@ -12,22 +12,26 @@ use crate::{
 
 pub use self::data::{Field, Frame, Values, display_name};
 
-/// The frames of a panel's answers, in Grafana's order: series, tables, heat maps.
+/// Converts a panel's responses into frames, in Grafana's order: series, tables, heat maps.
+///
+/// # Errors
+///
+/// Returns an error if a target's format is not supported.
 pub fn frames(responses: &[QueryResponse<'_>], variables: &[Bound]) -> Result<Vec<Frame>, Unsupported> {
     let (mut series, mut tables, mut heatmaps) = (Vec::new(), Vec::new(), Vec::new());
-    for one in responses {
-        match one.response {
+    for query in responses {
+        match query.response {
             Response::Prometheus(response) => {
-                let frames = prometheus::frames(one, response, variables)?;
-                match one.target.format.as_deref() {
+                let frames = prometheus::frames(query, response, variables)?;
+                match query.target.format.as_deref() {
                     None | Some("" | "time_series") => series.extend(frames),
-                    Some("table") => tables.push(prometheus::Table { ref_id: &one.target.ref_id, frames }),
+                    Some("table") => tables.push(prometheus::Table { ref_id: &query.target.ref_id, frames }),
                     Some("heatmap") => heatmaps.extend(prometheus::histograms(frames)),
                     Some(other) => return Err(Unsupported(format!("targets.format = {other:?}"))),
                 }
             }
-            Response::InfluxQl(response) => series.extend(influxql::frames(one, response, variables)?),
-            Response::Traces(response) => series.push(traces(&one.target.ref_id, response)),
+            Response::InfluxQl(response) => series.extend(influxql::frames(query, response, variables)?),
+            Response::Traces(response) => series.push(traces(&query.target.ref_id, response)),
         }
     }
     series.extend(prometheus::tables(tables));

@@ -1,4 +1,4 @@
-//! What is known of a panel without its data: its place, its options, its links, and what of it cannot be drawn.
+//! Panel heads: everything about a panel except its data, and its unsupported settings.
 
 use serde::Serialize;
 
@@ -12,49 +12,49 @@ use crate::{
     transform,
 };
 
-/// A panel without its data.
+/// A panel without its data. Variables in texts are replaced.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "PanelHead"))]
 pub struct Head {
-    /// Unique in its dashboard.
+    /// Unique in the dashboard.
     pub id: u64,
-    /// What it is drawn as; none if that is not known.
+    /// Panel type. `None` if it is not supported.
     pub kind: Option<Kind>,
-    /// What a person reads.
+    /// Title.
     pub title: String,
-    /// What it is about.
+    /// Description, in Markdown.
     pub description: String,
-    /// Its place in 24 columns.
+    /// Position and size in the grid of 24 columns.
     pub grid: GridPos,
-    /// Whether it is a closed row.
+    /// Whether this is a collapsed row.
     pub collapsed: bool,
-    /// The row that it belongs to.
+    /// Id of the row that contains the panel.
     pub row: Option<u64>,
-    /// Where its title leads.
+    /// Links of the title.
     pub links: Vec<Link>,
-    /// What is shown where there is no data.
+    /// Text shown if there is no data.
     pub no_value: Option<String>,
-    /// What it was told.
+    /// Options specific to the panel type.
     pub options: Options,
-    /// Paths in its JSON that cannot be drawn, with their values where those are at fault.
+    /// JSON paths of unsupported settings. Includes the value if the value is unsupported rather than the key.
     pub unknown: Vec<String>,
 }
 
-/// What a panel's JSON may say without any effect on what is drawn here.
-const SILENT: [&str; 7] = [
+/// Keys of a panel that do not affect the drawing.
+const IGNORED_PANEL_KEYS: [&str; 7] = [
     "pluginVersion",
     "cacheTimeout",
     "queryCachingTTL",
     "hideTimeOverride",
-    // Of a panel that is repeated, which is named itself.
+    // Used with `repeat` only, which is reported as unsupported.
     "repeatDirection",
     "maxPerRow",
     "scopedVars",
 ];
 
-/// The same of a target.
-const SILENT_IN_TARGETS: [&str; 14] = [
+/// Keys of a target that do not affect the drawing.
+const IGNORED_TARGET_KEYS: [&str; 14] = [
     "editorMode",
     "useBackend",
     "disableTextWrap",
@@ -62,7 +62,7 @@ const SILENT_IN_TARGETS: [&str; 14] = [
     "key",
     "queryInspector",
     "step",
-    // The editor's parts of a written query of InfluxDB.
+    // State of the query editor. A raw InfluxDB query does not use it.
     "measurement",
     "policy",
     "select",
@@ -72,7 +72,7 @@ const SILENT_IN_TARGETS: [&str; 14] = [
     "adhocFilters",
 ];
 
-/// Every panel in the order of the file, those of closed rows behind their row.
+/// The heads of all panels and rows in file order. The panels of a collapsed row follow the row.
 pub fn heads(dashboard: &Dashboard, scope: Scope<'_>) -> Vec<Head> {
     let mut heads = Vec::new();
     let mut row = None;
@@ -88,7 +88,7 @@ pub fn heads(dashboard: &Dashboard, scope: Scope<'_>) -> Vec<Head> {
     heads
 }
 
-/// A panel of that row.
+/// The head of a panel in a row.
 pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
     let unsupported = UnsupportedPaths::default();
     let kind =
@@ -104,40 +104,41 @@ pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
     check_panel(panel, &unsupported);
     let links = serde_json::json!({"links": panel.links});
     let links = read_links(&Object::new("", &links, &unsupported));
-    let links = links.into_iter().filter_map(|one| {
-        let filled = link::of_panel(&one, scope);
-        filled.inspect_err(|unknown| unsupported.record(format!("links: {unknown}"))).ok()
+    let links = links.into_iter().filter_map(|link| {
+        let interpolated = link::interpolate(&link, scope);
+        interpolated.inspect_err(|error| unsupported.record(format!("links: {error}"))).ok()
     });
     let links = links.collect();
     link::check(panel, scope, &unsupported);
-    let words = |text: &str| {
-        link::words(text, scope).unwrap_or_else(|unknown| {
-            unsupported.record(format!("title: {unknown}"));
+    let interpolate = |text: &str| {
+        link::interpolate_text(text, scope).unwrap_or_else(|error| {
+            unsupported.record(format!("title: {error}"));
             text.to_owned()
         })
     };
     Head {
         id: panel.id,
         kind,
-        title: words(&panel.title),
-        description: words(&panel.description),
+        title: interpolate(&panel.title),
+        description: interpolate(&panel.description),
         grid: panel.grid_pos,
         collapsed: panel.collapsed,
         row,
         links,
         no_value: panel.field_config.defaults["noValue"].as_str().map(str::to_owned),
         options,
-        unknown: unsupported.into_names(),
+        unknown: unsupported.into_paths(),
     }
 }
 
 fn check_panel(panel: &Panel, unsupported: &UnsupportedPaths) {
     let rest = serde_json::Value::Object(panel.rest.clone());
     let object = Object::new("", &rest, unsupported);
-    object.ignore(&SILENT);
+    object.ignore(&IGNORED_PANEL_KEYS);
     object.allow("transparent", &[false.into()]);
-    let given = [("timeFrom", &panel.time_from), ("timeShift", &panel.time_shift), ("repeat", &panel.repeat)];
-    for (key, value) in given {
+    let overrides =
+        [("timeFrom", &panel.time_from), ("timeShift", &panel.time_shift), ("repeat", &panel.repeat)];
+    for (key, value) in overrides {
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
             unsupported.record(format!("{key} = {value:?}"));
         }
@@ -147,15 +148,16 @@ fn check_panel(panel: &Panel, unsupported: &UnsupportedPaths) {
 fn check_target(path: &str, target: &Target, unsupported: &UnsupportedPaths) {
     let rest = serde_json::Value::Object(target.rest.clone());
     let object = Object::new(path, &rest, unsupported);
-    object.ignore(&SILENT_IN_TARGETS);
+    object.ignore(&IGNORED_TARGET_KEYS);
     object.allow("exemplar", &[false.into()]);
     let formats = [
         ("format", &target.format, ["time_series", "table", "heatmap"].as_slice()),
         ("resultFormat", &target.result_format, &["time_series", "table"]),
         ("queryType", &target.query_type, &["search", "range", "instant", "randomWalk"]),
     ];
-    for (key, value, known) in formats {
-        if let Some(value) = value.as_deref().filter(|value| !value.is_empty() && !known.contains(value)) {
+    for (key, value, supported) in formats {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty() && !supported.contains(value))
+        {
             unsupported.record(format!("{path}.{key} = {value:?}"));
         }
     }

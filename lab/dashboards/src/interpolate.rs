@@ -1,7 +1,7 @@
-//! Writes variables into a query: `$name`, `${name}`, `${name.path}`, `${name:format}`, `[[name]]`.
+//! Interpolation of variables: `$name`, `${name}`, `${name.path}`, `${name:format}`, `[[name]]`.
 //!
-//! Rules of Grafana's Prometheus data source: the value of a plain variable is escaped as inside a string literal; a
-//! variable that can hold several, or "All", is escaped as a regular expression, several as `(a|b)`.
+//! Values are escaped as by Grafana's Prometheus data source: a single value as part of a string literal, a variable that can
+//! hold several values or "All" as a regular expression such as `(a|b)`.
 
 mod format;
 
@@ -12,20 +12,24 @@ use crate::{
 };
 
 pub(crate) use self::format::percent_encoded;
-use self::format::{REGEX, escape_regex, escaped, formatted, grouped};
+use self::format::{REGEX_SPECIAL, escape_regex, escaped, formatted, grouped};
 
-/// What names and links can speak of.
+/// The values that texts and links can refer to.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
-    /// The dashboard's variables with their values.
+    /// The dashboard's variables.
     pub variables: &'a [Bound],
     /// The dashboard's time range.
     pub window: Window,
 }
 
-/// Replaces every variable of `text` by what `lookup` gives for its name (with its path, if it has one) and format.
+/// Replaces every variable in `text` by the result of `lookup(name, format)`. The name includes the path, if any.
 ///
-/// A name that begins with a digit (`$1` of `label_replace`) is no variable and stays.
+/// References that start with a digit, such as `$1` in `label_replace`, are left unchanged.
+///
+/// # Errors
+///
+/// Returns the first error of `lookup`.
 pub fn replace(
     text: &str,
     lookup: impl Fn(&str, Option<&str>) -> Result<String, Unsupported>,
@@ -50,7 +54,7 @@ pub fn replace(
     Ok(out)
 }
 
-/// A variable's value as it stands in a `PromQL` query.
+/// Formats a variable for a `PromQL` query.
 pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     let variable = find(variables, name)?;
     match format {
@@ -59,39 +63,38 @@ pub fn in_promql(variables: &[Bound], name: &str, format: Option<&str>) -> Resul
     }
 }
 
-/// A variable's value as it stands in an `InfluxQL` query: what may be several as a regular expression, else as inside
-/// quotes.
+/// Formats a variable for an `InfluxQL` query: several values as a regular expression, a single value as part of a quoted string.
 pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     let variable = find(variables, name)?;
     match (format, &variable.value) {
         (Some(format), _) => formatted(variable, format),
         (None, Value::One(value)) => Ok(escaped(value, "\\'\"")),
         (None, Value::Verbatim(value)) => Ok(value.clone()),
-        (None, several) => Ok(grouped(&several.list(), escape_regex)),
+        (None, values) => Ok(grouped(&values.list(), escape_regex)),
     }
 }
 
-/// A variable's value as a person reads it, in a name.
+/// Formats a variable for display.
 pub fn as_text(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     formatted(find(variables, name)?, format.unwrap_or("text"))
 }
 
-/// A variable's value as it stands in an address.
+/// Formats a variable for a URL.
 pub fn in_url(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     formatted(find(variables, name)?, format.unwrap_or("glob"))
 }
 
-/// All variables as parameters of an address.
+/// All variables as URL query parameters.
 pub(crate) fn all_parameters(variables: &[Bound]) -> String {
     variables.iter().map(format::query_parameters).collect::<Vec<_>>().join("&")
 }
 
 fn find<'a>(variables: &'a [Bound], name: &str) -> Result<&'a Bound, Unsupported> {
-    let found = variables.iter().find(|variable| variable.name == name);
-    found.ok_or_else(|| Unsupported(format!("variable ${name}")))
+    let variable = variables.iter().find(|variable| variable.name == name);
+    variable.ok_or_else(|| Unsupported(format!("variable ${name}")))
 }
 
-/// The name, the format and the length of a reference at the beginning of `text`.
+/// Parses a reference at the start of `text` into name, format and length in bytes.
 fn reference(text: &str) -> Option<(&str, Option<&str>, usize)> {
     let delimited = |open: &str, close: &str| {
         let inner = text.strip_prefix(open)?;
@@ -100,10 +103,10 @@ fn reference(text: &str) -> Option<(&str, Option<&str>, usize)> {
             Some((name, format)) => (name, Some(format)),
             None => (inner, None),
         };
-        // Behind the first point stands a path, in any characters.
+        // A path after the first dot may contain any characters.
         let word = name.split_once('.').map_or(name, |(word, _)| word);
-        let plain = !word.is_empty() && word.chars().all(is_word);
-        plain.then_some((name, format, open.len() + inner.len() + close.len()))
+        let is_valid = !word.is_empty() && word.chars().all(is_word);
+        is_valid.then_some((name, format, open.len() + inner.len() + close.len()))
     };
     if text.starts_with("${") {
         return delimited("${", "}");
@@ -122,15 +125,17 @@ fn is_word(c: char) -> bool {
 
 fn promql(value: &Value) -> String {
     match value {
-        Value::One(value) => in_literal(value),
+        Value::One(value) => escape_literal(value),
         Value::Verbatim(value) => value.clone(),
-        // Twice: once for the regular expression, once for the string literal around it.
-        Value::Many(_) | Value::All(_) => grouped(&value.list(), |value| in_literal(&escaped(value, REGEX))),
+        // Escaped twice: for the regular expression and for the string literal around it.
+        Value::Many(_) | Value::All(_) => {
+            grouped(&value.list(), |value| escape_literal(&escaped(value, REGEX_SPECIAL)))
+        }
     }
 }
 
-/// As it stands inside a string of `PromQL`. An apostrophe by its code, which is good in strings of either quote.
-fn in_literal(value: &str) -> String {
+/// Escapes a value for a `PromQL` string literal. An apostrophe becomes its code, which is valid between either kind of quotes.
+fn escape_literal(value: &str) -> String {
     value.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27")
 }
 
@@ -138,7 +143,7 @@ fn in_literal(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn written(text: &str) -> Result<String, Unsupported> {
+    fn interpolated(text: &str) -> Result<String, Unsupported> {
         let bound = |name: &str, value| Bound { name: name.into(), value };
         let variables = [
             bound("job", Value::One("echo-server".into())),
@@ -151,35 +156,35 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_a_reference_is_replaced() {
+    fn replaces_every_form_of_reference() {
         assert_eq!(
-            written(r#"x{a="$job",b="${job}",c="[[job]]",d="$job-1"}"#).unwrap(),
+            interpolated(r#"x{a="$job",b="${job}",c="[[job]]",d="$job-1"}"#).unwrap(),
             r#"x{a="echo-server",b="echo-server",c="echo-server",d="echo-server-1"}"#
         );
     }
 
     #[test]
-    fn several_values_become_a_regular_expression() {
-        assert_eq!(written(r#"x{m=~"$methods"}"#).unwrap(), r#"x{m=~"(Echo|Check\\+)"}"#);
-        assert_eq!(written(r#"x{m=~"$one"}"#).unwrap(), r#"x{m=~"a\\.b"}"#);
-        assert_eq!(written(r#"x{m=~"$all"}"#).unwrap(), r#"x{m=~".+"}"#);
+    fn formats_several_values_as_a_regular_expression() {
+        assert_eq!(interpolated(r#"x{m=~"$methods"}"#).unwrap(), r#"x{m=~"(Echo|Check\\+)"}"#);
+        assert_eq!(interpolated(r#"x{m=~"$one"}"#).unwrap(), r#"x{m=~"a\\.b"}"#);
+        assert_eq!(interpolated(r#"x{m=~"$all"}"#).unwrap(), r#"x{m=~".+"}"#);
     }
 
     #[test]
-    fn formats_are_followed_and_others_named() {
-        assert_eq!(written("${methods:pipe}").unwrap(), "Echo|Check+");
-        assert_eq!(written("${methods:csv}").unwrap(), "Echo,Check+");
-        assert_eq!(written("${methods:regex}").unwrap(), r"(Echo|Check\+)");
-        assert!(written("${methods:morse}").unwrap_err().0.contains("morse"));
+    fn applies_formats_and_rejects_unsupported_ones() {
+        assert_eq!(interpolated("${methods:pipe}").unwrap(), "Echo|Check+");
+        assert_eq!(interpolated("${methods:csv}").unwrap(), "Echo,Check+");
+        assert_eq!(interpolated("${methods:regex}").unwrap(), r"(Echo|Check\+)");
+        assert!(interpolated("${methods:morse}").unwrap_err().0.contains("morse"));
     }
 
     #[test]
-    fn a_plain_value_stays_inside_its_string_literal() {
-        assert_eq!(written(r#"x{a="$quoted"}"#).unwrap(), r#"x{a="a\"b\\c"}"#);
+    fn escapes_a_single_value_for_its_string_literal() {
+        assert_eq!(interpolated(r#"x{a="$quoted"}"#).unwrap(), r#"x{a="a\"b\\c"}"#);
     }
 
     #[test]
-    fn a_hostile_value_stays_where_it_was_put() {
+    fn escapes_values_that_try_to_break_out() {
         let bound = |value| [Bound { name: "v".into(), value }];
         let many = bound(Value::Many(vec!["a".into(), r#"x"} or up{y='"#.into()]));
         let promql = in_promql(&many, "v", None).unwrap();
@@ -192,15 +197,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_variable_is_named_and_a_capture_group_is_none() {
-        assert!(written("$nothing").unwrap_err().0.contains("$nothing"));
-        let kept = r#"label_replace(x[5m], "a", "$1", "b", "(.*)$")"#;
-        assert_eq!(written(kept).unwrap(), kept);
+    fn rejects_unknown_variables_and_keeps_capture_groups() {
+        assert!(interpolated("$nothing").unwrap_err().0.contains("$nothing"));
+        let query = r#"label_replace(x[5m], "a", "$1", "b", "(.*)$")"#;
+        assert_eq!(interpolated(query).unwrap(), query);
     }
 
     #[test]
-    fn a_path_belongs_to_the_name() {
-        let named = replace("${a.b c[0].d:raw} ${a.b}", |name, format| Ok(format!("<{name}|{format:?}>")));
-        assert_eq!(named.unwrap(), r#"<a.b c[0].d|Some("raw")> <a.b|None>"#);
+    fn passes_the_path_as_part_of_the_name() {
+        let formatted =
+            replace("${a.b c[0].d:raw} ${a.b}", |name, format| Ok(format!("<{name}|{format:?}>")));
+        assert_eq!(formatted.unwrap(), r#"<a.b c[0].d|Some("raw")> <a.b|None>"#);
     }
 }

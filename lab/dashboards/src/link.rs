@@ -1,4 +1,4 @@
-//! Fills in the words of names and links.
+//! Interpolation of display names, titles and links.
 
 use crate::{
     Unsupported,
@@ -9,46 +9,51 @@ use crate::{
     read::UnsupportedPaths,
 };
 
-/// A title's or a description's words.
-pub(crate) fn words(text: &str, scope: Scope<'_>) -> Result<String, Unsupported> {
+/// Interpolates a title or description.
+pub(crate) fn interpolate_text(text: &str, scope: Scope<'_>) -> Result<String, Unsupported> {
     replace(text, |name, format| match time(name, format, scope)? {
         Some(time) => Ok(time),
         None => as_text(scope.variables, name, format),
     })
 }
 
-/// A link of a panel's title, or of the dashboard.
-pub fn of_panel(link: &Link, scope: Scope<'_>) -> Result<Link, Unsupported> {
-    let url = replace(&link.url, |name, format| address(name, format, scope))?;
-    Ok(Link { title: words(&link.title, scope)?, url })
+/// Interpolates a link of a panel's title or of the dashboard.
+///
+/// # Errors
+///
+/// Returns an error if the link refers to an unknown variable or format.
+pub fn interpolate(link: &Link, scope: Scope<'_>) -> Result<Link, Unsupported> {
+    let url = replace(&link.url, |name, format| url_parameter(name, format, scope))?;
+    Ok(Link { title: interpolate_text(&link.title, scope)?, url })
 }
 
-/// A field's configuration with its words filled in, but for what depends on the value. What is not known stays in a
-/// name, and takes a link away; `check` names both.
-pub(crate) fn fill(
+/// Interpolates the display name and links of a field's configuration. References to the value, such as `${__value.raw}`, stay.
+///
+/// A display name with an unknown reference is left unchanged, and a link with one is removed. `check` records both.
+pub(crate) fn interpolate_config(
     mut config: Config,
     is_named: bool,
     field: &Field,
     frame: &Frame,
     scope: Scope<'_>,
 ) -> Config {
-    let known = Known { name: config.name.clone(), labels: Some(field), series: &frame.name };
-    // A name that comes with the data may have anything in it.
-    if is_named && let Ok(name) = replace(&config.name, |name, format| known.word(name, format, scope)) {
+    let context = FieldContext { name: config.name.clone(), labels: Some(field), series: &frame.name };
+    // A name from the data may contain any characters, so only configured names are interpolated.
+    if is_named && let Ok(name) = replace(&config.name, |name, format| context.text(name, format, scope)) {
         config.name = name;
     }
-    let filled = |link: Link| {
-        let title = replace(&link.title, |name, format| known.word(name, format, scope)).ok()?;
-        let url = replace(&link.url, |name, format| known.part(name, format, scope)).ok()?;
+    let interpolated = |link: Link| {
+        let title = replace(&link.title, |name, format| context.text(name, format, scope)).ok()?;
+        let url = replace(&link.url, |name, format| context.url(name, format, scope)).ok()?;
         Some(Link { title, url })
     };
-    config.links = config.links.into_iter().filter_map(filled).collect();
+    config.links = config.links.into_iter().filter_map(interpolated).collect();
     config
 }
 
-/// Names what the names and the links of a panel's fields speak of that is not known.
+/// Records the unknown references in the display names and links of a panel's fields.
 pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unsupported: &UnsupportedPaths) {
-    let known = Known { name: String::new(), labels: None, series: "" };
+    let context = FieldContext { name: String::new(), labels: None, series: "" };
     let defaults = &panel.field_config.defaults;
     let set = panel.field_config.overrides.iter().flat_map(|one| &one.properties);
     let all = ["links", "displayName"].map(|key| (key, &defaults[key]));
@@ -62,47 +67,47 @@ pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unsupported: &UnsupportedPa
             }
             _ => {}
         }
-        for (text, is_address) in texts {
+        for (text, is_url) in texts {
             let text = text.as_str().unwrap_or_default();
-            let read = replace(text, |name, format| {
-                if is_address { known.part(name, format, scope) } else { known.word(name, format, scope) }
+            let result = replace(text, |name, format| {
+                if is_url { context.url(name, format, scope) } else { context.text(name, format, scope) }
             });
-            if let Err(unknown) = read {
-                unsupported.record(format!("{key}: {unknown}"));
+            if let Err(error) = result {
+                unsupported.record(format!("{key}: {error}"));
             }
         }
     }
 }
 
-/// What is known of a field.
-struct Known<'a> {
+/// The field that texts and links refer to.
+struct FieldContext<'a> {
     name: String,
-    /// None where there is no data yet: any label may be there.
+    /// `None` if there is no data yet. Every label then counts as present.
     labels: Option<&'a Field>,
     series: &'a str,
 }
 
-impl Known<'_> {
-    fn word(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
-        if let Some(own) = self.own(name) {
-            return Ok(own);
+impl FieldContext<'_> {
+    fn text(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
+        if let Some(property) = self.field_property(name) {
+            return Ok(property);
         }
         match time(name, format, scope)? {
             Some(time) => Ok(time),
-            None if of_value(name) => Ok(written(name, format)),
+            None if depends_on_value(name) => Ok(unchanged(name, format)),
             None => as_text(scope.variables, name, format),
         }
     }
 
-    fn part(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
-        if let Some(own) = self.own(name) {
-            return Ok(percent_encoded(&own));
+    fn url(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
+        if let Some(property) = self.field_property(name) {
+            return Ok(percent_encoded(&property));
         }
-        if of_value(name) { Ok(written(name, format)) } else { address(name, format, scope) }
+        if depends_on_value(name) { Ok(unchanged(name, format)) } else { url_parameter(name, format, scope) }
     }
 
     /// `__field.labels.job`, `__field.labels["job"]`, `__field.name`, `__series.name`.
-    fn own(&self, name: &str) -> Option<String> {
+    fn field_property(&self, name: &str) -> Option<String> {
         if let Some(label) = name.strip_prefix("__field.labels") {
             let label = label
                 .strip_prefix('.')
@@ -119,18 +124,18 @@ impl Known<'_> {
     }
 }
 
-/// What only the value under the pointer tells.
-fn of_value(name: &str) -> bool {
-    const OF_VALUE: [&str; 4] = ["__value.raw", "__value.numeric", "__value.text", "__value.time"];
-    OF_VALUE.contains(&name) || name.starts_with("__data.fields")
+/// Whether a reference depends on a single value, which is known only when the user points at it.
+fn depends_on_value(name: &str) -> bool {
+    const VALUE_REFERENCES: [&str; 4] = ["__value.raw", "__value.numeric", "__value.text", "__value.time"];
+    VALUE_REFERENCES.contains(&name) || name.starts_with("__data.fields")
 }
 
-fn written(name: &str, format: Option<&str>) -> String {
+fn unchanged(name: &str, format: Option<&str>) -> String {
     format.map_or_else(|| format!("${{{name}}}"), |format| format!("${{{name}:{format}}}"))
 }
 
-/// What an address can speak of without data.
-fn address(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
+/// Resolves a reference in a URL that does not depend on data.
+fn url_parameter(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
     let window = scope.window;
     match name {
         "__url_time_range" => Ok(format!("from={}&to={}", window.from_ms, window.to_ms)),
@@ -142,7 +147,7 @@ fn address(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String,
     }
 }
 
-/// `__from` and `__to`; nothing if it is another name.
+/// Resolves `__from` and `__to`. `None` for any other name.
 fn time(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<Option<String>, Unsupported> {
     let millis = match name {
         "__from" => scope.window.from_ms,
@@ -159,16 +164,17 @@ fn time(name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<Option<Str
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Unix milliseconds as `2020-07-13T20:19:09.254Z`.
+/// Formats Unix milliseconds in ISO 8601, such as `2020-07-13T20:19:09.254Z`.
 fn iso_date(millis: i64) -> String {
-    let (year, month, day) = civil(millis.div_euclid(DAY_MS));
+    let (year, month, day) = civil_date(millis.div_euclid(DAY_MS));
     let rest = millis.rem_euclid(DAY_MS);
     let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", rest % 1000)
 }
 
-/// A day since 1970 in the Gregorian calendar. Counted from March on, so that a leap day is a year's last.
-fn civil(days: i64) -> (i64, i64, i64) {
+/// Converts days since 1970-01-01 into a Gregorian year, month and day. The algorithm counts years from March, so that a leap
+/// day is the last day of its year.
+fn civil_date(days: i64) -> (i64, i64, i64) {
     let since = days + 719_468;
     let era = since.div_euclid(146_097);
     let day = since.rem_euclid(146_097);
@@ -196,53 +202,56 @@ mod tests {
         ]
     }
 
-    fn linked(url: &str) -> Result<String, Unsupported> {
+    fn interpolated_url(url: &str) -> Result<String, Unsupported> {
         let variables = variables();
         let scope = Scope { variables: &variables, window: Window { from_ms: 1000, to_ms: 2500 } };
         let labels = [("job".to_owned(), "web client".to_owned())].into();
         let values = Values::Numbers(vec![]);
         let field = Field { name: "Value".into(), renamed: None, shown: None, unit: None, labels, values };
         let frame = Frame { name: "p99".into(), ..Frame::default() };
-        let known = Known { name: "p 99".into(), labels: Some(&field), series: &frame.name };
-        replace(url, |name, format| known.part(name, format, scope))
+        let context = FieldContext { name: "p 99".into(), labels: Some(&field), series: &frame.name };
+        replace(url, |name, format| context.url(name, format, scope))
     }
 
     #[test]
-    fn a_link_knows_time_variables_and_its_field() {
-        assert_eq!(linked("/s?from=${__from}000&to=$__to").unwrap(), "/s?from=1000000&to=2500");
-        assert_eq!(linked("/s?${__url_time_range}").unwrap(), "/s?from=1000&to=2500");
-        assert_eq!(linked("/d/x?$__all_variables").unwrap(), "/d/x?var-job=a&var-job=b%20c&var-all=%24__all");
-        assert_eq!(linked("/s?${job:queryparam}").unwrap(), "/s?var-job=a&var-job=b%20c");
-        assert_eq!(linked("/s?j=$job").unwrap(), "/s?j={a,b c}");
+    fn interpolates_time_variables_and_field_properties() {
+        assert_eq!(interpolated_url("/s?from=${__from}000&to=$__to").unwrap(), "/s?from=1000000&to=2500");
+        assert_eq!(interpolated_url("/s?${__url_time_range}").unwrap(), "/s?from=1000&to=2500");
         assert_eq!(
-            linked("/s?j=${__field.labels.job}&n=${__field.name}").unwrap(),
+            interpolated_url("/d/x?$__all_variables").unwrap(),
+            "/d/x?var-job=a&var-job=b%20c&var-all=%24__all"
+        );
+        assert_eq!(interpolated_url("/s?${job:queryparam}").unwrap(), "/s?var-job=a&var-job=b%20c");
+        assert_eq!(interpolated_url("/s?j=$job").unwrap(), "/s?j={a,b c}");
+        assert_eq!(
+            interpolated_url("/s?j=${__field.labels.job}&n=${__field.name}").unwrap(),
             "/s?j=web%20client&n=p%2099"
         );
         assert_eq!(
-            linked(r#"/s?j=${__field.labels["job"]}&n=${__series.name}"#).unwrap(),
+            interpolated_url(r#"/s?j=${__field.labels["job"]}&n=${__series.name}"#).unwrap(),
             "/s?j=web%20client&n=p99"
         );
-        assert_eq!(linked("/s?at=${__from:date:iso}").unwrap(), "/s?at=1970-01-01T00:00:01.000Z");
-        assert_eq!(linked("/s?at=${__to:date:seconds}").unwrap(), "/s?at=3");
+        assert_eq!(interpolated_url("/s?at=${__from:date:iso}").unwrap(), "/s?at=1970-01-01T00:00:01.000Z");
+        assert_eq!(interpolated_url("/s?at=${__to:date:seconds}").unwrap(), "/s?at=3");
     }
 
     #[test]
-    fn what_only_a_value_tells_is_left_and_the_rest_is_named() {
-        for left in ["/s?${__value.raw}", "/s?${__data.fields.Job:percentencode}", "/s?${__data.fields[0]}"] {
-            assert_eq!(linked(left).unwrap(), left);
+    fn keeps_value_references_and_rejects_unknown_ones() {
+        for url in ["/s?${__value.raw}", "/s?${__data.fields.Job:percentencode}", "/s?${__data.fields[0]}"] {
+            assert_eq!(interpolated_url(url).unwrap(), url);
         }
-        for (url, named) in [
+        for (url, name) in [
             ("/s?${__user.login}", "__user.login"),
             ("/s?$nothing", "nothing"),
             ("/s?${__from:date:YYYY}", "YYYY"),
             ("/s?${__value.colour}", "__value.colour"),
         ] {
-            assert!(linked(url).unwrap_err().0.contains(named), "{url}");
+            assert!(interpolated_url(url).unwrap_err().0.contains(name), "{url}");
         }
     }
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn formats_dates_in_iso_8601() {
         assert_eq!(iso_date(1_594_671_549_254), "2020-07-13T20:19:09.254Z", "Grafana's documentation");
         assert_eq!(iso_date(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(iso_date(951_782_400_000), "2000-02-29T00:00:00.000Z");

@@ -1,4 +1,4 @@
-//! Grafana's dashboard JSON: the classic schema of provisioned files.
+//! Typed model of Grafana's dashboard JSON, in the classic schema of provisioned files.
 
 mod panel;
 
@@ -10,32 +10,32 @@ pub use self::panel::{DataSource, FieldConfig, GridPos, Kind, Matcher, Override,
 /// A dashboard.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Dashboard {
-    /// Its readable, fixed id.
+    /// Fixed identifier, used in URLs.
     pub uid: String,
-    /// What a person reads.
+    /// Display name.
     pub title: String,
-    /// What it is about.
+    /// Description, in Markdown.
     #[serde(default)]
     pub description: String,
-    /// How often it is drawn anew, such as `5s`; not at all if empty.
+    /// Refresh interval, such as `5s`. Empty disables the refresh.
     #[serde(default)]
     pub refresh: String,
-    /// Links to dashboards go by these.
+    /// Tags. Dashboard links select dashboards by tag.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Where it leads.
+    /// Links in the dashboard's header.
     #[serde(default)]
     pub links: Vec<DashboardLink>,
-    /// What can be chosen for `refresh`.
+    /// Settings of the time picker.
     #[serde(default)]
     pub timepicker: TimePicker,
-    /// What is marked in its time series.
+    /// Events marked in time series.
     #[serde(default)]
     pub annotations: Annotations,
-    /// The time range that it opens with.
+    /// Initial time range.
     #[serde(default)]
     pub time: TimeRange,
-    /// Panels, rows among them.
+    /// Panels and rows.
     #[serde(default)]
     pub panels: Vec<Panel>,
     /// Variables.
@@ -44,7 +44,7 @@ pub struct Dashboard {
 }
 
 impl Dashboard {
-    /// All panels but rows; those of collapsed rows too.
+    /// All panels except rows. Includes the panels of collapsed rows.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.panels
             .iter()
@@ -52,99 +52,99 @@ impl Dashboard {
             .filter(|panel| panel.kind != "row")
     }
 
-    /// The panel of that id.
+    /// The panel with an id.
     pub fn panel(&self, id: u64) -> Option<&Panel> {
         self.panels().find(|panel| panel.id == id)
     }
 }
 
-/// A link of a dashboard.
+/// A link in a dashboard's header.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardLink {
-    /// `link`, or `dashboards` for those with its tags.
+    /// `link`, or `dashboards` for all dashboards with the given tags.
     #[serde(rename = "type", default)]
     pub kind: String,
-    /// What a person reads.
+    /// Display name.
     #[serde(default)]
     pub title: String,
-    /// Of a `link`; may have variables.
+    /// Target of a `link`. May contain variables.
     #[serde(default)]
     pub url: String,
-    /// Of `dashboards`: all of these.
+    /// For `dashboards`: the tags a dashboard must have.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Whether the time range goes along.
+    /// Whether to append the time range to the URL.
     #[serde(default)]
     pub keep_time: bool,
-    /// Whether the variables go along.
+    /// Whether to append the variables to the URL.
     #[serde(default)]
     pub include_vars: bool,
-    /// Whether it opens in a new tab.
+    /// Whether to open a new tab.
     #[serde(default)]
     pub target_blank: bool,
 }
 
-/// What can be chosen for how often.
+/// Settings of the time picker.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct TimePicker {
-    /// Durations.
+    /// Selectable values of [`Dashboard::refresh`].
     #[serde(default)]
     pub refresh_intervals: Vec<String>,
 }
 
-/// Holds the annotations.
+/// The `annotations` object.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Annotations {
-    /// Queries for what is marked.
+    /// Annotation queries.
     #[serde(default)]
     pub list: Vec<Annotation>,
 }
 
-/// A query for what is marked in time series.
+/// A query for events marked in time series.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Annotation {
-    /// What a person reads.
+    /// Display name.
     #[serde(default)]
     pub name: String,
-    /// Whether it is asked.
+    /// Whether the query is sent.
     #[serde(default)]
     pub enable: bool,
-    /// Where it is sent.
+    /// Data source of the query.
     #[serde(default)]
     pub datasource: Option<DataSource>,
-    /// `PromQL`; what is not zero is marked.
+    /// `PromQL` expression. Non-zero points are marked.
     #[serde(default)]
     pub expr: String,
-    /// What a mark says, with `{{label}}`.
+    /// Title of a mark. `{{label}}` is replaced by the label's value.
     #[serde(default)]
     pub title_format: String,
-    /// Between two points.
+    /// Step of the query, such as `10s`.
     #[serde(default)]
     pub step: Option<String>,
 }
 
-/// A relative time range such as `now-5m` to `now`.
+/// A time range, such as `now-5m` to `now`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct TimeRange {
-    /// Its beginning.
+    /// Start.
     pub from: String,
-    /// Its end.
+    /// End.
     pub to: String,
 }
 
 impl Default for TimeRange {
-    /// Grafana's own: the last six hours.
+    /// Grafana's default: the last six hours.
     fn default() -> Self {
         Self { from: "now-6h".into(), to: "now".into() }
     }
 }
 
-/// Holds the variables.
+/// The `templating` object.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Templating {
-    /// In the order in which they are resolved.
+    /// Variables in resolution order. A variable may use those before it.
     #[serde(default)]
     pub list: Vec<Variable>,
 }
@@ -153,44 +153,44 @@ pub struct Templating {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Variable {
-    /// As in `$name`.
+    /// Name, without `$`.
     pub name: String,
-    /// What a person reads; its name if absent.
+    /// Display name. Defaults to the name.
     #[serde(default)]
     pub label: Option<String>,
-    /// 0 is shown with its label, 1 without, 2 not at all.
+    /// 0: visible with label, 1: visible without label, 2: hidden.
     #[serde(default)]
     pub hide: u8,
     /// `query`, `custom`, `constant`, `interval`, `textbox`, `datasource`, ...
     #[serde(rename = "type")]
     pub kind: String,
-    /// Where its query is sent.
+    /// Data source of the query.
     #[serde(default)]
     pub datasource: Option<DataSource>,
-    /// A string, or an object with `query` in it.
+    /// A string, or an object with a `query` field.
     #[serde(default)]
     pub query: Value,
-    /// Keeps the options that match.
+    /// Filter for the options. Unsupported unless empty.
     #[serde(default)]
     pub regex: String,
-    /// Whether several values can be chosen.
+    /// Whether several values can be selected.
     #[serde(default)]
     pub multi: bool,
-    /// Whether "All" is among the options.
+    /// Whether "All" can be selected.
     #[serde(default)]
     pub include_all: bool,
-    /// What "All" stands for, if not for all options.
+    /// Value of "All". Defaults to all options.
     #[serde(default)]
     pub all_value: Option<String>,
-    /// What is chosen when the dashboard opens.
+    /// Initial selection.
     #[serde(default)]
     pub current: Current,
 }
 
-/// The choice that a file has in it.
+/// The selection saved in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Current {
-    /// A string or a list of strings; `$__all` is "All".
+    /// A string or a list of strings. `$__all` means "All".
     #[serde(default)]
     pub value: Value,
 }

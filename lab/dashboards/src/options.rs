@@ -1,4 +1,4 @@
-//! What a kind of panel can be told.
+//! Options specific to each panel type.
 
 mod heatmap;
 mod stat;
@@ -12,7 +12,7 @@ use crate::{
     read::{Object, UnsupportedPaths},
 };
 
-pub(crate) use self::stat::{Reduce, Which};
+pub(crate) use self::stat::{FieldFilter, Reduce};
 pub use self::{
     heatmap::HeatMapOptions,
     stat::{BarGauge, Gauge, Stat, TextSize},
@@ -22,34 +22,34 @@ pub use self::{
     },
 };
 
-/// What a panel was told, by its kind.
+/// A panel's options.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 #[cfg_attr(feature = "ts", ts(rename = "PanelOptions"))]
 pub enum Options {
-    /// Of a time series.
+    /// Time series.
     TimeSeries(TimeSeries),
-    /// Of a state timeline.
+    /// State timeline.
     StateTimeline(StateTimeline),
-    /// Of a stat.
+    /// Stat.
     Stat(Stat),
-    /// Of a gauge.
+    /// Gauge.
     Gauge(Gauge),
-    /// Of a bar gauge.
+    /// Bar gauge.
     BarGauge(BarGauge),
-    /// Of a table.
+    /// Table.
     Table(TableOptions),
-    /// Of a heat map.
+    /// Heat map.
     HeatMap(HeatMapOptions),
-    /// Of a list of alerts.
+    /// Alert list.
     AlertList(AlertList),
-    /// Of what can be told nothing.
+    /// A panel type without options.
     Nothing {},
 }
 
 impl Options {
-    /// Reads what stands under `options`.
+    /// Reads a panel's `options`.
     pub(crate) fn read(panel: &Panel, kind: Kind, unsupported: &UnsupportedPaths) -> Self {
         let object = Object::new("options", &panel.options, unsupported);
         match kind {

@@ -1,4 +1,4 @@
-//! The queries that Grafana would send for a panel.
+//! The queries that Grafana sends for a panel.
 
 pub mod influxql;
 pub mod promql;
@@ -15,7 +15,7 @@ use crate::{
 
 pub use self::query::{Context, Query};
 
-/// Panels that show data that their targets ask for.
+/// Panel types that show the data of their targets.
 const DATA_PANELS: [&str; 11] = [
     "timeseries",
     "stat",
@@ -30,18 +30,22 @@ const DATA_PANELS: [&str; 11] = [
     "status-history",
 ];
 
-/// What a panel draws.
+/// The content of a panel.
 #[derive(Clone, Debug)]
 pub enum Content<'a> {
-    /// Data that these targets ask for.
+    /// The data of these targets.
     Targets(Vec<&'a Target>),
-    /// Words, or links to dashboards: nothing is asked.
+    /// Text or links to dashboards. Needs no query.
     Static,
-    /// Alerts, which Grafana lists of itself.
+    /// Alerts. Grafana has them itself.
     Alerts,
 }
 
-/// Tells what a panel draws.
+/// Determines the content of a panel.
+///
+/// # Errors
+///
+/// Returns an error if the panel type is not supported, or if a data panel has no enabled target.
 pub fn content(panel: &Panel) -> Result<Content<'_>, Unsupported> {
     match panel.kind.as_str() {
         "text" | "dashlist" => Ok(Content::Static),
@@ -58,15 +62,24 @@ pub fn content(panel: &Panel) -> Result<Content<'_>, Unsupported> {
     }
 }
 
-/// The data source of a target, with the panel's where it names none, and variables replaced.
+/// The data source of a target, with variables replaced. Defaults to the panel's data source.
+///
+/// # Errors
+///
+/// Returns an error if there is no data source, or if its uid contains an unknown variable.
 pub fn data_source(panel: &Panel, target: &Target, variables: &[Bound]) -> Result<DataSource, Unsupported> {
-    let named = target.datasource.as_ref().or(panel.datasource.as_ref());
-    let named = named.ok_or_else(|| Unsupported(format!("target {} names no data source", target.ref_id)))?;
-    let uid = replace(&named.uid, |name, format| in_promql(variables, name, format))?;
-    Ok(DataSource { kind: named.kind.clone(), uid })
+    let source = target.datasource.as_ref().or(panel.datasource.as_ref());
+    let source =
+        source.ok_or_else(|| Unsupported(format!("target {} without a data source", target.ref_id)))?;
+    let uid = replace(&source.uid, |name, format| in_promql(variables, name, format))?;
+    Ok(DataSource { kind: source.kind.clone(), uid })
 }
 
-/// The queries of one target; Grafana asks `instant` and `range` both where both are set.
+/// The queries of a target. Two if both `instant` and `range` are set, otherwise one.
+///
+/// # Errors
+///
+/// Returns an error if the target uses an unsupported feature.
 pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Vec<Query>, Unsupported> {
     let source = data_source(panel, target, context.variables)?;
     match source.kind.as_str() {
@@ -80,15 +93,18 @@ pub fn queries(panel: &Panel, target: &Target, context: Context<'_>) -> Result<V
 /// A search for traces, as Grafana sends it to Jaeger.
 fn trace_search(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Query, Unsupported> {
     if target.query_type.as_deref() != Some("search") {
-        return Err(Unsupported(format!("query type {:?} of Jaeger", target.query_type)));
+        return Err(Unsupported(format!("Jaeger query type {:?}", target.query_type)));
     }
     steps::reject_time_override(panel)?;
     let Window { from_ms, to_ms } = context.window;
-    let mut parameters = vec![("start", (from_ms * 1000).to_string()), ("end", (to_ms * 1000).to_string())];
-    let given = [("service", &target.service), ("operation", &target.operation), ("tags", &target.tags)];
-    for (name, value) in given {
+    let mut parameters = vec![
+        ("start", from_ms.saturating_mul(1000).to_string()),
+        ("end", to_ms.saturating_mul(1000).to_string()),
+    ];
+    let filters = [("service", &target.service), ("operation", &target.operation), ("tags", &target.tags)];
+    for (name, value) in filters {
         if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-            parameters.push((name, promql::with_variables(value, context.variables)?));
+            parameters.push((name, promql::interpolate_dashboard_variables(value, context.variables)?));
         }
     }
     parameters.push(("limit", target.limit.unwrap_or(20).to_string()));
@@ -113,7 +129,7 @@ mod tests {
         serde_json::from_value(panel).unwrap()
     }
 
-    fn asked(panel: &Panel) -> Result<Vec<Query>, Unsupported> {
+    fn panel_queries(panel: &Panel) -> Result<Vec<Query>, Unsupported> {
         let variables = [Bound { name: "job".into(), value: Value::One("echo-server".into()) }];
         let context = Context {
             window: WINDOW,
@@ -130,11 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn a_range_query_has_grafanas_windows_and_step() {
+    fn builds_a_range_query_with_aligned_window_and_step() {
         let expr = r#"rate(x{job="$job"}[$__rate_interval]) > $__interval_ms offset $__range"#;
-        let asked = asked(&panel(&serde_json::json!({"targets": [{"refId": "A", "expr": expr}]}))).unwrap();
+        let queries =
+            panel_queries(&panel(&serde_json::json!({"targets": [{"refId": "A", "expr": expr}]}))).unwrap();
         assert_eq!(
-            asked,
+            queries,
             [Query::Range {
                 expr: r#"rate(x{job="echo-server"}[4s]) > 1000 offset 300s"#.into(),
                 window: Window { from_ms: 700_000, to_ms: 1_000_000 },
@@ -144,16 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn a_smallest_step_widens_the_window() {
+    fn widens_the_rate_window_to_the_minimum_step() {
         let target = |interval| serde_json::json!({"refId": "A", "expr": "rate(x[$__rate_interval])", "interval": interval});
         let panels = panel(&serde_json::json!({"interval": "10s", "targets": [target("")]}));
-        assert_eq!(asked(&panels).unwrap()[0].text(), "rate(x[11s])");
+        assert_eq!(panel_queries(&panels).unwrap()[0].text(), "rate(x[11s])");
         let queries = panel(&serde_json::json!({"targets": [target("10s")]}));
-        assert_eq!(asked(&queries).unwrap()[0].text(), "rate(x[40s])");
+        assert_eq!(panel_queries(&queries).unwrap()[0].text(), "rate(x[40s])");
     }
 
     #[test]
-    fn a_narrow_panel_asks_for_fewer_points() {
+    fn requests_fewer_points_for_a_narrow_panel() {
         let panel = panel(&serde_json::json!({"targets": [{"refId": "A", "expr": "up"}]}));
         let context = Context {
             window: WINDOW,
@@ -161,18 +178,18 @@ mod tests {
             variables: &[],
             scrape: Duration::from_secs(1),
         };
-        let asked = queries(&panel, &panel.targets[0], context).unwrap();
+        let queries = super::queries(&panel, &panel.targets[0], context).unwrap();
         let window = Window { from_ms: 700_000, to_ms: 1_000_000 };
-        assert_eq!(asked, [Query::Range { expr: "up".into(), window, step: Duration::from_secs(10) }]);
+        assert_eq!(queries, [Query::Range { expr: "up".into(), window, step: Duration::from_secs(10) }]);
     }
 
     #[test]
-    fn instant_and_range_are_both_asked_and_hidden_targets_not() {
+    fn sends_instant_and_range_queries_and_skips_hidden_targets() {
         let json = serde_json::json!({"targets": [
             {"refId": "A", "expr": "up", "instant": true},
             {"refId": "B", "expr": "up", "instant": true, "range": true},
             {"refId": "C", "expr": "up", "hide": true}]});
-        let kinds: Vec<bool> = asked(&panel(&json))
+        let kinds: Vec<bool> = panel_queries(&panel(&json))
             .unwrap()
             .iter()
             .map(|query| matches!(query, Query::Instant { .. }))
@@ -181,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_for_traces_has_jaegers_parameters() {
+    fn builds_a_jaeger_search() {
         let json = serde_json::json!({"type": "table", "datasource": {"type": "jaeger", "uid": "jaeger"},
             "targets": [{"refId": "A", "queryType": "search", "service": "web-client", "limit": 5}]});
         let parameters = vec![
@@ -190,34 +207,34 @@ mod tests {
             ("service", "web-client".to_owned()),
             ("limit", "5".to_owned()),
         ];
-        assert_eq!(asked(&panel(&json)).unwrap(), [Query::Traces { parameters }]);
+        assert_eq!(panel_queries(&panel(&json)).unwrap(), [Query::Traces { parameters }]);
     }
 
     #[test]
-    fn a_written_query_of_influxdb_has_its_time_filter_and_knows_its_buckets() {
+    fn builds_a_raw_influxdb_query_with_time_filter_and_bucket_width() {
         let query = r#"SELECT mean("count") FROM "t" WHERE $timeFilter GROUP BY time($interval)"#;
         let json = serde_json::json!({"datasource": {"type": "influxdb", "uid": "influxdb"}, "interval": "30s",
             "targets": [{"refId": "A", "query": query, "rawQuery": true}]});
         let filter = "time >= 700900ms and time <= 1000900ms";
         let query = query.replace("$interval", "30s").replace("$timeFilter", filter);
         let width = Duration::from_secs(30);
-        assert_eq!(asked(&panel(&json)).unwrap(), [Query::InfluxQl { query, window: WINDOW, width }]);
+        assert_eq!(panel_queries(&panel(&json)).unwrap(), [Query::InfluxQl { query, window: WINDOW, width }]);
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
-        let named = |json, what: &str| {
-            let error = asked(&panel(&json)).unwrap_err();
-            assert!(error.0.contains(what), "{error}");
+    fn rejects_unsupported_panels_and_targets() {
+        let rejects = |json, reason: &str| {
+            let error = panel_queries(&panel(&json)).unwrap_err();
+            assert!(error.0.contains(reason), "{error}");
         };
-        named(serde_json::json!({"type": "canvas"}), "canvas");
-        named(serde_json::json!({"targets": []}), "without a query");
-        named(serde_json::json!({"targets": [{"refId": "A", "expr": "x[$__foo]"}]}), "$__foo");
-        named(serde_json::json!({"timeFrom": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
-        named(serde_json::json!({"timeShift": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
+        rejects(serde_json::json!({"type": "canvas"}), "canvas");
+        rejects(serde_json::json!({"targets": []}), "without a query");
+        rejects(serde_json::json!({"targets": [{"refId": "A", "expr": "x[$__foo]"}]}), "$__foo");
+        rejects(serde_json::json!({"timeFrom": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
+        rejects(serde_json::json!({"timeShift": "1h", "targets": [{"refId": "A", "expr": "x"}]}), "1h");
         let loki = serde_json::json!({"type": "loki", "uid": "loki"});
-        named(serde_json::json!({"targets": [{"refId": "A", "datasource": loki}]}), "loki");
+        rejects(serde_json::json!({"targets": [{"refId": "A", "datasource": loki}]}), "loki");
         let influx = serde_json::json!({"type": "influxdb", "uid": "influxdb"});
-        named(serde_json::json!({"targets": [{"refId": "A", "datasource": influx}]}), "rawQuery");
+        rejects(serde_json::json!({"targets": [{"refId": "A", "datasource": influx}]}), "rawQuery");
     }
 }

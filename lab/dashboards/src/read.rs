@@ -1,4 +1,4 @@
-//! Reads a part of a panel's JSON, and names by its path whatever nobody asked for.
+//! Reads JSON objects and records the path of every key or value that is not supported.
 
 use std::{
     cell::{Cell, RefCell},
@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-/// Collects what is not known.
+/// Collects the paths of unsupported settings.
 #[derive(Debug, Default)]
 pub(crate) struct UnsupportedPaths(RefCell<Vec<String>>);
 
@@ -16,35 +16,42 @@ impl UnsupportedPaths {
         self.0.borrow_mut().push(path);
     }
 
-    /// Sorted, each once.
-    pub(crate) fn into_names(self) -> Vec<String> {
-        let names: BTreeSet<String> = self.0.into_inner().into_iter().collect();
-        names.into_iter().collect()
+    /// The paths, sorted and without duplicates.
+    pub(crate) fn into_paths(self) -> Vec<String> {
+        let paths: BTreeSet<String> = self.0.into_inner().into_iter().collect();
+        paths.into_iter().collect()
     }
 }
 
-/// A JSON object while it is read; when it goes, its keys that were not asked for are unknown. A null counts as absent.
+/// A JSON object that tracks which keys are read. Dropping it records the unread keys as unsupported. Null values count as
+/// absent.
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     path: String,
     map: Option<&'a Map<String, Value>>,
-    seen: RefCell<BTreeSet<String>>,
-    whole: Cell<bool>,
+    read_keys: RefCell<BTreeSet<String>>,
+    ignores_unread: Cell<bool>,
     unsupported: &'a UnsupportedPaths,
 }
 
 impl<'a> Object<'a> {
-    /// `path` is what stands before its keys in names.
+    /// `path` is the prefix of the object's keys in recorded paths.
     pub(crate) fn new(path: impl Into<String>, json: &'a Value, unsupported: &'a UnsupportedPaths) -> Self {
         let path = path.into();
         if !json.is_null() && !json.is_object() {
             unsupported.record(format!("{path} = {json}"));
         }
-        Self { path, map: json.as_object(), seen: RefCell::default(), whole: Cell::new(false), unsupported }
+        Self {
+            path,
+            map: json.as_object(),
+            read_keys: RefCell::default(),
+            ignores_unread: Cell::new(false),
+            unsupported,
+        }
     }
 
     pub(crate) fn value(&self, key: &str) -> Option<&'a Value> {
-        self.seen.borrow_mut().insert(key.to_owned());
+        self.read_keys.borrow_mut().insert(key.to_owned());
         self.map?.get(key).filter(|value| !value.is_null())
     }
 
@@ -72,7 +79,7 @@ impl<'a> Object<'a> {
         self.typed(key, |value| value.as_array().map(Vec::as_slice)).unwrap_or_default()
     }
 
-    /// An absent object is an empty one.
+    /// An absent object is read as an empty one.
     pub(crate) fn object(&self, key: &str) -> Object<'a> {
         Object::new(self.path_of(key), self.value(key).unwrap_or(&Value::Null), self.unsupported)
     }
@@ -83,42 +90,42 @@ impl<'a> Object<'a> {
         list.map(|(at, json)| Object::new(format!("{path}[{at}]"), json, self.unsupported)).collect()
     }
 
-    /// The choice of a closed set; another one is unknown, and none.
+    /// A value of a closed set. Any other value is recorded and read as `None`.
     pub(crate) fn choice<T: Copy>(&self, key: &str, set: &[(&str, T)]) -> Option<T> {
         let text = self.text(key)?;
-        let found = set.iter().find(|(name, _)| *name == text);
-        if found.is_none() {
+        let entry = set.iter().find(|(name, _)| *name == text);
+        if entry.is_none() {
             self.reject(key);
         }
-        found.map(|(_, choice)| *choice)
+        entry.map(|(_, choice)| *choice)
     }
 
-    /// None of its keys is named any more.
+    /// Records no unread key of this object.
     pub(crate) fn ignore_all(&self) {
-        self.whole.set(true);
+        self.ignores_unread.set(true);
     }
 
-    /// All of it, where the keys are somebody's names.
+    /// All entries, for objects with user-defined keys.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
         self.ignore_all();
         self.map.into_iter().flatten()
     }
 
-    /// What stands here is drawn only where it has one of these values; absent is well, too.
+    /// Records the value unless it is absent or one of the supported values.
     pub(crate) fn allow(&self, key: &str, allowed: &[Value]) {
-        // A number's spelling does not matter.
+        // `0` equals `0.0`.
         let same = |a: &Value, b: &Value| a == b || (a.is_number() && a.as_f64() == b.as_f64());
         if self.value(key).is_some_and(|value| !allowed.iter().any(|one| same(one, value))) {
             self.reject(key);
         }
     }
 
-    /// These have no effect on what is drawn.
+    /// Marks keys as read that do not affect the drawing.
     pub(crate) fn ignore(&self, keys: &[&str]) {
-        self.seen.borrow_mut().extend(keys.iter().map(|&key| key.to_owned()));
+        self.read_keys.borrow_mut().extend(keys.iter().map(|&key| key.to_owned()));
     }
 
-    /// Names the key with what it holds.
+    /// Records the key with its value as unsupported.
     pub(crate) fn reject(&self, key: &str) {
         let value = self.value(key).unwrap_or(&Value::Null);
         self.unsupported.record(format!("{} = {value}", self.path_of(key)));
@@ -143,12 +150,12 @@ impl<'a> Object<'a> {
 
 impl Drop for Object<'_> {
     fn drop(&mut self) {
-        if self.whole.get() {
+        if self.ignores_unread.get() {
             return;
         }
-        let seen = self.seen.borrow();
+        let read_keys = self.read_keys.borrow();
         for (key, value) in self.map.into_iter().flatten() {
-            if !value.is_null() && !seen.contains(key) {
+            if !value.is_null() && !read_keys.contains(key) {
                 self.unsupported.record(self.path_of(key));
             }
         }
@@ -160,33 +167,33 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn unknown(json: &Value, read: impl Fn(&Object<'_>)) -> Vec<String> {
+    fn unsupported_paths(json: &Value, read: impl Fn(&Object<'_>)) -> Vec<String> {
         let unsupported = UnsupportedPaths::default();
         read(&Object::new("options", json, &unsupported));
-        unsupported.into_names()
+        unsupported.into_paths()
     }
 
     #[test]
-    fn a_key_that_nobody_reads_is_named_by_its_path() {
+    fn records_the_paths_of_unread_keys() {
         let json = json!({"a": 1, "b": {"c": true, "d": 2, "e": null}, "f": [{"g": 1}]});
-        let named = unknown(&json, |object| {
+        let paths = unsupported_paths(&json, |object| {
             assert_eq!(object.number("a"), Some(1.0));
             assert_eq!(object.object("b").flag("c"), Some(true));
             object.objects("f");
         });
-        assert_eq!(named, ["options.b.d", "options.f[0].g"]);
+        assert_eq!(paths, ["options.b.d", "options.f[0].g"]);
     }
 
     #[test]
-    fn a_value_of_another_type_or_outside_its_set_is_named_with_it() {
+    fn records_values_of_the_wrong_type_or_outside_the_set() {
         let json = json!({"a": "x", "b": "loud", "c": 2, "d": 0, "e": 5});
-        let named = unknown(&json, |object| {
+        let paths = unsupported_paths(&json, |object| {
             assert_eq!(object.number("a"), None);
             assert_eq!(object.choice("b", &[("quiet", 1)]), None);
             object.allow("c", &[json!(1)]);
             object.allow("d", &[json!(0.0)]);
             object.ignore(&["e"]);
         });
-        assert_eq!(named, [r#"options.a = "x""#, r#"options.b = "loud""#, "options.c = 2"]);
+        assert_eq!(paths, [r#"options.a = "x""#, r#"options.b = "loud""#, "options.c = 2"]);
     }
 }

@@ -1,57 +1,57 @@
-//! Calculations that make one number of a series, as legends, stats and gauges show it.
+//! Calculations that reduce a series to one number, for legends, stats and gauges.
 
 use serde::Serialize;
 
 use crate::read::Object;
 
-/// A calculation. A missing value is none, and not counted but by `count`; NaN is a value.
+/// A calculation. Only `Count`, `Last` and `First` consider missing values. NaN is not a missing value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Calc {
-    /// The last, missing or not.
+    /// Last value, possibly missing.
     Last,
-    /// The last that is there.
+    /// Last non-missing value.
     LastNotNull,
-    /// The first, missing or not.
+    /// First value, possibly missing.
     First,
-    /// The first that is there.
+    /// First non-missing value.
     FirstNotNull,
-    /// The smallest.
+    /// Smallest value.
     Min,
-    /// The largest.
+    /// Largest value.
     Max,
-    /// The average.
+    /// Arithmetic mean.
     Mean,
-    /// All together.
+    /// Sum.
     Sum,
-    /// How many points, missing ones too.
+    /// Number of values, including missing ones.
     Count,
-    /// From the smallest to the largest.
+    /// Difference between the largest and the smallest value.
     Range,
-    /// From the first to the last.
+    /// Difference between the last and the first value.
     Diff,
-    /// The same as a share of the first.
+    /// `Diff` relative to the first value.
     #[serde(rename = "diffperc")]
     DiffPerc,
-    /// What a counter grew by, its resets left out.
+    /// Increase of a counter, taking resets into account.
     Delta,
-    /// The smallest difference from one to the next.
+    /// Smallest difference between neighbors.
     Step,
-    /// The smallest above zero.
+    /// Smallest positive value.
     #[serde(rename = "logmin")]
     LogMin,
-    /// The average square of the distance from the mean.
+    /// Variance of the population.
     Variance,
-    /// Its root.
+    /// Standard deviation of the population.
     StdDev,
-    /// How often it changes.
+    /// Number of changes between neighbors.
     ChangeCount,
-    /// How many different values.
+    /// Number of distinct values.
     DistinctCount,
 }
 
-/// Names as they stand in files, older spellings too.
+/// Names used in dashboard files, including older ones.
 pub(crate) const CALCS: [(&str, Calc); 22] = [
     ("last", Calc::Last),
     ("lastNotNull", Calc::LastNotNull),
@@ -78,39 +78,39 @@ pub(crate) const CALCS: [(&str, Calc); 22] = [
 ];
 
 impl Calc {
-    /// The calculation of that name.
+    /// Parses the name used in dashboard files.
     pub fn of(name: &str) -> Option<Self> {
         CALCS.iter().find(|(known, _)| *known == name).map(|(_, calc)| *calc)
     }
 
-    /// Calculates. Nothing if there is nothing to calculate with.
+    /// Reduces values to one number. `None` if the calculation is undefined for them.
     pub fn reduce(self, values: &[Option<f64>]) -> Option<f64> {
-        let mut there = values.iter().copied().flatten();
+        let mut present = values.iter().copied().flatten();
         match self {
             Self::Last => values.last().copied().flatten(),
-            Self::LastNotNull => there.next_back(),
+            Self::LastNotNull => present.next_back(),
             Self::First => values.first().copied().flatten(),
-            Self::FirstNotNull => there.next(),
-            Self::Min => extreme(there, |value, least| value < least),
-            Self::Max => extreme(there, |value, most| value > most),
-            Self::Mean => there.next().is_some().then(|| mean(values)),
-            Self::Sum => Some(there.sum()),
+            Self::FirstNotNull => present.next(),
+            Self::Min => extreme(present, |value, least| value < least),
+            Self::Max => extreme(present, |value, most| value > most),
+            Self::Mean => present.next().is_some().then(|| mean(values)),
+            Self::Sum => Some(present.sum()),
             Self::Count => Some(values.len() as f64),
             Self::Range => Some(Self::Max.reduce(values)? - Self::Min.reduce(values)?),
             Self::Diff => Some(Self::LastNotNull.reduce(values)? - Self::FirstNotNull.reduce(values)?),
             Self::DiffPerc => Some(Self::Diff.reduce(values)? / Self::FirstNotNull.reduce(values)?),
-            Self::Delta => Some(grown(values)),
+            Self::Delta => Some(increase(values)),
             Self::Step => extreme(steps(values).into_iter(), |value, least| value < least),
-            Self::LogMin => extreme(there.filter(|value| *value > 0.0), |value, least| value < least),
+            Self::LogMin => extreme(present.filter(|value| *value > 0.0), |value, least| value < least),
             Self::Variance => variance(values),
             Self::StdDev => variance(values).map(f64::sqrt),
             Self::ChangeCount => {
-                let there: Vec<f64> = there.collect();
-                Some(there.windows(2).filter(|pair| pair[0] != pair[1]).count() as f64)
+                let present: Vec<f64> = present.collect();
+                Some(present.windows(2).filter(|pair| pair[0] != pair[1]).count() as f64)
             }
             Self::DistinctCount => {
-                // Zero is zero with either sign.
-                let mut bits: Vec<u64> = there.map(|value| (value + 0.0).to_bits()).collect();
+                // Adding 0.0 turns -0.0 into 0.0.
+                let mut bits: Vec<u64> = present.map(|value| (value + 0.0).to_bits()).collect();
                 bits.sort_unstable();
                 bits.dedup();
                 Some(bits.len() as f64)
@@ -119,7 +119,7 @@ impl Calc {
     }
 }
 
-/// Calculations by name; one that is not known is named, and left out.
+/// Reads the key `calcs`. Unknown calculations are recorded as unsupported and left out.
 pub(crate) fn read_calcs(object: &Object<'_>) -> Vec<Calc> {
     let names = object.texts("calcs");
     if names.iter().any(|name| Calc::of(name).is_none()) {
@@ -128,14 +128,14 @@ pub(crate) fn read_calcs(object: &Object<'_>) -> Vec<Calc> {
     names.into_iter().filter_map(Calc::of).collect()
 }
 
-/// NaN is never an extreme.
+/// The extreme of the values, ignoring NaN.
 fn extreme(values: impl Iterator<Item = f64>, beats: impl Fn(f64, f64) -> bool) -> Option<f64> {
     values.filter(|value| !value.is_nan()).reduce(|best, value| if beats(value, best) { value } else { best })
 }
 
 fn mean(values: &[Option<f64>]) -> f64 {
-    let there = values.iter().flatten();
-    there.clone().sum::<f64>() / there.count() as f64
+    let present = values.iter().flatten();
+    present.clone().sum::<f64>() / present.count() as f64
 }
 
 fn variance(values: &[Option<f64>]) -> Option<f64> {
@@ -145,28 +145,28 @@ fn variance(values: &[Option<f64>]) -> Option<f64> {
 }
 
 fn steps(values: &[Option<f64>]) -> Vec<f64> {
-    let there: Vec<f64> = values.iter().copied().flatten().collect();
-    there.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    let present: Vec<f64> = values.iter().copied().flatten().collect();
+    present.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 
-/// After a reset the next increment counts from zero, as Grafana has it.
-fn grown(values: &[Option<f64>]) -> f64 {
-    let mut there = values.iter().copied().enumerate().filter_map(|(at, value)| Some((at, value?)));
-    let Some((_, mut before)) = there.next() else { return 0.0 };
-    let (mut grown, mut rose) = (0.0, true);
-    for (at, value) in there {
+/// The increase of a counter. After a reset the next value counts from zero, as in Grafana.
+fn increase(values: &[Option<f64>]) -> f64 {
+    let mut present = values.iter().copied().enumerate().filter_map(|(at, value)| Some((at, value?)));
+    let Some((_, mut before)) = present.next() else { return 0.0 };
+    let (mut total, mut is_rising) = (0.0, true);
+    for (at, value) in present {
         if before > value {
-            rose = false;
+            is_rising = false;
             if at + 1 == values.len() {
-                grown += value;
+                total += value;
             }
         } else {
-            grown += if rose { value - before } else { value };
-            rose = true;
+            total += if is_rising { value - before } else { value };
+            is_rising = true;
         }
         before = value;
     }
-    grown
+    total
 }
 
 #[cfg(test)]
@@ -181,14 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn missing_values_are_left_out_but_counted() {
+    fn counts_missing_values_but_ignores_them_otherwise() {
         let values = [None, Some(4.0), Some(2.0), Some(6.0), None];
         let [last, first] = [None, None];
         let numbers = [4.0, 2.0, 6.0, 4.0, 12.0, 5.0, 4.0, 2.0].map(Some);
-        let [first_there, min, max, mean, sum, count, range, diff] = numbers;
+        let [first_present, min, max, mean, sum, count, range, diff] = numbers;
         assert_eq!(
             all(&values),
-            [last, Some(6.0), first, first_there, min, max, mean, sum, count, range, diff]
+            [last, Some(6.0), first, first_present, min, max, mean, sum, count, range, diff]
         );
         assert_eq!(Calc::DiffPerc.reduce(&values), Some(0.5));
         assert_eq!(Calc::Step.reduce(&values), Some(-2.0));
@@ -199,16 +199,16 @@ mod tests {
     }
 
     #[test]
-    fn nothing_gives_nothing_but_zero_points() {
+    fn reduces_an_empty_series_to_none_or_zero() {
         for calc in CALCS.map(|(_, calc)| calc) {
-            let of_nothing = calc.reduce(&[]);
+            let of_empty = calc.reduce(&[]);
             let is_zero = [Calc::Sum, Calc::Count, Calc::Delta, Calc::ChangeCount, Calc::DistinctCount];
-            assert_eq!(of_nothing, is_zero.contains(&calc).then_some(0.0), "{calc:?}");
+            assert_eq!(of_empty, is_zero.contains(&calc).then_some(0.0), "{calc:?}");
         }
     }
 
     #[test]
-    fn nan_is_a_value_but_no_extreme() {
+    fn treats_nan_as_a_value_but_not_as_an_extreme() {
         let values = [Some(1.0), Some(f64::NAN)];
         assert!(Calc::LastNotNull.reduce(&values).unwrap().is_nan());
         assert!(Calc::Mean.reduce(&values).unwrap().is_nan());
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_counter_that_was_reset_has_grown_by_what_came_after() {
+    fn delta_counts_from_zero_after_a_reset() {
         let delta = |values: &[f64]| {
             Calc::Delta.reduce(&values.iter().map(|value| Some(*value)).collect::<Vec<_>>()).unwrap()
         };

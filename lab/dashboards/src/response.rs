@@ -1,65 +1,65 @@
-//! What the data sources answer, without their clients.
+//! Responses of the data sources, independent of the clients.
 
 use std::collections::BTreeMap;
 
 use crate::{model::Target, queries::Query};
 
-/// Sorted labels or tags.
+/// Labels or tags, sorted by name.
 pub type Labels = BTreeMap<String, String>;
 
-/// An answer with the query that it is to.
+/// A response with its target and query.
 #[derive(Clone, Copy, Debug)]
 pub struct QueryResponse<'a> {
     /// The panel's target.
     pub target: &'a Target,
-    /// What was sent for it.
+    /// The query sent for the target.
     pub query: &'a Query,
-    /// What came.
+    /// The response to the query.
     pub response: &'a Response,
 }
 
-/// What a data source answers to one query.
+/// The response of a data source to one query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
-    /// Of Prometheus: a matrix, a vector, or a scalar as one series without labels.
+    /// Prometheus: a matrix, a vector, or a scalar as one series without labels.
     Prometheus(Vec<Series>),
-    /// Of `InfluxDB`.
+    /// `InfluxDB`.
     InfluxQl(Vec<Rows>),
-    /// Of Jaeger.
+    /// Jaeger: the traces found by a search.
     Traces(Vec<Trace>),
 }
 
-/// A series of Prometheus.
+/// A Prometheus series.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
-    /// `__name__` among them.
+    /// Labels, including `__name__`.
     pub labels: Labels,
-    /// Unix seconds and value, oldest first.
+    /// Pairs of Unix seconds and value, oldest first.
     pub points: Vec<(f64, f64)>,
 }
 
-/// The rows of one measurement and one set of tags.
+/// The rows of one measurement and tag set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     /// The measurement.
     pub name: String,
-    /// What it was grouped by.
+    /// The tags of the `GROUP BY` clause.
     pub tags: Labels,
-    /// Names; `time` (Unix milliseconds) among them.
+    /// Column names. The column `time` holds Unix milliseconds.
     pub columns: Vec<String>,
-    /// One cell a column.
+    /// Rows of one cell per column.
     pub values: Vec<Vec<serde_json::Value>>,
 }
 
-/// A trace that a search found.
+/// A trace found by a search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// Its id.
+    /// Trace id.
     pub id: String,
-    /// Its first span as `service: operation`.
+    /// Root span, as `service: operation`.
     pub name: String,
-    /// When that span began, in Unix microseconds.
+    /// Start of the root span, in Unix microseconds.
     pub start_us: i64,
-    /// How long it took, in microseconds.
+    /// Duration, in microseconds.
     pub duration_us: i64,
 }

@@ -1,4 +1,4 @@
-//! A dashboard's time range: as it is written, and resolved against a now.
+//! Time ranges, and their resolution relative to the current time.
 
 use std::time::Duration;
 
@@ -6,41 +6,41 @@ use serde::Serialize;
 
 use crate::{Unsupported, duration, model::TimeRange};
 
-/// A time range in Unix milliseconds; it ends after it begins.
+/// A time range in Unix milliseconds. `to_ms` is greater than `from_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Window {
-    /// Its beginning.
+    /// Start.
     pub from_ms: i64,
-    /// Its end.
+    /// End.
     pub to_ms: i64,
 }
 
 impl Window {
-    /// From its beginning to its end.
+    /// The length of the range.
     pub fn duration(self) -> Duration {
         Duration::from_millis(self.to_ms.saturating_sub(self.from_ms).unsigned_abs())
     }
 
-    /// Both ends at multiples of the step at or before them, as Grafana asks Prometheus.
+    /// Rounds both ends down to multiples of the step, as Grafana does for Prometheus.
     #[must_use]
     pub fn aligned(self, step: Duration) -> Self {
         let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX).max(1);
-        let align = |time: i64| time.div_euclid(step) * step;
+        let align = |time: i64| time.div_euclid(step).saturating_mul(step);
         Self { from_ms: align(self.from_ms), to_ms: align(self.to_ms) }
     }
 }
 
-/// Resolves `now`, `now-DURATION` and Unix milliseconds against a now.
+/// Resolves a range of `now`, `now-DURATION` or Unix milliseconds relative to `now_ms`.
 ///
 /// # Errors
 ///
-/// A time of another form, or a range that does not end after it begins.
+/// Returns an error for any other form of time, and for an empty range.
 pub fn resolve(range: &TimeRange, now_ms: i64) -> Result<Window, Unsupported> {
     let window = Window { from_ms: instant(&range.from, now_ms)?, to_ms: instant(&range.to, now_ms)? };
     if window.from_ms < window.to_ms {
         Ok(window)
     } else {
-        Err(Unsupported(format!("a time range from {:?} to {:?}, which is empty", range.from, range.to)))
+        Err(Unsupported(format!("empty time range from {:?} to {:?}", range.from, range.to)))
     }
 }
 
@@ -48,8 +48,8 @@ fn instant(text: &str, now_ms: i64) -> Result<i64, Unsupported> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| Unsupported(format!("time {text:?}")));
     }
-    let back = duration::parse_before_now(text)?.as_millis();
-    Ok(now_ms.saturating_sub(i64::try_from(back).unwrap_or(i64::MAX)))
+    let before_now = duration::parse_before_now(text)?.as_millis();
+    Ok(now_ms.saturating_sub(i64::try_from(before_now).unwrap_or(i64::MAX)))
 }
 
 #[cfg(test)]
@@ -61,14 +61,14 @@ mod tests {
     }
 
     #[test]
-    fn relative_and_absolute_times_are_resolved() {
+    fn resolves_relative_and_absolute_times() {
         assert_eq!(resolved("now-15m", "now").unwrap(), Window { from_ms: 100_000, to_ms: 1_000_000 });
         assert_eq!(resolved("500", "now-1s").unwrap(), Window { from_ms: 500, to_ms: 999_000 });
         assert_eq!(resolved("now-15m", "now").unwrap().duration(), Duration::from_secs(900));
     }
 
     #[test]
-    fn what_is_no_time_and_an_empty_range_are_named() {
+    fn rejects_invalid_times_and_empty_ranges() {
         assert!(resolved("now/d", "now").unwrap_err().0.contains("now/d"));
         assert!(resolved("yesterday", "now").unwrap_err().0.contains("yesterday"));
         assert!(resolved("99999999999999999999", "now").is_err());
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_aligned_to_its_step() {
+    fn aligns_a_window_to_a_step() {
         let window = Window { from_ms: 703_700, to_ms: 1_003_700 };
         let aligned = window.aligned(Duration::from_secs(5));
         assert_eq!(aligned, Window { from_ms: 700_000, to_ms: 1_000_000 });

@@ -1,4 +1,4 @@
-//! Transformations: what a panel does to its data before it draws.
+//! Transformations of a panel's frames before drawing.
 
 mod merge;
 mod select;
@@ -12,7 +12,7 @@ use crate::{
     read::{Object, UnsupportedPaths},
 };
 
-/// A transformation that is known, with its options.
+/// A supported transformation.
 #[derive(Debug)]
 enum Transformation {
     Merge,
@@ -24,15 +24,15 @@ enum Transformation {
     Limit(usize),
 }
 
-/// Applies a panel's transformations in order; what is not known is left out, and named by `check`.
+/// Applies a panel's transformations in order. Skips unsupported ones, which `check` records.
 pub(crate) fn apply(panel: &Panel, mut frames: Vec<Frame>) -> Vec<Frame> {
     for transformation in read(panel, &UnsupportedPaths::default()) {
-        frames = transformation.of(frames);
+        frames = transformation.apply(frames);
     }
     frames
 }
 
-/// Names what a panel's transformations say that is not known.
+/// Records the unsupported settings of a panel's transformations.
 pub(crate) fn check(panel: &Panel, unsupported: &UnsupportedPaths) {
     read(panel, unsupported);
 }
@@ -44,12 +44,12 @@ fn read(panel: &Panel, unsupported: &UnsupportedPaths) -> Vec<Transformation> {
             object.ignore(&["id", "options", "filter", "topic"]);
             return None;
         }
-        known(&object)
+        read_one(&object)
     };
     panel.transformations.iter().enumerate().filter_map(one).collect()
 }
 
-fn known(object: &Object<'_>) -> Option<Transformation> {
+fn read_one(object: &Object<'_>) -> Option<Transformation> {
     let options = object.object("options");
     let pattern = |key: &str| {
         let pattern = Pattern::of(options.text(key).unwrap_or_default());
@@ -86,26 +86,26 @@ fn known(object: &Object<'_>) -> Option<Transformation> {
 }
 
 impl Transformation {
-    fn of(&self, frames: Vec<Frame>) -> Vec<Frame> {
+    fn apply(&self, frames: Vec<Frame>) -> Vec<Frame> {
         match self {
             Self::Merge => merge::merge(frames),
-            Self::Organize(organize) => organize.of(frames),
-            Self::FilterFields(fields) => fields.of(frames),
+            Self::Organize(organize) => organize.apply(frames),
+            Self::FilterFields(fields) => fields.apply(frames),
             Self::FilterTargets(pattern) => {
                 frames.into_iter().filter(|frame| pattern.matches(&frame.ref_id)).collect()
             }
-            Self::Rename { pattern, to } => renamed(frames, pattern, to),
+            Self::Rename { pattern, to } => rename(frames, pattern, to),
             Self::Sort { field, desc } => {
                 frames.into_iter().map(|frame| select::sorted(frame, field, *desc)).collect()
             }
-            Self::Limit(most) => frames.iter().map(|frame| select::first(frame, *most)).collect(),
+            Self::Limit(limit) => frames.iter().map(|frame| select::first(frame, *limit)).collect(),
         }
     }
 }
 
-fn renamed(frames: Vec<Frame>, pattern: &Pattern, to: &str) -> Vec<Frame> {
-    // JavaScript's `$1` is a group also where letters follow.
-    let to = pattern_groups(to);
+fn rename(frames: Vec<Frame>, pattern: &Pattern, to: &str) -> Vec<Frame> {
+    // In JavaScript, letters after `$1` are not part of the group name.
+    let to = delimit_groups(to);
     let name = |frame: &Frame, at: usize| {
         let shown = display_name(&frame.fields[at], frame, &frames);
         pattern.matches(&shown).then(|| pattern.regex().replace(&shown, &*to).into_owned())
@@ -121,7 +121,8 @@ fn renamed(frames: Vec<Frame>, pattern: &Pattern, to: &str) -> Vec<Frame> {
     frames
 }
 
-fn pattern_groups(to: &str) -> String {
+/// Converts JavaScript's `$1` to `${1}` and escapes other dollar signs.
+fn delimit_groups(to: &str) -> String {
     let mut out = String::new();
     let mut rest = to;
     while let Some((before, after)) = rest.split_once('$') {
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_merged_by_what_they_share_and_organized() {
+    fn merges_tables_by_shared_columns_and_organizes_them() {
         let frames = vec![table("A", &["x", "y"], &[1.0, 2.0]), table("B", &["y", "z"], &[3.0, 4.0])];
         let merged = applied(
             &json!([{"id": "merge", "options": {}}, {"id": "organize", "options": {
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_answer_leaves_its_column_empty() {
+    fn merges_an_empty_table_as_an_empty_column() {
         let empty = Frame {
             fields: vec![field("Time", Values::Times(vec![])), field("Value #B", numbers(&[]))],
             ..Frame::default()
@@ -212,26 +213,28 @@ mod tests {
     }
 
     #[test]
-    fn fields_and_rows_are_picked_sorted_and_renamed() {
-        let of =
+    fn filters_sorts_limits_and_renames() {
+        let apply_one =
             |transformation| applied(&json!([transformation]), vec![table("A", &["x", "y"], &[1.0, 2.0])]);
-        let kept = of(
+        let kept = apply_one(
             json!({"id": "filterFieldsByName", "options": {"include": {"names": ["method"], "pattern": "/^Val/"}}}),
         );
         assert_eq!(names(&kept[0]), ["method", "Value #A"]);
-        let sorted = of(json!({"id": "sortBy", "options": {"sort": [{"field": "Value #A", "desc": true}]}}));
+        let sorted =
+            apply_one(json!({"id": "sortBy", "options": {"sort": [{"field": "Value #A", "desc": true}]}}));
         assert_eq!(sorted[0].fields[1].values, texts(&["y", "x"]));
-        let first = of(json!({"id": "limit", "options": {"limitField": 1}}));
+        let first = apply_one(json!({"id": "limit", "options": {"limitField": 1}}));
         assert_eq!(first[0].rows(), 1);
-        let renamed =
-            of(json!({"id": "renameByRegex", "options": {"regex": "/Value #(.)/", "renamePattern": "$1s"}}));
+        let renamed = apply_one(
+            json!({"id": "renameByRegex", "options": {"regex": "/Value #(.)/", "renamePattern": "$1s"}}),
+        );
         assert_eq!(names(&renamed[0]), ["Time", "method", "As"]);
-        let gone = of(json!({"id": "filterByRefId", "options": {"include": "/B/"}}));
-        assert!(gone.is_empty());
+        let filtered = apply_one(json!({"id": "filterByRefId", "options": {"include": "/B/"}}));
+        assert!(filtered.is_empty());
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
+    fn records_unsupported_transformations() {
         let json = json!({"transformations": [
             {"id": "calculateField", "options": {"mode": "binary"}},
             {"id": "organize", "options": {"colour": 1}, "filter": {"id": "byRefId"}},
@@ -239,7 +242,7 @@ mod tests {
         let unsupported = UnsupportedPaths::default();
         check(&serde_json::from_value(json).unwrap(), &unsupported);
         assert_eq!(
-            unsupported.into_names(),
+            unsupported.into_paths(),
             [
                 r#"transformations[0].id = "calculateField""#,
                 "transformations[1].filter",

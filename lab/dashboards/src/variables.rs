@@ -1,4 +1,4 @@
-//! Dashboard variables: what must be asked for their options, and which value a dashboard opens with.
+//! Dashboard variables: where their options come from, and which value is selected.
 
 use serde_json::Value as Json;
 
@@ -7,49 +7,49 @@ use crate::{
     model::{Current, Variable},
 };
 
-/// Grafana's spelling of "All" in a variable's value.
+/// The value that stands for "All" in files and URLs.
 const ALL: &str = "$__all";
 
-/// Where a variable's options come from.
+/// The origin of a variable's options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Known from the file alone.
+    /// The options listed in the file.
     Fixed(Vec<String>),
-    /// The values of a label, of the series that a selector matches.
+    /// The values of a label of the matching series.
     LabelValues {
         /// The label.
         label: String,
-        /// A selector such as `up{job="x"}`; variables in it are replaced already.
+        /// Series selector, such as `up{job="x"}`. Contains no variables.
         selector: Option<String>,
     },
-    /// What an `InfluxQL` query gives, such as `SHOW TAG VALUES`; variables in it are replaced already.
+    /// The result of an `InfluxQL` query, such as `SHOW TAG VALUES`. Contains no variables.
     InfluxQl(String),
 }
 
-/// A variable's value, ready to be written into a query.
+/// A variable with its selected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
-    /// As in `$name`.
+    /// Name, without `$`.
     pub name: String,
-    /// What it holds.
+    /// Selected value.
     pub value: Value,
 }
 
-/// What a variable holds.
+/// The value of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// One value of a variable that can hold only one.
+    /// The value of a variable that holds exactly one.
     One(String),
-    /// The chosen values of a variable that can hold several.
+    /// The selected values of a variable that can hold several.
     Many(Vec<String>),
-    /// "All": every option.
+    /// "All": all options.
     All(Vec<String>),
-    /// "All" where the file has an `allValue`: goes into a query as it stands.
+    /// "All" with an `allValue` in the file. Inserted into queries without escaping.
     Verbatim(String),
 }
 
 impl Value {
-    /// The single values, for a panel that is repeated by them.
+    /// One value per repetition of a panel.
     pub fn each(&self) -> Vec<Value> {
         match self {
             Self::Many(values) | Self::All(values) => {
@@ -61,7 +61,7 @@ impl Value {
 }
 
 impl Value {
-    /// The single values.
+    /// The individual values.
     pub fn list(&self) -> Vec<&str> {
         match self {
             Self::One(value) | Self::Verbatim(value) => vec![value],
@@ -69,13 +69,17 @@ impl Value {
         }
     }
 
-    /// Whether it may hold several.
+    /// Whether the variable can hold several values.
     pub(crate) fn is_several(&self) -> bool {
         matches!(self, Self::Many(_) | Self::All(_))
     }
 }
 
-/// Finds where the options come from. `replace` writes the variables before this one into a query.
+/// Determines the origin of a variable's options. `replace` interpolates the preceding variables into a query.
+///
+/// # Errors
+///
+/// Returns an error if the variable's type, query or filter is not supported, and any error of `replace`.
 pub fn source(
     variable: &Variable,
     replace: impl Fn(&str) -> Result<String, Unsupported>,
@@ -91,7 +95,7 @@ pub fn source(
     };
     match variable.kind.as_str() {
         "custom" | "interval" => Ok(Source::Fixed(split_custom(query))),
-        // A data source's plug-in stands for its only data source, whose uid is the same word in this lab.
+        // A data source variable holds a plug-in type. In this lab the only data source of a type has the type as its uid.
         "constant" | "textbox" | "datasource" => Ok(Source::Fixed(vec![query.to_owned()])),
         "query" if variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb") => {
             Ok(Source::InfluxQl(replace(query)?))
@@ -102,11 +106,12 @@ pub fn source(
     }
 }
 
-/// Chooses what an address says, such as several `var-NAME`; what the file has chosen if it says nothing.
+/// Selects the values given in a URL (parameters `var-NAME`), or the file's selection if there are none.
 ///
 /// # Errors
 ///
-/// If something chosen is none of the options (but of a text box), or several are chosen where one can be.
+/// Returns an error if a value is not an option (text boxes accept any value), or if several values are given for a variable that
+/// holds one.
 pub fn choose(variable: &Variable, options: Vec<String>, given: &[String]) -> Result<Bound, Unsupported> {
     if given.is_empty() {
         return Ok(bind(variable, options));
@@ -116,25 +121,25 @@ pub fn choose(variable: &Variable, options: Vec<String>, given: &[String]) -> Re
     let is_option = |value: &&String| {
         is_free || options.contains(value) || (variable.include_all && value.as_str() == ALL)
     };
-    if let Some(wrong) = given.iter().find(|value| !is_option(value)) {
-        return Err(Unsupported(format!("value {wrong:?} of variable ${name}")));
+    if let Some(invalid) = given.iter().find(|value| !is_option(value)) {
+        return Err(Unsupported(format!("value {invalid:?} of variable ${name}")));
     }
     if given.len() > 1 && !variable.multi {
-        return Err(Unsupported(format!("{} values of variable ${name}, which holds one", given.len())));
+        return Err(Unsupported(format!("{} values for variable ${name}, which holds one", given.len())));
     }
     let chosen = Variable { current: Current { value: given.to_vec().into() }, ..variable.clone() };
     Ok(bind(&chosen, options))
 }
 
-/// Chooses what the dashboard opens with, as Grafana does: what the file has chosen, where it is still an option,
-/// else the first option, which is "All" where that is offered.
+/// Selects the initial value, as Grafana does: the file's selection if it is still an option, otherwise "All" if offered,
+/// otherwise the first option.
 pub fn bind(variable: &Variable, options: Vec<String>) -> Bound {
     let chosen: Vec<String> = match &variable.current.value {
         Json::String(text) if !text.is_empty() => vec![text.clone()],
         Json::Array(list) => list.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    // A textbox holds what is typed.
+    // A text box may hold any value.
     let valid: Vec<String> = chosen
         .into_iter()
         .filter(|value| value == ALL || variable.kind == "textbox" || options.contains(value))
@@ -166,13 +171,13 @@ fn split_custom(query: &str) -> Vec<String> {
 
 fn query_source(query: &str) -> Option<Source> {
     let arguments = query.trim().strip_prefix("label_values(")?.strip_suffix(')')?.trim();
-    // The label is the last argument; commas before it belong to the selector.
+    // The label is the last argument. Commas before it belong to the selector.
     let (selector, label) = match arguments.rsplit_once(',') {
         Some((selector, label)) => (Some(selector.trim().to_owned()), label.trim()),
         None => (None, arguments),
     };
-    let plain = !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    plain.then(|| Source::LabelValues { label: label.to_owned(), selector })
+    let is_valid = !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_valid.then(|| Source::LabelValues { label: label.to_owned(), selector })
 }
 
 #[cfg(test)]
@@ -188,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn label_values_gives_its_label_and_its_selector() {
+    fn parses_label_values() {
         let query = r#"label_values(up{job="a",instance!=""}, job)"#;
         let json = serde_json::json!({"name": "v", "type": "query", "query": {"query": query, "refId": "x"}});
         assert_eq!(
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_of_influxdb_is_asked_as_it_stands() {
+    fn keeps_an_influxdb_query_unchanged() {
         let query = r#"SHOW TAG VALUES FROM "t" WITH KEY = "host""#;
         let json = serde_json::json!({"name": "v", "type": "query", "query": query,
             "datasource": {"type": "influxdb", "uid": "influxdb"}});
@@ -210,13 +215,13 @@ mod tests {
     }
 
     #[test]
-    fn custom_options_may_have_names() {
+    fn reads_custom_options_with_display_names() {
         let read = source_of(r#"{"name":"v","type":"custom","query":"1m, five : 5m,10m"}"#).unwrap();
         assert_eq!(read, Source::Fixed(vec!["1m".into(), "5m".into(), "10m".into()]));
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
+    fn rejects_unsupported_variables() {
         let kind = source_of(r#"{"name":"v","type":"adhoc"}"#).unwrap_err();
         assert!(kind.0.contains("adhoc") && kind.0.contains('v'), "{kind}");
         let query = source_of(r#"{"name":"v","type":"query","query":"metrics(x)"}"#).unwrap_err();
@@ -225,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn all_means_every_option_or_the_value_that_the_file_gives_it() {
+    fn resolves_all_to_every_option_or_to_the_all_value() {
         let options = || vec!["a".to_owned(), "b".to_owned()];
         let all = r#"{"name":"v","type":"query","includeAll":true,"current":{"value":"$__all"}}"#;
         assert_eq!(bind(&variable(all), options()).value, Value::All(options()));
@@ -235,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_address_says_is_chosen_if_it_can_be() {
+    fn selects_valid_values_from_a_url() {
         let options = || vec!["a".to_owned(), "b".to_owned()];
         let chosen = |json, given: &[&str]| {
             let given: Vec<String> = given.iter().map(|&value| value.to_owned()).collect();
@@ -254,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_that_is_no_option_any_more_falls_back_to_the_first() {
+    fn falls_back_to_the_first_option_if_the_selection_is_gone() {
         let options = || vec!["a".to_owned(), "b".to_owned()];
-        let kept = r#"{"name":"v","type":"query","current":{"value":"b"}}"#;
-        assert_eq!(bind(&variable(kept), options()).value, Value::One("b".into()));
-        let gone = r#"{"name":"v","type":"query","current":{"value":"z"}}"#;
-        assert_eq!(bind(&variable(gone), options()).value, Value::One("a".into()));
-        let gone = r#"{"name":"v","type":"query","includeAll":true,"current":{"value":"z"}}"#;
-        assert_eq!(bind(&variable(gone), options()).value, Value::All(options()));
+        let valid = r#"{"name":"v","type":"query","current":{"value":"b"}}"#;
+        assert_eq!(bind(&variable(valid), options()).value, Value::One("b".into()));
+        let removed = r#"{"name":"v","type":"query","current":{"value":"z"}}"#;
+        assert_eq!(bind(&variable(removed), options()).value, Value::One("a".into()));
+        let removed = r#"{"name":"v","type":"query","includeAll":true,"current":{"value":"z"}}"#;
+        assert_eq!(bind(&variable(removed), options()).value, Value::All(options()));
         let typed = r#"{"name":"v","type":"textbox","query":"a","current":{"value":"typed"}}"#;
         assert_eq!(bind(&variable(typed), vec!["a".into()]).value, Value::One("typed".into()));
     }

@@ -1,4 +1,4 @@
-//! What a panel draws: its data as Grafana would show it, ready for any pen.
+//! Views: a panel's data as Grafana would draw it, independent of the renderer.
 
 mod data;
 mod heatmap;
@@ -29,34 +29,34 @@ pub use self::{
     values::{Spark, Value},
 };
 
-/// A panel's content.
+/// The content of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum View {
-    /// Over time.
+    /// Series over time.
     Series(SeriesSet),
-    /// A number each.
+    /// One number per field.
     Values {
-        /// In the order of the fields.
+        /// Values in field order.
         values: Vec<Value>,
     },
     /// Rows and columns.
     Table(Table),
-    /// Counts by time and bucket.
+    /// Counts per time and bucket.
     HeatMap(Box<HeatMap>),
-    /// Words.
+    /// Rendered Markdown.
     Text {
-        /// Without anything that could run or load.
+        /// HTML without scripts and external resources.
         html: String,
     },
 }
 
-/// What a panel draws of the answers to its queries, which come in the order of its targets.
+/// The view of a panel. The responses must be in the order of the panel's targets.
 ///
 /// # Errors
 ///
-/// If that data cannot be drawn as such a panel; and for a list of alerts, which is no data source's.
+/// Returns an error if the panel type cannot show the data, and for alert lists, whose alerts come from no data source.
 pub fn view(panel: &Panel, responses: &[QueryResponse<'_>], scope: Scope<'_>) -> Result<View, Unsupported> {
     let kind = Kind::of(&panel.kind)?;
     let options = Options::read(panel, kind, &UnsupportedPaths::default());

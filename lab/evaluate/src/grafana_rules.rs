@@ -116,7 +116,7 @@ pub async fn evaluate(clients: &Clients, condition: &Condition) -> Result<Outcom
         }
         RuleQuery::InfluxQl(query) => {
             let window = Window { from_ms: (start * 1000.0) as i64, to_ms: (end * 1000.0) as i64 };
-            let query = influxql::between(query, window);
+            let query = influxql::fill_time_filter(query, window);
             let rows = clients.influxdb.query(&query).await?;
             let points = rows.iter().flat_map(Rows::series);
             points.map(|points| points.into_iter().map(|point| point.1).collect()).collect()

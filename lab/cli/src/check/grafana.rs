@@ -112,15 +112,15 @@ async fn query_all(clients: &Clients, dashboards: &[Dashboard]) -> Result<String
 }
 
 fn query(panel: &Panel, target: &Target, context: Context<'_>) -> Result<DsQuery, Unsupported> {
-    let steps = Steps::of_panel(panel, target, context)?;
+    let steps = Steps::for_target(panel, target, context)?;
     let bound = context.variables;
     let source = queries::data_source(panel, target, bound)?;
     let mut body = match source.kind.as_str() {
         "prometheus" => json!({
-            "expr": promql::with_variables(&target.expr, bound)?,
+            "expr": promql::interpolate_dashboard_variables(&target.expr, bound)?,
             "instant": target.instant, "range": target.range.unwrap_or(!target.instant)}),
         "influxdb" => json!({
-            "query": influxql::with_variables(&target.query, bound)?, "rawQuery": true,
+            "query": influxql::interpolate_dashboard_variables(&target.query, bound)?, "rawQuery": true,
             "resultFormat": "time_series"}),
         other => return Err(Unsupported(format!("panel {} has a data source of type {other:?}", panel.id))),
     };

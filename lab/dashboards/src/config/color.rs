@@ -1,29 +1,29 @@
-//! Grafana's colours.
+//! Colors and thresholds.
 
 use serde::Serialize;
 
 use crate::read::Object;
 
-/// Where a field's colour comes from.
+/// The color of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Color {
-    /// The way.
+    /// How the color is chosen.
     pub mode: ColorMode,
-    /// A name of Grafana's, or `#rrggbb`; with a fixed colour only.
+    /// The fixed color: a Grafana color name or `#rrggbb`. Set with [`ColorMode::Fixed`] only.
     pub fixed: Option<String>,
 }
 
-/// The ways to a colour.
+/// How a color is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ColorMode {
-    /// The one given.
+    /// A fixed color.
     Fixed,
-    /// By the field's place among all.
+    /// By the field's position.
     Palette,
-    /// By its value.
+    /// By the value.
     Thresholds,
 }
 
@@ -31,7 +31,7 @@ const HUES: [&str; 6] = ["red", "orange", "yellow", "green", "blue", "purple"];
 const SHADES: [&str; 5] = ["", "dark-", "semi-dark-", "light-", "super-light-"];
 const OTHERS: [&str; 5] = ["text", "transparent", "panel-bg", "white", "black"];
 
-/// Whether that is a colour of Grafana's, or `#rrggbb`.
+/// Whether the name is a Grafana color or `#rrggbb`.
 fn is_known(name: &str) -> bool {
     let named = || HUES.iter().any(|hue| name.strip_suffix(hue).is_some_and(|shade| SHADES.contains(&shade)));
     let hex = || {
@@ -41,7 +41,7 @@ fn is_known(name: &str) -> bool {
     OTHERS.contains(&name) || named() || hex()
 }
 
-/// Reads a colour, and names one that is not known.
+/// Reads a color. An unknown color is recorded as unsupported.
 pub(super) fn read_color(object: &Object<'_>, key: &str) -> Option<String> {
     let name = object.text(key)?;
     if !is_known(name) {
@@ -52,7 +52,7 @@ pub(super) fn read_color(object: &Object<'_>, key: &str) -> Option<String> {
 }
 
 impl Color {
-    /// `default` is what the kind of panel does without being told.
+    /// `default` is the default mode of the panel type.
     pub(super) fn read(object: &Object<'_>, default: ColorMode) -> Self {
         const MODES: [(&str, ColorMode); 3] = [
             ("fixed", ColorMode::Fixed),
@@ -60,42 +60,42 @@ impl Color {
             ("thresholds", ColorMode::Thresholds),
         ];
         let mode = object.choice("mode", &MODES).unwrap_or(default);
-        // Which of a series' values decides, where its colour goes by value.
+        // The value of the series that determines its color.
         object.allow("seriesBy", &["last".into()]);
         let fixed = read_color(object, "fixedColor").filter(|_| mode == ColorMode::Fixed);
         Self { mode, fixed }
     }
 }
 
-/// Colours by value.
+/// Colors by value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Thresholds {
-    /// What the steps' values are of.
+    /// Reference of the steps' values.
     pub mode: ThresholdsMode,
-    /// Lowest first.
+    /// Steps in ascending order.
     pub steps: Vec<Step>,
 }
 
-/// What the steps' values are of.
+/// Reference of the steps' values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ThresholdsMode {
-    /// The value itself.
+    /// Absolute values.
     Absolute,
-    /// Its place between min and max, in percent.
+    /// Percentages of the range from min to max.
     Percentage,
 }
 
-/// A colour and where it begins.
+/// A color and its lower bound.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "ThresholdStep"))]
 pub struct Step {
-    /// The first value that has it; of the lowest step none.
+    /// Inclusive lower bound. `None` for the lowest step.
     pub from: Option<f64>,
-    /// A name of Grafana's, or `#rrggbb`.
+    /// A Grafana color name or `#rrggbb`.
     pub color: String,
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_grafanas_names_or_hexadecimal() {
+    fn accepts_grafana_color_names_and_hexadecimal_colors() {
         for name in
             ["green", "dark-red", "semi-dark-orange", "super-light-blue", "text", "transparent", "#1f60C4"]
         {

@@ -1,47 +1,47 @@
-//! The part of a field's configuration that belongs to one kind of panel.
+//! The part of a field's configuration that is specific to a panel type.
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{model::Kind, read::Object};
 
-/// How a field is drawn. Where a kind of panel does not have a thing, it is at its default.
+/// How a field is drawn. Settings that a panel type does not have are at their defaults.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Custom {
-    /// As what.
+    /// Shape.
     pub draw: Draw,
-    /// From point to point.
+    /// Interpolation between points.
     pub interpolation: Interpolation,
-    /// In pixels.
+    /// Size in pixels.
     pub line_width: f64,
-    /// In percent.
+    /// Fill opacity in percent.
     pub fill_opacity: f64,
-    /// Whether the filling fades downwards.
+    /// Whether the fill fades towards the bottom.
     pub gradient: bool,
-    /// Whether points are marked.
+    /// When points are marked.
     pub points: Points,
-    /// In pixels.
+    /// Size in pixels.
     pub point_size: f64,
-    /// Lengths of strokes and gaps in pixels; a whole line if absent.
+    /// Alternating lengths of dashes and gaps, in pixels. `None` for a solid line.
     pub dash: Option<Vec<f64>>,
-    /// What it is stacked with.
+    /// Stacking. `None` if disabled.
     pub stack: Option<Stack>,
-    /// Whether a line goes on over missing values.
+    /// Whether lines connect across missing values.
     pub span_nulls: SpanNulls,
-    /// Its scale.
+    /// Value axis.
     pub axis: Axis,
     /// How thresholds are drawn.
     pub thresholds_style: ThresholdsStyle,
-    /// Drawn below zero.
+    /// Whether values are negated.
     pub negative: bool,
-    /// Where it is left out.
+    /// Where the field is hidden.
     pub hide: Hide,
-    /// Of a table's cells.
+    /// Alignment of table cells.
     pub align: Align,
-    /// How a table's cells are coloured.
+    /// Coloring of table cells.
     pub cell: Cell,
-    /// Of a table's column, in pixels.
+    /// Minimum width of a table column, in pixels.
     pub min_width: Option<u32>,
 }
 
@@ -59,116 +59,116 @@ macro_rules! closed {
 }
 
 closed!(
-    /// What is drawn.
-    Draw { /** A line. */ Line = "line", /** Bars. */ Bars = "bars", /** Points only. */ Points = "points" }
+    /// The shape of a series.
+    Draw { /** A line. */ Line = "line", /** Bars. */ Bars = "bars", /** Points. */ Points = "points" }
 );
 closed!(
-    /// From point to point.
+    /// Interpolation between points.
     Interpolation {
-        /** Straight. */ Linear = "linear",
-        /** Curved. */ Smooth = "smooth",
-        /** The next value from the point before. */ StepBefore = "stepBefore",
-        /** The value up to the next point. */ StepAfter = "stepAfter",
+        /** Straight lines. */ Linear = "linear",
+        /** Smooth curves. */ Smooth = "smooth",
+        /** Each value extends back to the previous point. */ StepBefore = "stepBefore",
+        /** Each value extends to the next point. */ StepAfter = "stepAfter",
     }
 );
 closed!(
-    /// Whether points are marked.
+    /// When points are marked.
     Points {
-        /** Where there is room. */ Auto = "auto",
-        /** Each. */ Always = "always",
-        /** None. */ Never = "never",
+        /** If there is enough space. */ Auto = "auto",
+        /** Always. */ Always = "always",
+        /** Never. */ Never = "never",
     }
 );
 closed!(
-    /// How it is stacked.
-    StackMode { /** Values on values. */ Normal = "normal", /** To a hundred percent. */ Percent = "percent" }
+    /// How series are stacked.
+    StackMode { /** Sum of the values. */ Normal = "normal", /** Share of the total. */ Percent = "percent" }
 );
 closed!(
-    /// Where an axis stands.
+    /// The position of an axis.
     Placement {
-        /** Left, the next unit right. */ Auto = "auto",
+        /** The first unit left, the second right. */ Auto = "auto",
         /** Left. */ Left = "left",
         /** Right. */ Right = "right",
-        /** Nowhere. */ Hidden = "hidden",
+        /** Hidden. */ Hidden = "hidden",
     }
 );
 closed!(
     /// How thresholds are drawn.
     ThresholdsStyle {
-        /** Not. */ Off = "off",
-        /** As lines. */ Line = "line",
-        /** As dashed lines. */ Dashed = "dashed",
-        /** As areas. */ Area = "area",
-        /** Both. */ LineAndArea = "line+area",
-        /** Both, dashed. */ DashedAndArea = "dashed+area",
+        /** Hidden. */ Off = "off",
+        /** Lines. */ Line = "line",
+        /** Dashed lines. */ Dashed = "dashed",
+        /** Areas. */ Area = "area",
+        /** Lines and areas. */ LineAndArea = "line+area",
+        /** Dashed lines and areas. */ DashedAndArea = "dashed+area",
     }
 );
 closed!(
-    /// Where a cell's text stands.
+    /// The alignment of a cell's text.
     Align {
-        /** Numbers right, words left. */ Auto = "auto",
+        /** Numbers right, text left. */ Auto = "auto",
         /** Left. */ Left = "left",
-        /** In the middle. */ Center = "center",
+        /** Centered. */ Center = "center",
         /** Right. */ Right = "right",
     }
 );
 closed!(
-    /// How a cell is coloured.
+    /// The coloring of a cell.
     #[cfg_attr(feature = "ts", ts(rename = "CellColoring"))]
     Cell {
-        /** Not. */ Auto = "auto",
-        /** Its ground. */ ColorBackground = "color-background",
-        /** Its text. */ ColorText = "color-text",
+        /** None. */ Auto = "auto",
+        /** Background. */ ColorBackground = "color-background",
+        /** Text. */ ColorText = "color-text",
     }
 );
 
-/// What it is stacked with.
+/// Stacking. `None` if disabled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Stack {
-    /// How.
+    /// How the values are combined.
     pub mode: StackMode,
-    /// Those of the same group.
+    /// Series of the same group are stacked.
     pub group: String,
 }
 
-/// Whether a line goes on over missing values.
+/// Whether lines connect across missing values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum SpanNulls {
     /// Always or never.
     Is(bool),
-    /// Where the gap is at most so many milliseconds.
+    /// Across gaps of at most this many milliseconds.
     UpTo(f64),
 }
 
-/// A scale.
+/// A value axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Axis {
-    /// Where it stands.
+    /// Position.
     pub placement: Placement,
-    /// What a person reads.
+    /// Label.
     pub label: String,
-    /// The smallest value, if none is smaller.
+    /// Lower bound of the scale unless a value is smaller.
     pub soft_min: Option<f64>,
-    /// The largest value, if none is larger.
+    /// Upper bound of the scale unless a value is larger.
     pub soft_max: Option<f64>,
-    /// The base, if it is logarithmic.
+    /// Base of a logarithmic scale. `None` for a linear scale.
     #[cfg_attr(feature = "ts", ts(type = "2 | 10 | null"))]
     pub log: Option<u32>,
 }
 
-/// Where a field is left out.
+/// Where a field is hidden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Hide {
-    /// Of the drawing.
+    /// In the visualization.
     pub viz: bool,
-    /// Of the legend.
+    /// In the legend.
     pub legend: bool,
-    /// Of the tooltip.
+    /// In the tooltip.
     pub tooltip: bool,
 }
 
@@ -205,8 +205,8 @@ impl Custom {
 }
 
 fn dash(style: &Object<'_>) -> Option<Vec<f64>> {
-    let given: Vec<f64> = style.list("dash").iter().filter_map(serde_json::Value::as_f64).collect();
-    let or = |default: [f64; 2]| if given.is_empty() { default.to_vec() } else { given.clone() };
+    let lengths: Vec<f64> = style.list("dash").iter().filter_map(serde_json::Value::as_f64).collect();
+    let or = |default: [f64; 2]| if lengths.is_empty() { default.to_vec() } else { lengths.clone() };
     match style.text("fill") {
         None | Some("solid") => None,
         Some("dash") => Some(or([10.0, 10.0])),
@@ -238,7 +238,7 @@ fn axis(object: &Object<'_>) -> Axis {
     object.allow("axisCenteredZero", &[json!(false)]);
     object.allow("axisColorMode", &[json!("text")]);
     object.allow("axisGridShow", &[json!(true)]);
-    // Of bars only, at their defaults.
+    // Settings of bars. Only the defaults are supported.
     object.allow("barAlignment", &[json!(0)]);
     object.allow("barWidthFactor", &[json!(0.6)]);
     let scale = object.object("scaleDistribution");
@@ -260,7 +260,7 @@ fn axis(object: &Object<'_>) -> Axis {
     }
 }
 
-/// A table's hidden column is left out of the drawing.
+/// `hidden`, a table setting, hides the field in the visualization.
 fn hide(object: &Object<'_>) -> Hide {
     let from = object.object("hideFrom");
     let is = |key| from.flag(key).unwrap_or(false);
@@ -272,7 +272,7 @@ fn cell(object: &Object<'_>) -> Cell {
     object.allow("inspect", &[json!(false)]);
     object.allow("filterable", &[json!(false)]);
     let options = object.object("cellOptions");
-    // A ground that fades.
+    // Other modes draw a gradient.
     options.allow("mode", &[json!("basic")]);
     options.allow("wrapText", &[json!(false)]);
     options.allow("applyToRow", &[json!(false)]);

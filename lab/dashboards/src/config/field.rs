@@ -21,38 +21,38 @@ use crate::{
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "FieldConfig"))]
 pub struct Config {
-    /// What a person reads.
+    /// Display name, or title of a link.
     pub name: String,
-    /// What its numbers are of.
+    /// Unit of the numbers.
     pub unit: Unit,
-    /// Digits behind the point; as many as fit if absent.
+    /// Number of decimals. `None` selects it automatically.
     pub decimals: Option<u32>,
-    /// The smallest value of its scale.
+    /// Lower bound of the scale.
     pub min: Option<f64>,
-    /// The largest.
+    /// Upper bound of the scale.
     pub max: Option<f64>,
-    /// What is shown for no value.
+    /// Text shown for a missing value.
     pub no_value: Option<String>,
-    /// Where its colour comes from.
+    /// Color.
     pub color: Color,
-    /// Colours by value.
+    /// Thresholds.
     pub thresholds: Thresholds,
-    /// Words and colours for values, the first that matches.
+    /// Texts and colors for values. The first match wins.
     pub mappings: Vec<Mapping>,
-    /// Where a value leads. What depends on the value itself, such as `${__value.raw}`, is left to be filled in.
+    /// Links of the values. References to the value, such as `${__value.raw}`, are not replaced yet.
     pub links: Vec<Link>,
-    /// What belongs to one kind of panel.
+    /// Settings specific to the panel type.
     pub custom: Custom,
 }
 
-/// Where a value or a title leads.
+/// A link of a value or a title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "PanelLink"))]
 pub struct Link {
-    /// What a person reads.
+    /// Display name, or title of a link.
     pub title: String,
-    /// The address.
+    /// Target. May contain references.
     pub url: String,
 }
 
@@ -65,14 +65,14 @@ pub(crate) struct FieldConfigs<'a> {
 }
 
 impl<'a> FieldConfigs<'a> {
-    /// An override whose matcher is not known matches nothing; `check` names it.
+    /// An override with an unsupported matcher matches nothing. `check` records it.
     pub(crate) fn of(panel: &'a Panel, kind: Kind) -> Self {
         let overrides = panel.field_config.overrides.iter();
-        let known = overrides.filter_map(|one| Some((Fields::of(&one.matcher).ok()?, one)));
-        Self { kind, defaults: &panel.field_config.defaults, overrides: known.collect() }
+        let supported = overrides.filter_map(|one| Some((Fields::of(&one.matcher).ok()?, one)));
+        Self { kind, defaults: &panel.field_config.defaults, overrides: supported.collect() }
     }
 
-    /// How a field is shown, and whether the panel names it.
+    /// The configuration of a field, and whether the panel sets its display name.
     pub(crate) fn config(&self, field: &Field, frame: &Frame, all: &[Frame]) -> (Config, bool) {
         let shown = display_name(field, frame, all);
         let mut merged = self.defaults.as_object().cloned().unwrap_or_default();
@@ -90,8 +90,8 @@ impl<'a> FieldConfigs<'a> {
         self.read(&Value::Object(merged), shown)
     }
 
-    /// How a field without any data is shown.
-    pub(crate) fn of_nothing(&self) -> Config {
+    /// The configuration of a panel without data.
+    pub(crate) fn without_field(&self) -> Config {
         self.read(self.defaults, String::new()).0
     }
 
@@ -101,10 +101,10 @@ impl<'a> FieldConfigs<'a> {
     }
 }
 
-/// Names what a panel's field configuration says that is not known.
+/// Records the unsupported settings of a panel's field configuration.
 pub(crate) fn check(panel: &Panel, kind: Kind, unsupported: &UnsupportedPaths) {
     let defaults = Object::new("fieldConfig.defaults", &panel.field_config.defaults, unsupported);
-    // Grafana's own is a continuous scale.
+    // Grafana's default is a continuous color scale, which is not supported.
     if kind == Kind::StateTimeline && defaults.value("color").is_none() {
         defaults.reject("color");
     }
@@ -112,16 +112,16 @@ pub(crate) fn check(panel: &Panel, kind: Kind, unsupported: &UnsupportedPaths) {
     drop(defaults);
     for (at, one) in panel.field_config.overrides.iter().enumerate() {
         let path = format!("fieldConfig.overrides[{at}]");
-        if let Err(unknown) = Fields::of(&one.matcher) {
-            unsupported.record(format!("{path}.{unknown}"));
+        if let Err(error) = Fields::of(&one.matcher) {
+            unsupported.record(format!("{path}.{error}"));
         }
-        let mut own = Map::new();
-        merge(&mut own, one);
-        read(&Object::new(path, &Value::Object(own), unsupported), kind);
+        let mut properties = Map::new();
+        merge(&mut properties, one);
+        read(&Object::new(path, &Value::Object(properties), unsupported), kind);
     }
 }
 
-/// Writes an override's properties at their paths.
+/// Sets an override's properties at their paths.
 fn merge(into: &mut Map<String, Value>, one: &Override) {
     for property in &one.properties {
         let mut at = &mut *into;
@@ -142,7 +142,7 @@ fn merge(into: &mut Map<String, Value>, one: &Override) {
 }
 
 fn read(object: &Object<'_>, kind: Kind) -> Config {
-    // What data sources tell of their own fields.
+    // Metadata set by data sources.
     object.ignore(&["displayNameFromDS", "filterable", "interval"]);
     let by_palette = matches!(kind, Kind::TimeSeries | Kind::HeatMap);
     let color = if by_palette { ColorMode::Palette } else { ColorMode::Thresholds };
@@ -166,13 +166,13 @@ fn read(object: &Object<'_>, kind: Kind) -> Config {
     }
 }
 
-/// As they are written, variables and all.
+/// Reads links without replacing variables.
 pub(crate) fn read_links(object: &Object<'_>) -> Vec<Link> {
     object.objects("links").into_iter().map(|link| read_link(&link)).collect()
 }
 
 fn read_link(link: &Object<'_>) -> Link {
-    // Every link of another host opens in a new tab.
+    // Links to other hosts always open in a new tab.
     link.ignore(&["targetBlank", "icon", "tooltip"]);
     link.allow("oneClick", &[false.into()]);
     let text = |key| link.text(key).unwrap_or_default().to_owned();

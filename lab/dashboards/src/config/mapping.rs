@@ -1,4 +1,4 @@
-//! Value mappings: words and colours for values.
+//! Value mappings: texts and colors for values.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -6,58 +6,58 @@ use serde_json::Value;
 use super::{color::read_color, matcher::Pattern};
 use crate::read::Object;
 
-/// What a value that matches is shown as.
+/// The text and color of matching values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Mapping {
-    /// Which values.
+    /// The values that match.
     #[serde(rename = "match")]
     pub matches: Match,
-    /// The word, if it is not the value itself.
+    /// Text. `None` shows the value itself.
     pub text: Option<String>,
-    /// The colour, if it has one of its own.
+    /// Color. `None` keeps the field's color.
     pub color: Option<String>,
 }
 
-/// Which values.
+/// The values that match.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Match {
-    /// This one, as it is written.
+    /// A single value.
     Value {
-        /// A number or a word.
+        /// A number or text.
         value: String,
     },
-    /// Those between two, both included.
+    /// An inclusive range.
     Range {
-        /// The smallest; any if absent.
+        /// Lower bound. `None` for no bound.
         from: Option<f64>,
-        /// The largest; any if absent.
+        /// Upper bound. `None` for no bound.
         to: Option<f64>,
     },
-    /// What is hard to write.
+    /// A special value.
     Special {
-        /// Which.
+        /// The special value.
         special: Special,
     },
-    /// Words that match.
+    /// Texts that match a regular expression.
     Regex {
-        /// A regular expression of JavaScript, with its slashes.
+        /// A JavaScript regular expression between slashes.
         pattern: String,
     },
 }
 
-/// What is hard to write.
+/// A special value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Special {
-    /// No value.
+    /// A missing value.
     Null,
     /// Not a number.
     Nan,
-    /// No characters.
+    /// An empty text.
     Empty,
     /// True.
     True,
@@ -65,7 +65,7 @@ pub enum Special {
     False,
 }
 
-/// In the order in which they are tried: as listed, within one list by their index.
+/// Reads the mappings in order of precedence: file order, and by index within one entry.
 pub(super) fn read(object: &Object<'_>) -> Vec<Mapping> {
     object.objects("mappings").into_iter().flat_map(|one| mappings(&one)).collect()
 }
@@ -76,7 +76,7 @@ fn mappings(object: &Object<'_>) -> Vec<Mapping> {
         Some("value") => values(&options),
         Some("range") => {
             let matches = Match::Range { from: options.number("from"), to: options.number("to") };
-            vec![shown(&options.object("result"), matches).0]
+            vec![read_result(&options.object("result"), matches).0]
         }
         Some("special") => specials(&options),
         Some("regex") => {
@@ -84,7 +84,7 @@ fn mappings(object: &Object<'_>) -> Vec<Mapping> {
             if Pattern::of(pattern).is_err() {
                 options.reject("pattern");
             }
-            vec![shown(&options.object("result"), Match::Regex { pattern: pattern.to_owned() }).0]
+            vec![read_result(&options.object("result"), Match::Regex { pattern: pattern.to_owned() }).0]
         }
         _ => {
             object.reject("type");
@@ -96,7 +96,7 @@ fn mappings(object: &Object<'_>) -> Vec<Mapping> {
 fn values(options: &Object<'_>) -> Vec<Mapping> {
     let one = |(value, result): (&String, &Value)| {
         let result = Object::new(options.path_of(value), result, options.unsupported());
-        shown(&result, Match::Value { value: value.clone() })
+        read_result(&result, Match::Value { value: value.clone() })
     };
     let mut all: Vec<(Mapping, u32)> = options.entries().map(one).collect();
     all.sort_by_key(|(_, index)| *index);
@@ -117,11 +117,11 @@ fn specials(options: &Object<'_>) -> Vec<Mapping> {
         }
     };
     let result = options.object("result");
-    specials.iter().map(|&special| shown(&result, Match::Special { special }).0).collect()
+    specials.iter().map(|&special| read_result(&result, Match::Special { special }).0).collect()
 }
 
-/// The mapping with its index.
-fn shown(result: &Object<'_>, matches: Match) -> (Mapping, u32) {
+/// Reads a mapping's result. Returns the mapping and its index.
+fn read_result(result: &Object<'_>, matches: Match) -> (Mapping, u32) {
     let text = result.text("text").filter(|text| !text.is_empty()).map(str::to_owned);
     (Mapping { matches, text, color: read_color(result, "color") }, result.count("index").unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! Which fields an override is for.
+//! Selection of the fields that an override applies to.
 
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
@@ -9,11 +9,11 @@ use crate::{
     model::Matcher,
 };
 
-/// Tells fields.
+/// Selects fields.
 #[derive(Debug)]
 pub(crate) enum Fields {
     Name(String),
-    Names { names: Vec<String>, but: bool },
+    Names { names: Vec<String>, exclude: bool },
     Pattern(Pattern),
     Type(String),
     Target(String),
@@ -33,18 +33,18 @@ impl Fields {
             "byNames" => {
                 let names = options["names"].as_array().into_iter().flatten();
                 let names = names.filter_map(Value::as_str).map(str::to_owned).collect();
-                Self::Names { names, but: options["mode"] == "exclude" }
+                Self::Names { names, exclude: options["mode"] == "exclude" }
             }
             other => return Err(Unsupported(format!("matcher {other} {options}"))),
         })
     }
 
-    /// `shown` is the name under which the field is shown if nothing overrides it.
+    /// `shown` is the field's display name without overrides.
     pub(crate) fn match_field(&self, field: &Field, shown: &str, ref_id: &str) -> bool {
         let is_named = |name: &str| name == field.name || name == shown;
         match self {
             Self::Name(name) => is_named(name),
-            Self::Names { names, but } => names.iter().any(|name| is_named(name)) != *but,
+            Self::Names { names, exclude } => names.iter().any(|name| is_named(name)) != *exclude,
             Self::Pattern(pattern) => pattern.matches(shown),
             Self::Type(kind) => {
                 kind == match field.values {
@@ -58,27 +58,27 @@ impl Fields {
     }
 }
 
-/// A regular expression as Grafana writes it: `/pattern/flags`, or a whole word to match.
+/// A regular expression in Grafana's notation: `/pattern/flags`, or a pattern for the complete text.
 #[derive(Debug)]
 pub(crate) struct Pattern(Regex);
 
 impl Pattern {
     pub(crate) fn of(text: &str) -> Result<Self, Unsupported> {
-        let unknown = || Unsupported(format!("regular expression {text:?}"));
+        let error = || Unsupported(format!("regular expression {text:?}"));
         let slashed = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
         let (pattern, flags) = match slashed {
             Some((pattern, flags)) => (pattern.to_owned(), flags),
             None => (format!("^{text}$"), ""),
         };
         if flags.chars().any(|flag| !"gimsu".contains(flag)) {
-            return Err(unknown());
+            return Err(error());
         }
-        let made = RegexBuilder::new(&pattern)
+        let regex = RegexBuilder::new(&pattern)
             .case_insensitive(flags.contains('i'))
             .multi_line(flags.contains('m'))
             .dot_matches_new_line(flags.contains('s'))
             .build();
-        made.map(Self).map_err(|_| unknown())
+        regex.map(Self).map_err(|_| error())
     }
 
     pub(crate) fn matches(&self, text: &str) -> bool {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_has_slashes_and_flags_or_is_the_whole_name() {
+    fn parses_slashes_and_flags_and_matches_the_complete_text_otherwise() {
         assert!(Pattern::of("/^p[0-9]+$/").unwrap().matches("p99"));
         assert!(Pattern::of("/ERROR/i").unwrap().matches("some errors"));
         assert!(!Pattern::of("p9").unwrap().matches("p99"));

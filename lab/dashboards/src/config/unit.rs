@@ -1,43 +1,43 @@
-//! Grafana's units.
+//! Units.
 
 use serde::Serialize;
 
-/// How numbers are written.
+/// How numbers are formatted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Unit {
     /// Grafana's id.
     pub id: String,
-    /// How large ones are shortened.
+    /// How large and small numbers are abbreviated.
     pub scale: Scale,
-    /// A value times this is in the base of the scale: seconds, bytes, percent, ...
+    /// Factor that converts a value to the scale's base unit: seconds, bytes, percent, ...
     pub factor: f64,
-    /// Behind the number and the scale's prefix.
+    /// Text after the number and the scale's prefix.
     pub suffix: String,
 }
 
-/// How large and small numbers are shortened.
+/// How large and small numbers are abbreviated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
-    /// Not at all.
+    /// Not abbreviated.
     Plain,
-    /// K, Mil, Bil, ... by thousands.
+    /// K, Mil, Bil, ... (powers of 1000).
     Short,
-    /// k, M, G, ... by thousands; m, µ, n below one.
+    /// k, M, G, ... and m, µ, n (powers of 1000).
     Si,
-    /// Ki, Mi, Gi, ... by 1024.
+    /// Ki, Mi, Gi, ... (powers of 1024).
     Iec,
-    /// ns to years.
+    /// Nanoseconds to years.
     Duration,
-    /// Not at all: a share of a hundred.
+    /// Percent, not abbreviated.
     Percent,
-    /// Unix milliseconds.
+    /// A date, from Unix milliseconds.
     Date,
 }
 
-/// Id, scale, factor, suffix.
+/// Id, scale, factor and suffix of the supported units.
 const UNITS: [(&str, Scale, f64, &str); 65] = [
     ("none", Scale::Plain, 1.0, ""),
     ("string", Scale::Plain, 1.0, ""),
@@ -106,8 +106,8 @@ const UNITS: [(&str, Scale, f64, &str); 65] = [
     ("pixel", Scale::Plain, 1.0, " px"),
 ];
 
-/// What Grafana writes in ways of its own that are not known here; any other word is written behind the number.
-const OWN_WAYS: &str = "\
+/// Grafana's units with special formatting, which are not supported. Any other unknown id is used as a suffix.
+const UNSUPPORTED_UNITS: &str = "\
     EHs GHs Gibits Hs KHs Kibits MHs Mibits Mohm Nm3 PBs PHs Pbits PiBs Pibits TBs THs Tbits TiBs Tibits Wm2 \
     accFS2 accG accMS2 amph arcmin arcsec areaF2 areaM2 areaMI2 bool bool_on_off bool_yes_no clockms clocks \
     congNm3 congm3 conmgNm3 conmgdL conmgm3 conmmolL conngNm3 conngm3 conppb conμgNm3 conμgm3 currencyBRL \
@@ -126,40 +126,40 @@ const OWN_WAYS: &str = "\
     µfarad µhenry";
 
 impl Unit {
-    /// A count.
+    /// The unit `short`: a plain number, abbreviated.
     pub(crate) fn short() -> Self {
         Self { id: "short".into(), scale: Scale::Short, factor: 1.0, suffix: String::new() }
     }
 
-    /// The unit of that id; none if it is not known. An empty one is no unit.
+    /// The unit with an id. `None` if it is not supported. An empty id means no unit.
     pub fn of(id: &str) -> Option<Self> {
-        let made = |scale, factor, suffix: &str| {
+        let unit = |scale, factor, suffix: &str| {
             Some(Self { id: id.to_owned(), scale, factor, suffix: suffix.to_owned() })
         };
         if id.is_empty() {
-            return made(Scale::Plain, 1.0, "");
+            return unit(Scale::Plain, 1.0, "");
         }
         if let Some((_, scale, factor, suffix)) = UNITS.iter().find(|unit| unit.0 == id) {
-            return made(*scale, *factor, suffix);
+            return unit(*scale, *factor, suffix);
         }
-        if OWN_WAYS.split_whitespace().any(|own| own == id) {
+        if UNSUPPORTED_UNITS.split_whitespace().any(|unsupported| unsupported == id) {
             return None;
         }
         match id.split_once(':') {
-            Some(("suffix", own)) => made(Scale::Plain, 1.0, &format!(" {own}")),
-            Some(("count", own)) => made(Scale::Short, 1.0, &format!(" {own}")),
-            Some(("si", own)) => {
-                let (factor, base) = si(own);
-                made(Scale::Si, factor, base)
+            Some(("suffix", name)) => unit(Scale::Plain, 1.0, &format!(" {name}")),
+            Some(("count", name)) => unit(Scale::Short, 1.0, &format!(" {name}")),
+            Some(("si", name)) => {
+                let (factor, base) = split_si_prefix(name);
+                unit(Scale::Si, factor, base)
             }
             Some(("prefix" | "time" | "currency" | "bool", _)) => None,
-            _ => made(Scale::Plain, 1.0, &format!(" {id}")),
+            _ => unit(Scale::Plain, 1.0, &format!(" {id}")),
         }
     }
 }
 
-/// A unit's prefix as a factor, and the rest.
-fn si(unit: &str) -> (f64, &str) {
+/// Splits a unit into the factor of its SI prefix and the base unit.
+fn split_si_prefix(unit: &str) -> (f64, &str) {
     const PREFIXES: [(char, f64); 13] = [
         ('f', 1e-15),
         ('p', 1e-12),
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn units_are_told_by_scale_factor_and_suffix() {
+    fn defines_units_by_scale_factor_and_suffix() {
         let of = |id| Unit::of(id).map(|unit| (unit.scale, unit.factor, unit.suffix));
         assert_eq!(of("reqps"), Some((Scale::Short, 1.0, " req/s".into())));
         assert_eq!(of("percentunit"), Some((Scale::Percent, 100.0, "%".into())));
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(of("count:points"), Some((Scale::Short, 1.0, " points".into())));
         assert_eq!(of(""), Some((Scale::Plain, 1.0, String::new())));
         assert_eq!(of("si:mF"), Some((Scale::Si, 0.001, "F".into())));
-        assert_eq!(of("furlong"), Some((Scale::Plain, 1.0, " furlong".into())), "a word of one's own");
+        assert_eq!(of("furlong"), Some((Scale::Plain, 1.0, " furlong".into())), "an unknown id is a suffix");
         assert_eq!((of("dthms"), of("currency:mol"), of("prefix:x")), (None, None, None));
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::response::Labels;
 
-/// A table of equally long columns.
+/// A table with columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Frame {
-    /// The target that asked for it.
+    /// The target's `refId`.
     pub ref_id: String,
-    /// The series' name, where it is one.
+    /// Name of the series. Empty for tables.
     pub name: String,
-    /// Between two points, in milliseconds; 0 if unknown.
+    /// Distance between two points, in milliseconds. 0 if unknown.
     pub step_ms: i64,
     /// Columns.
     pub fields: Vec<Field>,
@@ -18,17 +18,17 @@ pub struct Frame {
 /// A column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// As the data source names it: `Time`, `Value`, a label, ...
+    /// Name in the data source: `Time`, `Value`, a label, ...
     pub name: String,
-    /// The name that a transformation gave it.
+    /// Name set by a transformation.
     pub renamed: Option<String>,
-    /// The name that the data source wants shown.
+    /// Display name set by the data source.
     pub shown: Option<String>,
-    /// The unit that the data source knows.
+    /// Unit set by the data source.
     pub unit: Option<&'static str>,
-    /// Labels of a series' values.
+    /// Labels of the series.
     pub labels: Labels,
-    /// One a row.
+    /// One cell per row.
     pub values: Values,
 }
 
@@ -37,19 +37,19 @@ pub struct Field {
 pub enum Values {
     /// Unix milliseconds.
     Times(Vec<Option<i64>>),
-    /// NaN is a value, too.
+    /// Numbers, including NaN.
     Numbers(Vec<Option<f64>>),
-    /// Words.
+    /// Strings.
     Texts(Vec<Option<String>>),
 }
 
 impl Frame {
-    /// How many rows it has.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.fields.first().map_or(0, |field| field.values.len())
     }
 
-    /// The times of its rows, where it has any.
+    /// The first time column.
     pub fn times(&self) -> Option<&[Option<i64>]> {
         self.fields.iter().find_map(|field| match &field.values {
             Values::Times(times) => Some(times.as_slice()),
@@ -64,7 +64,7 @@ impl Field {
         Self { name: name.to_owned(), renamed: None, shown: None, unit: None, labels, values }
     }
 
-    /// Its numbers, if it holds such.
+    /// The numbers. `None` for other types.
     pub fn numbers(&self) -> Option<&[Option<f64>]> {
         match &self.values {
             Values::Numbers(numbers) => Some(numbers),
@@ -74,7 +74,7 @@ impl Field {
 }
 
 impl Values {
-    /// How many there are.
+    /// Number of cells.
     pub fn len(&self) -> usize {
         match self {
             Self::Times(values) => values.len(),
@@ -83,30 +83,31 @@ impl Values {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no cells.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The cells of those rows, in that order; a row that is not there is an empty cell.
+    /// The cells of the given rows, in that order. `None` gives an empty cell.
     #[must_use]
     pub fn pick(&self, rows: &[Option<usize>]) -> Self {
-        fn at<T: Clone>(values: &[Option<T>], rows: &[Option<usize>]) -> Vec<Option<T>> {
+        fn cells<T: Clone>(values: &[Option<T>], rows: &[Option<usize>]) -> Vec<Option<T>> {
             rows.iter().map(|row| values.get((*row)?)?.clone()).collect()
         }
         match self {
-            Self::Times(values) => Self::Times(at(values, rows)),
-            Self::Numbers(values) => Self::Numbers(at(values, rows)),
-            Self::Texts(values) => Self::Texts(at(values, rows)),
+            Self::Times(values) => Self::Times(cells(values, rows)),
+            Self::Numbers(values) => Self::Numbers(cells(values, rows)),
+            Self::Texts(values) => Self::Texts(cells(values, rows)),
         }
     }
 }
 
-/// Grafana's order: a transformation's, the data source's, else what tells it apart from its siblings.
+/// The display name of a field that the panel does not name: the name set by a transformation, the one set by the data source,
+/// or the shortest name that distinguishes the field from those of the other frames.
 pub fn display_name(field: &Field, frame: &Frame, all: &[Frame]) -> String {
-    let given = [&field.renamed, &field.shown].into_iter().flatten().find(|name| !name.is_empty());
-    if let Some(given) = given {
-        return given.clone();
+    let explicit = [&field.renamed, &field.shown].into_iter().flatten().find(|name| !name.is_empty());
+    if let Some(explicit) = explicit {
+        return explicit.clone();
     }
     if matches!(field.values, Values::Times(_)) {
         return field.name.clone();
@@ -114,36 +115,36 @@ pub fn display_name(field: &Field, frame: &Frame, all: &[Frame]) -> String {
     let is_plain = field.name == "Value";
     let names_differ = all.windows(2).any(|pair| pair[0].name != pair[1].name);
     let mut parts: Vec<String> = Vec::new();
-    let mut told = false;
+    let mut is_distinct = false;
     if names_differ && !frame.name.is_empty() {
         parts.push(frame.name.clone());
-        told = true;
+        is_distinct = true;
     }
     if !is_plain && !field.name.is_empty() {
         parts.push(field.name.clone());
     }
     let labels = match single_label(all) {
         Some(label) => field.labels.get(label).cloned(),
-        None => written(&field.labels),
+        None => format_labels(&field.labels),
     };
     if let Some(labels) = labels {
         parts.push(labels);
-        told = true;
+        is_distinct = true;
     }
-    if is_plain && !told && !frame.name.is_empty() {
+    if is_plain && !is_distinct && !frame.name.is_empty() {
         parts.push(frame.name.clone());
     }
     if parts.is_empty() { field.name.clone() } else { parts.join(" ") }
 }
 
-/// The label that all have, if they have no other.
+/// The only label of all fields. `None` if there are several labels or none.
 fn single_label(all: &[Frame]) -> Option<&str> {
     let mut names = all.iter().flat_map(|frame| &frame.fields).flat_map(|field| field.labels.keys());
     let first = names.next()?;
     names.all(|name| name == first).then_some(first)
 }
 
-fn written(labels: &Labels) -> Option<String> {
+fn format_labels(labels: &Labels) -> Option<String> {
     let pairs: Vec<String> = labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
     (!pairs.is_empty()).then(|| format!("{{{}}}", pairs.join(", ")))
 }

@@ -1,4 +1,4 @@
-//! Frames of `InfluxDB`: a series for each column of each set of tags, or a table.
+//! Converts `InfluxDB` responses into frames: a series for each column of each tag set, or one table.
 
 use serde_json::Value;
 
@@ -21,13 +21,14 @@ pub(super) fn frames(
     let frames = match target.result_format.as_deref() {
         Some("table") => vec![table(rows)],
         None | Some("" | "time_series") => {
-            // Its own words (`$tag_host`) are no variables of the dashboard.
-            let own = |name: &str| name.starts_with("tag_") || ["m", "measurement", "col"].contains(&name);
+            // InfluxDB's placeholders, such as `$tag_host`, are filled later, for each series.
+            let is_placeholder =
+                |name: &str| name.starts_with("tag_") || ["m", "measurement", "col"].contains(&name);
             let alias = replace(target.alias.as_deref().unwrap_or_default(), |name, format| {
-                if own(name) {
+                if is_placeholder(name) {
                     return Ok(format!("${{{name}}}"));
                 }
-                // Grafana leaves what is neither.
+                // Grafana leaves unknown variables unchanged.
                 as_text(variables, name, format).or_else(|_| Ok(format!("${name}")))
             })?;
             rows.iter().flat_map(|one| series(one, &alias)).collect()
@@ -58,7 +59,7 @@ fn series(rows: &Rows, alias: &str) -> Vec<Frame> {
         .collect()
 }
 
-/// The alias with its words filled in; else `measurement.column { tag: value }`.
+/// The alias with its placeholders filled in. Without an alias: `measurement.column { tag: value }`.
 fn name(rows: &Rows, column: &str, alias: &str) -> String {
     if alias.is_empty() {
         let tags: Vec<String> = rows.tags.iter().map(|(tag, value)| format!("{tag}: {value}")).collect();
@@ -70,27 +71,27 @@ fn name(rows: &Rows, column: &str, alias: &str) -> String {
     while let Some(at) = rest.find(['$', '[']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let Some((word, length)) = word(rest) else {
+        let Some((key, length)) = placeholder(rest) else {
             out.push_str(&rest[..1]);
             rest = &rest[1..];
             continue;
         };
-        let filled = match word {
+        let value = match key {
             "m" | "measurement" => Some(rows.name.as_str()),
             "col" => Some(column),
-            word => match word.parse::<usize>() {
+            key => match key.parse::<usize>() {
                 Ok(segment) => rows.name.split('.').nth(segment),
-                Err(_) => word.strip_prefix("tag_").and_then(|tag| rows.tags.get(tag)).map(String::as_str),
+                Err(_) => key.strip_prefix("tag_").and_then(|tag| rows.tags.get(tag)).map(String::as_str),
             },
         };
-        out.push_str(filled.unwrap_or(&rest[..length]));
+        out.push_str(value.unwrap_or(&rest[..length]));
         rest = &rest[length..];
     }
     out + rest
 }
 
-/// The word of `$word`, `${word}` or `[[word]]`, and how long that is.
-fn word(text: &str) -> Option<(&str, usize)> {
+/// Parses `$name`, `${name}` or `[[name]]` at the start of `text` into the name and the length in bytes.
+fn placeholder(text: &str) -> Option<(&str, usize)> {
     for (open, close) in [("[[", "]]"), ("${", "}")] {
         if let Some(inner) = text.strip_prefix(open) {
             let end = inner.find(close)?;
@@ -102,7 +103,7 @@ fn word(text: &str) -> Option<(&str, usize)> {
     (end > 0).then(|| (&rest[..end], end + 1))
 }
 
-/// Time, tags and columns of all rows in one table.
+/// One table with the time, tags and columns of all rows.
 fn table(rows: &[Rows]) -> Frame {
     let mut names: Vec<&str> = Vec::new();
     let tags = rows.iter().flat_map(|one| one.tags.keys());
@@ -114,14 +115,14 @@ fn table(rows: &[Rows]) -> Frame {
     let has_time = rows.iter().any(|one| one.columns.iter().any(|column| column == TIME));
     let mut fields = Vec::new();
     if has_time {
-        fields.push(Field::new("Time", typed(&gathered(rows, TIME), true)));
+        fields.push(Field::new("Time", typed(&collect_cells(rows, TIME), true)));
     }
-    fields.extend(names.iter().map(|name| Field::new(name, typed(&gathered(rows, name), false))));
+    fields.extend(names.iter().map(|name| Field::new(name, typed(&collect_cells(rows, name), false))));
     Frame { fields, ..Frame::default() }
 }
 
-/// A column of all rows, with the tags that have its name.
-fn gathered(rows: &[Rows], name: &str) -> Vec<Value> {
+/// The cells of a column or tag across all rows.
+fn collect_cells(rows: &[Rows], name: &str) -> Vec<Value> {
     let mut all = Vec::new();
     for one in rows {
         let tag = one.tags.get(name).map(|value| Value::from(value.as_str()));
@@ -132,7 +133,7 @@ fn gathered(rows: &[Rows], name: &str) -> Vec<Value> {
     all
 }
 
-/// The columns of what has no time, such as `SHOW TAG VALUES`.
+/// The columns of a result without a time, such as that of `SHOW TAG VALUES`.
 fn columns(rows: &Rows) -> Vec<Field> {
     let names = rows.columns.iter().enumerate();
     names.map(|(at, name)| Field::new(name, cells(rows, at))).collect()
@@ -147,7 +148,7 @@ fn cells(rows: &Rows, at: usize) -> Values {
     typed(&cells, false)
 }
 
-/// Words where the first that is anything is a word, else numbers.
+/// Determines the type by the first non-null cell: strings and booleans become texts, everything else numbers.
 fn typed(cells: &[Value], is_time: bool) -> Values {
     let first = cells.iter().find(|cell| !cell.is_null());
     match first {
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_has_its_words_filled_in() {
+    fn fills_the_placeholders_of_an_alias() {
         let named = |alias: &str| name(&rows(), "p50", alias);
         assert_eq!(named(""), "response_time.timer.p50 { dc: x host: a }");
         assert_eq!(named("$tag_host of $m"), "a of response_time.timer");
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn each_column_is_a_series_and_a_table_has_all() {
+    fn makes_a_series_per_column_or_one_table() {
         let frames = series(&rows(), "");
         assert_eq!(frames.len(), 2);
         assert_eq!(frames[0].times().unwrap(), [Some(1000), Some(2000)]);

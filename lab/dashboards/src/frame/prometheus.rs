@@ -1,4 +1,4 @@
-//! Frames of Prometheus: a series each, or one table a target.
+//! Converts Prometheus responses into frames: series, a table per target, or a heat map per histogram.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use crate::{
     variables::Bound,
 };
 
-/// The label whose values are numbers: a bucket's upper bound.
+/// The label with a bucket's upper bound. Its values are numbers.
 const LE: &str = "le";
 
-/// The series of a target that is shown as a table.
+/// The series of a target with the format `table`.
 pub(super) struct Table<'a> {
     pub(super) ref_id: &'a str,
     pub(super) frames: Vec<Frame>,
@@ -48,17 +48,17 @@ pub(super) fn frames(
     Ok(series.iter().map(frame).collect())
 }
 
-/// A series' name; empty if Grafana is to find one that tells the series apart (`__auto`).
+/// The name of a series. Empty for `__auto`, which leaves the name to `display_name`.
 fn legend(format: &str, labels: &Labels, expr: &str) -> String {
     let name = match format {
         "__auto" if !labels.is_empty() => return String::new(),
         "" | "__auto" => metric(labels),
-        format => filled(format, labels),
+        format => fill_labels(format, labels),
     };
     if name == "{}" { expr.to_owned() } else { name }
 }
 
-/// As Prometheus writes a series.
+/// A series in Prometheus' notation: `name{label="value"}`.
 fn metric(labels: &Labels) -> String {
     let name = labels.get("__name__").map_or("", String::as_str);
     let rest = labels.iter().filter(|(label, _)| *label != "__name__");
@@ -70,21 +70,20 @@ fn metric(labels: &Labels) -> String {
     }
 }
 
-/// `{{label}}` by the label's value.
-fn filled(format: &str, labels: &Labels) -> String {
+/// Replaces `{{label}}` by the label's value.
+fn fill_labels(format: &str, labels: &Labels) -> String {
     let mut out = String::new();
     let mut rest = format;
     while let Some((before, after)) = rest.split_once("{{") {
-        let Some((label, behind)) = after.split_once("}}") else { break };
+        let Some((label, after_label)) = after.split_once("}}") else { break };
         out.push_str(before);
         out.push_str(labels.get(label.trim()).map_or("", String::as_str));
-        rest = behind;
+        rest = after_label;
     }
     out + rest
 }
 
-/// A table each; where there are several, each value is named by its target. A target without an answer has an empty
-/// table.
+/// One table per target. If there are several, each value column has the target's name. A target without series becomes an empty
 pub(super) fn tables(tables: Vec<Table<'_>>) -> Vec<Frame> {
     let several = tables.len() > 1;
     tables.into_iter().map(|table| one_table(&table, several)).collect()
@@ -122,7 +121,8 @@ fn one_table(table: &Table<'_>, several: bool) -> Frame {
     Frame { ref_id: table.ref_id.to_owned(), fields, ..Frame::default() }
 }
 
-/// One frame for each histogram (the labels but `le`): its times, and a field for each bucket, named by its bound.
+/// Converts cumulative buckets into one frame per histogram (all labels except `le`): the times, and a field for each bucket with
+/// its upper bound as the name. Buckets are sorted by bound and hold the difference from the bucket below.
 pub(super) fn histograms(series: Vec<Frame>) -> Vec<Frame> {
     let mut histograms: BTreeMap<Labels, Vec<Frame>> = BTreeMap::new();
     for frame in series {
@@ -136,18 +136,18 @@ pub(super) fn histograms(series: Vec<Frame>) -> Vec<Frame> {
 fn histogram(mut buckets: Vec<Frame>) -> Frame {
     buckets.sort_by(|a, b| bound(a).total_cmp(&bound(b)));
     let times: BTreeSet<i64> = buckets.iter().filter_map(Frame::times).flatten().copied().flatten().collect();
-    let columns: Vec<Vec<Option<f64>>> = buckets.iter().map(|bucket| on(&times, bucket)).collect();
+    let columns: Vec<Vec<Option<f64>>> = buckets.iter().map(|bucket| align(&times, bucket)).collect();
     let first = buckets.first();
     let mut fields = vec![Field::new("Time", Values::Times(times.iter().map(|time| Some(*time)).collect()))];
     for (at, bucket) in buckets.iter().enumerate() {
         let below = at.checked_sub(1).map(|below| &columns[below]);
-        let values = columns[at].iter().enumerate();
-        // What is missing below is nothing to subtract.
-        let own =
-            values.map(|(row, value)| Some((*value)? - below.and_then(|below| below[row]).unwrap_or(0.0)));
+        let cumulative = columns[at].iter().enumerate();
+        // A missing value in the bucket below counts as 0.
+        let counts = cumulative
+            .map(|(row, value)| Some((*value)? - below.and_then(|below| below[row]).unwrap_or(0.0)));
         let labels = bucket.fields.get(1).map(|field| field.labels.clone()).unwrap_or_default();
         let name = labels.get("le").cloned().unwrap_or_default();
-        fields.push(Field { labels, ..Field::new(&name, Values::Numbers(own.collect())) });
+        fields.push(Field { labels, ..Field::new(&name, Values::Numbers(counts.collect())) });
     }
     Frame {
         ref_id: first.map(|frame| frame.ref_id.clone()).unwrap_or_default(),
@@ -157,18 +157,18 @@ fn histogram(mut buckets: Vec<Frame>) -> Frame {
     }
 }
 
-/// A bucket's upper bound; what is none comes last.
+/// A bucket's upper bound. Infinity if it is not a number, so that the bucket is sorted last.
 fn bound(bucket: &Frame) -> f64 {
     let le = bucket.fields.get(1).and_then(|field| field.labels.get("le"));
     le.and_then(|le| le.parse().ok()).unwrap_or(f64::INFINITY)
 }
 
-/// A bucket's values on the times of all.
-fn on(times: &BTreeSet<i64>, bucket: &Frame) -> Vec<Option<f64>> {
+/// A bucket's values at the given times.
+fn align(times: &BTreeSet<i64>, bucket: &Frame) -> Vec<Option<f64>> {
     let numbers = bucket.fields.get(1).and_then(Field::numbers).unwrap_or_default();
-    let own = bucket.times().unwrap_or_default().iter().copied().flatten().zip(numbers.iter().copied());
-    let own: BTreeMap<i64, Option<f64>> = own.collect();
-    times.iter().map(|time| own.get(time).copied().flatten()).collect()
+    let points = bucket.times().unwrap_or_default().iter().copied().flatten().zip(numbers.iter().copied());
+    let values: BTreeMap<i64, Option<f64>> = points.collect();
+    times.iter().map(|time| values.get(time).copied().flatten()).collect()
 }
 
 #[cfg(test)]
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_is_named_as_its_legend_says() {
+    fn names_a_series_by_its_legend_format() {
         let set = labels(&[("__name__", "up"), ("job", "a"), ("instance", "b\"c")]);
         assert_eq!(legend("", &set, "up"), r#"up{instance="b\"c", job="a"}"#);
         assert_eq!(legend("{{ job }}: {{instance}}{{none}}!", &set, "up"), "a: b\"c!");

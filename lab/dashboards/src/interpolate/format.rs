@@ -1,11 +1,11 @@
-//! The formats of `${name:format}`, as Grafana's documentation lists them.
+//! The formats of `${name:format}`, as listed in Grafana's documentation ("Advanced variable format options").
 
 use crate::{
     Unsupported,
     variables::{Bound, Value},
 };
 
-/// A variable's value in a format.
+/// Formats a variable's value.
 pub(super) fn formatted(variable: &Bound, format: &str) -> Result<String, Unsupported> {
     let values = variable.value.list();
     let several = variable.value.is_several();
@@ -40,7 +40,7 @@ pub(super) fn formatted(variable: &Bound, format: &str) -> Result<String, Unsupp
     })
 }
 
-/// What a person reads.
+/// The value for display.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::All(_) | Value::Verbatim(_) => "All".into(),
@@ -48,7 +48,7 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// `var-name=value` for each value; "All" is one of its own.
+/// `var-name=value` for each value. "All" is a single value, `$__all`.
 pub(super) fn query_parameters(variable: &Bound) -> String {
     let name = percent_encoded(&variable.name);
     let all = ["$__all"];
@@ -60,7 +60,7 @@ pub(super) fn query_parameters(variable: &Bound) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// One as it is, several as alternatives.
+/// A single value as is, several values as `(a|b)`.
 pub(super) fn grouped(values: &[&str], escape: impl Fn(&str) -> String) -> String {
     match values {
         [one] => escape(one),
@@ -71,15 +71,15 @@ pub(super) fn grouped(values: &[&str], escape: impl Fn(&str) -> String) -> Strin
     }
 }
 
-/// What is special in a regular expression.
-pub(super) const REGEX: &str = r"\^$.*+?()[]{}|";
+/// Special characters of regular expressions.
+pub(super) const REGEX_SPECIAL: &str = r"\^$.*+?()[]{}|";
 
-/// For an expression between slashes.
+/// Escapes a value for a regular expression between slashes.
 pub(super) fn escape_regex(value: &str) -> String {
-    escaped(value, &format!("{REGEX}/"))
+    escaped(value, &format!("{REGEX_SPECIAL}/"))
 }
 
-/// A number stays as it is.
+/// Escapes a value for a Lucene query, unless it is a number.
 fn escape_lucene(value: &str) -> String {
     if value.parse::<f64>().is_ok() {
         return value.to_owned();
@@ -87,7 +87,7 @@ fn escape_lucene(value: &str) -> String {
     escaped(value, "!*+-=<> &|()[]{}^~?:\\/\"")
 }
 
-/// Puts a backslash before each of the special characters.
+/// Puts a backslash before each special character.
 pub(super) fn escaped(value: &str, special: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars() {
@@ -104,7 +104,7 @@ fn escape_html(text: &str) -> String {
     pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-/// All but letters, digits and `-_.~`, as RFC 3986 has it.
+/// Percent-encodes all bytes except the unreserved characters of RFC 3986 (letters, digits, `-_.~`).
 pub(crate) fn percent_encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -129,14 +129,14 @@ fn quoted_json(values: &[&str]) -> String {
 mod tests {
     use super::*;
 
-    fn written(values: &[&str], format: &str) -> String {
+    fn format_many(values: &[&str], format: &str) -> String {
         let values = values.iter().map(|&value| value.to_owned()).collect();
         formatted(&Bound { name: "servers".into(), value: Value::Many(values) }, format).unwrap()
     }
 
-    /// Values, format and result as Grafana's documentation has them ("Advanced variable format options").
+    /// The examples of Grafana's documentation.
     #[test]
-    fn the_documented_examples_are_followed() {
+    fn matches_the_documented_examples() {
         let two = ["test1", "test2"];
         for (values, format, result) in [
             (two, "csv", "test1,test2"),
@@ -152,19 +152,19 @@ mod tests {
             (["test'1", "test2"], "sqlstring", "'test''1','test2'"),
             (two, "text", "test1 + test2"),
             (two, "queryparam", "var-servers=test1&var-servers=test2"),
-            // The documentation has a space behind the comma, JSON none.
+            // The documentation has a space after the comma.
             (two, "json", r#"["test1","test2"]"#),
         ] {
-            assert_eq!(written(&values, format), result, "{format}");
+            assert_eq!(format_many(&values, format), result, "{format}");
         }
     }
 
     #[test]
-    fn one_value_has_no_brackets_and_quotes_are_escaped() {
-        assert_eq!(written(&["a.b"], "glob"), "a.b");
-        assert_eq!(written(&["a.b"], "regex"), r"a\.b");
-        assert_eq!(written(&[r#"a"b"#], "doublequote"), r#""a\"b""#);
-        assert_eq!(written(&["a'b"], "singlequote"), r"'a\'b'");
+    fn omits_brackets_for_one_value_and_escapes_quotes() {
+        assert_eq!(format_many(&["a.b"], "glob"), "a.b");
+        assert_eq!(format_many(&["a.b"], "regex"), r"a\.b");
+        assert_eq!(format_many(&[r#"a"b"#], "doublequote"), r#""a\"b""#);
+        assert_eq!(format_many(&["a'b"], "singlequote"), r"'a\'b'");
         let one = Bound { name: "x".into(), value: Value::One("a b".into()) };
         assert_eq!(formatted(&one, "lucene").unwrap(), r"a\ b");
         assert_eq!(formatted(&one, "json").unwrap(), r#""a b""#);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn all_is_a_word_for_people_and_addresses_and_its_options_elsewhere() {
+    fn formats_all_as_a_keyword_in_texts_and_urls_and_as_its_options_elsewhere() {
         let all = Bound { name: "x".into(), value: Value::All(vec!["a".into(), "b".into()]) };
         let of = |format| formatted(&all, format).unwrap();
         assert_eq!(
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_format_is_named() {
+    fn rejects_an_unknown_format() {
         let one = Bound { name: "x".into(), value: Value::One("a".into()) };
         assert!(formatted(&one, "morse").unwrap_err().0.contains("morse"));
     }

@@ -1,4 +1,4 @@
-//! A panel: where it lies, what it asks, and how it shows it.
+//! A panel: its position, queries and display settings.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,92 +9,92 @@ use crate::Unsupported;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Panel {
-    /// Unique in its dashboard; alerts link to it.
+    /// Unique in the dashboard. Alerts link to panels by id.
     #[serde(default)]
     pub id: u64,
-    /// What a person reads.
+    /// Title. May contain variables.
     #[serde(default)]
     pub title: String,
-    /// `timeseries`, `stat`, `row`, ...
+    /// Panel type, such as `timeseries`. See [`Kind`].
     #[serde(rename = "type", default)]
     pub kind: String,
-    /// Where it lies and how wide it is.
+    /// Position and size.
     #[serde(default)]
     pub grid_pos: GridPos,
-    /// The data source of targets that name none.
+    /// Default data source of the targets.
     #[serde(default)]
     pub datasource: Option<DataSource>,
-    /// Its queries.
+    /// Queries.
     #[serde(default)]
     pub targets: Vec<Target>,
-    /// Smallest step.
+    /// Minimum step.
     #[serde(default)]
     pub interval: Option<String>,
-    /// Points that it asks for; its width in pixels if absent.
+    /// Maximum number of points per series. Defaults to the panel's width in pixels.
     #[serde(default)]
     pub max_data_points: Option<f64>,
-    /// A time range of its own, such as `1h` (the last hour).
+    /// Overrides the time range, such as `1h` for the last hour.
     #[serde(default)]
     pub time_from: Option<String>,
-    /// Shifts its time range.
+    /// Shifts the time range into the past.
     #[serde(default)]
     pub time_shift: Option<String>,
-    /// The variable by whose values it is repeated.
+    /// Variable for whose values the panel is repeated.
     #[serde(default)]
     pub repeat: Option<String>,
-    /// What it is about, for a person.
+    /// Description, in Markdown.
     #[serde(default)]
     pub description: String,
-    /// Whether a row is closed.
+    /// For rows: whether the row is collapsed.
     #[serde(default)]
     pub collapsed: bool,
-    /// The panels of a collapsed row.
+    /// For collapsed rows: the row's panels.
     #[serde(default)]
     pub panels: Vec<Panel>,
-    /// What its kind can be told.
+    /// Options specific to the panel type.
     #[serde(default)]
     pub options: Value,
-    /// How its fields are shown.
+    /// Field configuration.
     #[serde(default)]
     pub field_config: FieldConfig,
-    /// What is done to its data first, in order.
+    /// Transformations, applied in order before drawing.
     #[serde(default)]
     pub transformations: Vec<Value>,
-    /// Where its title leads.
+    /// Links of the title.
     #[serde(default)]
     pub links: Vec<Value>,
-    /// Everything else.
+    /// All other keys.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
 
-/// How fields are shown.
+/// Field configuration: unit, thresholds, colors, ...
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct FieldConfig {
-    /// All of them.
+    /// Configuration of all fields.
     #[serde(default)]
     pub defaults: Value,
-    /// Some of them.
+    /// Changes for fields that match. Later overrides win.
     #[serde(default)]
     pub overrides: Vec<Override>,
 }
 
-/// How some fields are shown otherwise.
+/// A change of the configuration of some fields.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Override {
-    /// Which.
+    /// Selects the fields.
     pub matcher: Matcher,
-    /// How.
+    /// Properties to set.
     #[serde(default)]
     pub properties: Vec<Property>,
 }
 
-/// Tells fields.
+/// Selects fields.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Matcher {
     /// `byName`, `byRegexp`, ...
     pub id: String,
-    /// What the kind of matcher needs.
+    /// Options specific to the matcher.
     #[serde(default)]
     pub options: Value,
 }
@@ -102,26 +102,26 @@ pub struct Matcher {
 /// A property of a field's configuration.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Property {
-    /// Its path, such as `custom.lineWidth`.
+    /// Path, such as `custom.lineWidth`.
     pub id: String,
-    /// Null unsets it.
+    /// New value. Null unsets the property.
     #[serde(default)]
     pub value: Value,
 }
 
-/// A place in Grafana's grid of 24 columns.
+/// Position and size in Grafana's grid of 24 columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct GridPos {
-    /// The first column.
+    /// First column.
     #[serde(default)]
     pub x: u32,
-    /// The first line.
+    /// First row.
     #[serde(default)]
     pub y: u32,
-    /// Columns.
+    /// Width in columns.
     pub w: u32,
-    /// Lines.
+    /// Height in rows.
     #[serde(default)]
     pub h: u32,
 }
@@ -136,46 +136,47 @@ impl Default for GridPos {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
-    /// Its letter.
+    /// Identifier in the panel, usually a letter.
     #[serde(default)]
     pub ref_id: String,
-    /// Where it is sent.
+    /// Data source. Defaults to the panel's.
     #[serde(default)]
     pub datasource: Option<DataSource>,
-    /// `PromQL`.
+    /// Prometheus: `PromQL` expression.
     #[serde(default)]
     pub expr: String,
     /// Prometheus: `time_series`, `table` or `heatmap`.
     #[serde(default)]
     pub format: Option<String>,
-    /// Prometheus: a series' name, with `{{label}}`; `__auto` leaves it to Grafana.
+    /// Prometheus: name of a series. `{{label}}` is replaced by the label's value. `__auto` selects the shortest
+    /// distinguishing name.
     #[serde(default)]
     pub legend_format: Option<String>,
-    /// `InfluxDB`: a series' name, with `$tag_x`, `$col`, `$m`.
+    /// `InfluxDB`: name of a series. `$tag_x`, `$col` and `$m` are replaced.
     #[serde(default)]
     pub alias: Option<String>,
     /// `InfluxDB`: `time_series` or `table`.
     #[serde(default)]
     pub result_format: Option<String>,
-    /// `InfluxQL`, where `raw_query` is set.
+    /// `InfluxDB`: `InfluxQL`, if `raw_query` is set. Jaeger: trace id.
     #[serde(default)]
     pub query: String,
-    /// Whether `query` holds the whole query, and not Grafana's editor.
+    /// Whether `query` holds the complete query. Otherwise Grafana's query editor defines it.
     #[serde(default)]
     pub raw_query: bool,
-    /// Asked at the range's end.
+    /// Prometheus: send an instant query at the end of the range.
     #[serde(default)]
     pub instant: bool,
-    /// Asked over the range.
+    /// Prometheus: send a range query. Defaults to the opposite of `instant`.
     #[serde(default)]
     pub range: Option<bool>,
-    /// Smallest step.
+    /// Minimum step.
     #[serde(default)]
     pub interval: Option<String>,
-    /// Multiplies the step.
+    /// Factor applied to the step.
     #[serde(default)]
     pub interval_factor: Option<f64>,
-    /// Not asked at all.
+    /// Whether the query is disabled.
     #[serde(default)]
     pub hide: bool,
     /// Jaeger: `search`, or empty for a trace id in `query`.
@@ -190,10 +191,10 @@ pub struct Target {
     /// Jaeger: tags to search for, in logfmt.
     #[serde(default)]
     pub tags: Option<String>,
-    /// Jaeger: how many traces at most.
+    /// Jaeger: maximum number of traces.
     #[serde(default)]
     pub limit: Option<u32>,
-    /// Everything else.
+    /// All other keys.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
@@ -201,48 +202,52 @@ pub struct Target {
 /// A reference to a data source.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 pub struct DataSource {
-    /// Its plug-in, such as `prometheus`.
+    /// Plug-in, such as `prometheus`.
     #[serde(rename = "type", default)]
     pub kind: String,
-    /// Its fixed id; may be a variable.
+    /// Fixed identifier. May be a variable.
     #[serde(default)]
     pub uid: String,
 }
 
-/// What a panel is drawn as.
+/// The supported panel types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "ts", ts(rename = "PanelKind"))]
 pub enum Kind {
-    /// Lines, bars, points over time.
+    /// Lines, bars or points over time.
     #[serde(rename = "timeseries")]
     TimeSeries,
-    /// A big number each.
+    /// One large number per field.
     Stat,
-    /// A number on a dial.
+    /// Numbers on dials.
     Gauge,
-    /// A number as a bar.
+    /// Numbers as bars.
     #[serde(rename = "bargauge")]
     BarGauge,
     /// Rows and columns.
     Table,
-    /// Counts by time and bucket.
+    /// Counts per time and bucket.
     #[serde(rename = "heatmap")]
     HeatMap,
     /// States over time.
     StateTimeline,
-    /// Words.
+    /// Markdown.
     Text,
-    /// A heading over panels.
+    /// A heading above panels.
     Row,
-    /// Alerts and their states.
+    /// Alerts with their states.
     #[serde(rename = "alertlist")]
     AlertList,
 }
 
 impl Kind {
-    /// The kind of a panel's `type`.
+    /// Parses a panel's `type`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the type is not supported.
     pub fn of(name: &str) -> Result<Self, Unsupported> {
         Ok(match name {
             "timeseries" => Self::TimeSeries,

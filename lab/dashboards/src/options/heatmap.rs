@@ -1,34 +1,34 @@
-//! What a heat map was told.
+//! Options of a heat map.
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{config::Unit, read::Object};
 
-/// What a heat map was told.
+/// Options of a heat map.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct HeatMapOptions {
-    /// The scheme of its colours, such as `Turbo`.
+    /// Color scheme, such as `Turbo`.
     pub scheme: String,
-    /// Whether the scheme is turned round.
+    /// Whether the scheme is reversed.
     pub reverse: bool,
-    /// How many colours.
+    /// Number of colors.
     pub steps: u32,
-    /// Colours go by a value's share of the largest to this power. A scheme's are even.
+    /// The color depends on the value's share of the maximum, raised to this power. 1 for color schemes.
     pub exponent: f64,
-    /// What the buckets' bounds are of.
+    /// Unit of the bucket bounds.
     pub y_unit: Unit,
-    /// Digits of the bounds.
+    /// Number of decimals of the bucket bounds.
     pub y_decimals: Option<u32>,
-    /// Whether the colours are explained.
+    /// Whether the color legend is visible.
     pub show_legend: bool,
-    /// In pixels.
+    /// Gap between cells, in pixels.
     pub cell_gap: f64,
-    /// Whether the tooltip draws the buckets of its time.
+    /// Whether the tooltip shows a histogram.
     pub tooltip_histogram: bool,
     #[serde(skip)]
-    pub(crate) hide_up_to: Option<f64>,
+    pub(crate) hide_at_most: Option<f64>,
     #[serde(skip)]
     pub(crate) cell_unit: Unit,
     #[serde(skip)]
@@ -37,7 +37,7 @@ pub struct HeatMapOptions {
     pub(crate) cell_name: String,
 }
 
-/// The schemes that can be drawn.
+/// Supported color schemes.
 const SCHEMES: [&str; 38] = [
     "BrBG",
     "PiYG",
@@ -81,7 +81,7 @@ const SCHEMES: [&str; 38] = [
 
 impl HeatMapOptions {
     pub(super) fn read(object: &Object<'_>) -> Self {
-        // Of raw numbers only; of buckets Grafana calculates nothing.
+        // Buckets are read from the response. Calculating them from raw numbers is not supported.
         object.allow("calculate", &[json!(false)]);
         object.ignore(&["calculation", "exemplars"]);
         object.allow("showValue", &[json!("never")]);
@@ -89,7 +89,7 @@ impl HeatMapOptions {
         object.allow("selectionMode", &[json!("x")]);
         let color = object.object("color");
         color.allow("mode", &[json!("scheme")]);
-        // Of the other mode.
+        // Settings of the color mode `opacity`.
         color.ignore(&["fill", "scale", "exponent"]);
         let rows = object.object("rowsFrame");
         rows.allow("layout", &[json!("auto"), json!("le")]);
@@ -111,7 +111,7 @@ impl HeatMapOptions {
             show_legend: object.object("legend").flag("show").unwrap_or(true),
             cell_gap: object.number("cellGap").unwrap_or(1.0),
             tooltip_histogram: tooltip.flag("yHistogram").unwrap_or(false),
-            hide_up_to: object.object("filterValues").number("le"),
+            hide_at_most: object.object("filterValues").number("le"),
             cell_unit: unit(&cells).unwrap_or_else(Unit::short),
             cell_decimals: cells.count("decimals"),
             cell_name: rows.text("value").unwrap_or("Value").to_owned(),

@@ -1,4 +1,4 @@
-//! What stats, gauges and bar gauges were told.
+//! Options of stats, gauges and bar gauges, and the reduction of a field to one number.
 
 use serde::Serialize;
 use serde_json::json;
@@ -9,84 +9,84 @@ use crate::{
     reduce::{Calc, read_calcs},
 };
 
-/// What a stat was told.
+/// Options of a stat.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Stat {
-    /// What has the colour: `none`, `value`, `background`.
+    /// Colored part: `none`, `value`, `background`.
     #[cfg_attr(feature = "ts", ts(type = "\"none\" | \"value\" | \"background\""))]
     pub color_mode: &'static str,
-    /// `none` or `area`.
+    /// Sparkline: `none` or `area`.
     #[cfg_attr(feature = "ts", ts(type = "\"none\" | \"area\""))]
     pub graph_mode: &'static str,
-    /// `auto`, `value`, `name`, `value_and_name`, `none`.
+    /// Visible text: `auto`, `value`, `name`, `value_and_name`, `none`.
     #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"value\" | \"name\" | \"value_and_name\" | \"none\""))]
     pub text_mode: &'static str,
-    /// `auto` or `center`.
+    /// Text alignment: `auto` or `center`.
     #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"center\""))]
     pub justify: &'static str,
-    /// `auto`, `horizontal`, `vertical`.
+    /// Layout of several values: `auto`, `horizontal`, `vertical`.
     #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"horizontal\" | \"vertical\""))]
     pub orientation: &'static str,
-    /// Sizes of its text.
+    /// Text sizes.
     pub text: TextSize,
     #[serde(skip)]
     pub(crate) reduce: Reduce,
 }
 
-/// What a gauge was told.
+/// Options of a gauge.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Gauge {
-    /// Whether thresholds have their values beside them.
+    /// Whether thresholds are labeled with their values.
     pub show_labels: bool,
-    /// Whether thresholds have their colours around the dial.
+    /// Whether thresholds are colored around the dial.
     pub show_markers: bool,
-    /// `auto`, `horizontal`, `vertical`.
+    /// Layout of several values: `auto`, `horizontal`, `vertical`.
     #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"horizontal\" | \"vertical\""))]
     pub orientation: &'static str,
-    /// Sizes of its text.
+    /// Text sizes.
     pub text: TextSize,
     #[serde(skip)]
     pub(crate) reduce: Reduce,
 }
 
-/// What a bar gauge was told.
+/// Options of a bar gauge.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct BarGauge {
-    /// `basic`, `lcd`, `gradient`.
+    /// Style: `basic`, `lcd`, `gradient`.
     #[cfg_attr(feature = "ts", ts(type = "\"basic\" | \"lcd\" | \"gradient\""))]
     pub display: &'static str,
-    /// `auto`, `horizontal`, `vertical`.
+    /// Layout of several values: `auto`, `horizontal`, `vertical`.
     #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"horizontal\" | \"vertical\""))]
     pub orientation: &'static str,
-    /// Whether the rest of the scale is drawn, too.
+    /// Whether the unfilled part of the scale is drawn.
     pub show_unfilled: bool,
-    /// Sizes of its text.
+    /// Text sizes.
     pub text: TextSize,
     #[serde(skip)]
     pub(crate) reduce: Reduce,
 }
 
-/// Sizes in pixels; as fits if absent.
+/// Text sizes in pixels. `None` selects a size automatically.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TextSize {
-    /// Of the name.
+    /// Size of the name.
     pub title_size: Option<f64>,
-    /// Of the number.
+    /// Size of the number.
     pub value_size: Option<f64>,
 }
 
-/// One of a closed set, as it is written; the first if absent.
-fn word(object: &Object<'_>, key: &str, set: &[&'static str]) -> &'static str {
+/// A value of a closed set. Defaults to the first.
+fn keyword(object: &Object<'_>, key: &str, set: &[&'static str]) -> &'static str {
     let pairs: Vec<(&str, &'static str)> = set.iter().map(|&word| (word, word)).collect();
     object.choice(key, &pairs).unwrap_or(set[0])
 }
 
 fn orientation(object: &Object<'_>) -> &'static str {
-    word(object, "orientation", &["auto", "horizontal", "vertical"])
+    keyword(object, "orientation", &["auto", "horizontal", "vertical"])
 }
 
 fn text(object: &Object<'_>) -> TextSize {
@@ -100,17 +100,17 @@ impl Stat {
         object.allow("showPercentChange", &[json!(false)]);
         object.ignore(&["percentChangeColorMode"]);
         Self {
-            color_mode: word(object, "colorMode", &["value", "none", "background"]),
-            graph_mode: word(object, "graphMode", &["area", "none"]),
-            text_mode: word(object, "textMode", &["auto", "value", "name", "value_and_name", "none"]),
-            justify: word(object, "justifyMode", &["auto", "center"]),
+            color_mode: keyword(object, "colorMode", &["value", "none", "background"]),
+            graph_mode: keyword(object, "graphMode", &["area", "none"]),
+            text_mode: keyword(object, "textMode", &["auto", "value", "name", "value_and_name", "none"]),
+            justify: keyword(object, "justifyMode", &["auto", "center"]),
             orientation: orientation(object),
             text: text(object),
             reduce: Reduce::read(object),
         }
     }
 
-    /// Whether it has a small line behind its number.
+    /// Whether a sparkline is drawn behind the number.
     pub(crate) fn has_spark(&self) -> bool {
         self.graph_mode != "none"
     }
@@ -118,7 +118,7 @@ impl Stat {
 
 impl Gauge {
     pub(super) fn read(object: &Object<'_>) -> Self {
-        // How several share the room.
+        // Sizes of several gauges in one panel.
         object.ignore(&["minVizHeight", "minVizWidth", "sizing"]);
         Self {
             show_labels: object.flag("showThresholdLabels").unwrap_or(false),
@@ -139,7 +139,7 @@ impl BarGauge {
         legend.allow("showLegend", &[json!(false)]);
         legend.ignore(&["calcs", "displayMode", "placement"]);
         Self {
-            display: word(object, "displayMode", &["gradient", "lcd", "basic"]),
+            display: keyword(object, "displayMode", &["gradient", "lcd", "basic"]),
             orientation: orientation(object),
             show_unfilled: object.flag("showUnfilled").unwrap_or(true),
             text: text(object),
@@ -148,25 +148,25 @@ impl BarGauge {
     }
 }
 
-/// Grafana's own limit.
-const LIMIT: u32 = 25;
+/// Grafana's default limit of values per panel.
+const DEFAULT_LIMIT: u32 = 25;
 
-/// How one number is made of a field.
+/// How fields are reduced to numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reduce {
     pub(crate) calcs: Vec<Calc>,
-    pub(crate) fields: Which,
-    /// Every value is shown, and not one of each field.
+    pub(crate) fields: FieldFilter,
+    /// Shows every value instead of one per field.
     pub(crate) all: bool,
     pub(crate) limit: usize,
 }
 
-/// Of which fields.
+/// The fields to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
-    /// All that hold numbers.
+pub(crate) enum FieldFilter {
+    /// All numeric fields.
     Numbers,
-    /// Those whose names match.
+    /// Numeric fields with a matching display name.
     Pattern(String),
 }
 
@@ -178,19 +178,19 @@ impl Reduce {
             object.reject("calcs");
         }
         let fields = match object.text("fields") {
-            None | Some("") => Which::Numbers,
+            None | Some("") => FieldFilter::Numbers,
             Some(pattern) => {
                 if Pattern::of(pattern).is_err() {
                     object.reject("fields");
                 }
-                Which::Pattern(pattern.to_owned())
+                FieldFilter::Pattern(pattern.to_owned())
             }
         };
         let all = object.flag("values").unwrap_or(false);
         if all {
-            // Grafana names each value by the words of its row.
+            // Grafana names each value after the texts of its row.
             object.reject("values");
         }
-        Self { calcs, fields, all, limit: object.count("limit").unwrap_or(LIMIT) as usize }
+        Self { calcs, fields, all, limit: object.count("limit").unwrap_or(DEFAULT_LIMIT) as usize }
     }
 }

@@ -1,32 +1,32 @@
-//! What a table was told.
+//! Options of tables and alert lists.
 
 use serde::Serialize;
 use serde_json::json;
 
 use crate::read::Object;
 
-/// What a table was told.
+/// Options of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TableOptions {
-    /// Whether it has a line of names.
+    /// Whether the header is visible.
     pub header: bool,
-    /// `sm`, `md`, `lg`.
+    /// Cell height: `sm`, `md`, `lg`.
     #[cfg_attr(feature = "ts", ts(type = "\"sm\" | \"md\" | \"lg\""))]
     pub cell_height: &'static str,
-    /// How it is sorted at first.
+    /// Initial sort order.
     pub sort: Vec<Sort>,
-    /// None is known.
+    /// Footers are not supported. Always `None`.
     pub footer: Option<()>,
 }
 
-/// A column that a table is sorted by.
+/// A sort key of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Sort {
-    /// Its name.
+    /// Display name of the column.
     pub column: String,
-    /// Largest first.
+    /// Whether the order is descending.
     pub desc: bool,
 }
 
@@ -53,15 +53,15 @@ impl TableOptions {
     }
 }
 
-/// What a list of alerts was told.
+/// Options of an alert list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct AlertList {
-    /// How many at most.
+    /// Maximum number of alerts.
     pub max_items: u32,
-    /// Only those that are named so.
+    /// Filter by name. Empty for all alerts.
     pub name: String,
-    /// Only those of the dashboard.
+    /// Whether only the dashboard's alerts are listed.
     pub this_dashboard: bool,
 }
 

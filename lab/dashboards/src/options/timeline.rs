@@ -1,4 +1,4 @@
-//! Legends and tooltips of what is drawn over time.
+//! Options of time series and state timelines.
 
 use serde::Serialize;
 
@@ -11,75 +11,75 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Legend {
-    /// Whether there is one.
+    /// Whether the legend is visible.
     pub show: bool,
-    /// Its form.
+    /// Layout.
     pub mode: LegendMode,
-    /// Where it stands.
+    /// Position.
     pub placement: LegendPlacement,
-    /// What it says of each series.
+    /// Calculations shown for each series.
     pub calcs: Vec<Calc>,
-    /// The column by which it is sorted: `Name`, or a calculation's title such as `Last *`.
+    /// Column to sort by: `Name`, or a calculation's title such as `Last *`.
     pub sort_by: Option<String>,
-    /// Largest first.
+    /// Descending.
     pub sort_desc: bool,
 }
 
-/// A legend's form.
+/// The layout of a legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum LegendMode {
-    /// One after the other.
+    /// Entries side by side.
     List,
-    /// A line each.
+    /// One row per series.
     Table,
 }
 
-/// Where a legend stands.
+/// The position of a legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum LegendPlacement {
-    /// Below.
+    /// Below the graph.
     Bottom,
-    /// Beside.
+    /// Right of the graph.
     Right,
 }
 
-/// What is said of the place under the pointer.
+/// A tooltip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Tooltip {
-    /// Of which series.
+    /// Series in the tooltip.
     pub mode: TooltipMode,
-    /// In which order.
+    /// Sort order.
     pub sort: TooltipSort,
 }
 
-/// Of which series a tooltip speaks.
+/// The series in a tooltip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum TooltipMode {
-    /// The nearest.
+    /// The nearest series.
     Single,
-    /// All.
+    /// All series.
     Multi,
-    /// None.
+    /// No tooltip.
     None,
 }
 
-/// In which order a tooltip has them.
+/// The sort order of a tooltip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum TooltipSort {
-    /// The drawing's.
+    /// Order of the series.
     None,
-    /// Smallest first.
+    /// Ascending.
     Asc,
-    /// Largest first.
+    /// Descending.
     Desc,
 }
 
@@ -90,7 +90,7 @@ impl Legend {
         const PLACES: [(&str, LegendPlacement); 2] =
             [("bottom", LegendPlacement::Bottom), ("right", LegendPlacement::Right)];
         object.ignore(&["isVisible"]);
-        // Older files hide it by its form.
+        // Older files hide the legend with `displayMode`.
         let hidden = object.text("displayMode") == Some("hidden");
         Self {
             show: object.flag("showLegend").unwrap_or(true) && !hidden,
@@ -118,32 +118,32 @@ impl Tooltip {
     }
 }
 
-/// What a time series was told.
+/// Options of a time series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TimeSeries {
-    /// Its legend.
+    /// Legend.
     pub legend: Legend,
-    /// Its tooltip.
+    /// Tooltip.
     pub tooltip: Tooltip,
 }
 
-/// What a state timeline was told.
+/// Options of a state timeline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct StateTimeline {
-    /// Its legend.
+    /// Legend.
     pub legend: Legend,
-    /// Its tooltip.
+    /// Tooltip.
     pub tooltip: Tooltip,
-    /// Whether states have their words in them: `auto` (where there is room), `always`, `never`.
+    /// When values are shown: `auto` (if there is enough space), `always`, `never`.
     #[cfg_attr(feature = "ts", ts(type = "\"auto\" | \"always\" | \"never\""))]
     pub show_value: &'static str,
-    /// Whether equal states in a row are one.
+    /// Whether consecutive equal states are merged.
     pub merge: bool,
-    /// Share of a row's room, 0 to 1.
+    /// Fraction of the row height that a state fills, from 0 to 1.
     pub row_height: f64,
-    /// Where the words stand: `left`, `center`, `right`.
+    /// Alignment of the values: `left`, `center`, `right`.
     #[cfg_attr(feature = "ts", ts(type = "\"left\" | \"center\" | \"right\""))]
     pub align: &'static str,
 }

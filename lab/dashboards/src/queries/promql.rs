@@ -1,4 +1,4 @@
-//! `PromQL` as Grafana sends it.
+//! `PromQL` queries as Grafana sends them.
 
 use super::{
     query::{Context, Query},
@@ -11,16 +11,16 @@ use crate::{
     variables::Bound,
 };
 
-/// Grafana asks `instant` and `range` both where both are set.
+/// Two queries if both `instant` and `range` are set, otherwise one.
 pub(super) fn queries(
     panel: &Panel,
     target: &Target,
     context: Context<'_>,
 ) -> Result<Vec<Query>, Unsupported> {
-    let steps = Steps::of_panel(panel, target, context)?;
-    let expr = complete(&target.expr, context.variables, steps)?;
+    let steps = Steps::for_target(panel, target, context)?;
+    let expr = interpolate(&target.expr, context.variables, steps)?;
     if expr.trim().is_empty() {
-        return Err(Unsupported(format!("target {} has no expression", target.ref_id)));
+        return Err(Unsupported(format!("target {} without an expression", target.ref_id)));
     }
     let mut queries = Vec::new();
     if target.instant {
@@ -32,16 +32,24 @@ pub(super) fn queries(
     Ok(queries)
 }
 
-/// An expression without variables.
-pub fn complete(expr: &str, variables: &[Bound], steps: Steps) -> Result<String, Unsupported> {
+/// Replaces all variables and macros.
+///
+/// # Errors
+///
+/// Returns an error if the expression uses an unknown variable.
+pub fn interpolate(expr: &str, variables: &[Bound], steps: Steps) -> Result<String, Unsupported> {
     replace(expr, |name, format| match steps.builtin(name) {
         Some(text) => Ok(text),
         None => in_promql(variables, name, format),
     })
 }
 
-/// An expression with the dashboard's variables written in, Grafana's own left for its back end.
-pub fn with_variables(expr: &str, variables: &[Bound]) -> Result<String, Unsupported> {
+/// Replaces the dashboard's variables, and leaves Grafana's built-in ones for Grafana's backend.
+///
+/// # Errors
+///
+/// Returns an error if the expression uses an unknown variable.
+pub fn interpolate_dashboard_variables(expr: &str, variables: &[Bound]) -> Result<String, Unsupported> {
     replace(expr, |name, format| {
         if name.starts_with("__") { Ok(format!("${name}")) } else { in_promql(variables, name, format) }
     })
@@ -53,9 +61,10 @@ mod tests {
     use crate::variables::Value;
 
     #[test]
-    fn only_the_dashboards_own_variables_are_replaced_for_grafana() {
+    fn keeps_built_in_variables_for_grafanas_backend() {
         let variables = [Bound { name: "job".into(), value: Value::One("a".into()) }];
-        let written = with_variables(r#"rate(x{job="$job"}[$__rate_interval])"#, &variables).unwrap();
-        assert_eq!(written, r#"rate(x{job="a"}[$__rate_interval])"#);
+        let query =
+            interpolate_dashboard_variables(r#"rate(x{job="$job"}[$__rate_interval])"#, &variables).unwrap();
+        assert_eq!(query, r#"rate(x{job="a"}[$__rate_interval])"#);
     }
 }

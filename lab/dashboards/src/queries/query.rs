@@ -4,43 +4,43 @@ use std::time::Duration;
 
 use crate::{time::Window, variables::Bound};
 
-/// What a query goes to and asks.
+/// A complete query, without variables.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
-    /// `PromQL` at the range's end.
+    /// A `PromQL` instant query.
     Instant {
-        /// Complete, without variables.
+        /// The query text.
         expr: String,
-        /// When, in Unix milliseconds.
+        /// Evaluation time, in Unix milliseconds.
         time_ms: i64,
     },
-    /// `PromQL` over the range.
+    /// A `PromQL` range query.
     Range {
-        /// Complete, without variables.
+        /// The query text.
         expr: String,
-        /// First and last point: multiples of the step.
+        /// First and last point. Both are multiples of the step.
         window: Window,
-        /// Between two points.
+        /// Distance between two points.
         step: Duration,
     },
-    /// `InfluxQL` over the range.
+    /// An `InfluxQL` query.
     InfluxQl {
-        /// Complete, without variables.
+        /// The query text.
         query: String,
-        /// What its time filter says.
+        /// The range of the time filter.
         window: Window,
-        /// The width of the buckets that it groups by; 0 if it groups by no time.
+        /// Width of the `GROUP BY time` buckets. 0 if the query does not group by time.
         width: Duration,
     },
-    /// A search for traces, in the parameters of Jaeger's query API.
+    /// A trace search, as parameters of Jaeger's query API.
     Traces {
-        /// `service`, `operation`, `tags`, `limit`, `start` and `end` in Unix microseconds.
+        /// `service`, `operation`, `tags`, `limit`, and `start` and `end` in Unix microseconds.
         parameters: Vec<(&'static str, String)>,
     },
 }
 
 impl Query {
-    /// What is asked, for a person to read.
+    /// The query text for display.
     pub fn text(&self) -> String {
         match self {
             Self::Instant { expr, .. } | Self::Range { expr, .. } => expr.clone(),
@@ -60,16 +60,16 @@ impl Query {
     }
 }
 
-/// What is around a panel's queries.
+/// The inputs of a panel's queries.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The dashboard's time range.
     pub window: Window,
-    /// Points that a panel without a number of its own asks for: its width in pixels. As wide as it is in a window of
-    /// 1440 pixels if absent.
+    /// Panel width in pixels: the maximum number of points for panels without `maxDataPoints`. Defaults to the panel's width in a
+    /// browser window of 1440 pixels.
     pub max_data_points: Option<u32>,
-    /// The dashboard's variables with their values.
+    /// The dashboard's variables.
     pub variables: &'a [Bound],
-    /// The data source's scrape interval (its `timeInterval`).
+    /// Scrape interval of the data source (`timeInterval`).
     pub scrape: Duration,
 }

@@ -1,4 +1,6 @@
-//! A query's range and step, and the variables of Grafana's own that follow from them.
+//! The range and step of a query, and Grafana's built-in variables derived from them.
+//!
+//! Source: Grafana's documentation of the Prometheus data source and of global variables.
 
 use std::time::Duration;
 
@@ -9,47 +11,52 @@ use crate::{
     time::Window,
 };
 
-/// Pixels of one of the 24 columns in a window of 1440.
-const COLUMN: u32 = 60;
+/// Width in pixels of one of the 24 columns in a browser window of 1440 pixels.
+const COLUMN_WIDTH: u32 = 60;
 
-/// How far a query goes back, and in what steps.
+/// The range and step of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steps {
-    /// How far it goes back.
+    /// Length of the range.
     pub range: Duration,
-    /// Between two points: `$__interval`.
+    /// Distance between two points: `$__interval`.
     pub step: Duration,
-    /// `$__rate_interval`.
+    /// Window of `rate()`: `$__rate_interval`.
     pub rate: Duration,
-    /// `$__from` and `$__to`, where they are known already.
+    /// `$__from` and `$__to`, if known.
     pub window: Option<Window>,
 }
 
 impl Steps {
-    /// What Grafana computes for a panel's target.
-    pub fn of_panel(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Self, Unsupported> {
+    /// Computes the steps of a panel's target.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the panel overrides its time range, or if an interval is not a duration.
+    pub fn for_target(panel: &Panel, target: &Target, context: Context<'_>) -> Result<Self, Unsupported> {
         reject_time_override(panel)?;
         let range = context.window.duration();
-        let given = |text: &Option<String>| {
+        let parse = |text: &Option<String>| {
             text.as_deref().filter(|text| !text.is_empty()).map(duration::parse).transpose()
         };
-        // A panel's smallest step widens `$__interval`; only the query's own counts as its scrape interval.
-        let own = given(&target.interval)?;
-        let scrape = own.unwrap_or(context.scrape);
-        let smallest = own.or(given(&panel.interval)?).unwrap_or(context.scrape);
-        let given_width = context.max_data_points.unwrap_or(panel.grid_pos.w * COLUMN);
-        let points = panel.max_data_points.map_or(given_width, |points| points as u32);
-        let interval = interval(range, points, smallest);
+        // The panel's minimum step widens `$__interval` only. The target's also replaces the scrape interval.
+        let target_step = parse(&target.interval)?;
+        let scrape = target_step.unwrap_or(context.scrape);
+        let min_step = target_step.or(parse(&panel.interval)?).unwrap_or(context.scrape);
+        let width = context.max_data_points.unwrap_or(panel.grid_pos.w.saturating_mul(COLUMN_WIDTH));
+        let points = panel.max_data_points.map_or(width, |points| points as u32);
+        let interval = interval(range, points, min_step);
         let factor = target.interval_factor.filter(|factor| *factor > 0.0).unwrap_or(1.0);
-        Ok(Self { window: Some(context.window), ..Self::new(range, interval.mul_f64(factor), scrape) })
+        let step = Duration::try_from_secs_f64(interval.as_secs_f64() * factor).unwrap_or(Duration::MAX);
+        Ok(Self { window: Some(context.window), ..Self::new(range, step, scrape) })
     }
 
-    /// A range in given steps; `scrape` is the data source's scrape interval.
+    /// A range with a given step. `scrape` is the data source's scrape interval.
     pub fn new(range: Duration, step: Duration, scrape: Duration) -> Self {
         Self { range, step, rate: rate_interval(step, scrape), window: None }
     }
 
-    /// What Grafana writes for one of its own variables.
+    /// The value of a built-in variable. `None` if the name is unknown or needs an unknown window.
     pub fn builtin(&self, name: &str) -> Option<String> {
         Some(match name {
             "__interval" | "interval" => duration::format(self.step),
@@ -66,20 +73,20 @@ impl Steps {
     }
 }
 
-/// A panel that looks at another range than its dashboard is not known here.
+/// Rejects panels with a time range different from the dashboard's.
 pub(super) fn reject_time_override(panel: &Panel) -> Result<(), Unsupported> {
-    for (what, own) in [("range of its own", &panel.time_from), ("shift", &panel.time_shift)] {
-        if let Some(own) = own.as_deref().filter(|own| !own.is_empty()) {
-            return Err(Unsupported(format!("time {what} {own:?}")));
+    for (name, value) in [("override", &panel.time_from), ("shift", &panel.time_shift)] {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            return Err(Unsupported(format!("time {name} {value:?}")));
         }
     }
     Ok(())
 }
 
-/// The most points that Prometheus gives for a series.
-const MOST_POINTS: u128 = 11_000;
+/// Maximum number of points per series that Prometheus returns.
+const MAX_POINTS: u128 = 11_000;
 
-/// Upper bound (exclusive, in milliseconds) of a raw interval and the interval that Grafana rounds it to.
+/// Exclusive upper bound of a raw interval, and the interval that Grafana rounds it to. Both in milliseconds.
 const ROUNDED: [(u128, u64); 28] = [
     (10, 1),
     (15, 10),
@@ -111,21 +118,21 @@ const ROUNDED: [(u128, u64); 28] = [
     (1_814_400_000, 604_800_000),
 ];
 
-/// The step that a panel asks with: its range over its points, rounded, and at least `smallest`.
-pub fn interval(range: Duration, points: u32, smallest: Duration) -> Duration {
+/// The step of a query: the range divided by the number of points, rounded, and at least `min_step`.
+pub fn interval(range: Duration, points: u32, min_step: Duration) -> Duration {
     let raw = range.as_millis() / u128::from(points.max(1));
-    let rounded = round(raw).max(smallest);
-    rounded.max(round(range.as_millis() / MOST_POINTS))
+    let rounded = round(raw).max(min_step);
+    rounded.max(round(range.as_millis() / MAX_POINTS))
 }
 
-/// The window that holds at least four scrapes, and one more than a step.
+/// The window of `rate()`: at least four scrapes, and at least one scrape more than the step.
 pub fn rate_interval(interval: Duration, scrape: Duration) -> Duration {
-    (interval + scrape).max(4 * scrape)
+    interval.saturating_add(scrape).max(scrape.saturating_mul(4))
 }
 
 fn round(millis: u128) -> Duration {
-    let found = ROUNDED.iter().find(|(below, _)| millis < *below);
-    Duration::from_millis(found.map_or(2_592_000_000, |(_, rounded)| *rounded))
+    let entry = ROUNDED.iter().find(|(below, _)| millis < *below);
+    Duration::from_millis(entry.map_or(2_592_000_000, |(_, rounded)| *rounded))
 }
 
 #[cfg(test)]
@@ -135,29 +142,29 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn a_step_is_the_range_over_the_points_rounded() {
+    fn rounds_the_range_divided_by_the_points() {
         let step = |minutes: u64, points| interval(Duration::from_secs(minutes * 60), points, SECOND);
-        assert_eq!(step(5, 720), SECOND, "416 ms is rounded to 500 ms, below the smallest");
+        assert_eq!(step(5, 720), SECOND, "416 ms is rounded to 500 ms, below the minimum");
         assert_eq!(step(60, 720), Duration::from_secs(5));
         assert_eq!(step(6 * 60, 1000), Duration::from_secs(20));
         assert_eq!(step(24 * 60, 1000), Duration::from_secs(60));
     }
 
     #[test]
-    fn a_step_never_asks_for_more_points_than_prometheus_gives() {
+    fn requests_at_most_the_points_prometheus_returns() {
         let day = Duration::from_secs(86_400);
         assert!(day.as_secs() / interval(day, 1_000_000, SECOND).as_secs() < 11_000);
     }
 
     #[test]
-    fn a_rate_window_is_four_scrapes_or_a_step_and_a_scrape() {
+    fn rate_window_covers_four_scrapes_or_a_step_and_a_scrape() {
         assert_eq!(rate_interval(SECOND, SECOND), 4 * SECOND);
         assert_eq!(rate_interval(10 * SECOND, SECOND), 11 * SECOND);
         assert_eq!(rate_interval(15 * SECOND, 15 * SECOND), 60 * SECOND);
     }
 
     #[test]
-    fn grafanas_own_variables_follow_from_range_and_step() {
+    fn derives_built_in_variables_from_range_and_step() {
         let second = Duration::from_secs(1);
         let window = Window { from_ms: 1_000, to_ms: 301_000 };
         let steps = Steps { window: Some(window), ..Steps::new(window.duration(), 5 * second, second) };

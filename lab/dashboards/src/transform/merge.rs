@@ -1,13 +1,13 @@
-//! Merges tables into one: rows that agree in what they share become one row.
+//! Merges tables into one: rows with equal values in the shared columns become one row.
 
 use std::collections::HashMap;
 
 use crate::frame::{Field, Frame, Values};
 
-/// A cell's place: frame, field, row.
-type Place = (usize, usize, usize);
+/// The position of a cell: frame, field, row.
+type Position = (usize, usize, usize);
 
-/// Rows come in the order in which they are first seen; cells that nobody has are empty.
+/// Rows keep the order of their first occurrence. Missing cells are empty.
 pub(super) fn merge(frames: Vec<Frame>) -> Vec<Frame> {
     if frames.len() < 2 {
         return frames;
@@ -25,18 +25,18 @@ pub(super) fn merge(frames: Vec<Frame>) -> Vec<Frame> {
     if shared.is_empty() {
         return frames;
     }
-    let mut rows: Vec<Vec<Option<Place>>> = Vec::new();
+    let mut rows: Vec<Vec<Option<Position>>> = Vec::new();
     let mut by_key: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
     for (number, frame) in frames.iter().enumerate() {
         for row in 0..frame.rows() {
-            let cells: Vec<Option<Place>> =
+            let cells: Vec<Option<Position>> =
                 names.iter().map(|name| Some((number, at(frame, name)?, row))).collect();
             let key =
                 shared.iter().filter_map(|name| Some(text(&frame.fields[at(frame, name)?].values, row)));
             let same = by_key.entry(key.collect()).or_default();
             let mut merged = false;
             for &candidate in same.iter() {
-                if agree(&frames, &rows[candidate], &cells) {
+                if can_merge(&frames, &rows[candidate], &cells) {
                     for (old, new) in rows[candidate].iter_mut().zip(&cells) {
                         *old = new.or(*old);
                     }
@@ -51,16 +51,16 @@ pub(super) fn merge(frames: Vec<Frame>) -> Vec<Frame> {
     }
     let field = |(column, name): (usize, &&str)| {
         let first = frames.iter().find_map(|frame| Some(&frame.fields[at(frame, name)?]));
-        let first = first.expect("a name is of some field");
-        let values = gathered(&frames, &first.values, rows.iter().map(|row| row[column]));
+        let first = first.expect("every name comes from a field");
+        let values = collect_cells(&frames, &first.values, rows.iter().map(|row| row[column]));
         Field { renamed: None, labels: Default::default(), values, ..first.clone() }
     };
     let fields = names.iter().enumerate().map(field).collect();
     vec![Frame { fields, ..Frame::default() }]
 }
 
-fn agree(frames: &[Frame], old: &[Option<Place>], new: &[Option<Place>]) -> bool {
-    let cell = |(frame, field, row): Place| text(&frames[frame].fields[field].values, row);
+fn can_merge(frames: &[Frame], old: &[Option<Position>], new: &[Option<Position>]) -> bool {
+    let cell = |(frame, field, row): Position| text(&frames[frame].fields[field].values, row);
     old.iter().zip(new).all(|pair| match pair {
         (Some(old), Some(new)) => cell(*old) == cell(*new),
         _ => true,
@@ -75,8 +75,8 @@ fn text(values: &Values, row: usize) -> String {
     }
 }
 
-/// The cells of one column, in the type of its first field; one of another type is empty.
-fn gathered(frames: &[Frame], like: &Values, places: impl Iterator<Item = Option<Place>>) -> Values {
+/// The cells of one column, in the type of its first field. Cells of another type are empty.
+fn collect_cells(frames: &[Frame], like: &Values, places: impl Iterator<Item = Option<Position>>) -> Values {
     let cells =
         places.map(|place| place.map(|(frame, field, row)| (&frames[frame].fields[field].values, row)));
     match like {

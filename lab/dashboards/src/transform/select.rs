@@ -1,4 +1,4 @@
-//! Picks fields by name, and rows by their order.
+//! Filters, orders, renames and sorts fields and rows.
 
 use std::{
     cmp::Ordering,
@@ -11,7 +11,7 @@ use crate::{
     read::Object,
 };
 
-/// Which fields stay.
+/// A filter for fields by name.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     include: Option<Names>,
@@ -40,20 +40,20 @@ impl Fields {
         Some(Self { include: names("include"), exclude: names("exclude") })
     }
 
-    /// Frames without any field left go, too.
-    pub(super) fn of(&self, frames: Vec<Frame>) -> Vec<Frame> {
-        let stays = |name: &str| {
+    /// Keeps matching fields, and removes frames that become empty.
+    pub(super) fn apply(&self, frames: Vec<Frame>) -> Vec<Frame> {
+        let is_kept = |name: &str| {
             self.include.as_ref().is_none_or(|names| names.has(name))
                 && self.exclude.as_ref().is_none_or(|names| !names.has(name))
         };
         let kept: Vec<Vec<bool>> = frames
             .iter()
             .map(|frame| {
-                frame.fields.iter().map(|field| stays(&display_name(field, frame, &frames))).collect()
+                frame.fields.iter().map(|field| is_kept(&display_name(field, frame, &frames))).collect()
             })
             .collect();
         let pick = |(frame, kept): (Frame, Vec<bool>)| {
-            let fields = frame.fields.into_iter().zip(kept).filter(|(_, stays)| *stays);
+            let fields = frame.fields.into_iter().zip(kept).filter(|(_, is_kept)| *is_kept);
             Frame { fields: fields.map(|(field, _)| field).collect(), ..frame }
         };
         frames.into_iter().zip(kept).map(pick).filter(|frame| !frame.fields.is_empty()).collect()
@@ -70,30 +70,30 @@ impl Names {
 #[derive(Debug, Default)]
 pub(super) struct Organize {
     excluded: BTreeSet<String>,
-    place: BTreeMap<String, u64>,
+    position: BTreeMap<String, u64>,
     names: BTreeMap<String, String>,
 }
 
 impl Organize {
     pub(super) fn read(options: &Object<'_>) -> Self {
         options.allow("orderByMode", &["manual".into()]);
-        // Those that are to stay alone.
+        // A list of the only fields to keep.
         options.allow("includeByName", &[serde_json::json!({})]);
         let excluded = options.object("excludeByName");
         let excluded = excluded.entries().filter(|(_, is)| **is == true).map(|(name, _)| name.clone());
-        let place = options.object("indexByName");
-        let place = place.entries().filter_map(|(name, at)| Some((name.clone(), at.as_u64()?)));
+        let position = options.object("indexByName");
+        let position = position.entries().filter_map(|(name, at)| Some((name.clone(), at.as_u64()?)));
         let names = options.object("renameByName");
         let names = names.entries().filter_map(|(name, to)| Some((name.clone(), to.as_str()?.to_owned())));
         Self {
             excluded: excluded.collect(),
-            place: place.collect(),
+            position: position.collect(),
             names: names.filter(|(_, to)| !to.is_empty()).collect(),
         }
     }
 
-    /// Fields without a place come last.
-    pub(super) fn of(&self, frames: Vec<Frame>) -> Vec<Frame> {
+    /// Removes, orders and renames fields. Fields without a position come last.
+    pub(super) fn apply(&self, frames: Vec<Frame>) -> Vec<Frame> {
         let shown: Vec<Vec<String>> = frames
             .iter()
             .map(|frame| frame.fields.iter().map(|field| display_name(field, frame, &frames)).collect())
@@ -102,8 +102,8 @@ impl Organize {
         for (frame, names) in frames.into_iter().zip(shown) {
             let mut fields: Vec<_> = names.into_iter().zip(frame.fields).collect();
             fields.retain(|(name, _)| !self.excluded.contains(name));
-            if !self.place.is_empty() {
-                fields.sort_by_key(|(name, _)| self.place.get(name).copied().unwrap_or(u64::MAX));
+            if !self.position.is_empty() {
+                fields.sort_by_key(|(name, _)| self.position.get(name).copied().unwrap_or(u64::MAX));
             }
             let fields = fields.into_iter().map(|(name, mut field)| {
                 field.renamed = self.names.get(&name).cloned().or(field.renamed);
@@ -115,26 +115,26 @@ impl Organize {
     }
 }
 
-/// The frame with its rows sorted by a field; as it is if it has no such field.
+/// Sorts rows by a field. Returns the frame unchanged if it has no such field.
 pub(super) fn sorted(frame: Frame, by: &str, desc: bool) -> Frame {
     let all = std::slice::from_ref(&frame);
-    let found = frame.fields.iter().find(|field| field.name == by || display_name(field, &frame, all) == by);
-    let Some(field) = found else { return frame };
+    let field = frame.fields.iter().find(|field| field.name == by || display_name(field, &frame, all) == by);
+    let Some(field) = field else { return frame };
     let mut rows: Vec<usize> = (0..frame.rows()).collect();
     rows.sort_by(|&a, &b| {
         let order = compare(&field.values, a, b);
         if desc { order.reverse() } else { order }
     });
-    picked(&frame, rows)
+    pick_rows(&frame, rows)
 }
 
-/// The frame's first rows.
-pub(super) fn first(frame: &Frame, most: usize) -> Frame {
-    let rows = (0..frame.rows().min(most)).collect();
-    picked(frame, rows)
+/// The first `limit` rows of a frame.
+pub(super) fn first(frame: &Frame, limit: usize) -> Frame {
+    let rows = (0..frame.rows().min(limit)).collect();
+    pick_rows(frame, rows)
 }
 
-fn picked(frame: &Frame, rows: Vec<usize>) -> Frame {
+fn pick_rows(frame: &Frame, rows: Vec<usize>) -> Frame {
     let rows: Vec<Option<usize>> = rows.into_iter().map(Some).collect();
     let mut picked = frame.clone();
     for field in &mut picked.fields {

@@ -7,7 +7,7 @@ use crate::{
     link,
 };
 
-/// What the kinds of drawings share.
+/// The frames of a panel with the configuration of their fields.
 pub(super) struct PanelData<'a> {
     pub(super) configs: FieldConfigs<'a>,
     pub(super) frames: &'a [Frame],
@@ -15,10 +15,10 @@ pub(super) struct PanelData<'a> {
 }
 
 impl PanelData<'_> {
-    /// How a field of a frame is shown, its words filled in.
+    /// The interpolated configuration of a field.
     pub(super) fn config(&self, frame: &Frame, field: usize) -> Config {
-        let of = &frame.fields[field];
-        let (config, is_named) = self.configs.config(of, frame, self.frames);
-        link::fill(config, is_named, of, frame, self.scope)
+        let column = &frame.fields[field];
+        let (config, is_named) = self.configs.config(column, frame, self.frames);
+        link::interpolate_config(config, is_named, column, frame, self.scope)
     }
 }

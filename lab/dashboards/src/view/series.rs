@@ -1,4 +1,4 @@
-//! Series over shared times.
+//! Series with common times.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use crate::{
     response::Labels,
 };
 
-/// Series over shared times.
+/// Series with common times.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "SeriesView"))]
 pub struct SeriesSet {
-    /// Unix milliseconds, each once, in order.
+    /// Unix milliseconds, ascending and without duplicates.
     pub times: Vec<i64>,
-    /// Between two points, in milliseconds: the finest of all; 0 if unknown.
+    /// Distance between two points, in milliseconds: the smallest of all series. 0 if unknown.
     pub step_ms: i64,
-    /// In the order of the targets.
+    /// Series in the order of the targets.
     pub series: Vec<Series>,
 }
 
@@ -31,16 +31,16 @@ pub struct SeriesSet {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Series {
-    /// The target that asked for it.
+    /// The target's `refId`.
     #[serde(rename = "ref")]
     pub ref_id: String,
-    /// Its labels or tags.
+    /// Labels or tags.
     pub labels: Labels,
-    /// How it is shown.
+    /// Configuration.
     pub config: Config,
-    /// One a time; what is no number is none.
+    /// One value per time. Missing and non-finite values are `None`.
     pub values: Vec<Option<f64>>,
-    /// What its legend shows.
+    /// Calculations of the legend.
     pub calcs: BTreeMap<Calc, Option<f64>>,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn draw(data: &PanelData<'_>, legend: &Legend) -> Result<SeriesSet, U
             if frame.rows() == 0 {
                 continue;
             }
-            return Err(Unsupported(format!("data of {} without a time", frame.ref_id)));
+            return Err(Unsupported(format!("data of {} without times", frame.ref_id)));
         };
         for (at, field) in frame.fields.iter().enumerate() {
             match &field.values {
@@ -62,10 +62,10 @@ pub(super) fn draw(data: &PanelData<'_>, legend: &Legend) -> Result<SeriesSet, U
                 Values::Numbers(numbers) => {
                     let mut config = data.config(frame, at);
                     widen_gaps(&mut config, frame, step_ms);
-                    series.push(one(frame, field, config, on(&times, own, numbers), legend));
+                    series.push(one(frame, field, config, align(&times, own, numbers), legend));
                 }
                 Values::Texts(_) if frame.rows() == 0 => {}
-                Values::Texts(_) => return Err(Unsupported(format!("words of {} over time", frame.ref_id))),
+                Values::Texts(_) => return Err(Unsupported(format!("text of {} over time", frame.ref_id))),
             }
         }
     }
@@ -73,8 +73,8 @@ pub(super) fn draw(data: &PanelData<'_>, legend: &Legend) -> Result<SeriesSet, U
 }
 
 fn one(frame: &Frame, field: &Field, config: Config, values: Vec<Option<f64>>, legend: &Legend) -> Series {
-    let own = field.numbers().unwrap_or_default();
-    let calcs = legend.calcs.iter().map(|calc| (*calc, finite(calc.reduce(own))));
+    let numbers = field.numbers().unwrap_or_default();
+    let calcs = legend.calcs.iter().map(|calc| (*calc, finite(calc.reduce(numbers))));
     Series {
         ref_id: frame.ref_id.clone(),
         labels: field.labels.clone(),
@@ -84,27 +84,29 @@ fn one(frame: &Frame, field: &Field, config: Config, values: Vec<Option<f64>>, l
     }
 }
 
-/// JSON has no other numbers.
+/// Removes NaN and infinities, which JSON cannot represent.
 fn finite(value: Option<f64>) -> Option<f64> {
     value.filter(|value| value.is_finite())
 }
 
-/// The times of finer series are no gaps in a coarser one.
+/// Connects points of a series across the additional times of series with a smaller step.
 fn widen_gaps(config: &mut Config, frame: &Frame, finest: i64) {
-    let own = frame.step_ms as f64;
+    let step = frame.step_ms as f64;
     config.custom.span_nulls = match config.custom.span_nulls {
-        SpanNulls::Is(false) if frame.step_ms > finest => SpanNulls::UpTo(own),
-        SpanNulls::UpTo(most) => SpanNulls::UpTo(if frame.step_ms > finest { most.max(own) } else { most }),
+        SpanNulls::Is(false) if frame.step_ms > finest => SpanNulls::UpTo(step),
+        SpanNulls::UpTo(limit) => {
+            SpanNulls::UpTo(if frame.step_ms > finest { limit.max(step) } else { limit })
+        }
         other @ SpanNulls::Is(_) => other,
     };
 }
 
-/// All times, each once, in order.
+/// The times of all frames, ascending and without duplicates.
 fn shared(frames: &[Frame]) -> Vec<i64> {
     let mut times: Vec<i64> = Vec::new();
     for frame in frames {
         let own = || frame.times().unwrap_or_default().iter().copied().flatten();
-        // Most have the same.
+        // Most frames have the same times.
         if !own().eq(times.iter().copied()) {
             times.extend(own());
             times.sort();
@@ -114,13 +116,13 @@ fn shared(frames: &[Frame]) -> Vec<i64> {
     times
 }
 
-/// A series' values at the times of all; of two at one time the later one.
-fn on(times: &[i64], own: &[Option<i64>], numbers: &[Option<f64>]) -> Vec<Option<f64>> {
+/// A series' values at the common times. The last of several values at the same time wins.
+fn align(times: &[i64], own: &[Option<i64>], numbers: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut values = vec![None; times.len()];
     let mut next = 0;
     for (time, number) in own.iter().zip(numbers) {
         let Some(time) = time else { continue };
-        // Mostly it is the one behind the last.
+        // Usually the next common time.
         let at = if times.get(next) == Some(time) { Ok(next) } else { times.binary_search(time) };
         if let Ok(at) = at {
             values[at] = *number;

@@ -1,4 +1,4 @@
-//! Rows and columns.
+//! Tables.
 
 use serde::Serialize;
 
@@ -9,14 +9,14 @@ use crate::{
     frame::{Field, Values},
 };
 
-/// Rows and columns.
+/// A table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "TableView"))]
 pub struct Table {
-    /// Its columns.
+    /// Columns.
     pub columns: Vec<Column>,
-    /// As many cells as columns in each.
+    /// Rows of one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
@@ -25,21 +25,21 @@ pub struct Table {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "TableColumn"))]
 pub struct Column {
-    /// How it is shown.
+    /// Configuration.
     pub config: Config,
-    /// What its cells are.
+    /// Type of the cells.
     #[serde(rename = "type")]
     pub kind: ColumnType,
 }
 
-/// What a column's cells are.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnType {
     /// Numbers.
     Number,
-    /// Words.
+    /// Text.
     String,
     /// Unix milliseconds.
     Time,
@@ -55,20 +55,20 @@ pub enum Cell {
     Number(f64),
     /// A time.
     Time(i64),
-    /// A word.
+    /// Text.
     Text(String),
-    /// Nothing, or what is no number.
+    /// A missing or non-finite value.
     Empty(()),
 }
 
-/// Hidden columns are left out.
+/// Builds the table without hidden columns.
 pub(super) fn draw(data: &PanelData<'_>) -> Result<Table, Unsupported> {
-    let mut full = data.frames.iter().filter(|frame| !frame.fields.is_empty());
-    let Some(frame) = full.next() else { return Ok(Table::default()) };
-    let more = full.count();
+    let mut frames = data.frames.iter().filter(|frame| !frame.fields.is_empty());
+    let Some(frame) = frames.next() else { return Ok(Table::default()) };
+    let more = frames.count();
     if more > 0 {
         return Err(Unsupported(format!(
-            "a table of {} frames, of which Grafana shows one at a time",
+            "a table of {} frames, because Grafana shows one at a time",
             more + 1
         )));
     }
@@ -93,10 +93,10 @@ pub(super) fn draw(data: &PanelData<'_>) -> Result<Table, Unsupported> {
 }
 
 fn cell(values: &Values, row: usize) -> Cell {
-    let found = match values {
+    let cell = match values {
         Values::Times(values) => values[row].map(Cell::Time),
         Values::Numbers(values) => values[row].filter(|number| number.is_finite()).map(Cell::Number),
         Values::Texts(values) => values[row].clone().map(Cell::Text),
     };
-    found.unwrap_or(Cell::Empty(()))
+    cell.unwrap_or(Cell::Empty(()))
 }

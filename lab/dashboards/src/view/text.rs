@@ -1,4 +1,4 @@
-//! Panels of words.
+//! Text panels.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd, html::push_html};
 
@@ -8,7 +8,7 @@ use crate::{
     model::Panel,
 };
 
-/// Markdown as HTML; HTML in it stays as words.
+/// Renders a panel's Markdown. Embedded HTML is escaped.
 pub(super) fn html(panel: &Panel, scope: Scope<'_>) -> Result<String, Unsupported> {
     let content = panel.options["content"].as_str().unwrap_or_default();
     match panel.options["mode"].as_str() {
@@ -17,12 +17,12 @@ pub(super) fn html(panel: &Panel, scope: Scope<'_>) -> Result<String, Unsupporte
     }
     let content = replace(content, |name, format| as_text(scope.variables, name, format))?;
     let mut html = String::new();
-    push_html(&mut html, Parser::new(&content).filter_map(plain));
+    push_html(&mut html, Parser::new(&content).filter_map(sanitize));
     Ok(html)
 }
 
-/// Pictures are left out, and links that are none of the web's.
-fn plain(event: Event<'_>) -> Option<Event<'_>> {
+/// Removes images, escapes HTML, and empties links other than `http:`, `https:` and absolute paths.
+fn sanitize(event: Event<'_>) -> Option<Event<'_>> {
     match event {
         Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
@@ -43,7 +43,7 @@ mod tests {
         variables::{Bound, Value},
     };
 
-    fn drawn(content: &str) -> String {
+    fn rendered(content: &str) -> String {
         let options = serde_json::json!({"mode": "markdown", "content": content});
         let panel = Panel { options, ..Panel::default() };
         let variables = [Bound { name: "job".into(), value: Value::Many(vec!["a".into(), "b".into()]) }];
@@ -52,11 +52,11 @@ mod tests {
     }
 
     #[test]
-    fn markdown_is_drawn_and_nothing_in_it_runs_or_loads() {
-        assert_eq!(drawn("# Jobs: $job"), "<h1>Jobs: a + b</h1>\n");
-        assert_eq!(drawn("a <script>x()</script>"), "<p>a &lt;script&gt;x()&lt;/script&gt;</p>\n");
-        assert_eq!(drawn("![a](http://x/y.png)"), "<p>a</p>\n");
-        assert_eq!(drawn("[a](javascript:x())"), "<p><a href=\"\">a</a></p>\n");
-        assert_eq!(drawn("[a](/d/x)"), "<p><a href=\"/d/x\">a</a></p>\n");
+    fn renders_markdown_without_scripts_images_and_unsafe_links() {
+        assert_eq!(rendered("# Jobs: $job"), "<h1>Jobs: a + b</h1>\n");
+        assert_eq!(rendered("a <script>x()</script>"), "<p>a &lt;script&gt;x()&lt;/script&gt;</p>\n");
+        assert_eq!(rendered("![a](http://x/y.png)"), "<p>a</p>\n");
+        assert_eq!(rendered("[a](javascript:x())"), "<p><a href=\"\">a</a></p>\n");
+        assert_eq!(rendered("[a](/d/x)"), "<p><a href=\"/d/x\">a</a></p>\n");
     }
 }

@@ -1,4 +1,4 @@
-//! A number for each field.
+//! One number per field, for stats and gauges.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::{
     Unsupported,
     config::{Config, Pattern},
     frame::{Field, Frame, display_name},
-    options::{Reduce, Which},
+    options::{FieldFilter, Reduce},
     reduce::Calc,
 };
 
@@ -16,29 +16,29 @@ use crate::{
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "SingleValue"))]
 pub struct Value {
-    /// How it is shown.
+    /// Configuration.
     pub config: Config,
-    /// What is no number is none.
+    /// The number. `None` if it is missing or not finite.
     pub value: Option<f64>,
-    /// How it came to be.
+    /// The history of the number, if the panel shows it.
     pub spark: Option<Spark>,
 }
 
-/// A small line.
+/// A sparkline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Spark {
     /// Unix milliseconds.
     pub times: Vec<i64>,
-    /// One a time.
+    /// One value per time.
     pub values: Vec<Option<f64>>,
 }
 
-/// Where there is no field, one value without a number says so.
+/// Reduces the fields. Without fields, returns one value without a number.
 pub(super) fn draw(data: &PanelData<'_>, reduce: &Reduce, sparks: bool) -> Result<Vec<Value>, Unsupported> {
     let pattern = match &reduce.fields {
-        Which::Pattern(text) => Some(Pattern::of(text)?),
-        Which::Numbers => None,
+        FieldFilter::Pattern(text) => Some(Pattern::of(text)?),
+        FieldFilter::Numbers => None,
     };
     let mut values = Vec::new();
     for frame in data.frames {
@@ -49,28 +49,28 @@ pub(super) fn draw(data: &PanelData<'_>, reduce: &Reduce, sparks: bool) -> Resul
                 continue;
             }
             let config = data.config(frame, at);
-            let made = |value: Option<f64>, spark| Value {
+            let value_of = |value: Option<f64>, spark| Value {
                 config: config.clone(),
                 value: value.filter(|value| value.is_finite()),
                 spark,
             };
             if reduce.all {
-                values.extend(numbers.iter().map(|number| made(*number, None)));
+                values.extend(numbers.iter().map(|number| value_of(*number, None)));
             } else {
                 let calc = reduce.calcs.first().copied().unwrap_or(Calc::Last);
                 let spark = if sparks { spark(frame, field) } else { None };
-                values.push(made(calc.reduce(numbers), spark));
+                values.push(value_of(calc.reduce(numbers), spark));
             }
         }
     }
     values.truncate(reduce.limit);
     if values.is_empty() {
-        values.push(Value { config: data.configs.of_nothing(), value: None, spark: None });
+        values.push(Value { config: data.configs.without_field(), value: None, spark: None });
     }
     Ok(values)
 }
 
-/// One point is no line.
+/// The sparkline of a field. `None` for fewer than two points.
 fn spark(frame: &Frame, field: &Field) -> Option<Spark> {
     let times = frame.times()?.iter().copied().flatten();
     let points = times.zip(field.numbers()?.iter().map(|number| number.filter(|number| number.is_finite())));

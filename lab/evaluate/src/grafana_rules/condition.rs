@@ -179,11 +179,11 @@ fn drops_non_finite(model: &Model) -> Result<bool, Unsupported> {
 fn query(step: &Step, steps: Steps) -> Result<RuleQuery, Unsupported> {
     match step.datasource_uid.as_str() {
         "prometheus" => {
-            let expr = promql::complete(&step.model.expr, &[], steps)?;
+            let expr = promql::interpolate(&step.model.expr, &[], steps)?;
             Ok(if step.model.instant { RuleQuery::Instant(expr) } else { RuleQuery::Range(expr) })
         }
         "influxdb" if step.model.raw_query => {
-            Ok(RuleQuery::InfluxQl(influxql::complete(&step.model.query, &[], steps)?))
+            Ok(RuleQuery::InfluxQl(influxql::interpolate(&step.model.query, &[], steps)?))
         }
         other => Err(Unsupported(format!("a query of data source {other:?}"))),
     }

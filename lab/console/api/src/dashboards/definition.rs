@@ -168,7 +168,7 @@ fn links_of(
             }));
         } else {
             let link = config::Link { title: link.title.clone(), url: link.url.clone() };
-            if let Ok(config::Link { title, url }) = link::of_panel(&link, scope) {
+            if let Ok(config::Link { title, url }) = link::interpolate(&link, scope) {
                 let external = !url.starts_with('/');
                 all.push(DashboardLink { title, url: addresses.published(&url).into_owned(), external });
             }
