@@ -1,4 +1,4 @@
-//! Calculations against their plain definitions.
+//! Properties of the calculations, checked against their definitions.
 
 use dashboards::reduce::Calc;
 use proptest::prelude::*;
@@ -10,30 +10,30 @@ fn values() -> impl Strategy<Value = Vec<Option<f64>>> {
 
 proptest! {
     #[test]
-    fn they_are_what_they_say(values in values()) {
-        let there: Vec<f64> = values.iter().copied().flatten().collect();
+    fn calculations_match_their_definitions(values in values()) {
+        let present: Vec<f64> = values.iter().copied().flatten().collect();
         let of = |calc: Calc| calc.reduce(&values);
-        let sum: f64 = there.iter().sum();
-        let min = there.iter().copied().reduce(f64::min);
-        let max = there.iter().copied().reduce(f64::max);
+        let sum: f64 = present.iter().sum();
+        let min = present.iter().copied().reduce(f64::min);
+        let max = present.iter().copied().reduce(f64::max);
         prop_assert_eq!(of(Calc::Last), values.last().copied().flatten());
         prop_assert_eq!(of(Calc::First), values.first().copied().flatten());
-        prop_assert_eq!(of(Calc::LastNotNull), there.last().copied());
-        prop_assert_eq!(of(Calc::FirstNotNull), there.first().copied());
+        prop_assert_eq!(of(Calc::LastNotNull), present.last().copied());
+        prop_assert_eq!(of(Calc::FirstNotNull), present.first().copied());
         prop_assert_eq!(of(Calc::Sum), Some(sum));
         prop_assert_eq!(of(Calc::Count), Some(values.len() as f64));
         prop_assert_eq!(of(Calc::Min), min);
         prop_assert_eq!(of(Calc::Max), max);
         prop_assert_eq!(of(Calc::Range), min.zip(max).map(|(min, max)| max - min));
-        prop_assert_eq!(of(Calc::Mean), (!there.is_empty()).then(|| sum / there.len() as f64));
-        let ends = there.first().zip(there.last());
+        prop_assert_eq!(of(Calc::Mean), (!present.is_empty()).then(|| sum / present.len() as f64));
+        let ends = present.first().zip(present.last());
         prop_assert_eq!(of(Calc::Diff), ends.map(|(first, last)| last - first));
-        let distinct: std::collections::BTreeSet<i64> = there.iter().map(|value| *value as i64).collect();
+        let distinct: std::collections::BTreeSet<i64> = present.iter().map(|value| *value as i64).collect();
         prop_assert_eq!(of(Calc::DistinctCount), Some(distinct.len() as f64));
     }
 
     #[test]
-    fn a_counter_without_resets_grew_by_its_difference(steps in prop::collection::vec(0..100_u32, 1..20)) {
+    fn delta_equals_diff_for_a_counter_without_resets(steps in prop::collection::vec(0..100_u32, 1..20)) {
         let mut total = 0.0;
         let counter: Vec<Option<f64>> =
             steps.iter().map(|step| { total += f64::from(*step); Some(total) }).collect();

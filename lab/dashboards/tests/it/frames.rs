@@ -1,4 +1,4 @@
-//! The frames are those that a Grafana made of the same answers: names, labels, times, values.
+//! Frames equal those that Grafana made from the same responses: names, labels, times and values.
 
 use dashboards::{
     frame::{Field, Frame, Values, display_name, frames},
@@ -8,18 +8,18 @@ use dashboards::{
 use crate::support::{Fixture, GrafanaFrame};
 
 /// Name, labels, times and values of a series.
-type Drawn<'a> = (String, &'a dashboards::response::Labels, Vec<Option<i64>>, Vec<Option<f64>>);
+type SeriesData<'a> = (String, &'a dashboards::response::Labels, Vec<Option<i64>>, Vec<Option<f64>>);
 
-fn ours(fixture: &Fixture) -> Vec<Frame> {
-    fixture.with_answers(|responses| frames(responses, &fixture.variables())).unwrap()
+fn our_frames(fixture: &Fixture) -> Vec<Frame> {
+    fixture.with_responses(|responses| frames(responses, &fixture.variables())).unwrap()
 }
 
-fn grafanas(fixture: &Fixture) -> impl Iterator<Item = &GrafanaFrame> {
-    fixture.targets.iter().flat_map(|asked| &asked.frames)
+fn grafana_frames(fixture: &Fixture) -> impl Iterator<Item = &GrafanaFrame> {
+    fixture.targets.iter().flat_map(|target| &target.frames)
 }
 
 #[test]
-fn series_are_grafanas() {
+fn series_equal_grafanas() {
     for (name, count) in [
         ("series_legend_of_labels", 5),
         ("series_fixed_legends", 3),
@@ -32,8 +32,8 @@ fn series_are_grafanas() {
         ("influx_without_alias", 6),
     ] {
         let fixture = Fixture::read(name);
-        let ours = ours(&fixture);
-        let drawn: Vec<Drawn<'_>> = ours
+        let ours = our_frames(&fixture);
+        let drawn: Vec<SeriesData<'_>> = ours
             .iter()
             .map(|frame| {
                 let value = &frame.fields[1];
@@ -41,7 +41,7 @@ fn series_are_grafanas() {
                 (shown, &value.labels, frame.times().unwrap().to_vec(), value.numbers().unwrap().to_vec())
             })
             .collect();
-        let theirs: Vec<Drawn<'_>> = grafanas(&fixture)
+        let theirs: Vec<SeriesData<'_>> = grafana_frames(&fixture)
             .map(|frame| {
                 let [time, value] = frame.fields.as_slice() else { panic!("{name}") };
                 assert!(time.name.eq_ignore_ascii_case("time") && value.name.eq_ignore_ascii_case("value"));
@@ -54,19 +54,19 @@ fn series_are_grafanas() {
 }
 
 #[test]
-fn a_count_of_now_is_grafanas_but_for_the_moment_at_which_it_was_asked() {
+fn a_current_value_equals_grafanas_except_for_its_time() {
     let fixture = Fixture::read("influx_without_groups");
-    let frames = ours(&fixture);
+    let frames = our_frames(&fixture);
     let [ours] = frames.as_slice() else { panic!("one series") };
-    let theirs: Vec<&GrafanaFrame> = grafanas(&fixture).collect();
+    let theirs: Vec<&GrafanaFrame> = grafana_frames(&fixture).collect();
     assert_eq!(theirs.len(), 1);
     let (ours, theirs) = (&ours.fields[1], &theirs[0].fields[1]);
     assert_eq!((&ours.shown, ours.numbers().unwrap()), (&theirs.shown, &*theirs.numbers()));
 }
 
 #[test]
-fn what_grafana_leaves_unnamed_is_named_by_what_tells_it_apart() {
-    let all = ours(&Fixture::read("series_without_legend"));
+fn names_a_series_without_legend_by_its_distinguishing_label() {
+    let all = our_frames(&Fixture::read("series_without_legend"));
     let unnamed = all.iter().find(|frame| frame.fields[1].shown.is_none()).unwrap();
     assert_eq!(display_name(&unnamed.fields[1], unnamed, std::slice::from_ref(unnamed)), "echo-server");
 }
@@ -75,28 +75,28 @@ fn what_grafana_leaves_unnamed_is_named_by_what_tells_it_apart() {
 fn a_table_has_a_row_for_each_series_and_a_column_for_each_label() {
     for name in ["table_instant", "table_with_an_empty_answer"] {
         let fixture = Fixture::read(name);
-        for (frame, asked) in ours(&fixture).iter().zip(&fixture.targets) {
-            assert_eq!(frame.rows(), asked.frames.len(), "{name} {}", asked.ref_id);
+        for (frame, target) in our_frames(&fixture).iter().zip(&fixture.targets) {
+            assert_eq!(frame.rows(), target.frames.len(), "{name} {}", target.ref_id);
             let value = frame.fields.last().unwrap();
-            assert_eq!(value.name, format!("Value #{}", asked.ref_id), "{name}");
+            assert_eq!(value.name, format!("Value #{}", target.ref_id), "{name}");
             let labels = &frame.fields[1..frame.fields.len() - 1];
-            for theirs in &asked.frames {
+            for theirs in &target.frames {
                 let [time, number] = theirs.fields.as_slice() else { panic!("{name}") };
                 assert!(labels.iter().map(|field| &field.name).eq(number.labels.keys()), "{name}");
-                // Prometheus gives them in no order.
+                // Prometheus returns instant vectors in arbitrary order.
                 let has =
-                    |row: &usize| labels.iter().all(|field| word(field, *row) == number.labels[&field.name]);
+                    |row: &usize| labels.iter().all(|field| text(field, *row) == number.labels[&field.name]);
                 let row = (0..frame.rows()).find(has).unwrap();
                 assert_eq!(frame.times().unwrap()[row], time.times()[0], "{name}");
                 let (ours, theirs) = (value.numbers().unwrap()[row].unwrap(), number.numbers()[0].unwrap());
-                // NaN is itself here.
+                // NaN equals NaN here.
                 assert!(ours == theirs || (ours.is_nan() && theirs.is_nan()), "{name}: {ours} {theirs}");
             }
         }
     }
 }
 
-fn word(field: &Field, row: usize) -> &str {
+fn text(field: &Field, row: usize) -> &str {
     match &field.values {
         Values::Texts(texts) => texts[row].as_deref().unwrap_or_default(),
         other => panic!("{other:?}"),
@@ -104,12 +104,12 @@ fn word(field: &Field, row: usize) -> &str {
 }
 
 #[test]
-fn a_table_of_influxdb_has_a_column_for_each_tag_and_value() {
+fn an_influxdb_table_has_a_column_for_each_tag_and_value() {
     let fixture = Fixture::read("influx_table");
     let Ok(View::Table(table)) = fixture.view() else { panic!("a table") };
     let names: Vec<&str> = table.columns.iter().map(|column| column.config.name.as_str()).collect();
     assert_eq!(names, ["Time", "host", "half", "max"]);
-    for frame in grafanas(&fixture) {
+    for frame in grafana_frames(&fixture) {
         let [time, value] = frame.fields.as_slice() else { panic!("a series") };
         let column = if value.shown.as_ref().unwrap().contains(".half ") { 2 } else { 3 };
         for (time, number) in time.times().into_iter().zip(value.numbers()) {
@@ -121,15 +121,15 @@ fn a_table_of_influxdb_has_a_column_for_each_tag_and_value() {
 }
 
 #[test]
-fn the_buckets_of_a_heat_map_add_up_to_grafanas_cumulative_ones() {
+fn heat_map_buckets_add_up_to_grafanas_cumulative_buckets() {
     let fixture = Fixture::read("heatmap");
-    let ours = ours(&fixture);
+    let ours = our_frames(&fixture);
     let [map] = ours.as_slice() else { panic!("one histogram") };
-    assert_eq!(map.fields.len(), 1 + grafanas(&fixture).count());
+    assert_eq!(map.fields.len(), 1 + grafana_frames(&fixture).count());
     let bound = |le: &str| le.parse::<f64>().unwrap();
     let bounds: Vec<f64> = map.fields[1..].iter().map(|field| bound(&field.name)).collect();
     assert!(bounds.windows(2).all(|pair| pair[0] < pair[1]), "{bounds:?}");
-    for frame in grafanas(&fixture) {
+    for frame in grafana_frames(&fixture) {
         let [time, value] = frame.fields.as_slice() else { panic!("a series") };
         assert_eq!(map.times().unwrap(), time.times());
         let up_to = bounds.iter().filter(|own| **own <= bound(&value.labels["le"])).count();

@@ -1,4 +1,4 @@
-//! Buckets that were taken apart add up to the histogram's total, whatever is missing and in whatever order they come.
+//! Heat map frames hold the count of each bucket, whatever the order of the cumulative buckets.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use dashboards::{
 };
 use proptest::prelude::*;
 
-/// A histogram's own counts by bucket and time, and an order in which its series come.
+/// Counts per bucket and time, and the order of the series in the response.
 fn histogram() -> impl Strategy<Value = (Vec<Vec<u32>>, Vec<usize>)> {
     (1..8_usize, 1..10_usize).prop_flat_map(|(buckets, times)| {
         let counts = prop::collection::vec(prop::collection::vec(0..1000_u32, times), buckets);
@@ -21,11 +21,11 @@ fn histogram() -> impl Strategy<Value = (Vec<Vec<u32>>, Vec<usize>)> {
 
 proptest! {
     #[test]
-    fn each_bucket_has_its_own_count((own, order) in histogram()) {
-        let bound = |bucket: usize| if bucket + 1 == own.len() { "+Inf".to_owned() } else { format!("{}", 1 << bucket) };
+    fn converts_cumulative_buckets_to_counts_per_bucket((buckets, order) in histogram()) {
+        let bound = |bucket: usize| if bucket + 1 == buckets.len() { "+Inf".to_owned() } else { format!("{}", 1 << bucket) };
         let cumulative = |bucket: usize| {
-            let up_to = |time: usize| own[..=bucket].iter().map(|counts| f64::from(counts[time])).sum::<f64>();
-            (0..own[0].len()).map(|time| (time as f64, up_to(time))).collect::<Vec<_>>()
+            let up_to = |time: usize| buckets[..=bucket].iter().map(|counts| f64::from(counts[time])).sum::<f64>();
+            (0..buckets[0].len()).map(|time| (time as f64, up_to(time))).collect::<Vec<_>>()
         };
         let series = |bucket: &usize| Series {
             labels: [("le".to_owned(), bound(*bucket))].into(),
@@ -37,7 +37,7 @@ proptest! {
         let response = Response::Prometheus(order.iter().map(series).collect());
         let frames = frames(&[QueryResponse { target: &target, query: &query, response: &response }], &[]).unwrap();
         prop_assert_eq!(frames.len(), 1);
-        for (bucket, counts) in own.iter().enumerate() {
+        for (bucket, counts) in buckets.iter().enumerate() {
             let field = &frames[0].fields[bucket + 1];
             prop_assert_eq!(&field.name, &bound(bucket));
             let counts: Vec<Option<f64>> = counts.iter().map(|count| Some(f64::from(*count))).collect();

@@ -1,4 +1,4 @@
-//! Whatever stands in a text, replacing its variables ends, and leaves what is no variable as it is.
+//! Properties of interpolation: it accepts any text and leaves everything but references unchanged.
 
 use dashboards::{
     interpolate::{as_text, in_influxql, in_promql, in_url, replace},
@@ -18,22 +18,22 @@ fn value() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_text_can_be_read(text in r"([a-z${}\[\]:._ä]|\$v|\$\{v:[a-z]{1,4}\}|\[\[v\]\]){0,20}", value in value()) {
+    fn accepts_any_text(text in r"([a-z${}\[\]:._ä]|\$v|\$\{v:[a-z]{1,4}\}|\[\[v\]\]){0,20}", value in value()) {
         let variables = [Bound { name: "v".into(), value }];
         for write in [in_promql, in_influxql, as_text, in_url] {
-            // An unknown variable is an error, and never a panic.
+            // An unknown variable is an error, not a panic.
             let _ = replace(&text, |name, format| write(&variables, name, format));
         }
     }
 
     #[test]
-    fn a_text_without_references_stays(text in "[a-z {}()=~.*|]{0,40}") {
-        let none = replace(&text, |name, _| panic!("{name} is no reference"));
+    fn keeps_text_without_references(text in "[a-z {}()=~.*|]{0,40}") {
+        let none = replace(&text, |name, _| panic!("{name} is not a reference"));
         prop_assert_eq!(none.unwrap(), text);
     }
 
     #[test]
-    fn every_spelling_gives_the_same(value in value(), before in "[a-z =]{0,5}") {
+    fn all_forms_of_reference_give_the_same_result(value in value(), before in "[a-z =]{0,5}") {
         let variables = [Bound { name: "v".into(), value }];
         let write = |text: &str| replace(text, |name, format| in_promql(&variables, name, format)).unwrap();
         let plain = write(&format!("{before}$v"));
@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn a_plain_value_never_leaves_its_string_literal(value in ".{0,20}") {
+    fn a_single_value_stays_in_its_string_literal(value in ".{0,20}") {
         let variables = [Bound { name: "v".into(), value: Value::One(value) }];
         let written = in_promql(&variables, "v", None).unwrap();
         let mut escaped = false;

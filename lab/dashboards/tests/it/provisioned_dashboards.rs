@@ -1,4 +1,4 @@
-//! The repository's own dashboards are drawn whole.
+//! The lab's own dashboards use supported features only.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ fn all() -> Vec<Dashboard> {
 }
 
 #[test]
-fn nothing_in_them_is_unknown() {
+fn all_settings_are_supported() {
     let scope = Scope { variables: &[], window: Window { from_ms: 0, to_ms: 900_000 } };
     let mut unknown = Vec::new();
     for dashboard in all() {
@@ -30,7 +30,7 @@ fn nothing_in_them_is_unknown() {
 }
 
 #[test]
-fn a_panel_belongs_to_the_row_above_it() {
+fn panels_belong_to_the_row_above_them() {
     let scope = Scope { variables: &[], window: Window { from_ms: 0, to_ms: 900_000 } };
     for dashboard in all() {
         let heads = heads(&dashboard, scope);

@@ -1,4 +1,4 @@
-//! The queries are those that a Grafana says it has sent: expression, step, time filter.
+//! Queries equal those that Grafana reported as sent: expression, step and time filter.
 
 use dashboards::queries::Query;
 
@@ -21,26 +21,26 @@ const ALL: [&str; 13] = [
 ];
 
 #[test]
-fn every_query_is_what_grafana_sent() {
+fn queries_equal_grafanas() {
     for name in ALL {
         let fixture = Fixture::read(name);
-        for asked in &fixture.targets {
-            let executed = &asked.executed;
-            match fixture.query(asked) {
+        for target in &fixture.targets {
+            let executed = &target.executed;
+            match fixture.query(target) {
                 Query::Instant { expr, time_ms } => {
-                    assert_eq!(executed.expr.as_ref(), Some(&expr), "{name} {}", asked.ref_id);
+                    assert_eq!(executed.expr.as_ref(), Some(&expr), "{name} {}", target.ref_id);
                     assert_eq!(time_ms, fixture.window().to_ms, "{name}");
                 }
                 Query::Range { expr, window, step } => {
-                    assert_eq!(executed.expr.as_ref(), Some(&expr), "{name} {}", asked.ref_id);
+                    assert_eq!(executed.expr.as_ref(), Some(&expr), "{name} {}", target.ref_id);
                     let step_ms = executed.step_ms.unwrap();
-                    assert_eq!(u128::from(step_ms), step.as_millis(), "{name} {}", asked.ref_id);
+                    assert_eq!(u128::from(step_ms), step.as_millis(), "{name} {}", target.ref_id);
                     assert_eq!(window, fixture.window().aligned(step), "{name}");
                 }
                 Query::InfluxQl { query, .. } => {
-                    assert_eq!(executed.query.as_ref(), Some(&query), "{name} {}", asked.ref_id);
+                    assert_eq!(executed.query.as_ref(), Some(&query), "{name} {}", target.ref_id);
                 }
-                Query::Traces { .. } => panic!("{name} asks no Jaeger"),
+                Query::Traces { .. } => panic!("{name} has no Jaeger query"),
             }
         }
     }

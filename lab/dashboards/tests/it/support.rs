@@ -1,4 +1,4 @@
-//! What a running Grafana responses for a panel of the lab, beside what the data source itself responses.
+//! Fixtures: a panel of the lab with the responses of Grafana and of the data source itself.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -18,17 +18,17 @@ use serde_json::Value as Json;
 #[derive(Deserialize)]
 pub(crate) struct Fixture {
     pub(crate) panel: Panel,
-    pub(crate) targets: Vec<Asked>,
+    pub(crate) targets: Vec<RecordedTarget>,
     from_ms: i64,
     to_ms: i64,
     max_data_points: u32,
-    /// All of them at "All".
+    /// Variables with the `allValue` of "All".
     variables: Labels,
 }
 
-/// A target, what Grafana sent for it, and what came.
+/// A target with the query that Grafana sent, its frames, and the data source's own response.
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct RecordedTarget {
     #[serde(rename = "ref")]
     pub(crate) ref_id: String,
     pub(crate) executed: Executed,
@@ -36,7 +36,7 @@ pub(crate) struct Asked {
     pub(crate) frames: Vec<GrafanaFrame>,
 }
 
-/// The query as Grafana tells that it has sent it.
+/// The query that Grafana reported as sent.
 #[derive(Deserialize)]
 pub(crate) struct Executed {
     pub(crate) expr: Option<String>,
@@ -63,7 +63,7 @@ impl GrafanaField {
         self.values.iter().map(Json::as_i64).collect()
     }
 
-    /// What is no number is written as a word.
+    /// Numbers. Non-finite ones are recorded as strings.
     pub(crate) fn numbers(&self) -> Vec<Option<f64>> {
         self.values.iter().map(number).collect()
     }
@@ -91,12 +91,12 @@ impl Fixture {
         self.variables.iter().map(bound).collect()
     }
 
-    pub(crate) fn target(&self, asked: &Asked) -> &Target {
-        self.panel.targets.iter().find(|target| target.ref_id == asked.ref_id).unwrap()
+    pub(crate) fn target(&self, recorded: &RecordedTarget) -> &Target {
+        self.panel.targets.iter().find(|target| target.ref_id == recorded.ref_id).unwrap()
     }
 
-    /// The one query that is made of a target.
-    pub(crate) fn query(&self, asked: &Asked) -> Query {
+    /// The query of a target, which must be exactly one.
+    pub(crate) fn query(&self, target: &RecordedTarget) -> Query {
         let variables = self.variables();
         let context = Context {
             window: self.window(),
@@ -104,38 +104,34 @@ impl Fixture {
             variables: &variables,
             scrape: Duration::from_secs(1),
         };
-        let mut queries = queries::queries(&self.panel, self.target(asked), context).unwrap();
+        let mut queries = queries::queries(&self.panel, self.target(target), context).unwrap();
         assert_eq!(queries.len(), 1);
         queries.remove(0)
     }
 
-    /// Draws the panel of the data sources' answers.
+    /// The view of the panel, from the data source's responses.
     pub(crate) fn view(&self) -> Result<View, Unsupported> {
-        self.with_answers(|responses| {
+        self.with_responses(|responses| {
             let scope = Scope { variables: &self.variables(), window: self.window() };
             view(&self.panel, responses, scope)
         })
     }
 
-    pub(crate) fn with_answers<T>(&self, use_them: impl FnOnce(&[QueryResponse<'_>]) -> T) -> T {
-        let made: Vec<(Query, Response)> =
-            self.targets.iter().map(|asked| (self.query(asked), answer(&asked.answer))).collect();
+    pub(crate) fn with_responses<T>(&self, test: impl FnOnce(&[QueryResponse<'_>]) -> T) -> T {
+        let queries: Vec<(Query, Response)> =
+            self.targets.iter().map(|target| (self.query(target), parse_response(&target.answer))).collect();
         let responses: Vec<QueryResponse<'_>> = self
             .targets
             .iter()
-            .zip(&made)
-            .map(|(asked, (query, answer))| QueryResponse {
-                target: self.target(asked),
-                query,
-                response: answer,
-            })
+            .zip(&queries)
+            .map(|(target, (query, response))| QueryResponse { target: self.target(target), query, response })
             .collect();
-        use_them(&responses)
+        test(&responses)
     }
 }
 
-/// The answer of Prometheus (its `data`) or of `InfluxDB`, as it came.
-fn answer(json: &Json) -> Response {
+/// Parses a response of Prometheus (its `data`) or `InfluxDB`.
+fn parse_response(json: &Json) -> Response {
     if let Some(results) = json["results"].as_array() {
         let series = results.iter().flat_map(|result| list(&result["series"]));
         return Response::InfluxQl(series.map(rows).collect());

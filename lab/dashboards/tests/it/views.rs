@@ -1,4 +1,4 @@
-//! What is drawn of a panel of each kind.
+//! Views of each panel type.
 
 use dashboards::view::{Cell, View};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::Fixture;
 
 #[test]
-fn a_series_view_has_shared_times_and_the_panels_own_words() {
+fn series_have_common_times_and_the_panels_configuration() {
     let mut fixture = Fixture::read("series_legend_of_labels");
     fixture.panel.options = json!({"legend": {"calcs": ["lastNotNull", "max", "count"]}});
     fixture.panel.field_config = serde_json::from_value(json!({
@@ -25,10 +25,10 @@ fn a_series_view_has_shared_times_and_the_panels_own_words() {
         let json = serde_json::to_value(series).unwrap();
         assert_eq!(json["config"]["unit"]["suffix"], " req/s");
         assert_eq!(json["config"]["custom"]["line_width"], 2.0);
-        let there: Vec<f64> = series.values.iter().copied().flatten().collect();
-        assert_eq!(json["calcs"]["lastNotNull"], json!(there.last()));
-        assert_eq!(json["calcs"]["max"], json!(there.iter().copied().reduce(f64::max)));
-        assert_eq!(json["calcs"]["count"], json!(there.len() as f64));
+        let present: Vec<f64> = series.values.iter().copied().flatten().collect();
+        assert_eq!(json["calcs"]["lastNotNull"], json!(present.last()));
+        assert_eq!(json["calcs"]["max"], json!(present.iter().copied().reduce(f64::max)));
+        assert_eq!(json["calcs"]["count"], json!(present.len() as f64));
         let (job, from) = (&series.labels["job"], fixture.window().from_ms);
         assert_eq!(json["config"]["links"][0]["title"], format!("Traces of {job}"));
         assert_eq!(
@@ -42,7 +42,7 @@ fn a_series_view_has_shared_times_and_the_panels_own_words() {
 }
 
 #[test]
-fn a_stat_has_one_value_and_its_line() {
+fn a_stat_has_one_value_with_a_sparkline() {
     let mut fixture = Fixture::read("stat_over_range");
     fixture.panel.options = json!({"graphMode": "area", "reduceOptions": {"calcs": ["lastNotNull"]}});
     let Ok(View::Values { values }) = fixture.view() else { panic!("values") };
@@ -53,7 +53,7 @@ fn a_stat_has_one_value_and_its_line() {
 }
 
 #[test]
-fn nothing_is_a_value_that_says_so() {
+fn a_stat_without_data_has_one_empty_value() {
     let mut fixture = Fixture::read("stat_over_range");
     fixture.panel.field_config =
         serde_json::from_value(json!({"defaults": {"noValue": "no calls"}})).unwrap();
@@ -84,7 +84,7 @@ fn a_merged_table_has_a_row_for_each_method() {
 }
 
 #[test]
-fn a_heat_map_has_its_bounds_and_leaves_out_what_is_filtered() {
+fn a_heat_map_has_bounds_and_hides_filtered_cells() {
     let mut fixture = Fixture::read("heatmap");
     fixture.panel.options = json!({"filterValues": {"le": 1e-9}, "cellValues": {"unit": "reqps"}});
     let Ok(View::HeatMap(map)) = fixture.view() else { panic!("a heat map") };
@@ -97,7 +97,7 @@ fn a_heat_map_has_its_bounds_and_leaves_out_what_is_filtered() {
 }
 
 #[test]
-fn series_of_another_step_are_not_torn_apart() {
+fn series_with_a_larger_step_stay_connected() {
     let mut fixture = Fixture::read("influx_alias_of_tag");
     let mut coarse = fixture.panel.targets[0].clone();
     coarse.ref_id = "B".into();
@@ -116,13 +116,13 @@ fn series_of_another_step_are_not_torn_apart() {
 }
 
 #[test]
-fn data_that_a_panel_cannot_show_is_named() {
+fn rejects_data_that_the_panel_cannot_show() {
     let mut fixture = Fixture::read("table_instant");
     fixture.panel.transformations.clear();
     assert!(fixture.view().unwrap_err().0.contains("6 frames"));
     let mut fixture = Fixture::read("stat_over_range");
     fixture.panel.kind = "heatmap".into();
-    assert!(fixture.view().unwrap_err().0.contains("no bounds"));
+    assert!(fixture.view().unwrap_err().0.contains("no bucket bounds"));
     fixture.panel.kind = "canvas".into();
     assert!(fixture.view().unwrap_err().0.contains("canvas"));
 }
