@@ -117,7 +117,9 @@ async fn the_page_reports_an_unavailable_service() {
     let web = Web::with_orders(nobody).await;
     let (status, page) = open(&web, "/orders").await;
     assert_eq!(status, 503);
-    for part in ["503 Service Unavailable", "name=\"customer\"", "order service is unavailable", "data-follow"] {
+    for part in
+        ["503 Service Unavailable", "name=\"customer\"", "order service is unavailable", "data-follow"]
+    {
         assert!(page.contains(part), "{part} in {page}");
     }
 }
