@@ -21,7 +21,7 @@ use crate::{
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "FieldConfig"))]
 pub struct Config {
-    /// Display name, or title of a link.
+    /// Display name.
     pub name: String,
     /// Unit of the numbers.
     pub unit: Unit,
@@ -50,7 +50,7 @@ pub struct Config {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(rename = "PanelLink"))]
 pub struct Link {
-    /// Display name, or title of a link.
+    /// Title.
     pub title: String,
     /// Target. May contain references.
     pub url: String,
