@@ -92,7 +92,7 @@ pub fn compare_between(before: &Exposition, after: &Exposition, actual: &Exposit
                     family: name.to_owned(),
                     expected: expected.kind,
                     actual: actual.kind,
-                })
+                });
             }
             (Some(expected), Some(actual)) => {
                 let before = before.family(name).map_or(&[][..], Family::samples);

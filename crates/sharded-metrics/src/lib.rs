@@ -8,7 +8,7 @@
 //!   [`Buckets`] in such a row.
 //! - [`WindowedHistogram`] gives quantiles of the values of the last minute, or any other window, with an error of at
 //!   most 0.79 %.
-//! - With the feature `prometheus`, [`prometheus`](crate::prometheus) turns counters and histograms into metric
+//! - With the feature `prometheus`, the module `prometheus` turns counters and histograms into metric
 //!   families of the `prometheus` crate.
 //!
 //! # Threads
