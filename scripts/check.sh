@@ -42,7 +42,7 @@ request() {
   fi
 }
 
-printf '\nThe README's addresses, requested from this host\n'
+printf '\nAddresses of the README, requested from this host\n'
 # Lines with commands are left to scripts/check-docs.sh.
 addresses() {
   grep -v '^\$ ' README.md | grep -oE "http://127\.0\.0\.1:[0-9]+[^][ )>\"'\`|]*" | sed 's/[.,;:]$//' | sort -u

@@ -49,7 +49,7 @@ async fn tutorial(
     UrlPath(number): UrlPath<String>,
 ) -> Result<Json<TutorialView>, Problem> {
     let unknown = || {
-        let detail = format!("there is no tutorial {number}; they are 1 to {}", TUTORIALS.len());
+        let detail = format!("there is no tutorial {number}, only 1 to {}", TUTORIALS.len());
         Problem::new(StatusCode::NOT_FOUND, detail)
     };
     let (number, tutorial) = by_number(&number).ok_or_else(unknown)?;
