@@ -57,10 +57,10 @@ impl<C: CallObserver> Call<C> {
             return;
         }
         let elapsed = self.elapsed();
-        // The handler turns the failure of its requests into a response, which reaches nobody.
+        // After a disconnect, the handler's response reaches no client, so its code is not the call's.
         let (code, cause) =
             if self.disconnected { (self.code_if_dropped, Cause::Dropped) } else { (code, cause) };
-        // Client and server both enforce the deadline. If the other one is first, its status is tonic's `Cancelled`.
+        // Client and server both enforce the deadline. If the other side is first, this side gets tonic's `Cancelled`.
         let late = code == Code::Cancelled && self.is_late(elapsed);
         self.finish(if late { Code::DeadlineExceeded } else { code }, elapsed, cause);
     }

@@ -51,7 +51,7 @@ impl<O: Observer> ClientLayer<O> {
         Self { observer }
     }
 
-    /// Adds an observer, which is given the same calls, with the same ends.
+    /// Adds an observer. Both observers get the same calls and ends.
     #[must_use]
     pub fn and<P: Observer>(self, observer: P) -> ClientLayer<(O, P)> {
         ClientLayer { observer: (self.observer, observer) }

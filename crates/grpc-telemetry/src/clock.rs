@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// One for the process, because calibrating it takes time: less than 1 ms, or up to 0.2 s on a machine so busy that
-/// readings scatter.
+/// The process's clock. It is shared because calibrating one takes up to 1 ms, or up to 0.2 s on a busy machine.
 static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::default);
 
 /// A reading of a fast monotonic clock: the processor's time stamp counter where its rate is constant, else the

@@ -33,9 +33,9 @@ use faults::load::{self, Generator};
 
 use crate::table::{Claim, Table, Tally};
 
-/// For all panels together to have data, under load.
+/// Timeout for all panels together to have data under load.
 const PANELS_TIMEOUT: Duration = Duration::from_secs(15);
-/// Load before the first panel is checked: the widest window of a panel's rates.
+/// Duration of the load before the first panel is checked: the widest window of a panel's rates.
 const WARM_UP: Duration = Duration::from_secs(6);
 
 /// Checks all claims, and writes the table to `out` group by group. Returns `None` if `stop` was canceled. Leaves no fault

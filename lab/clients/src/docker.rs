@@ -28,7 +28,7 @@ pub enum DockerError {
         /// The Compose project.
         project: String,
     },
-    /// It did not become healthy in time.
+    /// The container did not become healthy within the timeout.
     #[error("{service} is still {state} after {waited:?}")]
     NotHealthy {
         /// The service.

@@ -10,7 +10,7 @@ use serde_json::Value;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Default size limit of a response body.
 const MAX_BODY_BYTES: usize = 64 << 20;
-/// An error message from a service is cut off here.
+/// Maximum length of a service's error message; longer ones are truncated.
 const MAX_REASON_CHARS: usize = 500;
 
 /// Why a request failed.

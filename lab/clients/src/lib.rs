@@ -27,7 +27,7 @@ use crate::{
 pub struct Clients {
     /// Addresses, files and the selected tutorials.
     pub settings: Settings,
-    /// For services without a client of their own.
+    /// The HTTP client for services without a typed client.
     pub fetch: Fetch,
     /// The Docker engine, limited to this lab's containers.
     pub docker: Docker,

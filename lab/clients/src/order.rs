@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fetch::{Fetch, FetchError, Request};
 
-/// Added to every operation by [`StoreFault::Slow`].
+/// The delay that [`StoreFault::Slow`] adds to every operation.
 const DELAY_MS: u64 = 1000;
 
 /// The state of the store's faults.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Between two attempts.
+/// Interval between two attempts.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Calls `attempt` until it succeeds, for at most `timeout`.

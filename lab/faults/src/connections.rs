@@ -5,11 +5,11 @@ use std::time::Duration;
 use clients::{Clients, balancer::HELLO, fetch::FetchError, poll::until};
 use tokio::{io::AsyncReadExt, net::TcpStream, task::JoinSet};
 
-/// A higher limit is refused. The lab's own is 256.
+/// Maximum limit of the balancer that is filled. The lab's limit is 256.
 const MAX_CONNECTIONS: u32 = 1024;
-/// Until the balancer reports that the limit is reached.
+/// Timeout for the balancer to report that the limit is reached.
 const FILL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Before a closed connection is opened again.
+/// Delay before a closed connection is reopened.
 const RECONNECT_DELAY: Duration = Duration::from_millis(500);
 
 /// Why the balancer's limit was not reached.

@@ -11,10 +11,10 @@ use crate::{
     load::Generator,
 };
 
-/// Until a restarted container is healthy.
+/// Timeout for a restarted container to become healthy.
 const HEALTHY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The part of an active fault that lives in this process; dropping it ends that part.
+/// The part of an active fault that runs in this process; dropping it ends that part.
 #[derive(Debug)]
 pub enum Effect {
     /// The fault stays active on its own until it is cleared.

@@ -10,9 +10,9 @@ use std::{
     time::Duration,
 };
 
-/// Attempts to acquire the lock, because [`Lock::holder`] holds it for a moment, too.
+/// Maximum number of attempts to acquire the lock. One is not enough, because [`Lock::holder`] briefly holds the lock, too.
 const ATTEMPTS: u32 = 5;
-/// Between two attempts.
+/// Delay between two attempts.
 const RETRY_DELAY: Duration = Duration::from_millis(20);
 
 /// Why the lock could not be acquired.

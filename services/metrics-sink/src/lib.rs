@@ -1,7 +1,7 @@
 //! Receives Envoy's metrics over gRPC and serves them to Prometheus, in the same form as Envoy's own page.
 //!
-//! A message takes this way: `frames` reassembles it, [`wire`] checks it and reads it in place, and [`outputs`] passes it
-//! on, mostly to the [`store`]. The store keeps the series of each Envoy, from which `/envoy/metrics` is rendered.
+//! `frames` reassembles a message, [`wire`] checks it and reads it in place, and [`outputs`] passes it to the [`store`]
+//! and the console. The store keeps the series of each Envoy, from which `/envoy/metrics` is rendered.
 //! Invalid data and data beyond a limit is refused, counted, and logged once per reason ([`refusal`]).
 
 #[doc(hidden)]
@@ -57,7 +57,7 @@ pub struct Listeners {
     pub http: TcpListener,
 }
 
-/// At shutdown, how long to wait until a console's queued lines are written.
+/// Timeout at shutdown for writing a console's queued lines.
 const CONSOLE_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves until `shutdown` is cancelled, then ends the streams and drains within the grace period. Registers the sink's

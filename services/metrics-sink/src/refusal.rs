@@ -88,7 +88,7 @@ impl Reason {
 /// Counts and logs refusals.
 #[derive(Debug)]
 pub struct Refusals {
-    /// By reason: the counter, and whether a refusal has been logged.
+    /// The counter of each reason, and whether a refusal has been logged for it.
     reasons: [(IntCounter, AtomicBool); REASONS.len()],
 }
 

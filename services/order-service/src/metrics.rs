@@ -5,7 +5,7 @@ use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounter, IntGauge, I
 use crate::order::State;
 use crate::store::Operation;
 
-/// In seconds, from a read from memory to a stalled disk.
+/// Bucket bounds in seconds. They range from a read from memory to a stalled disk.
 const BUCKETS: [f64; 15] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 

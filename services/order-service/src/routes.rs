@@ -18,7 +18,7 @@ use crate::Error;
 use crate::service::Orders;
 use crate::store::Store;
 
-/// In bytes. The largest valid order is well below.
+/// Maximum size of a request, in bytes. The largest valid order is much smaller.
 const MAX_REQUEST_SIZE: usize = 64 << 10;
 
 pub(crate) fn grpc<H: Health>(

@@ -113,33 +113,33 @@ impl Store {
         let writing = start(
             "store-writer",
             Box::new(move || {
-                queue::serve(write_queue, &write_faults, |turn| writer.turn(turn, &write_faults));
+                queue::serve(write_queue, &write_faults, |batch| writer.run_batch(batch, &write_faults));
             }),
         )?;
         let reading = start(
             "store-reader",
-            Box::new(move || queue::serve(read_queue, &read_faults, |turn| reader.turn(turn))),
+            Box::new(move || queue::serve(read_queue, &read_faults, |batch| reader.run_batch(batch))),
         )?;
         Ok((store, Threads([writing, reading])))
     }
 
     /// Places an order, unless one with its key exists.
     pub(crate) async fn create(&self, order: NewOrder) -> Result<Created, Error> {
-        self.ask(Operation::Create, &self.writes, Write::Create, order).await
+        self.send(Operation::Create, &self.writes, Write::Create, order).await
     }
 
     /// Advances the orders that are due.
     pub(crate) async fn advance(&self) -> Result<Advanced, Error> {
-        self.ask(Operation::Advance, &self.writes, Write::Advance, ()).await
+        self.send(Operation::Advance, &self.writes, Write::Advance, ()).await
     }
 
     pub(crate) async fn get(&self, id: String) -> Result<Option<Order>, Error> {
-        self.ask(Operation::Get, &self.reads, Read::Get, id).await
+        self.send(Operation::Get, &self.reads, Read::Get, id).await
     }
 
     /// The orders of a page, and one more if there is one.
     pub(crate) async fn list(&self, page: Page) -> Result<Vec<Order>, Error> {
-        self.ask(Operation::List, &self.reads, Read::List, page).await
+        self.send(Operation::List, &self.reads, Read::List, page).await
     }
 
     /// All changes from now on, in the order of their commits.
@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// Sends a call to a connection, in a span, and measures the time until its reply.
-    async fn ask<J, I, O>(
+    async fn send<J, I, O>(
         &self,
         operation: Operation,
         queue: &mpsc::Sender<J>,
@@ -164,11 +164,11 @@ impl Store {
         // A cancelled call is observed too: the timer stops when it is dropped.
         let _timer = self.metrics.store(operation).start_timer();
         let (call, reply) = Call::new(input);
-        let asked = async {
+        let exchange = async {
             queue.try_send(job(call))?;
             reply.await.unwrap_or(Err(Error::Stopped))
         };
-        let result = asked.instrument(span.clone()).await;
+        let result = exchange.instrument(span.clone()).await;
         if let Err(error) = &result {
             span::failed(&span, error);
         }

@@ -106,12 +106,15 @@ impl Violations {
         if self.0.is_empty() {
             return Ok(valid);
         }
-        let said: Vec<_> =
-            self.0.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.description)).collect();
-        // The message shows the first violations; the details have all.
-        let shown = said.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
-        let more = said.len().saturating_sub(3);
-        let message = if more == 0 { shown } else { format!("{shown}; and {more} more") };
+        let described: Vec<_> = self
+            .0
+            .iter()
+            .map(|violation| format!("{}: {}", violation.field, violation.description))
+            .collect();
+        // The message contains the first violations, the details contain all.
+        let first = described.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
+        let more = described.len().saturating_sub(3);
+        let message = if more == 0 { first } else { format!("{first}; and {more} more") };
         let details = ErrorDetails::with_bad_request(self.0);
         Err(Status::with_error_details(Code::InvalidArgument, message, details))
     }

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn changes_come_in_their_order() {
+    async fn changes_are_received_in_the_order_sent() {
         let (sender, mut changes, _shutdown) = watch(None);
         for seq in 1..=2 {
             sender.send(change(seq)).expect("watched");
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_order_can_be_watched() {
+    async fn a_watcher_of_one_order_receives_only_its_changes() {
         let (sender, mut changes, _shutdown) = watch(Some("2"));
         for seq in 1..=2 {
             sender.send(change(seq)).expect("watched");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_is_too_slow_is_told_so() {
+    async fn a_lagging_watcher_gets_data_loss_with_the_number_of_missed_changes() {
         let (sender, mut changes, _shutdown) = watch(None);
         for seq in 1..=5 {
             sender.send(change(seq)).expect("watched");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_end_of_the_service_is_the_end_of_the_stream() {
+    async fn the_stream_ends_with_unavailable_on_shutdown() {
         let (_sender, mut changes, shutdown) = watch(None);
         shutdown.cancel();
         let status = changes.next().await.expect("an end").expect_err("an error");

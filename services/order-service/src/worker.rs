@@ -9,21 +9,21 @@ use tokio::time::sleep;
 use crate::store::{Error, Store};
 
 /// Pause between runs, so that orders placed in quick succession share one.
-const PAUSE: Duration = Duration::from_millis(100);
+const RUN_DELAY: Duration = Duration::from_millis(100);
 /// Pause after the store has failed.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// Runs forever. `paid_after` is the earliest time at which a new order can be due.
 pub(crate) async fn run(store: Store, paid_after: Duration) {
     let mut failing = false;
     loop {
         let advanced = store.advance().await;
-        say(&advanced.as_ref().map(|advanced| advanced.orders), &mut failing);
+        log_transition(&advanced.as_ref().map(|advanced| advanced.orders), &mut failing);
         let Ok(advanced) = advanced else {
-            sleep(RETRY).await;
+            sleep(RETRY_DELAY).await;
             continue;
         };
-        sleep(PAUSE).await;
+        sleep(RUN_DELAY).await;
         match advanced.next {
             Some(next) => sleep(next.remaining().min(paid_after)).await,
             None => store.placed().await,
@@ -32,7 +32,7 @@ pub(crate) async fn run(store: Store, paid_after: Duration) {
 }
 
 /// Logs the first failure, and the first success after it.
-fn say(advanced: &Result<usize, &Error>, failing: &mut bool) {
+fn log_transition(advanced: &Result<usize, &Error>, failing: &mut bool) {
     match advanced {
         Ok(orders) => {
             if *failing {

@@ -3,9 +3,9 @@
 use rustix::io;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// The client's socket and the backend's.
+/// A connection uses the client's socket and the backend's.
 const FILES_PER_CONNECTION: u64 = 2;
-/// For listeners, REST, health checks, DNS, logs, and the worker threads' pipes.
+/// Files reserved for listeners, REST, health checks, DNS, logs, and the worker threads' pipes.
 const RESERVED_FILES: u64 = 256;
 
 /// Raises the process's limit of open files to its hard limit, and logs how many connections it allows.

@@ -1,4 +1,4 @@
-//! The PROXY protocol header, which tells a backend the client's address.
+//! The PROXY protocol header, which passes the client's address to a backend.
 //!
 //! Specification: <https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt>.
 

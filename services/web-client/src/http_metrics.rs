@@ -11,8 +11,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use prometheus::{HistogramOpts, HistogramVec, Registry};
 
-/// In seconds: the convention's bounds, three below them, because an echo takes one or two milliseconds, and three around
-/// the default deadline.
+/// Bucket bounds in seconds: the convention's, three lower ones for echoes, which take one or two milliseconds, and three
+/// around the default deadline.
 const BOUNDS: [f64; 20] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5,
     5.0, 7.5, 10.0,

@@ -13,8 +13,8 @@ use tower_layer::Layer;
 use crate::deadline::Deadline;
 use crate::{Config, Error};
 
-/// After this time, a connection attempt to a host that does not respond is repeated. A refused attempt is repeated by the
-/// next call without a pause: calls share one attempt at a time, so they cannot flood the host.
+/// Timeout of a connection attempt to a host that does not respond. After a refused attempt, the next call reconnects at
+/// once: calls share one attempt at a time, so they cannot flood the host.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Interval of HTTP/2 pings, also on an idle connection.
 const PING_INTERVAL: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! The near end: what each turn does through a proxy, or past all of them.
+//! The clients: the load of each turn, through a proxy or directly to the origin.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -11,9 +11,9 @@ use tokio::task::JoinSet;
 use crate::origin;
 use crate::request::{self, MESSAGE, Message, Request};
 
-/// Moves so many bytes on each of `connections`, every other of which uploads.
+/// Transfers `bytes` on each of `connections`, which alternate between download and upload.
 pub(crate) async fn transfer(to: SocketAddr, connections: usize, bytes: u64) -> anyhow::Result<()> {
-    all((0..connections).map(|number| async move {
+    run_all((0..connections).map(|number| async move {
         if number % 2 == 0 { download(to, bytes).await } else { upload(to, bytes).await }
     }))
     .await
@@ -31,14 +31,14 @@ async fn upload(to: SocketAddr, bytes: u64) -> anyhow::Result<()> {
     let mut connection = connect(to).await?;
     connection.write_all(&Request::Upload.encode()).await?;
     origin::send(&mut connection, bytes).await?;
-    let arrived = answered(&mut connection).await?;
+    let arrived = read_reply(&mut connection).await?;
     ensure!(arrived == bytes, "{arrived} of {bytes} bytes went through {to}");
     Ok(())
 }
 
-/// Connects, makes one round trip and closes, `times` over in each of `callers`.
+/// Connects, makes one round trip and closes, `times` times in each of `callers` tasks.
 pub(crate) async fn connections(to: SocketAddr, callers: usize, times: usize) -> anyhow::Result<()> {
-    all((0..callers).map(|_| async move {
+    run_all((0..callers).map(|_| async move {
         for _ in 0..times {
             exchange(&mut connect(to).await?).await?;
         }
@@ -47,9 +47,9 @@ pub(crate) async fn connections(to: SocketAddr, callers: usize, times: usize) ->
     .await
 }
 
-/// Round trips of 64 bytes, `times` over on each of `callers` connections.
+/// Makes `times` round trips of 64 bytes on each of `callers` connections.
 pub(crate) async fn round_trips(to: SocketAddr, callers: usize, times: usize) -> anyhow::Result<()> {
-    all((0..callers).map(|_| async move {
+    run_all((0..callers).map(|_| async move {
         let mut connection = connect(to).await?;
         for _ in 0..times {
             exchange(&mut connection).await?;
@@ -59,7 +59,7 @@ pub(crate) async fn round_trips(to: SocketAddr, callers: usize, times: usize) ->
     .await
 }
 
-/// Connected, and with nothing to wait for when it writes.
+/// Opens a connection with `TCP_NODELAY`, so that small messages are sent at once.
 pub(crate) async fn connect(to: SocketAddr) -> anyhow::Result<TcpStream> {
     let connection = TcpStream::connect(to).await?;
     connection.set_nodelay(true)?;
@@ -76,21 +76,21 @@ pub(crate) async fn exchange(connection: &mut TcpStream) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many connections the far end holds, without the one that asks.
-pub(crate) async fn held(origin: SocketAddr) -> anyhow::Result<u64> {
+/// The number of connections that the origin holds open, not counting the one for this query.
+pub(crate) async fn count_open(origin: SocketAddr) -> anyhow::Result<u64> {
     let mut connection = connect(origin).await?;
     connection.write_all(&Request::Count.encode()).await?;
-    Ok(answered(&mut connection).await? - 1)
+    Ok(read_reply(&mut connection).await? - 1)
 }
 
-async fn answered(connection: &mut TcpStream) -> anyhow::Result<u64> {
+async fn read_reply(connection: &mut TcpStream) -> anyhow::Result<u64> {
     let mut message: Message = [0; MESSAGE];
     connection.read_exact(&mut message).await?;
     request::read_number(&message)
 }
 
-/// All of them at once; the first error ends the rest.
-async fn all<F>(work: impl Iterator<Item = F>) -> anyhow::Result<()>
+/// Runs all futures concurrently. The first error cancels the others.
+async fn run_all<F>(work: impl Iterator<Item = F>) -> anyhow::Result<()>
 where
     F: Future<Output = anyhow::Result<()>> + Send + 'static,
 {

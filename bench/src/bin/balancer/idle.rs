@@ -1,4 +1,4 @@
-//! Memory of connections that do nothing.
+//! Memory of idle connections.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,49 +9,53 @@ use tokio::time::{sleep, timeout};
 use crate::client;
 use crate::process::Proxy;
 
-/// For all connections to be open.
-const PATIENCE: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(1);
+/// Timeout for opening all connections.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
+/// Interval between two queries of the origin.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
+/// Number of connections opened before waiting until the origin has accepted them. A larger batch could overflow the
+/// listen queue, which drops connections.
 const BATCH: usize = 100;
 
-/// Bytes of the proxy's memory for each connection.
-pub(crate) struct Held {
-    /// That has said nothing yet.
-    pub(crate) silent: f64,
-    /// That has made a round trip.
+/// The proxy's memory per connection, in bytes.
+pub(crate) struct MemoryPerConnection {
+    /// Before the connection carries any data.
+    pub(crate) unused: f64,
+    /// After one round trip.
     pub(crate) used: f64,
 }
 
-/// Holds so many connections through the proxy.
-pub(crate) async fn hold(proxy: &Proxy, connections: usize) -> anyhow::Result<Held> {
+/// Holds `connections` idle connections through the proxy, and measures its memory.
+pub(crate) async fn measure(proxy: &Proxy, connections: usize) -> anyhow::Result<MemoryPerConnection> {
     let Proxy { process, origin } = proxy;
-    let held = timeout(PATIENCE, async {
-        // The look whether it listens was a connection, too.
-        wait(origin.address, |held| held == 0).await?;
+    let measured = timeout(OPEN_TIMEOUT, async {
+        // The check that the proxy listens has opened a connection, too.
+        wait(origin.address, |count| count == 0).await?;
         let before = process.memory()?;
         let each = |bytes: u64| bytes.saturating_sub(before) as f64 / connections as f64;
         let mut open = Vec::with_capacity(connections);
         while open.len() < connections {
-            // No more at once than a short queue takes: what overflows it would be lost until it says something.
             for _ in 0..BATCH.min(connections - open.len()) {
                 open.push(client::connect(process.address).await?);
             }
-            wait(origin.address, |held| held >= open.len() as u64).await?;
+            wait(origin.address, |count| count >= open.len() as u64).await?;
         }
-        let silent = each(process.memory()?);
+        let unused = each(process.memory()?);
         for connection in &mut open {
             client::exchange(connection).await?;
         }
-        anyhow::Ok(Held { silent, used: each(process.memory()?) })
+        anyhow::Ok(MemoryPerConnection { unused, used: each(process.memory()?) })
     })
     .await;
-    held.with_context(|| format!("{connections} idle connections took more than {} s", PATIENCE.as_secs()))?
+    measured.with_context(|| {
+        format!("{connections} idle connections took more than {} s", OPEN_TIMEOUT.as_secs())
+    })?
 }
 
-/// Waits until so many connections as `enough` says have reached the far end.
-async fn wait(origin: SocketAddr, enough: impl Fn(u64) -> bool) -> anyhow::Result<()> {
-    while !enough(client::held(origin).await?) {
-        sleep(PAUSE).await;
+/// Waits until the origin's number of open connections satisfies `condition`.
+async fn wait(origin: SocketAddr, condition: impl Fn(u64) -> bool) -> anyhow::Result<()> {
+    while !condition(client::count_open(origin).await?) {
+        sleep(POLL_INTERVAL).await;
     }
     Ok(())
 }

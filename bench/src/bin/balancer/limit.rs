@@ -1,20 +1,20 @@
-//! File descriptors: how many there may be decides how many connections can be held.
+//! The limit of file descriptors, which limits the number of connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// What a proxy needs beside its connections: listeners, logs, pipes.
+/// Descriptors that a proxy needs besides its connections: listeners, logs, pipes.
 const SPARE: usize = 200;
-/// Idle connections to hold.
-const WANTED: usize = 10_000;
+/// Maximum number of idle connections.
+const MAX_CONNECTIONS: usize = 10_000;
 
-/// Takes as many as the system gives, for this process and those that it starts; says how many.
+/// Raises the limit of this process and its children to the hard limit, and returns it.
 pub(crate) fn raise() -> anyhow::Result<usize> {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
     Ok(limit.maximum.and_then(|maximum| usize::try_from(maximum).ok()).unwrap_or(usize::MAX))
 }
 
-/// The connections that a proxy can hold: two descriptors each.
+/// The number of connections that a proxy can hold with this limit: each takes two descriptors.
 pub(crate) fn connections(descriptors: usize) -> usize {
-    (descriptors.saturating_sub(SPARE) / 2).min(WANTED)
+    (descriptors.saturating_sub(SPARE) / 2).min(MAX_CONNECTIONS)
 }

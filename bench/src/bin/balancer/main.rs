@@ -1,8 +1,8 @@
-//! The TCP balancer beside its peers, in turns: what a byte, a connection, a round trip and an idle connection cost.
+//! Compares the TCP balancer with other proxies: the cost of a byte, a connection, a round trip and an idle connection.
 //!
-//! One worker each, all on loopback, with the same far end behind them. The ends share the machine's cores with what
-//! is measured, so that rates say less than the processor time of the process itself. Ratios travel, absolute figures
-//! do not. Nothing is asserted but that all bytes arrive.
+//! Each proxy has one worker and an origin of its own, all on loopback. Clients and origins share the machine's cores
+//! with the proxy, so its CPU time is more significant than its rate. Ratios are comparable between machines, absolute
+//! figures are not. The only assertion is that all bytes arrive.
 
 mod client;
 mod idle;
@@ -27,10 +27,10 @@ use turns::{Measure, Target};
 
 #[derive(Parser)]
 struct Cli {
-    /// The balancer's program; without it, the one beside this program
+    /// The balancer's program; by default the one in this program's directory
     #[arg(long, env = "TCP_BALANCER")]
     balancer: Option<PathBuf>,
-    /// Measure only this; may be repeated
+    /// Print only this table; may be repeated
     #[arg(long, value_enum)]
     only: Vec<Table>,
     #[command(subcommand)]
@@ -39,19 +39,19 @@ struct Cli {
 
 #[derive(Clone, Copy, Subcommand)]
 enum Command {
-    /// The far end, a process of its own; it prints its port
+    /// Serve as the origin behind a proxy, and print the port
     Origin,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Table {
-    /// Many bytes, on a few connections
+    /// Bulk transfer on a few connections
     Bytes,
     /// Connections that are opened, used once and closed
     Connections,
-    /// Small messages there and back
+    /// Round trips of small messages
     RoundTrips,
-    /// Memory of connections that do nothing
+    /// Memory of idle connections
     Idle,
 }
 
@@ -98,23 +98,24 @@ async fn compare(cli: Cli) -> anyhow::Result<()> {
 async fn idle(machine: &Machine, targets: &[Target]) -> anyhow::Result<()> {
     report::begin_idle(machine.connections(), machine.descriptors);
     for subject in targets.iter().filter_map(|target| target.subject).filter(|subject| subject.is_default()) {
-        // A new process: what has worked before holds memory that idle connections do not need.
+        // A new process: one that has carried load keeps memory that idle connections do not need.
         let proxy = machine.start(subject)?;
-        report::idle(subject, &idle::hold(&proxy, machine.connections()).await?);
+        report::idle(subject, &idle::measure(&proxy, machine.connections()).await?);
     }
     Ok(())
 }
 
-/// What there is to measure with.
+/// The machine's programs and limits.
 struct Machine {
     programs: Programs,
-    /// Of configurations, and of what the proxies say.
+    /// Holds the proxies' configurations and logs.
     directory: TempDir,
+    /// The limit of file descriptors per process.
     descriptors: usize,
 }
 
 impl Machine {
-    /// How many may be held at once.
+    /// Number of idle connections to hold.
     fn connections(&self) -> usize {
         limit::connections(self.descriptors)
     }

@@ -1,4 +1,4 @@
-//! The far end, behind each proxy: echoes, sends, takes in.
+//! The origin behind each proxy: echoes messages, sends and receives bulk data.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -9,10 +9,10 @@ use tokio::task::LocalSet;
 
 use crate::request::{self, MESSAGE, Request};
 
-/// Bytes of a call to the system.
+/// Bytes per read and write.
 pub(crate) const CHUNK: usize = 256 << 10;
 
-/// Serves until the process is ended; prints the port.
+/// Prints the port, and serves until the process is killed.
 pub(crate) async fn serve() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
@@ -27,14 +27,14 @@ async fn accept(listener: TcpListener) -> anyhow::Result<()> {
         open.set(open.get() + 1);
         let open = open.clone();
         tokio::task::spawn_local(async move {
-            // A probe's connection asks for nothing; who asked and went is no news.
-            let _ = answer(connection, &open).await;
+            // Errors are expected: a probe sends no request, and a client may disconnect early.
+            let _ = handle(connection, &open).await;
             open.set(open.get() - 1);
         });
     }
 }
 
-async fn answer(mut connection: TcpStream, open: &Cell<u64>) -> anyhow::Result<()> {
+async fn handle(mut connection: TcpStream, open: &Cell<u64>) -> anyhow::Result<()> {
     let mut message = [0; MESSAGE];
     connection.read_exact(&mut message).await?;
     match Request::decode(&message)? {
@@ -52,19 +52,19 @@ async fn answer(mut connection: TcpStream, open: &Cell<u64>) -> anyhow::Result<(
     Ok(())
 }
 
-/// Writes so many bytes, and ends that direction.
+/// Writes `bytes` bytes, and closes that direction.
 pub(crate) async fn send(connection: &mut TcpStream, bytes: u64) -> anyhow::Result<()> {
     let chunk = vec![0x5a; CHUNK];
-    let mut left = bytes;
-    while left > 0 {
-        let next = left.min(CHUNK as u64) as usize;
+    let mut remaining = bytes;
+    while remaining > 0 {
+        let next = remaining.min(CHUNK as u64) as usize;
         connection.write_all(&chunk[..next]).await?;
-        left -= next as u64;
+        remaining -= next as u64;
     }
     Ok(connection.shutdown().await?)
 }
 
-/// Reads to the end, and says how many bytes there were.
+/// Reads to the end of the stream, and returns the number of bytes.
 pub(crate) async fn drain(connection: &mut TcpStream) -> anyhow::Result<u64> {
     let mut chunk = vec![0; CHUNK];
     let mut bytes = 0;

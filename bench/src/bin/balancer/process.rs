@@ -1,4 +1,4 @@
-//! A program that is measured, or serves the measurement: started, looked at through /proc, ended by its id.
+//! Child processes: the proxies, and the origins behind them. Their CPU time and memory come from /proc.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -9,24 +9,25 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use procfs::process::{Process as Seen, all_processes};
+use procfs::process::{Process as ProcEntry, all_processes};
 use procfs::{page_size, ticks_per_second};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::subject::Subject;
 
-/// For a start, and for an end.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(5);
+/// Timeout for a process to listen after its start, and to exit after SIGTERM.
+const PROCESS_TIMEOUT: Duration = Duration::from_secs(10);
+/// Interval between two checks for either.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 pub(crate) struct Process {
     child: Child,
-    /// Where it listens.
+    /// The address on which it listens.
     pub(crate) address: SocketAddr,
 }
 
 impl Process {
-    /// The far end.
+    /// Starts an origin.
     pub(crate) fn origin() -> anyhow::Result<Self> {
         let mut child =
             Command::new(std::env::current_exe()?).arg("origin").stdout(Stdio::piped()).spawn()?;
@@ -36,21 +37,21 @@ impl Process {
         Ok(Self { child, address })
     }
 
-    /// Time of the processor that it and its children have used.
+    /// CPU time of the process and its children.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let ticks: u64 = self.family()?.iter().map(|stat| stat.utime + stat.stime).sum();
         Ok(Duration::from_secs_f64(ticks as f64 / ticks_per_second() as f64))
     }
 
-    /// Bytes of memory that it and its children hold.
+    /// Resident memory of the process and its children, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<u64> {
         Ok(self.family()?.iter().map(|stat| stat.rss * page_size()).sum())
     }
 
     fn family(&self) -> anyhow::Result<Vec<procfs::process::Stat>> {
         let pid = self.child.id().cast_signed();
-        let mut family = vec![Seen::new(pid)?.stat()?];
-        // A process that ends meanwhile is none of these.
+        let mut family = vec![ProcEntry::new(pid)?.stat()?];
+        // Processes that exit during the scan are skipped.
         family.extend(
             all_processes()?
                 .flatten()
@@ -61,14 +62,14 @@ impl Process {
     }
 }
 
-/// A proxy before a far end of its own: connections that are over keep no port from another's.
+/// A proxy with an origin of its own, so that ports in TIME_WAIT do not affect other proxies.
 pub(crate) struct Proxy {
     pub(crate) process: Process,
     pub(crate) origin: Process,
 }
 
 impl Proxy {
-    /// Starts both; done as soon as the proxy takes connections. What it says is in `directory`.
+    /// Starts both, and returns once the proxy accepts connections. Its configuration and log are in `directory`.
     pub(crate) fn start(
         program: &Path,
         subject: Subject,
@@ -88,34 +89,34 @@ impl Proxy {
             .stderr(output)
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;
-        let begun = Instant::now();
+        let start = Instant::now();
         while TcpStream::connect(address).is_err() {
-            if child.try_wait()?.is_some() || begun.elapsed() > PATIENCE {
+            if child.try_wait()?.is_some() || start.elapsed() > PROCESS_TIMEOUT {
                 let _ = child.kill();
                 bail!("{} does not listen; it said: {}", subject.name(), fs::read_to_string(log)?.trim());
             }
-            thread::sleep(PAUSE);
+            thread::sleep(POLL_INTERVAL);
         }
         Ok(Self { process: Process { child, address }, origin })
     }
 }
 
-/// A port that nobody has at the moment.
+/// A loopback address whose port is free at the moment.
 fn free_port() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
 impl Drop for Process {
-    /// Asks it to end, as its children end with it then; kills it only if it does not.
+    /// Sends SIGTERM, on which the process also stops its children, and SIGKILL after the timeout.
     fn drop(&mut self) {
         let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        let begun = Instant::now();
+        let start = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {
-            if begun.elapsed() > PATIENCE {
+            if start.elapsed() > PROCESS_TIMEOUT {
                 let _ = self.child.kill();
                 let _ = self.child.wait();
             }
-            thread::sleep(PAUSE);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 }

@@ -1,14 +1,14 @@
-//! Where the proxies' programs are.
+//! Finds the proxies' programs.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::subject::Subject;
 
-/// Directories of programs that a user's PATH need not have.
+/// Directories that a user's PATH may lack.
 const SYSTEM: [&str; 2] = ["/usr/sbin", "/usr/local/sbin"];
 
-/// What is here.
+/// The installed programs.
 pub(crate) struct Programs {
     balancer: Option<PathBuf>,
     haproxy: Option<PathBuf>,
@@ -16,7 +16,7 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Looks for the peers on PATH, and for the balancer beside this program unless it is given.
+    /// Finds the other proxies on PATH, and the balancer in this program's directory unless `balancer` is given.
     pub(crate) fn find(balancer: Option<PathBuf>) -> anyhow::Result<Self> {
         let beside = env::current_exe()?.with_file_name(Subject::Balancer.program());
         Ok(Self {

@@ -1,12 +1,12 @@
-//! What was seen, as a person reads it: medians, and what the balancer takes for one of the other's.
+//! Prints the results: medians, and the ratios of the balancer's costs to the other proxies'.
 
 use std::time::Duration;
 
-use crate::idle::Held;
+use crate::idle::MemoryPerConnection;
 use crate::subject::Subject;
 use crate::turns::{Measure, Measured};
 
-/// One table; a ratio is the median of the turns' own ratios, ours : the other's.
+/// Prints one table. A ratio is the median over the turns, ours divided by the other's.
 pub(crate) fn measured(measure: Measure, all: &[Measured]) {
     let (title, cpu_unit, rate_unit) = match measure {
         Measure::Bytes => ("bytes, half of them each way", "CPU ms/GB", "Gbit/s"),
@@ -45,7 +45,7 @@ pub(crate) fn measured(measure: Measure, all: &[Measured]) {
     }
 }
 
-/// The head of the last table.
+/// Prints the head of the table of idle connections.
 pub(crate) fn begin_idle(connections: usize, descriptors: usize) {
     let title = format!("{connections} idle connections");
     println!("\n{title:<34} {:>12} {:>20}", "KB each", "after a round trip");
@@ -56,16 +56,15 @@ pub(crate) fn begin_idle(connections: usize, descriptors: usize) {
     }
 }
 
-/// A line of it.
-pub(crate) fn idle(subject: Subject, held: &Held) {
-    println!("  {:<32} {:>12.1} {:>20.1}", subject.name(), held.silent / 1e3, held.used / 1e3);
+/// Prints a line of the table of idle connections.
+pub(crate) fn idle(subject: Subject, memory: &MemoryPerConnection) {
+    println!("  {:<32} {:>12.1} {:>20.1}", subject.name(), memory.unused / 1e3, memory.used / 1e3);
 }
 
 fn ratio(ours: &[Duration], other: &[Duration]) -> f64 {
     median(ours.iter().zip(other).map(|(ours, other)| ours.as_secs_f64() / other.as_secs_f64()))
 }
 
-/// The middle one.
 fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);

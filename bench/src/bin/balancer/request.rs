@@ -1,8 +1,8 @@
-//! What a connection asks of the far end: its first 64 bytes.
+//! The request to the origin: the first 64 bytes of a connection.
 
 use anyhow::{Context, bail};
 
-/// Bytes of a request, and of each message after it.
+/// Size of a request and of each later message, in bytes.
 pub(crate) const MESSAGE: usize = 64;
 
 /// A 64-byte message.
@@ -10,13 +10,13 @@ pub(crate) type Message = [u8; MESSAGE];
 
 #[derive(Clone, Copy)]
 pub(crate) enum Request {
-    /// This message back, and each one after it.
+    /// The origin returns this message and every later one.
     Echo,
-    /// So many bytes, then the end.
+    /// The origin sends this number of bytes, then closes its direction.
     Download(u64),
-    /// All bytes that follow are read; their number comes back.
+    /// The origin reads to the end of the stream, then sends the number of bytes.
     Upload,
-    /// The number of connections that are open at this end.
+    /// The origin sends its number of open connections.
     Count,
 }
 
@@ -44,14 +44,14 @@ impl Request {
     }
 }
 
-/// A message that says a number.
+/// A message that contains a number.
 pub(crate) fn number(number: u64) -> Message {
     let mut message = [0; MESSAGE];
     message[..8].copy_from_slice(&number.to_be_bytes());
     message
 }
 
-/// What [`number`] said.
+/// The number in a message that [`number`] returned.
 pub(crate) fn read_number(message: &Message) -> anyhow::Result<u64> {
     message.first_chunk().map(|bytes| u64::from_be_bytes(*bytes)).context("a message is longer")
 }

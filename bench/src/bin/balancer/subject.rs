@@ -1,11 +1,11 @@
-//! The proxies, and how each is told to do the same.
+//! The proxies, each with an equivalent configuration.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-/// Where Debian has nginx's module for streams.
+/// Debian's path of nginx's stream module.
 const STREAM_MODULE: &str = "/usr/lib/nginx/modules/ngx_stream_module.so";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +43,12 @@ impl Subject {
         self != Self::Balancer
     }
 
-    /// Not tuned for many bytes.
+    /// Whether the proxy is not tuned for bulk transfer.
     pub(crate) fn is_default(self) -> bool {
         !matches!(self, Self::HaproxySplicing | Self::NginxLarge)
     }
 
-    /// One worker, which runs in the foreground.
+    /// Runs the proxy in the foreground with one worker.
     pub(crate) fn command(self, program: &Path, configuration: &Path) -> Command {
         let mut command = Command::new(program);
         match self {
@@ -63,7 +63,7 @@ impl Subject {
         command
     }
 
-    /// For so many connections at once.
+    /// The configuration for up to `connections` connections at the same time.
     pub(crate) fn configuration(
         self,
         listen: SocketAddr,
@@ -71,7 +71,7 @@ impl Subject {
         connections: usize,
         directory: &Path,
     ) -> anyhow::Result<String> {
-        // A probe, and what has not gone yet.
+        // Probes, and connections that are still closing, need some more.
         let connections = connections + 20;
         Ok(match self {
             Self::Balancer => balancer(listen, origin, connections),
@@ -111,7 +111,7 @@ fn nginx(
     buffer: &str,
 ) -> anyhow::Result<String> {
     let mut text = String::new();
-    // Where the module is part of the program, there is no such file.
+    // The file is missing where nginx has the module built in.
     if Path::new(STREAM_MODULE).exists() {
         writeln!(text, "load_module {STREAM_MODULE};")?;
     }

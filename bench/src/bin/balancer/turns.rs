@@ -1,4 +1,4 @@
-//! One proxy after the other, several times over.
+//! Measures all targets in turns, so that a change in the machine's load affects all of them.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use crate::process::{Process, Proxy};
 use crate::subject::Subject;
 
 pub(crate) const TURNS: usize = 5;
-/// A turn takes a second or two; one that hangs ends the program.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Timeout of a turn, which takes a second or two.
+const TURN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where a turn goes.
+/// A proxy, or an origin without a proxy in front.
 pub(crate) struct Target {
-    /// None is past all proxies.
+    /// `None` without a proxy.
     pub(crate) subject: Option<Subject>,
     end: End,
 }
@@ -35,7 +35,7 @@ impl Target {
         Self { subject: Some(subject), end: End::Proxy(proxy) }
     }
 
-    /// What a client connects to.
+    /// The process that clients connect to.
     fn process(&self) -> &Process {
         match &self.end {
             End::Origin(origin) => origin,
@@ -52,7 +52,7 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
-    /// Connections at once.
+    /// Number of concurrent connections.
     pub(crate) fn callers(self) -> usize {
         match self {
             Self::Bytes => 4,
@@ -60,7 +60,7 @@ impl Measure {
         }
     }
 
-    /// What each does in a turn: bytes, connections, round trips.
+    /// Bytes, connections or round trips of each caller in a turn.
     pub(crate) fn times(self) -> usize {
         match self {
             Self::Bytes => 512 << 20,
@@ -69,8 +69,8 @@ impl Measure {
         }
     }
 
-    /// What is tuned for many bytes is compared by them alone.
-    fn takes(self, subject: Option<Subject>) -> bool {
+    /// Whether the measure applies. Proxies that are tuned for bulk transfer are measured for bytes only.
+    fn includes(self, subject: Option<Subject>) -> bool {
         matches!(self, Self::Bytes) || subject.is_none_or(Subject::is_default)
     }
 
@@ -84,27 +84,28 @@ impl Measure {
     }
 }
 
-/// What each turn took.
+/// The results of a target, by turn.
 pub(crate) struct Measured {
     pub(crate) subject: Option<Subject>,
-    /// Of the processor, by what the client connects to.
+    /// CPU time of the process that clients connect to.
     pub(crate) cpu: Vec<Duration>,
+    /// Wall-clock time.
     pub(crate) time: Vec<Duration>,
 }
 
-/// Every target once in each turn.
+/// Measures every target once in each turn.
 pub(crate) async fn run(measure: Measure, targets: &[Target]) -> anyhow::Result<Vec<Measured>> {
-    let taking_part = || targets.iter().filter(|target| measure.takes(target.subject));
+    let included = || targets.iter().filter(|target| measure.includes(target.subject));
     let new = |target: &Target| Measured { subject: target.subject, cpu: Vec::new(), time: Vec::new() };
-    let mut measured: Vec<_> = taking_part().map(new).collect();
+    let mut measured: Vec<_> = included().map(new).collect();
     for _ in 0..TURNS {
-        for (target, measured) in taking_part().zip(&mut measured) {
+        for (target, measured) in included().zip(&mut measured) {
             let process = target.process();
             let before = process.cpu()?;
-            let begun = Instant::now();
+            let start = Instant::now();
             let name = target.subject.map_or("direct", Subject::name);
-            timeout(PATIENCE, measure.run(process.address)).await.context(name)?.context(name)?;
-            measured.time.push(begun.elapsed());
+            timeout(TURN_TIMEOUT, measure.run(process.address)).await.context(name)?.context(name)?;
+            measured.time.push(start.elapsed());
             measured.cpu.push(process.cpu()? - before);
         }
     }

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body::{Body, Frame};
 use tower::Service;
 
-/// A message of nine bytes, as an echo has it.
+/// The frame of an echo's message of nine bytes.
 const FRAME: &[u8] = b"\0\0\0\0\x09\x0a\x07message";
 
 /// One message, and trailers if it is a reply.
@@ -59,15 +59,15 @@ fn request() -> Request<Message> {
     headers.insert("te", HeaderValue::from_static("trailers"));
     headers.insert("content-type", HeaderValue::from_static("application/grpc"));
     headers.insert("user-agent", HeaderValue::from_static("bench"));
-    // As generated clients do; the peer's reads it.
+    // Generated clients add this extension, and the peer's layer reads it.
     request.extensions_mut().insert(peer_tonic::GrpcMethod::new("proto.EchoService", "EchoService"));
     request
 }
 
-/// What handles the call: reads the request through, then replies. Handlers are far away from what
-/// calls them, so no subject may gain by having them inlined.
+/// Handles a call: reads the whole request, then replies. Never inlined, because a real handler is not inlined into the
+/// layer either.
 #[inline(never)]
-pub(crate) fn answer<B: Body>(request: Request<B>) -> Response<Message> {
+pub(crate) fn handle<B: Body>(request: Request<B>) -> Response<Message> {
     read(request.into_body());
     Response::new(Message::reply())
 }
@@ -78,14 +78,14 @@ fn read<B: Body>(body: B) {
     let mut context = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(frame)) = body.as_mut().poll_frame(&mut context) {
         std::hint::black_box(frame.is_ok());
-        // As hyper does.
+        // hyper stops here, too.
         if body.is_end_stream() {
             break;
         }
     }
 }
 
-/// Makes one call and reads the reply through. `prepare` is what a client adds to its request.
+/// Makes one call and reads the whole reply. `prepare` converts the request for the service.
 pub(crate) fn make<S, B, R>(service: &mut S, prepare: impl FnOnce(Request<Message>) -> Request<B>)
 where
     S: Service<Request<B>, Response = Response<R>>,

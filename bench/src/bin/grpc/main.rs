@@ -1,4 +1,5 @@
-//! What counting a unary call costs: ours and a peer's, net of the same service bare, in turns.
+//! Compares the cost of counting a unary call in our layers and in those of `tonic_prometheus_layer`, less the cost of
+//! the service without a layer.
 
 mod call;
 mod measure;
@@ -14,8 +15,8 @@ fn main() {
     println!("(a channel takes only tonic's boxed body: ours boxes the body that counts messages)");
 }
 
-/// The first subject is the bare one, the last the peer, those between them are ours; the first of them does the peer's
-/// work.
+/// Prints a table. `measured` is the bare service, then our layers, then the peer's. The ratio compares the peer's layer
+/// with our first, which records the same metrics.
 fn report(title: &str, measured: &[Measured]) {
     let [bare, counted @ ..] = measured else { unreachable!("a bare subject") };
     let [ours, .., peer] = counted else { unreachable!("ours and a peer") };

@@ -1,4 +1,4 @@
-//! Time and allocations of each subject, one after the other, many times over.
+//! Measures time and allocations of all subjects in turns.
 
 use std::sync::Barrier;
 use std::thread;
@@ -7,14 +7,14 @@ use std::time::Instant;
 use crate::subjects::{Services, Subject};
 
 pub(crate) const TURNS: usize = 301;
-/// In a turn: about a millisecond's, so that most turns are not interrupted on a busy machine.
+/// Calls per turn. They take about a millisecond, so that few turns are interrupted even on a busy machine.
 const CALLS: u32 = 2_000;
 
 pub(crate) struct Measured {
     pub(crate) name: &'static str,
-    /// Of one call, with one thread and with two.
+    /// Time per call with one thread and with two.
     pub(crate) nanos: [f64; 2],
-    /// Of one call.
+    /// Allocations per call.
     pub(crate) allocations: f64,
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn in_turns(subjects: &[Subject]) -> Vec<Measured> {
     measured.collect()
 }
 
-/// Nanoseconds of one call, with as many threads calling at once.
+/// Nanoseconds per call while `threads` threads make calls.
 fn time(subject: &Subject, services: &Services, threads: usize) -> f64 {
     let barrier = Barrier::new(threads);
     let run = || {
@@ -60,7 +60,7 @@ fn time(subject: &Subject, services: &Services, threads: usize) -> f64 {
     })
 }
 
-/// Allocations of one call, once everything that is made once has been made.
+/// Allocations per call, after a first call that may initialize state.
 fn allocations(subject: &Subject, services: &Services) -> f64 {
     let mut call = (subject.caller)(services);
     call();

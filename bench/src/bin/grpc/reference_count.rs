@@ -1,5 +1,5 @@
-//! An observer that changes a reference count as often as counters with one would: the difference to the layer without
-//! it is what freeing the counters would cost.
+//! An observer that changes a reference count as often as reference-counted counters would. The difference to the layer
+//! without it is the cost that freeing the counters would add.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What is measured: the same service bare, in our layer, and in the peer's.
+//! The subjects of the measurement: one service, without a layer, in ours, and in the peer's.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -12,14 +12,14 @@ use tower::{Layer, service_fn};
 use crate::call::{self, Message};
 use crate::reference_count::ReferenceCount;
 
-/// A way to make a call, and its name.
+/// A variant of the service.
 pub(crate) struct Subject {
     pub(crate) name: &'static str,
-    /// Gives each thread a caller of its own.
+    /// Creates a thread's function that makes one call.
     pub(crate) caller: fn(&Services) -> Box<dyn FnMut() + Send>,
 }
 
-/// Built once, used by all threads.
+/// The metrics, shared by all threads.
 pub(crate) struct Services {
     server: ServerMetrics,
     micro: go_micro::ServerMetrics,
@@ -53,7 +53,7 @@ pub(crate) fn servers() -> [Subject; 5] {
             name: "bare service",
             caller: |_| {
                 let mut service =
-                    service_fn(|request: Request<Message>| ready(Ok::<_, Infallible>(call::answer(request))));
+                    service_fn(|request: Request<Message>| ready(Ok::<_, Infallible>(call::handle(request))));
                 Box::new(move || call::make(&mut service, |request| request))
             },
         },
@@ -61,7 +61,7 @@ pub(crate) fn servers() -> [Subject; 5] {
             name: "prometheus",
             caller: |services| {
                 let mut service = services.server.layer().layer(service_fn(|request: Request<_>| {
-                    ready(Ok::<_, Infallible>(call::answer::<RequestBody<Message, Messages>>(request)))
+                    ready(Ok::<_, Infallible>(call::handle::<RequestBody<Message, Messages>>(request)))
                 }));
                 Box::new(move || call::make(&mut service, |request| request))
             },
@@ -70,7 +70,7 @@ pub(crate) fn servers() -> [Subject; 5] {
             name: "go-micro",
             caller: |services| {
                 let mut service = services.micro.layer().layer(service_fn(|request: Request<_>| {
-                    ready(Ok::<_, Infallible>(call::answer::<RequestBody<Message, ()>>(request)))
+                    ready(Ok::<_, Infallible>(call::handle::<RequestBody<Message, ()>>(request)))
                 }));
                 Box::new(move || call::make(&mut service, |request| request))
             },
@@ -81,7 +81,7 @@ pub(crate) fn servers() -> [Subject; 5] {
                 let layer = services.server.layer().and(services.reference_count.clone());
                 let mut service = layer.layer(service_fn(
                     |request: Request<RequestBody<Message, (Messages, ReferenceCount)>>| {
-                        ready(Ok::<_, Infallible>(call::answer(request)))
+                        ready(Ok::<_, Infallible>(call::handle(request)))
                     },
                 ));
                 Box::new(move || call::make(&mut service, |request| request))
@@ -92,7 +92,7 @@ pub(crate) fn servers() -> [Subject; 5] {
             caller: |_| {
                 let layer = tonic_prometheus_layer::MetricsLayer::new();
                 let mut service = layer.layer(service_fn(|request: Request<Message>| {
-                    ready(Ok::<_, Infallible>(call::answer(request)))
+                    ready(Ok::<_, Infallible>(call::handle(request)))
                 }));
                 Box::new(move || call::make(&mut service, |request| request))
             },
@@ -100,14 +100,14 @@ pub(crate) fn servers() -> [Subject; 5] {
     ]
 }
 
-/// A channel takes tonic's boxed body, so the bare one boxes it too.
+/// The client layers. A channel takes tonic's boxed body, so the bare channel boxes it, too.
 pub(crate) fn clients() -> [Subject; 3] {
     [
         Subject {
             name: "bare channel",
             caller: |_| {
                 let mut channel =
-                    service_fn(|request: Request<Body>| ready(Ok::<_, Infallible>(call::answer(request))));
+                    service_fn(|request: Request<Body>| ready(Ok::<_, Infallible>(call::handle(request))));
                 Box::new(move || call::make(&mut channel, |request| request.map(Body::new)))
             },
         },
@@ -115,7 +115,7 @@ pub(crate) fn clients() -> [Subject; 3] {
             name: "prometheus",
             caller: |services| {
                 let mut channel = services.client.layer().layer(service_fn(|request: Request<Body>| {
-                    ready(Ok::<_, Infallible>(call::answer(request)))
+                    ready(Ok::<_, Infallible>(call::handle(request)))
                 }));
                 Box::new(move || call::make(&mut channel, |request| request.map(Body::new)))
             },
@@ -125,7 +125,7 @@ pub(crate) fn clients() -> [Subject; 3] {
             caller: |_| {
                 let mut channel =
                     tonic_prometheus_layer::MetricsChannel::new(service_fn(|request: Request<Body>| {
-                        ready(Ok::<_, Infallible>(call::answer(request)))
+                        ready(Ok::<_, Infallible>(call::handle(request)))
                     }));
                 Box::new(move || call::make(&mut channel, |request| request.map(Body::new)))
             },

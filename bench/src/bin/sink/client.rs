@@ -1,4 +1,4 @@
-//! Sends flushes that are encoded already, so that both peers have the same other end.
+//! Sends encoded flushes: the same client for both sinks.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Endpoint;
 use tonic::{Request, Status};
 
-/// Sends these, and waits until the sink has taken all.
+/// Sends the flushes on one stream, and waits for the response.
 pub(crate) async fn send(sink: SocketAddr, flushes: Vec<Bytes>) -> anyhow::Result<()> {
     let channel = Endpoint::from_shared(format!("http://{sink}"))?.connect().await?;
     let mut client = Grpc::new(channel);

@@ -1,4 +1,4 @@
-//! What an Envoy with a thousand clusters flushes: one metric a family, the same names again and again.
+//! The flushes of an Envoy with a thousand clusters: one metric per family, and the same names for each cluster.
 
 use envoy_types::pb::envoy::config::core::v3::Node;
 use envoy_types::pb::envoy::service::metrics::v3::StreamMetricsMessage;
@@ -6,14 +6,14 @@ use envoy_types::pb::envoy::service::metrics::v3::stream_metrics_message::Identi
 use envoy_types::pb::io::prometheus::client::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 use prost::Message;
 
-/// Each has every statistic.
+/// Number of clusters.
 pub(crate) const CLUSTERS: usize = 1_000;
-/// The names.
+/// Number of statistics per cluster.
 pub(crate) const STATISTICS: usize = 99;
-/// In a flush.
+/// Number of families in a flush.
 pub(crate) const FAMILIES: usize = CLUSTERS * STATISTICS;
 
-/// A family's name, as its number has it: as long as Envoy's.
+/// The family's name, as long as Envoy's names are.
 pub(crate) fn name(statistic: usize) -> String {
     format!("cluster.upstream_rq_retry_limit_{statistic:02}")
 }
@@ -23,12 +23,12 @@ pub(crate) fn cluster(cluster: usize) -> String {
     format!("service-{cluster:04}")
 }
 
-/// Every third is a gauge, and changes with each flush.
+/// Whether the statistic is a gauge, as every third is. Gauges change with each flush, counters do not.
 pub(crate) fn is_gauge(statistic: usize) -> bool {
     statistic.is_multiple_of(3)
 }
 
-/// Its value.
+/// The value of a cluster's statistic in a flush.
 pub(crate) fn value(cluster: usize, statistic: usize, flush: usize) -> f64 {
     let changes = if is_gauge(statistic) { flush } else { 0 };
     (cluster * 7_919 + statistic * 104_729 + changes) as f64

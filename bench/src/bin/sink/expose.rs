@@ -1,4 +1,4 @@
-//! The page: how long it takes, and what holding its series takes.
+//! Compares the time of rendering the page, and the memory of its series.
 
 use std::time::Duration;
 
@@ -7,51 +7,51 @@ use prometheus::{CounterVec, Encoder, GaugeVec, Opts, Registry, TextEncoder};
 
 use crate::{TURNS, data, median, ours};
 
-/// What was seen.
-pub(crate) struct Seen {
-    /// Of the processor, for one page.
+/// The costs of a page.
+pub(crate) struct PageCost {
+    /// CPU time of one rendering.
     pub(crate) time: Duration,
-    /// Bytes of the page.
-    pub(crate) page: usize,
-    /// Bytes that are allocated for the series.
-    pub(crate) held: u64,
+    /// Size of the page, in bytes.
+    pub(crate) page_bytes: usize,
+    /// Memory of the series, in bytes.
+    pub(crate) series_bytes: u64,
 }
 
-/// Ours, then `prometheus`'s own encoder with the same series; the median of the turns.
-pub(crate) fn compare() -> anyhow::Result<[Seen; 2]> {
+/// The costs of the sink's store, and of the `prometheus` crate's encoder with the same series. Times are medians.
+pub(crate) fn compare() -> anyhow::Result<[PageCost; 2]> {
     let flush = data::flush(0);
     let mut store = None;
-    let ours_held = allocation_counter::measure(|| {
+    let ours_memory = allocation_counter::measure(|| {
         let (series, stream) = ours::store();
-        ours::take(&stream, &flush);
+        ours::apply(&stream, &flush);
         store = Some((series, stream));
     });
     let (series, _stream) = store.expect("made above");
     let mut registry = None;
-    let peer_held = allocation_counter::measure(|| registry = Some(fill()));
+    let peer_memory = allocation_counter::measure(|| registry = Some(fill()));
     let registry = registry.expect("made above")?;
 
     let mut times = [Vec::new(), Vec::new()];
     let mut pages = [0, 0];
     for _ in 0..TURNS {
-        let begun = ThreadTime::now();
+        let start = ThreadTime::now();
         pages[0] = series.page().map(|chunk| chunk.map(|chunk| chunk.len())).sum::<Result<_, _>>()?;
-        times[0].push(begun.elapsed());
-        let begun = ThreadTime::now();
+        times[0].push(start.elapsed());
+        let start = ThreadTime::now();
         let mut page = Vec::new();
         TextEncoder::new().encode(&registry.gather(), &mut page)?;
         pages[1] = page.len();
-        times[1].push(begun.elapsed());
+        times[1].push(start.elapsed());
     }
     let [ours, peer] = times.map(median);
-    let held = |measured: allocation_counter::AllocationInfo| measured.bytes_current.max(0).cast_unsigned();
+    let bytes = |measured: allocation_counter::AllocationInfo| measured.bytes_current.max(0).cast_unsigned();
     Ok([
-        Seen { time: ours, page: pages[0], held: held(ours_held) },
-        Seen { time: peer, page: pages[1], held: held(peer_held) },
+        PageCost { time: ours, page_bytes: pages[0], series_bytes: bytes(ours_memory) },
+        PageCost { time: peer, page_bytes: pages[1], series_bytes: bytes(peer_memory) },
     ])
 }
 
-/// The same series, with the same labels.
+/// A registry with the same series and labels.
 fn fill() -> prometheus::Result<Registry> {
     let registry = Registry::new();
     let labels = ["envoy_cluster_name", "job", "instance"];

@@ -1,4 +1,4 @@
-//! The sink itself, and its store alone.
+//! The metrics sink: the whole service, and its store alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(crate) async fn serve(grpc: TcpListener, stop: CancellationToken) -> anyhow:
     Ok(metrics_sink::run(Listeners { grpc, http }, settings, Registry::new(), stop).await?)
 }
 
-/// The store, with a node's stream.
+/// A store, and a node's stream in it.
 pub(crate) fn store() -> (Arc<Store>, Stream) {
     let limits = Limits {
         series: 200_000,
@@ -42,8 +42,8 @@ pub(crate) fn store() -> (Arc<Store>, Stream) {
     (store, stream)
 }
 
-/// Takes one flush, as the service does.
-pub(crate) fn take(stream: &Stream, flush: &[u8]) {
+/// Parses and applies one flush, as the service does.
+pub(crate) fn apply(stream: &Stream, flush: &[u8]) {
     let message = Message::parse(flush).expect("well-formed");
     stream.apply(&message).expect("the only stream");
 }

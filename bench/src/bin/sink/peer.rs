@@ -1,4 +1,4 @@
-//! What one would write first: tonic's service, prost's messages, a map from a series' text to its value.
+//! A straightforward sink: tonic's service, prost's messages, and a map from a series' text to its value.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

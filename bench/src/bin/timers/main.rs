@@ -1,4 +1,4 @@
-//! What recording one duration costs, and how far off the p999 is: ours and peers, in turns.
+//! Compares timers: the cost of recording a duration, and the error of the p999.
 
 mod measure;
 mod processor;

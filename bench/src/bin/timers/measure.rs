@@ -1,4 +1,4 @@
-//! Time and allocations of each subject, one after the other, many times over; and how right it is.
+//! Measures time and allocations of all subjects in turns, and the error of their p999.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,12 +11,12 @@ use crate::values;
 
 pub(crate) const TURNS: usize = 101;
 pub(crate) const TRIALS: usize = 21;
-/// In a turn: about a millisecond's of a quick subject.
+/// Records per turn. A fast subject takes about a millisecond.
 const RECORDS: usize = 100_000;
 
-/// Of one record.
+/// The costs of one record.
 pub(crate) struct Costs {
-    /// With one thread and with two.
+    /// Time with one thread and with two.
     pub(crate) nanos: [f64; 2],
     pub(crate) allocations: f64,
 }
@@ -43,14 +43,14 @@ pub(crate) fn in_turns(subjects: &[Subject]) -> Vec<Costs> {
     costs.collect()
 }
 
-/// Nanoseconds of one record, with as many threads recording at once.
+/// Nanoseconds per record while `threads` threads record.
 fn time(subject: &Subject, durations: &[u64], threads: usize) -> f64 {
     let missing = AtomicUsize::new(threads);
     let run = |thread| {
-        processor::keep(thread);
-        // A thread's first record is no measure of the next.
+        processor::pin(thread);
+        // A thread's first record may allocate its shard.
         subject.record(&durations[..1]);
-        // Not by a barrier: who is woken from one finds the other halfway through.
+        // Spins instead of using a barrier: a thread wakes from a barrier only after the other has already started.
         missing.fetch_sub(1, Ordering::AcqRel);
         while missing.load(Ordering::Acquire) > 0 {
             spin_loop();
@@ -66,7 +66,7 @@ fn time(subject: &Subject, durations: &[u64], threads: usize) -> f64 {
     })
 }
 
-/// How far each subject's p999 is off, as a part of the exact one: the median of the trials, and the worst.
+/// The relative error of each subject's p999: the median and the maximum of the trials.
 pub(crate) fn errors() -> Vec<[f64; 2]> {
     let mut errors: Vec<Vec<f64>> = Subject::all().iter().map(|_| Vec::new()).collect();
     for trial in 0..TRIALS {
@@ -77,8 +77,8 @@ pub(crate) fn errors() -> Vec<[f64; 2]> {
         }
         let exact = values::quantile(&mut durations, 0.999) as f64;
         for errors in &mut errors {
-            let seen = errors.last_mut().expect("this trial's");
-            *seen = (*seen - exact).abs() / exact;
+            let estimate = errors.last_mut().expect("this trial's");
+            *estimate = (*estimate - exact).abs() / exact;
         }
     }
     errors

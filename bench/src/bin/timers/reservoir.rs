@@ -1,16 +1,16 @@
-//! An exponentially decaying reservoir, as go-metrics has it: 1,028 values, of which newer ones are likelier to stay.
+//! The exponentially decaying reservoir of go-metrics: a sample of 1,028 values that favors newer ones.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
 const SIZE: usize = 1028;
-/// Per second.
+/// Decay rate, per second.
 const ALPHA: f64 = 0.015;
-/// Weights grow for ever: before they grow too large, time begins anew.
+/// Interval at which weights are rescaled, because they grow exponentially and would overflow.
 const RESCALE: Duration = Duration::from_secs(3600);
 
-/// The one of lowest priority is the greatest, so that a heap has it on top.
+/// A sampled value. Lower priorities compare as greater, so that the heap's top is the sample to replace.
 struct Sample {
     priority: f64,
     value: u64,

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The timers that are measured.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,9 +18,9 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// Empty; ours is the first.
+    /// Empty timers, ours first.
     pub(crate) fn all() -> [Self; 4] {
-        // Two digits are an error of at most 1 %. The other's is at most 0.8 %, up to a minute.
+        // Comparable errors: at most 1 % with two digits, and at most 0.8 % in the atomic histogram, up to a minute.
         let hdr = Histogram::new(2).expect("two digits");
         let atomic = AtomicHistogram::new(7, 36).expect("a right configuration");
         [
@@ -40,7 +40,7 @@ impl Subject {
         }
     }
 
-    /// Records them one after the other.
+    /// Records all durations.
     pub(crate) fn record(&self, nanos: &[u64]) {
         match self {
             Self::Ours(timer) => nanos.iter().for_each(|value| timer.update(Duration::from_nanos(*value))),
@@ -54,7 +54,7 @@ impl Subject {
         }
     }
 
-    /// In nanoseconds.
+    /// The 0.999-quantile, in nanoseconds.
     pub(crate) fn p999(&self) -> f64 {
         match self {
             Self::Ours(timer) => timer.read(Instant::now()).durations.quantile(0.999),

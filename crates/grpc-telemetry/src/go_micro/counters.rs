@@ -26,7 +26,7 @@ pub(super) struct Counters {
     /// One row for each endpoint.
     table: CounterTable,
     pub(super) duration: HistogramColumns,
-    /// In nanoseconds, one for each endpoint.
+    /// Latencies in nanoseconds, one histogram for each endpoint.
     latencies: Vec<WindowedHistogram>,
 }
 

@@ -22,11 +22,11 @@ use tower::{BoxError, Layer, ServiceExt, service_fn};
 use super::support::{Spans, attribute, error, go_name};
 
 const PATH: &str = "/testpb.TestService/PingStream";
-/// Separates the events of a call, so that an observer that takes another event for the end reports another duration.
-const PAUSE: Duration = Duration::from_millis(4);
+/// Delay between the events of a call, so that an observer that ends the call at another event reports another duration.
+const EVENT_DELAY: Duration = Duration::from_millis(4);
 /// The maximum difference between the span's duration and that of the metrics.
 const TOLERANCE: Duration = Duration::from_millis(1);
-/// The scheduler may interrupt the thread between the readings of two clocks; not this many times in a row.
+/// Maximum number of attempts: the scheduler may interrupt the thread between the readings of two clocks.
 const ATTEMPTS: usize = 50;
 
 /// What the wrapped service does.
@@ -194,7 +194,7 @@ impl CallObserver for Log {
 }
 
 async fn serve<B: Body>(service: Service, request: Request<B>) -> Result<Response<Script>, BoxError> {
-    sleep(PAUSE).await;
+    sleep(EVENT_DELAY).await;
     match service {
         Service::Respond(http, grpc, steps) => {
             let mut response = Response::new(Script::new(steps));
@@ -216,10 +216,10 @@ async fn serve<B: Body>(service: Service, request: Request<B>) -> Result<Respons
 
 async fn read<C: CallObserver>(response: Response<ResponseBody<Script, C>>) {
     let mut body = response.into_body();
-    sleep(PAUSE).await;
+    sleep(EVENT_DELAY).await;
     while let Some(Ok(_)) = body.frame().await {}
     // The call has ended, though its body is still there.
-    sleep(PAUSE).await;
+    sleep(EVENT_DELAY).await;
 }
 
 /// The reports of the metrics, of go-micro's metrics if it is a server's call, and of the log.
@@ -278,7 +278,7 @@ async fn run(case: &Case) -> Reports {
         }
     };
     if case.dropped {
-        sleep(3 * PAUSE).await;
+        sleep(3 * EVENT_DELAY).await;
         call.abort();
     }
     // A panic ends the task.
@@ -341,7 +341,7 @@ async fn observers_report_the_same_code_and_duration() {
                 assert_eq!(success, case.code == Code::Ok, "go-micro metrics: {name}");
                 assert!(duration.abs_diff(log.duration) <= Duration::from_nanos(1), "{name}");
             }
-            assert!(log.duration >= PAUSE, "{name}: {log:?}");
+            assert!(log.duration >= EVENT_DELAY, "{name}: {log:?}");
             let span = span.end_time.duration_since(span.start_time).expect("the clock is monotonic");
             if span.abs_diff(log.duration) <= TOLERANCE {
                 break true;

@@ -1,4 +1,4 @@
-//! What threads write when they record: a shard for each thread, and the extremes, which all threads share.
+//! The data that threads record into: a shard for each thread, and the extremes, which all threads share.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 

@@ -23,7 +23,8 @@ impl Snapshot {
                 (bucket, total)
             })
             .collect();
-        // Extremes are taken at a slightly different time than the buckets: a record in between must not contradict.
+        // The extremes are read slightly after the buckets, so a concurrent record may have changed only one of them. The
+        // extremes are clamped to the outermost buckets to stay consistent.
         let clamp = |value: u64, bucket: Option<&(usize, u64)>| {
             bucket.map_or(0, |(bucket, _)| value.clamp(bounds(*bucket).0, bounds(*bucket).1))
         };

@@ -1,7 +1,7 @@
 //! The age buckets of a window.
 //!
-//! The threads' counts only grow. An age bucket is therefore a difference of two readings: a closed one is stored as
-//! such, the current one is what was added since the last was closed.
+//! The threads' counts only grow. An age bucket is therefore the difference of two readings: a closed one is stored as a
+//! difference, and the current one is the increase since the last one was closed.
 
 use std::collections::VecDeque;
 

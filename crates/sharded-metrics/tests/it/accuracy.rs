@@ -1,4 +1,4 @@
-//! Beside the exact values of the window.
+//! Compares snapshots with the exact values of the window.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -14,9 +14,9 @@ const AGE_BUCKET: Duration = Duration::from_millis(100);
 struct Exact(VecDeque<(u128, u64)>);
 
 impl Exact {
-    /// Those of the window at a time since the begin, in order.
-    fn sorted(&mut self, since: Duration) -> Vec<u64> {
-        let current = since.as_nanos() / AGE_BUCKET.as_nanos();
+    /// The values in the window at `elapsed` after the start, ascending.
+    fn sorted(&mut self, elapsed: Duration) -> Vec<u64> {
+        let current = elapsed.as_nanos() / AGE_BUCKET.as_nanos();
         self.0.retain(|(bucket, _)| bucket + AGE_BUCKETS as u128 > current);
         let mut values: Vec<_> = self.0.iter().map(|(_, value)| *value).collect();
         values.sort_unstable();
@@ -47,9 +47,9 @@ fn compare(snapshot: &Snapshot, exact: &[u64]) -> Result<(), TestCaseError> {
     let count = exact.len() as f64;
     let mean = exact.iter().map(|value| *value as f64).sum::<f64>() / count;
     let deviation = exact.iter().map(|value| (*value as f64 - mean).powi(2)).sum::<f64>() / count;
-    // Each value is taken for one within 1/128 of it.
-    let off = (exact.iter().map(|value| (*value as f64 / 128.0).powi(2)).sum::<f64>() / count).sqrt();
-    prop_assert!((snapshot.stddev() - deviation.sqrt()).abs() <= off * 1.000_001);
+    // The estimate of each value differs from it by at most 1/128.
+    let max_error = (exact.iter().map(|value| (*value as f64 / 128.0).powi(2)).sum::<f64>() / count).sqrt();
+    prop_assert!((snapshot.stddev() - deviation.sqrt()).abs() <= max_error * 1.000_001);
     prop_assert!((snapshot.stddev().powi(2) - snapshot.variance()).abs() <= snapshot.variance() * 1e-9);
     Ok(())
 }
@@ -57,43 +57,43 @@ fn compare(snapshot: &Snapshot, exact: &[u64]) -> Result<(), TestCaseError> {
 #[derive(Debug, Clone)]
 enum Step {
     Record(u64),
-    Pass(Duration),
-    Look,
+    Wait(Duration),
+    Compare,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0u32..64, any::<u64>()).prop_map(|(bits, value)| Step::Record(value >> bits)),
-        3 => (0u64..150).prop_map(|millis| Step::Pass(Duration::from_millis(millis))),
-        1 => (0u64..1500).prop_map(|millis| Step::Pass(Duration::from_millis(millis))),
-        1 => Just(Step::Look),
+        3 => (0u64..150).prop_map(|millis| Step::Wait(Duration::from_millis(millis))),
+        1 => (0u64..1500).prop_map(|millis| Step::Wait(Duration::from_millis(millis))),
+        1 => Just(Step::Compare),
     ]
 }
 
 proptest! {
     #[test]
-    fn any_values_over_any_time_are_as_exact_as_is_said(steps in prop::collection::vec(step(), 1..200)) {
+    fn any_values_over_any_time_are_within_the_documented_error(steps in prop::collection::vec(step(), 1..200)) {
         let begin = Instant::now();
-        let mut since = Duration::ZERO;
+        let mut elapsed = Duration::ZERO;
         let histogram = WindowedHistogram::starting_at(begin, AGE_BUCKET * AGE_BUCKETS as u32, AGE_BUCKETS);
         let mut exact = Exact::default();
         let (mut count, mut sum) = (0, 0u64);
-        for step in steps.into_iter().chain([Step::Look]) {
+        for step in steps.into_iter().chain([Step::Compare]) {
             match step {
                 Step::Record(value) => {
-                    histogram.record_at(begin + since, value);
-                    exact.0.push_back((since.as_nanos() / AGE_BUCKET.as_nanos(), value));
+                    histogram.record_at(begin + elapsed, value);
+                    exact.0.push_back((elapsed.as_nanos() / AGE_BUCKET.as_nanos(), value));
                     (count, sum) = (count + 1, sum.wrapping_add(value));
                 }
-                Step::Pass(time) => since += time,
-                Step::Look => compare(&histogram.snapshot(begin + since), &exact.sorted(since))?,
+                Step::Wait(time) => elapsed += time,
+                Step::Compare => compare(&histogram.snapshot(begin + elapsed), &exact.sorted(elapsed))?,
             }
             prop_assert_eq!((histogram.lifetime_count(), histogram.lifetime_sum()), (count, sum));
         }
     }
 
     #[test]
-    fn many_values_of_like_size_are_as_exact(values in prop::collection::vec(900_000u64..1_100_000, 1..3000)) {
+    fn many_similar_values_are_within_the_documented_error(values in prop::collection::vec(900_000u64..1_100_000, 1..3000)) {
         let histogram = WindowedHistogram::new(Duration::from_secs(60), 6);
         values.iter().for_each(|value| histogram.record(*value));
         let mut sorted = values;

@@ -1,4 +1,4 @@
-//! Threads that record while another closes age buckets.
+//! Concurrent recording: while another thread closes age buckets, and from more threads than own a shard.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ const RECORDS: u64 = 50_000;
 #[test]
 fn each_record_is_in_exactly_one_age_bucket() {
     let begin = Instant::now();
-    // So many that none leaves the window.
+    // Enough age buckets that no record leaves the window.
     let histogram = WindowedHistogram::starting_at(begin, Duration::from_secs(1_000_000), 1_000_000);
     let done = AtomicBool::new(false);
     let now = thread::scope(|scope| {
@@ -41,12 +41,12 @@ fn each_record_is_in_exactly_one_age_bucket() {
     let snapshot = histogram.snapshot(now);
     assert_eq!((snapshot.count(), snapshot.sum()), (records, sum));
     assert_eq!(snapshot.min(), 0, "small values have cells of their own");
-    let most = (records - 1) as f64;
-    assert!((snapshot.max() as f64 - most).abs() <= most * 0.0157, "within its cell");
+    let largest = (records - 1) as f64;
+    assert!((snapshot.max() as f64 - largest).abs() <= largest * 0.0157, "within its cell");
 }
 
 #[test]
-fn snapshots_meanwhile_only_grow() {
+fn counts_of_concurrent_snapshots_never_decrease() {
     let histogram = WindowedHistogram::new(Duration::from_secs(3600), 2);
     thread::scope(|scope| {
         let recorders: Vec<_> =
@@ -62,7 +62,7 @@ fn snapshots_meanwhile_only_grow() {
 }
 
 #[test]
-fn threads_one_after_the_other_add_up() {
+fn records_of_successive_threads_are_all_counted() {
     let histogram = WindowedHistogram::new(Duration::from_secs(3600), 2);
     for _ in 0..100 {
         thread::scope(|scope| scope.spawn(|| histogram.record(5)).join().expect("no panic"));
@@ -72,7 +72,7 @@ fn threads_one_after_the_other_add_up() {
 }
 
 #[test]
-fn more_threads_than_have_cells_of_their_own_lose_nothing() {
+fn threads_without_a_shard_of_their_own_lose_no_records() {
     let histogram = WindowedHistogram::new(Duration::from_secs(3600), 2);
     let (threads, records) = (sharded_metrics::OWNED_SHARDS as u64 + 40, 100);
     let barrier = Barrier::new(threads as usize);

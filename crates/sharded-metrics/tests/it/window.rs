@@ -1,4 +1,4 @@
-//! What is in the window when.
+//! Which values are in the window at which time.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use sharded_metrics::WindowedHistogram;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A window of three seconds, and when it began.
+/// A histogram over three seconds, and the instant at which its window starts.
 fn three_seconds() -> (WindowedHistogram, Instant) {
     let begin = Instant::now();
     (WindowedHistogram::starting_at(begin, 3 * SECOND, 3), begin)
@@ -26,7 +26,7 @@ fn a_value_leaves_with_its_age_bucket() {
 }
 
 #[test]
-fn an_advance_that_is_late_by_less_than_the_window_drops_what_is_over() {
+fn a_late_advance_drops_the_values_that_have_left_the_window() {
     let (histogram, begin) = three_seconds();
     histogram.record_at(begin, 1);
     histogram.record_at(begin + SECOND, 2);
@@ -36,7 +36,7 @@ fn an_advance_that_is_late_by_less_than_the_window_drops_what_is_over() {
 }
 
 #[test]
-fn an_advance_that_is_late_by_many_windows_leaves_nothing_and_the_next_values_count() {
+fn an_advance_after_many_windows_drops_all_values_and_later_ones_are_counted() {
     let (histogram, begin) = three_seconds();
     histogram.record(1);
     let late = begin + 1000 * SECOND;
@@ -47,7 +47,7 @@ fn an_advance_that_is_late_by_many_windows_leaves_nothing_and_the_next_values_co
 }
 
 #[test]
-fn a_time_before_an_earlier_one_changes_nothing() {
+fn an_earlier_time_does_not_move_the_window() {
     let (histogram, begin) = three_seconds();
     histogram.record_at(begin + 2 * SECOND, 1);
     histogram.record_at(begin, 2);
@@ -58,6 +58,6 @@ fn a_time_before_an_earlier_one_changes_nothing() {
 
 #[test]
 #[should_panic(expected = "a window needs at least one age bucket")]
-fn no_age_bucket_is_a_mistake() {
+fn zero_age_buckets_panic() {
     let _ = WindowedHistogram::new(SECOND, 0);
 }

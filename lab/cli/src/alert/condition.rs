@@ -23,7 +23,7 @@ use crate::{
     table::{Claim, Evidence},
 };
 
-/// Between two evaluations.
+/// Interval between two evaluations.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// The evaluations of the condition before, during and after the fault, and the readings of the panel.

@@ -1,4 +1,4 @@
-//! The claim that the panel which an alert links to shows the fault, and only while it is active.
+//! The claim that the panel linked from an alert shows the fault while it is active, and not before or after.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,13 @@ use evaluate::panel;
 
 use crate::table::Claim;
 
-/// A series whose last value is older has ended.
+/// Maximum age of a series' last value; an older series has ended.
 const MAX_AGE_SECONDS: f64 = 2.0;
-/// For the panel to follow the fault: its windows are wider than the alert's.
+/// Timeout for the panel to show the fault or its end. The panel's windows are wider than the alert's.
 const TIMEOUT: Duration = Duration::from_secs(6);
-/// The same for faults whose metrics recover slowly.
+/// The same timeout for faults whose metrics recover slowly.
 const LINGERING_TIMEOUT: Duration = Duration::from_secs(75);
-/// Between two readings.
+/// Interval between two readings.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// The sum of the last values of all series that the panel draws.

@@ -13,10 +13,11 @@ use clients::{Clients, fetch::FetchError, maildev::Mail, prometheus::Alert};
 
 use crate::alert::timeline::{Step, Timeline};
 
-/// Between two polls.
+/// Interval between two polls.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// The lab is at rest if nothing has happened for this long: a mail may follow its alert by a group interval.
-const REST: Duration = Duration::from_secs(3);
+/// The lab is at rest if no alert has been active and no mail has arrived for this long: a mail may arrive a group interval
+/// after its alert.
+const REST_DURATION: Duration = Duration::from_secs(3);
 /// A recorded series that exists while `EchoErrorsHigh` and `EchoSlow` are inhibited, after the echo server was unreachable.
 const INHIBITED: &str = "echo:path_cut:last8s";
 
@@ -74,7 +75,7 @@ pub async fn wait_for_rest(
     let mut rest_since = Instant::now();
     loop {
         let last = match obstacle(clients, fault, &mut known).await {
-            Ok(None) if rest_since.elapsed() >= REST => return Ok(known),
+            Ok(None) if rest_since.elapsed() >= REST_DURATION => return Ok(known),
             Ok(None) => None,
             Ok(Some(obstacle)) => Some(obstacle),
             Err(error) => Some(error.to_string()),

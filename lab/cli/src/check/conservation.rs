@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use clients::{Clients, influxdb::Rows, prometheus::Series};
 
 /// Counters are at rest if they have not changed for this long, which is longer than a flush, a push and a scrape.
-const REST: Duration = Duration::from_secs(4);
-/// For the counters to come to rest, and to reach the expected values.
+const REST_DURATION: Duration = Duration::from_secs(4);
+/// Timeout for the counters to come to rest, and to reach the expected values.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Between two readings.
+/// Interval between two readings.
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// A counter, summed over its series.
@@ -97,12 +97,12 @@ pub(super) fn evaluate(increases: &[Increase]) -> Result<String, String> {
     Ok(groups.collect::<Vec<_>>().join(". "))
 }
 
-/// The counters' values once none has changed for [`REST`]; `None` if they keep changing.
+/// The counters' values once none has changed for [`REST_DURATION`]; `None` if they keep changing.
 pub(super) async fn at_rest(clients: &Clients, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
     let started = Instant::now();
     let mut values = read(clients, counters).await?;
     let mut unchanged_since = Instant::now();
-    while unchanged_since.elapsed() < REST {
+    while unchanged_since.elapsed() < REST_DURATION {
         if started.elapsed() > TIMEOUT {
             return Ok(None);
         }

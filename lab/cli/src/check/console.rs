@@ -15,7 +15,7 @@ use crate::{
     table::Claim,
 };
 
-/// For the topology, whose numbers lag behind by a few scrapes.
+/// Timeout for the topology, whose numbers lag behind by a few scrapes.
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// Memory that the console may use. Its container's limit is higher, because large responses need more for a moment.
 const BUDGET_MIB: f64 = 48.0;

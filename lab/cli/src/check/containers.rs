@@ -11,7 +11,7 @@ use clients::{
 
 use crate::table::Claim;
 
-/// For a container to become healthy: its health check runs periodically.
+/// Timeout for a container to become healthy. Its health check runs periodically.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One claim per service.

@@ -17,9 +17,9 @@ const CURRENT_NAMES: &str = r#"group by (__name__) ({__name__=~".+"})"#;
 
 /// The names of all metrics in the lab.
 pub(super) struct MetricNames {
-    /// In Prometheus.
+    /// Metrics in Prometheus.
     stored: BTreeSet<String>,
-    /// In Envoy, including those that it does not flush because they are unused.
+    /// Metrics in Envoy, including those that it does not flush because they are unused.
     envoy: BTreeSet<String>,
 }
 

@@ -18,7 +18,7 @@ use crate::{
     table::Claim,
 };
 
-/// For a condition to begin or cease to hold.
+/// Timeout for a condition to begin or cease to hold.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Claims by the titles of their groups. Ends early when `stop` is canceled, with all faults cleared.

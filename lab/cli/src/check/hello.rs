@@ -21,9 +21,9 @@ use crate::table::Claim;
 const SENT: usize = 200;
 /// Requests in flight.
 const CONCURRENCY: usize = 8;
-/// For one request.
+/// Timeout of one request.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// For the balancer's numbers to reach Prometheus.
+/// Timeout for Prometheus to scrape the balancer's numbers.
 const AGREE_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: hello\r\nConnection: close\r\n\r\n";
 

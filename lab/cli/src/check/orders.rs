@@ -93,9 +93,9 @@ const COUNTERS: [(Counter, [usize; 3]); 9] = [
 /// The ids in the responses.
 #[derive(Debug, Default)]
 struct Responses {
-    /// Of the new orders.
+    /// Ids of the new orders.
     placed: Vec<String>,
-    /// Of the repeated orders.
+    /// Ids of the repeated orders.
     repeated: Vec<String>,
 }
 

@@ -20,9 +20,9 @@ use crate::{
     table::{Claim, Table, Tally},
 };
 
-/// For the hello servers to push what they have queued.
+/// Timeout for the hello servers to push their queued points.
 const PUSH_TIMEOUT: Duration = Duration::from_secs(60);
-/// Between two requests.
+/// Interval between two requests.
 const REQUEST_INTERVAL: Duration = Duration::from_millis(50);
 /// The error after a signal.
 const INTERRUPTED: &str = "interrupted";

@@ -10,9 +10,9 @@ use clients::{
 
 use crate::{leftovers, table::Claim};
 
-/// For the first scrapes and evaluations after a start.
+/// Timeout for the first scrapes and evaluations after a start.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// For alerts to resolve: after another tutorial has been selected, Prometheus still has the old targets for a while.
+/// Timeout for alerts to resolve. After another tutorial has been selected, Prometheus keeps the old targets for a while.
 const QUIET_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Checks targets, rules, alerts and faults.

@@ -15,9 +15,9 @@ use crate::table::{Claim, Evidence};
 const ADDED_LABELS: [&str; 2] = ["job", "instance"];
 /// The label of series of Envoy's admin listener.
 const ADMIN_LABEL: &str = r#"envoy_http_conn_manager_prefix="admin""#;
-/// For repeated comparisons: a gauge may have a value for a few milliseconds only, and the readings can miss it.
+/// Timeout for repeated comparisons: a gauge may have a value for a few milliseconds only, and the readings can miss it.
 const COMPARE_TIMEOUT: Duration = Duration::from_secs(20);
-/// For the next two flushes, of which there is one each second.
+/// Timeout for the next two flushes. Envoy flushes once a second.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One claim.

@@ -36,9 +36,9 @@ const CONCURRENCY: usize = 25;
 const BACKENDS: usize = 3;
 /// Maximum bytes per direction: more than the socket buffers, and than the balancer copies before it splices.
 const MAX_BYTES: u64 = 1 << 20;
-/// For all connections of one kind.
+/// Timeout for all connections of one kind.
 const CONNECTIONS_TIMEOUT: Duration = Duration::from_secs(60);
-/// For the balancer to close its connections, and for Prometheus to scrape the counts.
+/// Timeout for the balancer to close its connections, and for Prometheus to scrape the counts.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The four claims. The server is removed whatever happens.

@@ -10,7 +10,7 @@ use clients::{Clients, fetch::Request, jaeger::Span, poll::until, time::unix_now
 
 use crate::table::Claim;
 
-/// For spans and log lines to arrive: exporters send in batches.
+/// Timeout for spans and log lines to arrive. Exporters send in batches.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The service of a span, and the span's kind if one of our services creates it.

@@ -25,7 +25,7 @@ pub struct Condition {
     pub from: Duration,
     /// The end of the range, before now.
     pub to: Duration,
-    /// Between two points.
+    /// The interval between two points.
     pub step: Duration,
     drop_non_finite: bool,
     threshold: Threshold,

@@ -13,9 +13,9 @@ use tower_service::Service;
 /// Two routers on one port. Each has its own layers and its own response to an unknown path: `UNIMPLEMENTED` or 404.
 #[derive(Debug, Clone)]
 pub struct GrpcAndHttp {
-    /// For requests with a content type that starts with `application/grpc`; tonic's `Routes::into_axum_router()`.
+    /// The router for requests with a content type that starts with `application/grpc`; tonic's `Routes::into_axum_router()`.
     pub grpc: Router,
-    /// For all other requests.
+    /// The router for all other requests.
     pub http: Router,
 }
 

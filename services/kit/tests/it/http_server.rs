@@ -42,7 +42,7 @@ async fn a_request_is_a_span_named_by_its_route() {
 }
 
 #[tokio::test]
-async fn a_status_of_500_is_an_error_and_one_of_404_is_none() {
+async fn a_span_with_status_500_is_an_error_and_one_with_404_is_not() {
     for (path, status, error) in [("/broken", 500, Is::Text("500")), ("/nope", 404, Is::Missing)] {
         let observed = Observed::begin().await;
         let broken = get(|| async { StatusCode::INTERNAL_SERVER_ERROR });
@@ -56,7 +56,7 @@ async fn a_status_of_500_is_an_error_and_one_of_404_is_none() {
 }
 
 #[tokio::test]
-async fn a_made_up_method_makes_no_name_of_its_own() {
+async fn an_unknown_method_is_reported_as_other() {
     let observed = Observed::begin().await;
     let server = serve(Router::new().layer(HttpServerLayer)).await;
     let method = reqwest::Method::from_bytes(b"BREW").expect("a token");
@@ -80,12 +80,14 @@ async fn health_checks_and_scrapes_make_no_spans() {
 }
 
 #[tokio::test]
-async fn the_span_ends_with_the_body_and_not_with_the_head() {
+async fn the_span_ends_with_the_body() {
     let observed = Observed::begin().await;
     let (mut sender, body) = Channel::<Bytes>::new(1);
     let body = Arc::new(Mutex::new(Some(body)));
     let handler =
-        get(move || async move { Body::new(body.lock().expect("not poisoned").take().expect("asked once")) });
+        get(
+            move || async move { Body::new(body.lock().expect("not poisoned").take().expect("one request")) },
+        );
     let server = serve(Router::new().route("/", handler).layer(HttpServerLayer)).await;
     let reply = reqwest::get(server.url("/")).await.expect("a head");
     let head = SystemTime::now();

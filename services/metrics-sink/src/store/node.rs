@@ -14,7 +14,7 @@ use super::labels::push_label;
 use super::node_series::NodeSeries;
 use crate::wire::{Kind, Message};
 
-/// Identifies an Envoy. Two Envoys with one identity cannot be told apart.
+/// Identifies an Envoy. Two Envoys with the same identity are indistinguishable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
     /// `node.cluster`; may be empty.

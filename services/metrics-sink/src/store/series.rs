@@ -62,7 +62,7 @@ pub(crate) struct Scalar {
 }
 
 impl SeriesMeta {
-    /// For a series that has not been written yet.
+    /// The metadata of a series that has not been written yet.
     pub(crate) fn new(fingerprint: u64) -> Self {
         Self { fingerprint, labels_at: 0, labels_len: 0, message: 0, second: 0 }
     }

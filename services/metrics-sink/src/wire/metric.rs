@@ -3,7 +3,7 @@
 use super::distribution::Distribution;
 use super::fields::{Fields, Value, WireError};
 
-/// The type of a family. A family without a type is a counter, as protobuf's default says.
+/// The type of a family. A family without a type is a counter, which is protobuf's default for the enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A counter.

@@ -60,8 +60,8 @@ async fn a_histogram_counts_as_many_series_as_it_has_lines() {
 #[tokio::test]
 async fn a_stale_envoy_frees_its_series() {
     let sink = Sink::start(&["--max-series=1", "--stale-after=300ms"]).await;
-    let gone = sink.stream().await;
-    gone.send(&first("gone", vec![counter("a", &[], 1.0)])).await;
+    let idle = sink.stream().await;
+    idle.send(&first("gone", vec![counter("a", &[], 1.0)])).await;
     sink.wait_for_messages(1).await;
     let stream = sink.stream().await;
     stream.send(&first("e", vec![counter("b", &[], 1.0)])).await;

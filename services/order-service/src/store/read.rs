@@ -32,11 +32,11 @@ impl Reader {
     }
 
     /// Serves a batch, each call on its own.
-    pub(super) fn turn(&mut self, reads: Vec<Read>) {
+    pub(super) fn run_batch(&mut self, reads: Vec<Read>) {
         for read in reads {
             match read {
-                Read::Get(call) => answer(call, |id| self.get(id)),
-                Read::List(call) => answer(call, |page| self.list(*page)),
+                Read::Get(call) => reply(call, |id| self.get(id)),
+                Read::List(call) => reply(call, |page| self.list(*page)),
             }
         }
     }
@@ -51,16 +51,17 @@ impl Reader {
     }
 }
 
-fn answer<I, O>(mut call: Call<I, O>, read: impl FnOnce(&I) -> Result<O>) {
+/// Runs a call's query and sends its reply, unless the caller has cancelled the call.
+fn reply<I, O>(mut call: Call<I, O>, read: impl FnOnce(&I) -> Result<O>) {
     if call.is_cancelled() {
         return;
     }
-    let went = match read(&call.input) {
+    let result = match read(&call.input) {
         Ok(output) => {
             call.output = Some(output);
             Ok(())
         }
         Err(error) => Err(Error::from(error)),
     };
-    call.end(went);
+    call.end(result);
 }

@@ -27,7 +27,7 @@ pub(super) fn order(row: &Row<'_>) -> Result<Order> {
     })
 }
 
-/// The items are stored as JSON, which is readable in the database.
+/// The JSON text of the items, which is readable in the database.
 pub(super) struct Items(pub(super) Vec<Item>);
 
 impl FromSql for Items {

@@ -17,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::order::{Change, NewOrder, State};
 
 /// Maximum number of orders removed per batch. A lower limit than before may leave many to remove.
-const REMOVED: u64 = 1_000;
+const MAX_REMOVED: u64 = 1_000;
 
 const TRIM: &str =
     "DELETE FROM orders WHERE seq IN (SELECT seq FROM orders WHERE state = 3 ORDER BY seq LIMIT ?)";
@@ -49,19 +49,19 @@ impl Writer {
     }
 
     /// Runs a batch in one transaction. Publishes the changes and replies after the commit.
-    pub(super) fn turn(&mut self, mut writes: Vec<Write>, faults: &Faults) {
+    pub(super) fn run_batch(&mut self, mut writes: Vec<Write>, faults: &Faults) {
         writes.retain(|write| !write.is_cancelled());
         if writes.is_empty() {
             return;
         }
         let committed = self.commit(&mut writes, faults.active().read_only);
-        let went = committed.map(|(counts, changes)| {
+        let result = committed.map(|(counts, changes)| {
             self.counts = counts;
-            self.tell(changes);
+            self.publish(changes);
         });
-        let went = went.map_err(Error::from);
+        let result = result.map_err(Error::from);
         for write in writes {
-            write.end(went.clone());
+            write.end(result.clone());
         }
     }
 
@@ -88,7 +88,7 @@ impl Writer {
             counts.apply(change);
         }
         let excess = counts.total().saturating_sub(self.settings.retain);
-        let removable = excess.min(counts.in_state(State::Shipped)).min(REMOVED);
+        let removable = excess.min(counts.in_state(State::Shipped)).min(MAX_REMOVED);
         if removable > 0 {
             let removed = transaction.prepare_cached(TRIM)?.execute([removable.cast_signed()])?;
             counts.remove(State::Shipped, removed as u64);
@@ -97,7 +97,8 @@ impl Writer {
         Ok((counts, changes))
     }
 
-    fn tell(&self, changes: Vec<Change>) {
+    /// Updates the gauges, and notifies the worker and the watchers.
+    fn publish(&self, changes: Vec<Change>) {
         self.counts.show(&self.metrics);
         if changes.iter().any(|change| change.previous.is_none()) {
             self.placed.notify_one();
@@ -117,10 +118,10 @@ impl Write {
         }
     }
 
-    fn end(self, went: Result<(), Error>) {
+    fn end(self, result: Result<(), Error>) {
         match self {
-            Self::Create(call) => call.end(went),
-            Self::Advance(call) => call.end(went),
+            Self::Create(call) => call.end(result),
+            Self::Advance(call) => call.end(result),
         }
     }
 }

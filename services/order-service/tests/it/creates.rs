@@ -1,4 +1,4 @@
-//! An order is placed, and found.
+//! Placing an order, and reading it back.
 
 use lookout_proto::order::{GetRequest, State};
 use tonic::Code;
@@ -6,7 +6,7 @@ use tonic::Code;
 use crate::support::{Service, create, get, tea};
 
 #[tokio::test]
-async fn an_order_is_what_was_asked_for() {
+async fn a_created_order_has_the_requested_content() {
     let service = Service::start().await;
     let client = service.client().await;
     let order = create(&client, "k").await;

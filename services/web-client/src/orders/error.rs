@@ -31,7 +31,7 @@ impl RequestError {
         Self { problem: Problem::new(status, detail).into(), errors: Vec::new() }
     }
 
-    /// For fields that cannot be parsed.
+    /// The error for fields that cannot be parsed.
     pub(super) fn of(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "the request has fields that cannot be read") }
     }

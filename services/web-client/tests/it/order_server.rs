@@ -43,7 +43,7 @@ struct Contents {
     orders: Vec<Record>,
     keys: HashMap<String, String>,
     watchers: Vec<(String, Watcher)>,
-    asked: Vec<ReceivedCall>,
+    calls: Vec<ReceivedCall>,
 }
 
 // === impl OrderServer ===
@@ -69,7 +69,7 @@ impl OrderServer {
 
     /// The calls of Create and List so far.
     pub(crate) fn calls(&self) -> Vec<ReceivedCall> {
-        self.service.0.lock().unwrap().asked.clone()
+        self.service.0.lock().unwrap().calls.clone()
     }
 
     /// The number of open streams.
@@ -83,7 +83,7 @@ impl OrderServer {
         let order = contents.orders.iter_mut().find(|order| order.id == id).unwrap();
         let previous = std::mem::replace(&mut order.state, state.into());
         let order = order.clone();
-        contents.tell(&order, previous);
+        contents.notify(&order, previous);
     }
 
     /// Ends all streams with this status.
@@ -97,7 +97,8 @@ impl OrderServer {
 // === impl Contents ===
 
 impl Contents {
-    fn tell(&self, order: &Record, previous: i32) {
+    /// Sends a change to the watchers of all orders and to those of this one.
+    fn notify(&self, order: &Record, previous: i32) {
         for (id, watcher) in &self.watchers {
             if id.is_empty() || *id == order.id {
                 // A closed stream is dropped.
@@ -114,8 +115,8 @@ impl Order for Service {
     async fn create(&self, request: Request<CreateRequest>) -> Result<Response<Record>, Status> {
         let timeout = request.metadata().get("grpc-timeout").map(|value| value.to_str().unwrap().to_owned());
         let request = request.into_inner();
-        let asked = ReceivedCall { key: request.idempotency_key.clone(), timeout, ..ReceivedCall::default() };
-        self.0.lock().unwrap().asked.push(asked);
+        let call = ReceivedCall { key: request.idempotency_key.clone(), timeout, ..ReceivedCall::default() };
+        self.0.lock().unwrap().calls.push(call);
         match (&*request.customer, request.customer.parse()) {
             (NOBODY, _) => {
                 let mut details = ErrorDetails::new();
@@ -143,7 +144,7 @@ impl Order for Service {
         };
         contents.keys.insert(request.idempotency_key, order.id.clone());
         contents.orders.push(order.clone());
-        contents.tell(&order, State::Unspecified.into());
+        contents.notify(&order, State::Unspecified.into());
         Ok(Response::new(order))
     }
 
@@ -160,7 +161,7 @@ impl Order for Service {
         let ListRequest { page_size, page_token } = request.into_inner();
         let mut contents = self.0.lock().unwrap();
         contents
-            .asked
+            .calls
             .push(ReceivedCall { page: (page_size, page_token.clone()), ..ReceivedCall::default() });
         let before: usize = if page_token.is_empty() { 0 } else { page_token.parse().unwrap() };
         let orders: Vec<Record> = contents.orders.iter().rev().skip(before).take(PAGE).cloned().collect();

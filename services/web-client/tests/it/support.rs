@@ -43,12 +43,12 @@ impl Web {
         Self::with(config(server, DEADLINE)).await
     }
 
-    /// With orders and a long deadline.
+    /// Starts a web client with orders and a long deadline.
     pub(crate) async fn with_orders(server: SocketAddr) -> Self {
         Self::with(Config { orders: true, ..config(server, TIMEOUT) }).await
     }
 
-    /// With orders and a short deadline.
+    /// Starts a web client with orders and a short deadline.
     pub(crate) async fn with_orders_and_a_short_deadline(server: SocketAddr) -> Self {
         Self::with(Config { orders: true, ..config(server, DEADLINE) }).await
     }

@@ -64,7 +64,7 @@ pub(crate) fn text(registry: &Registry) -> String {
 ///
 /// # Panics
 ///
-/// After ten seconds.
+/// If the sample does not have the value within ten seconds.
 pub(crate) async fn eventually(registry: &Registry, name: &str, labels: Labels<'_>, expected: f64) {
     let start = Instant::now();
     while value(registry, name, labels) != Some(expected) {

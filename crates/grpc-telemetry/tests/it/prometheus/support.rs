@@ -26,7 +26,7 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// With handling histograms on both sides.
+    /// Starts client and server with handling histograms.
     pub(crate) async fn start() -> Self {
         Self::with(|server| server, |client| client).await
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 /// The bytes that one of the three counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    /// From the clients to the backends.
+    /// Bytes from the clients to the backends.
     pub(super) up: u64,
-    /// From the backends to the clients.
+    /// Bytes from the backends to the clients.
     pub(super) down: u64,
     /// `[up, down]` by the backend's port; empty for the clients.
     pub(super) by_port: BTreeMap<u16, [u64; 2]>,

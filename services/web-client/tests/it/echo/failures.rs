@@ -86,13 +86,13 @@ async fn a_peer_that_closes_the_connection_is_a_problem_document() {
 async fn a_client_that_disconnects_cancels_its_call() {
     let server = support::scripted_server().await;
     let web = Web::of(server.addr()).await;
-    let gone = tokio::time::timeout(DEADLINE / 3, web.get("/echo?m=never")).await;
-    assert!(gone.is_err());
+    let response = tokio::time::timeout(DEADLINE / 3, web.get("/echo?m=never")).await;
+    assert!(response.is_err());
     eventually(TIMEOUT, async || {
         let scrape = web.scrape().await;
         let canceled = scrape.value("grpc_client_handled_total", &[("grpc_code", "Canceled")]);
-        let left = [("http_response_status_code", "499"), ("http_route", "/echo")];
-        canceled > 0.5 && scrape.has("http_server_request_duration_seconds_count", &left)
+        let disconnected = [("http_response_status_code", "499"), ("http_route", "/echo")];
+        canceled > 0.5 && scrape.has("http_server_request_duration_seconds_count", &disconnected)
     })
     .await;
     support::assert_balanced(&web.scrape().await);

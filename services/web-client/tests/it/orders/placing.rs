@@ -48,9 +48,9 @@ async fn the_key_and_the_deadline_are_passed_on() {
     for key in ["first", "\"first\"", "second"] {
         assert_eq!(place(&web, Some(key)).await.status(), 201);
     }
-    let asked = server.calls();
-    assert_eq!(asked.iter().map(|asked| &*asked.key).collect::<Vec<_>>(), ["first", "first", "second"]);
-    assert!(asked.iter().all(|asked| asked.timeout.as_deref() == Some("5000m")), "{asked:?}");
+    let calls = server.calls();
+    assert_eq!(calls.iter().map(|call| &*call.key).collect::<Vec<_>>(), ["first", "first", "second"]);
+    assert!(calls.iter().all(|call| call.timeout.as_deref() == Some("5000m")), "{calls:?}");
     let list: Value = web.get("/orders").await.json().await.unwrap();
     assert_eq!(list["orders"].as_array().unwrap().len(), 2, "the first key's order was placed once");
 }
@@ -62,7 +62,7 @@ async fn a_request_without_a_key_gets_a_new_one() {
     for key in [None, Some(""), None] {
         assert_eq!(place(&web, key).await.status(), 201);
     }
-    let mut keys: Vec<String> = server.calls().into_iter().map(|asked| asked.key).collect();
+    let mut keys: Vec<String> = server.calls().into_iter().map(|call| call.key).collect();
     keys.dedup();
     assert!(keys.len() == 3 && keys.iter().all(|key| key.len() == 36), "{keys:?}");
 }

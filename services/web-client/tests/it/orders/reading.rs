@@ -39,7 +39,7 @@ async fn the_list_is_returned_page_by_page() {
     );
     let list: Value = web.get("/orders?page_token=2").await.json().await.unwrap();
     assert_eq!((customers(&list), list["next_page_token"].as_str()), (vec!["a".into()], Some("")));
-    let pages: Vec<_> = server.calls().into_iter().map(|asked| asked.page).collect();
+    let pages: Vec<_> = server.calls().into_iter().map(|call| call.page).collect();
     assert_eq!(pages[3..], [(7, String::new()), (0, "2".to_owned())]);
 }
 

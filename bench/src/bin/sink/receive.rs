@@ -1,4 +1,4 @@
-//! Families per CPU-second, from the socket to the store.
+//! Compares how many families per CPU-second the sinks receive, from the socket to the store.
 
 use bytes::Bytes;
 use cpu_time::{ProcessTime, ThreadTime};
@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::{TURNS, client, data, median, ours, peer};
 
-/// Flushes a turn.
+/// Flushes per turn.
 const FLUSHES: usize = 20;
 
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ enum Side {
     Peer,
 }
 
-/// Families per CPU-second of this process, which is both ends: ours, then the peer's; the median of the turns.
+/// Families per CPU-second, ours and the peer's: medians of the turns. CPU time is that of this process, client included.
 pub(crate) fn compare() -> anyhow::Result<[f64; 2]> {
     let flushes: Vec<_> = [0, 1].map(|flush| Bytes::from(data::flush(flush))).into();
     let mut rates = [Vec::new(), Vec::new()];
@@ -39,11 +39,11 @@ fn turn(side: Side, flushes: &[Bytes]) -> anyhow::Result<f64> {
             Side::Ours => tokio::spawn(ours::serve(listener, stop.clone())),
             Side::Peer => tokio::spawn(peer::serve(listener, stop.clone())),
         };
-        // The first flush makes the series; what is measured is the steady state.
+        // The first flush creates the series. The measurement is of the steady state.
         client::send(address, flushes.to_vec()).await?;
-        let begun = ProcessTime::now();
+        let start = ProcessTime::now();
         client::send(address, flushes.iter().cycle().take(FLUSHES).cloned().collect()).await?;
-        let rate = (FLUSHES * data::FAMILIES) as f64 / begun.elapsed().as_secs_f64();
+        let rate = (FLUSHES * data::FAMILIES) as f64 / start.elapsed().as_secs_f64();
         stop.cancel();
         server.await??;
         anyhow::Ok(rate)
@@ -51,15 +51,15 @@ fn turn(side: Side, flushes: &[Bytes]) -> anyhow::Result<f64> {
     Ok(rate)
 }
 
-/// The store's part of it: a flush in memory, checked and applied by one thread.
+/// Families per CPU-second without the network: one thread parses and applies flushes from memory.
 pub(crate) fn store_alone() -> f64 {
     let flushes = [0, 1].map(data::flush);
     let (_store, stream) = ours::store();
-    ours::take(&stream, &flushes[0]);
+    ours::apply(&stream, &flushes[0]);
     let rates = (0..TURNS * 4).map(|turn| {
-        let begun = ThreadTime::now();
-        ours::take(&stream, &flushes[turn % 2]);
-        data::FAMILIES as f64 / begun.elapsed().as_secs_f64()
+        let start = ThreadTime::now();
+        ours::apply(&stream, &flushes[turn % 2]);
+        data::FAMILIES as f64 / start.elapsed().as_secs_f64()
     });
     median(rates.collect())
 }
