@@ -10,14 +10,16 @@
 //! ```
 
 mod compare;
+mod error;
 mod line;
 mod model;
 mod parse;
 mod render;
 
 pub use compare::{Difference, compare, compare_between};
+pub use error::{ParseError, ParseErrorKind};
 pub use model::{Exposition, Family, Kind, Labels, Sample};
-pub use parse::{ParseError, ParseErrorKind, parse};
+pub use parse::parse;
 
 /// Compiles and runs the README's example.
 #[cfg(doctest)]

@@ -1,7 +1,7 @@
 //! Parses single lines.
 
+use crate::error::ParseErrorKind;
 use crate::model::{Kind, Labels, Sample};
-use crate::parse::ParseErrorKind;
 
 #[derive(Debug)]
 pub(crate) enum Line<'a> {
