@@ -15,16 +15,16 @@ down: ## stop the lab; images and data stay
 load: ## send requests with k6 (RATE=20 DURATION=60s, SCRIPT=mix|echo|orders|hello)
 	@scripts/load.sh
 
-alert: ## inject a fault, wait for the mail, clear it, wait for the second mail (FAULT=errors|slow|…, or help)
+alert: ## inject a fault, wait for the mail, clear the fault, wait for the second mail (FAULT=errors|slow|…, or help)
 	@scripts/lab.sh alert $(or $(FAULT),errors)
 
-check: ## prove every claim of the README against the running lab
+check: ## check the running lab against its documentation
 	@scripts/check.sh
 
-test: ## lint and test the code, check the configuration, test a lab of its own
+test: ## lint and test the code, check the configuration, start and test a separate lab
 	@scripts/test.sh
 
-bench: ## measure libraries and programs beside their peers
+bench: ## compare libraries and programs with similar ones
 	@scripts/bench.sh
 
 fuzz: ## fuzz the parsers, 60 s or a million inputs each (TARGET=name for one)
