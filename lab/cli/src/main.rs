@@ -47,6 +47,7 @@ enum Action {
     /// Clear faults that a killed run has left
     Restore,
     /// Print the metrics that the services expose now, in the format of docs/metrics.golden
+    #[command(name = "catalogue")]
     MetricSchema,
 }
 
