@@ -1,7 +1,9 @@
 //! Counters and histograms sharded by thread, and quantiles over a sliding window.
 //!
 //! Recording is a load and a store to memory that only the calling thread writes: no lock, no atomic
-//! read-modify-write, no contended cache line. Readers add the threads' shards up.
+//! read-modify-write, no contended cache line. Exceptions are [threads beyond a limit](#threads), and a value that is the
+//! new minimum or maximum of a [`WindowedHistogram`]: these use atomic operations on shared memory. Readers add up the
+//! threads' shards.
 //!
 //! - [`CounterTable`] holds rows of counters, for instance a row for each method of an API. Changes to one row can be
 //!   grouped, so that a reader sees all of them or none. [`HistogramColumns`] places a histogram with fixed
