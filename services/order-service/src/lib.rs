@@ -7,6 +7,7 @@ mod admin;
 mod config;
 mod faults;
 mod metrics;
+mod operation;
 mod order;
 mod page;
 mod routes;

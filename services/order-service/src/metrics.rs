@@ -2,8 +2,8 @@
 
 use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounter, IntGauge, IntGaugeVec, Opts, Registry};
 
+use crate::operation::Operation;
 use crate::order::State;
-use crate::store::Operation;
 
 /// Bucket bounds in seconds. They range from a read from memory to a stalled disk.
 const BUCKETS: [f64; 15] =

@@ -10,7 +10,6 @@ mod connection;
 mod counts;
 mod create;
 mod error;
-mod operation;
 mod queue;
 mod read;
 mod row;
@@ -30,6 +29,7 @@ use tracing::Instrument;
 
 use crate::faults::Faults;
 use crate::metrics::Metrics;
+use crate::operation::Operation;
 use crate::order::{Change, NewOrder, Order};
 use crate::page::Page;
 
@@ -37,7 +37,6 @@ pub(crate) use advance::Advanced;
 pub(crate) use create::Created;
 pub(crate) use error::Error;
 pub use error::OpenError;
-pub(crate) use operation::Operation;
 use queue::Call;
 use read::{Read, Reader};
 use writer::{Write, Writer};

@@ -4,7 +4,7 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use super::error::Error;
-use super::operation::Operation;
+use crate::operation::Operation;
 
 const COLLECTION: &str = "orders";
 

@@ -5,21 +5,13 @@ use axum::extract::rejection::BytesRejection;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use lookout_proto::order::CreateRequest;
-use serde::Deserialize;
 
 use super::error::RequestError;
 use super::form::Form;
-use super::json::Item;
+use super::json::Draft;
 
 const KEY: &str = "idempotency-key";
 const EXPECTED: &str = "expected application/json or application/x-www-form-urlencoded";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Draft {
-    pub(super) customer: String,
-    pub(super) items: Vec<Item>,
-}
 
 /// The body of a request.
 #[derive(Debug)]

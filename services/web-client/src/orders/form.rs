@@ -1,8 +1,7 @@
 //! The page's form as text. An invalid form is shown again as it was sent.
 
-use super::draft::Draft;
 use super::error::{FieldError, RequestError};
-use super::json::Item;
+use super::json::{Draft, Item};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Form {

@@ -12,6 +12,14 @@ pub(super) struct Item {
     pub(super) price_cents: u64,
 }
 
+/// The body of a request to place an order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Draft {
+    pub(super) customer: String,
+    pub(super) items: Vec<Item>,
+}
+
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Order {
     pub(super) id: String,

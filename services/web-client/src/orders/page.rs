@@ -3,25 +3,26 @@
 use axum::response::Response;
 use http::StatusCode;
 use maud::{Markup, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use super::Orders;
 use super::draft::new_key;
 use super::error::RequestError;
 use super::form::{Form, Line, price};
 use super::json::{self, Order};
-use super::place::encoded;
-use super::read::ListQuery;
 use crate::page::{Outcome, Tab};
 
+/// Characters that are not percent-encoded in a path or query.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Number of orders on a page.
 const PAGE_SIZE: u32 = 20;
 
 /// The form and the list; after the form has placed an order, also that order.
-pub(super) async fn show(orders: &Orders, query: ListQuery) -> Response {
-    let newest = query.page_token.is_empty();
-    let list = orders.list(PAGE_SIZE, query.page_token).await;
+pub(super) async fn show(orders: &Orders, page_token: String, placed_id: Option<String>) -> Response {
+    let newest = page_token.is_empty();
+    let list = orders.list(PAGE_SIZE, page_token).await;
     let status = list.as_ref().map_or_else(RequestError::status, |_| StatusCode::OK);
-    let outcome = match (&list, query.placed) {
+    let outcome = match (&list, placed_id) {
         (Err(error), _) => failure(orders, error),
         (Ok(_), Some(id)) => placed(orders, &id),
         (Ok(_), None) => html! {},
@@ -36,6 +37,11 @@ pub(super) async fn rejected(orders: &Orders, sent: Form, error: &RequestError) 
     let form = form(orders, &sent, &failure(orders, error));
     let list = order_list(orders.list(PAGE_SIZE, String::new()).await.ok().as_ref(), true);
     orders.frame.page(Tab::Orders, error.status(), &html! { (form) (list) })
+}
+
+/// Percent-encodes a value for a path or query.
+pub(super) fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, UNRESERVED)
 }
 
 fn placed(orders: &Orders, id: &str) -> Markup {

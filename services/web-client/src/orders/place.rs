@@ -7,16 +7,12 @@ use axum::extract::rejection::BytesRejection;
 use axum::response::{Redirect, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use super::draft::{Body, new_key};
 use super::error::RequestError;
 use super::form::Form;
 use super::{Orders, accept, page};
 use crate::reply;
-
-/// Characters that are not percent-encoded in a path or query.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Programs receive the order and its address. Browsers are redirected to the page, or get the form with its errors.
 pub(super) async fn place(
@@ -35,10 +31,10 @@ pub(super) async fn place(
     };
     match (placed, form) {
         (Ok(order), Some(_)) => {
-            reply::with_headers(Redirect::to(&format!("/orders?placed={}", encoded(&order.id))))
+            reply::with_headers(Redirect::to(&format!("/orders?placed={}", page::encoded(&order.id))))
         }
         (Ok(order), None) => {
-            let location = format!("/orders/{}", encoded(&order.id));
+            let location = format!("/orders/{}", page::encoded(&order.id));
             reply::with_headers((StatusCode::CREATED, [(LOCATION, location)], Json(order)))
         }
         (Err(error), Some(form)) => page::rejected(&orders, form_to_retry(form, &error), &error).await,
@@ -53,8 +49,4 @@ fn form_to_retry(form: Form, error: &RequestError) -> Form {
         StatusCode::CONFLICT => Form { idempotency_key: new_key(), ..form },
         _ => form,
     }
-}
-
-pub(super) fn encoded(text: &str) -> PercentEncode<'_> {
-    utf8_percent_encode(text, UNRESERVED)
 }

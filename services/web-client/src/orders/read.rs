@@ -31,7 +31,7 @@ pub(super) async fn list(
     if accept::prefers_page(&headers) {
         // The page ignores an invalid query.
         let query = query.map(|Query(query)| query).unwrap_or_default();
-        return page::show(&orders, query).await;
+        return page::show(&orders, query.page_token, query.placed).await;
     }
     let response = match query {
         Ok(Query(query)) => orders.list(query.page_size, query.page_token).await.map(Json),

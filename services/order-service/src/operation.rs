@@ -22,7 +22,7 @@ impl Operation {
     }
 
     /// The SQL verb, for spans.
-    pub(super) fn verb(self) -> &'static str {
+    pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Create => "INSERT",
             Self::Get | Self::List => "SELECT",
