@@ -24,7 +24,7 @@ use crate::{
         watch::{Print, WaitError, Watch},
     },
     leftovers::{self, LeftoverError},
-    table::{Claim, Table, Tally},
+    table::{Claim, Failure, Table, Tally},
 };
 
 /// Multiplies the timeout for alerts in Grafana, which evaluates rules every 10 s at most. The hello servers' timers also cover
@@ -173,7 +173,7 @@ async fn mails_round(
             let shown = panel::read_until_shown(true, &clients, fault, baseline_value);
             let shown = stop.run_until_cancelled(shown).await;
             during.record(Step::Cleared);
-            (fired, shown.unwrap_or(Err(WaitError::Interrupted.to_string())))
+            (fired, shown.unwrap_or(Err(WaitError::Interrupted.into())))
         }
     })
     .await;
@@ -187,7 +187,7 @@ async fn mails_round(
     }
     let recovered = panel::read_until_shown(false, clients, fault, baseline_value);
     let recovered = stop.run_until_cancelled(recovered).await;
-    let recovered = recovered.unwrap_or(Err(WaitError::Interrupted.to_string()));
+    let recovered = recovered.unwrap_or(Err(WaitError::Interrupted.into()));
     watch.timeline().missing().iter().for_each(|line| print(line));
     let waits = [
         ("the firing mail arrives", fired, Step::FiringMail),
@@ -196,7 +196,7 @@ async fn mails_round(
     let mut round = waits
         .map(|(claim, outcome, step)| {
             let evidence = watch.timeline().evidence(step);
-            Claim::from_result(claim, outcome.map_err(|error| error.to_string()).and(evidence))
+            Claim::from_result(claim, outcome.map_err(Failure::from).and(evidence))
         })
         .to_vec();
     round.push(panel::claim(fault, [baseline, shown, recovered]));

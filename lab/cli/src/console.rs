@@ -3,6 +3,8 @@
 use clients::{Clients, fetch::Request};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use crate::table::Failure;
+
 /// A dashboard in the console's JSON.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Dashboard {
@@ -34,8 +36,8 @@ pub fn get(clients: &Clients, path: &str) -> Request {
 /// # Errors
 ///
 /// Returns the reason, with the URL.
-pub async fn get_json<T: DeserializeOwned>(clients: &Clients, path: &str) -> Result<T, String> {
-    get(clients, path).json().await.map_err(|error| error.to_string())
+pub async fn get_json<T: DeserializeOwned>(clients: &Clients, path: &str) -> Result<T, Failure> {
+    Ok(get(clients, path).json().await?)
 }
 
 /// Fetches the dashboard with this uid.
@@ -43,6 +45,6 @@ pub async fn get_json<T: DeserializeOwned>(clients: &Clients, path: &str) -> Res
 /// # Errors
 ///
 /// Returns the reason, with the URL.
-pub async fn dashboard(clients: &Clients, uid: &str) -> Result<Dashboard, String> {
+pub async fn dashboard(clients: &Clients, uid: &str) -> Result<Dashboard, Failure> {
     get_json(clients, &format!("/api/dashboards/{uid}")).await
 }

@@ -2,7 +2,7 @@
 
 use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use catalog::Fault;
 use clap::{Parser, Subcommand, ValueEnum};
 use clients::{Clients, settings::Settings};
@@ -58,13 +58,13 @@ enum AlertArgument {
     Fault(Fault),
 }
 
-fn alert_argument(name: &str) -> Result<AlertArgument, String> {
+fn alert_argument(name: &str) -> anyhow::Result<AlertArgument> {
     if name == "help" {
         return Ok(AlertArgument::Help);
     }
     Fault::from_str(name, false)
         .map(AlertArgument::Fault)
-        .map_err(|_| format!("the faults are\n{}", Fault::list()))
+        .map_err(|_| anyhow!("the faults are\n{}", Fault::list()))
 }
 
 #[tokio::main]
@@ -117,7 +117,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             Err(error) => return Err(error.into()),
         },
         Action::MetricSchema => {
-            print!("{}", check::metrics::live(&clients).await.map_err(anyhow::Error::msg)?);
+            print!("{}", check::metrics::live(&clients).await?);
             false
         }
     };

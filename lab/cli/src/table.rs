@@ -2,13 +2,70 @@
 
 use std::io::{self, Write};
 
+use clients::{docker::DockerError, fetch::FetchError};
+use dashboards::{LoadError, Unsupported};
+use evaluate::panel::QueryError;
+use faults::{fault_guard::FaultGuardError, load::EchoError};
+use tokio::task::JoinError;
+
+use crate::leftovers::LeftoverError;
+
 /// Width of the table, in columns.
 const WIDTH: usize = 100;
 /// Width of the claims, in columns; the evidence takes the rest.
 const CLAIM_WIDTH: usize = 44;
 
-/// The evidence for a claim, or against it.
-pub type Evidence = Result<String, String>;
+/// The evidence for a claim, or the reason why it fails.
+pub type Evidence = Result<String, Failure>;
+
+/// Why a claim does not hold or could not be checked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(String);
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(reason: &str) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl From<Failure> for String {
+    fn from(Failure(reason): Failure) -> Self {
+        reason
+    }
+}
+
+/// Implements `From` for errors whose message is the reason.
+macro_rules! from_errors {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self(error.to_string())
+            }
+        })+
+    };
+}
+
+from_errors!(
+    DockerError,
+    EchoError,
+    FaultGuardError,
+    FetchError,
+    JoinError,
+    LeftoverError,
+    LoadError,
+    QueryError,
+    Unsupported,
+    io::Error,
+    reqwest::Error,
+    tonic::Status,
+);
 
 /// The verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use crate::{
         links, panel,
         watch::{self, Print},
     },
-    table::{Claim, Evidence},
+    table::{Claim, Evidence, Failure},
 };
 
 /// Interval between two evaluations.
@@ -32,7 +32,7 @@ pub struct Round {
     before: Evidence,
     during: Evidence,
     after: Evidence,
-    panel: [Result<f64, String>; 3],
+    panel: [Result<f64, Failure>; 3],
 }
 
 /// Why a round trip could not run.
@@ -80,7 +80,7 @@ pub async fn round(
     let before = wait_for_rest(clients, fault, condition, timeout, stop).await;
     let baseline = panel::read_baseline(clients, fault).await;
     let Ok(outcome) = &before else {
-        let reason = || "the lab does not come to rest".to_owned();
+        let reason = || Failure::from("the lab does not come to rest");
         let panel = [baseline, Err(reason()), Err(reason())];
         return Ok(Round { before, during: Err(reason()), after: Err(reason()), panel });
     };
@@ -131,7 +131,8 @@ pub async fn links(clients: &Clients, fault: Fault, rule: &Rule) -> Vec<Claim> {
     let panel = if is_expected {
         links::panel_title(clients, (uid, id))
     } else {
-        Err(format!("it links to {} panel {:?}, not {uid} panel {id}", rule.dashboard_uid, rule.panel_id))
+        Err(format!("it links to {} panel {:?}, not {uid} panel {id}", rule.dashboard_uid, rule.panel_id)
+            .into())
     };
     let runbook = match rule.annotations.get("runbook_url") {
         Some(url) => links::check_runbook(clients, url, fault.alert()).await,
@@ -154,18 +155,17 @@ pub async fn wait_for_rest(
     condition: &Condition,
     timeout: Duration,
     stop: &CancellationToken,
-) -> Result<String, String> {
+) -> Result<String, Failure> {
     let started = Instant::now();
     loop {
-        let missing = watch::missing_load(clients, fault.load()).await.map_err(|error| error.to_string());
-        let last = match missing {
+        let last = match watch::missing_load(clients, fault.load()).await {
             Ok(None) => match evaluate(clients, condition).await {
                 Ok(normal @ Outcome::Normal(_)) => return Ok(normal.to_string()),
                 Ok(other) => other.to_string(),
                 Err(error) => error.to_string(),
             },
             Ok(Some(missing)) => missing,
-            Err(error) => error,
+            Err(error) => error.to_string(),
         };
         pause(started, timeout, stop, &last).await?;
     }
@@ -178,7 +178,7 @@ async fn until(
     condition: &Condition,
     timeout: Duration,
     stop: &CancellationToken,
-) -> Result<String, String> {
+) -> Result<String, Failure> {
     let started = Instant::now();
     loop {
         let last = match evaluate(clients, condition).await {
@@ -197,9 +197,9 @@ async fn pause(
     timeout: Duration,
     stop: &CancellationToken,
     last: &str,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     if started.elapsed() > timeout {
-        return Err(format!("not within {} s: {last}", timeout.as_secs()));
+        return Err(format!("not within {} s: {last}", timeout.as_secs()).into());
     }
     match stop.run_until_cancelled(tokio::time::sleep(INTERVAL)).await {
         Some(()) => Ok(()),

@@ -6,7 +6,11 @@ use clients::{
     maildev::{Mail, Status},
 };
 
-use crate::{alert::mail, console, table::Claim};
+use crate::{
+    alert::mail,
+    console,
+    table::{Claim, Failure},
+};
 
 /// A link to a panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +29,8 @@ pub async fn claims(clients: &Clients, new: &[Mail], fault: Fault) -> Vec<Claim>
     };
     let body = mail::body(firing, fault.owner()).replace("&amp;", "&");
     let urls = urls(&body);
-    let panel = urls.iter().find_map(|url| panel_link(url)).ok_or("no link to a panel".to_owned());
-    let runbook = urls.iter().find(|url| url.contains("/user/")).ok_or("no link to a runbook".to_owned());
+    let panel = urls.iter().find_map(|url| panel_link(url)).ok_or(Failure::from("no link to a panel"));
+    let runbook = urls.iter().find(|url| url.contains("/user/")).ok_or(Failure::from("no link to a runbook"));
     let runbook = match runbook {
         Ok(url) => check_runbook(clients, url, alert).await,
         Err(missing) => Err(missing),
@@ -39,18 +43,18 @@ pub async fn claims(clients: &Clients, new: &[Mail], fault: Fault) -> Vec<Claim>
     ]
 }
 
-fn is_expected_panel(clients: &Clients, link: &PanelLink, expected: PanelId) -> Result<String, String> {
+fn is_expected_panel(clients: &Clients, link: &PanelLink, expected: PanelId) -> Result<String, Failure> {
     let (uid, id) = expected;
     if (link.uid.as_str(), link.panel) != expected {
-        return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel));
+        return Err(format!("it links to {} panel {}, not to {uid} panel {id}", link.uid, link.panel).into());
     }
     panel_title(clients, expected)
 }
 
 /// The title of a panel in the dashboards' files.
-pub(super) fn panel_title(clients: &Clients, (uid, id): PanelId) -> Result<String, String> {
+pub(super) fn panel_title(clients: &Clients, (uid, id): PanelId) -> Result<String, Failure> {
     let folders = clients.settings.tutorial.dashboard_folders();
-    let all = dashboards::load(&clients.settings.dashboards, &folders).map_err(|error| error.to_string())?;
+    let all = dashboards::load(&clients.settings.dashboards, &folders)?;
     let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
     let panel = dashboard.and_then(|dashboard| dashboard.panel(id));
     let panel = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
@@ -58,14 +62,14 @@ pub(super) fn panel_title(clients: &Clients, (uid, id): PanelId) -> Result<Strin
 }
 
 /// The link must open in Grafana; where it is unavailable, in the console, which has dashboards at the same paths.
-async fn opens(clients: &Clients, link: Result<PanelLink, String>) -> Claim {
+async fn opens(clients: &Clients, link: Result<PanelLink, Failure>) -> Claim {
     match clients.docker.services().await {
         Ok(services) if services.contains(&Service::Grafana) => {
             let opened = match link {
                 Err(missing) => Err(missing),
                 Ok(link) => match clients.grafana.dashboard(&link.uid).await {
                     Ok((title, _)) => Ok(format!("{} is {title:?}", link.url)),
-                    Err(error) => Err(error.to_string()),
+                    Err(error) => Err(error.into()),
                 },
             };
             Claim::from_result("the panel's link opens in Grafana", opened)
@@ -81,10 +85,10 @@ async fn opens(clients: &Clients, link: Result<PanelLink, String>) -> Claim {
     }
 }
 
-async fn opens_in_console(clients: &Clients, link: &PanelLink) -> Result<String, String> {
+async fn opens_in_console(clients: &Clients, link: &PanelLink) -> Result<String, Failure> {
     let base = format!("http://{}", clients.settings.console_host);
     let path = link.url.strip_prefix(&base).ok_or_else(|| format!("{} is not below {base}", link.url))?;
-    console::get(clients, path).text().await.map_err(|error| error.to_string())?;
+    console::get(clients, path).text().await?;
     let dashboard = console::dashboard(clients, &link.uid).await?;
     let panel = dashboard.panels.iter().find(|panel| panel.id == link.panel);
     let panel =
@@ -94,12 +98,16 @@ async fn opens_in_console(clients: &Clients, link: &PanelLink) -> Result<String,
 
 /// Fetches the runbook, which must name the alert. The link has Prometheus' address on the host; inside the lab's network it
 /// has another one.
-pub(super) async fn check_runbook(clients: &Clients, url: &str, alert: &str) -> Result<String, String> {
-    let external = clients.prometheus.external_url().await.map_err(|error| error.to_string())?;
+pub(super) async fn check_runbook(clients: &Clients, url: &str, alert: &str) -> Result<String, Failure> {
+    let external = clients.prometheus.external_url().await?;
     let path = url.strip_prefix(external.trim_end_matches('/'));
     let path = path.ok_or_else(|| format!("{url} is not below {external}"))?;
-    let page = clients.prometheus.page(path).await.map_err(|error| error.to_string())?;
-    if page.contains(alert) { Ok(url.to_owned()) } else { Err(format!("{url} does not mention {alert}")) }
+    let page = clients.prometheus.page(path).await?;
+    if page.contains(alert) {
+        Ok(url.to_owned())
+    } else {
+        Err(format!("{url} does not mention {alert}").into())
+    }
 }
 
 /// The URLs in a text, without trailing punctuation.

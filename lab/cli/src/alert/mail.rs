@@ -6,7 +6,7 @@ use clients::{
     settings::Settings,
 };
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// The status of this alert in the mail's subject; `None` if the mail is not about it.
 pub fn status(mail: &Mail, alert: &str) -> Option<Status> {
@@ -32,7 +32,7 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
         .filter(|mail| mail.alert().is_some() && status(mail, alert).is_none())
         .map(|mail| mail.subject.as_str())
         .collect();
-    let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(others.join("; ")) };
+    let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(Failure::from(others.join("; "))) };
     let ours: Vec<&Mail> = firing.iter().chain(&resolved).copied().collect();
     vec![
         Claim::from_result("exactly one firing mail", exactly_one(&firing)),
@@ -54,11 +54,11 @@ pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
     ]
 }
 
-fn exactly_one(mails: &[&Mail]) -> Result<String, String> {
+fn exactly_one(mails: &[&Mail]) -> Result<String, Failure> {
     match mails {
         [mail] => Ok(mail.subject.clone()),
         [] => Err("none".into()),
-        several => Err(format!("{}: {}", several.len(), subjects(several))),
+        several => Err(format!("{}: {}", several.len(), subjects(several)).into()),
     }
 }
 
@@ -66,7 +66,7 @@ fn subjects(mails: &[&Mail]) -> String {
     mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>().join("; ")
 }
 
-fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, String> {
+fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, Failure> {
     let is = |addresses: &[Address], expected: &str| matches!(addresses, [one] if one.address == expected);
     let wrong = mails.iter().find(|mail| !is(&mail.to, to) || !is(&mail.from, from));
     match wrong {
@@ -76,7 +76,7 @@ fn addresses(mails: &[&Mail], from: &str, to: &str) -> Result<String, String> {
             let list = |addresses: &[Address]| {
                 addresses.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")
             };
-            Err(format!("from {:?} to {:?}", list(&mail.from), list(&mail.to)))
+            Err(format!("from {:?} to {:?}", list(&mail.from), list(&mail.to)).into())
         }
     }
 }
@@ -87,7 +87,7 @@ enum Kind {
     Html,
 }
 
-fn bodies(mails: &[&Mail], alert: &str, kinds: &[Kind]) -> Result<String, String> {
+fn bodies(mails: &[&Mail], alert: &str, kinds: &[Kind]) -> Result<String, Failure> {
     for mail in mails {
         for kind in kinds {
             let (body, name) = match kind {
@@ -95,7 +95,7 @@ fn bodies(mails: &[&Mail], alert: &str, kinds: &[Kind]) -> Result<String, String
                 Kind::Html => (&mail.html, "HTML"),
             };
             if !body.contains(alert) {
-                return Err(format!("the {name} body of {:?} does not name it", mail.subject));
+                return Err(format!("the {name} body of {:?} does not name it", mail.subject).into());
             }
         }
     }

@@ -7,7 +7,7 @@ use clients::Clients;
 use dashboards::queries::{self, Content, Context};
 use evaluate::panel;
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// Maximum age of a series' last value; an older series has ended.
 const MAX_AGE_SECONDS: f64 = 2.0;
@@ -19,23 +19,22 @@ const LINGERING_TIMEOUT: Duration = Duration::from_secs(75);
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// The sum of the last values of all series that the panel draws.
-async fn read(clients: &Clients, (uid, id): PanelId) -> Result<f64, String> {
+async fn read(clients: &Clients, (uid, id): PanelId) -> Result<f64, Failure> {
     let folders = clients.settings.tutorial.dashboard_folders();
-    let all = dashboards::load(&clients.settings.dashboards, &folders).map_err(|error| error.to_string())?;
+    let all = dashboards::load(&clients.settings.dashboards, &folders)?;
     let dashboard = all.iter().find(|dashboard| dashboard.uid == uid);
     let panel = dashboard.and_then(|dashboard| Some((dashboard, dashboard.panel(id)?)));
     let (dashboard, panel) = panel.ok_or_else(|| format!("no file has dashboard {uid} with panel {id}"))?;
-    let scrape = panel::scrape_interval(clients).await.map_err(|error| error.to_string())?;
-    let window = panel::window(&dashboard.time).map_err(|error| error.to_string())?;
-    let variables =
-        panel::bind_variables(clients, dashboard, window).await.map_err(|error| error.to_string())?;
+    let scrape = panel::scrape_interval(clients).await?;
+    let window = panel::window(&dashboard.time)?;
+    let variables = panel::bind_variables(clients, dashboard, window).await?;
     let context = Context { window, max_data_points: None, variables: &variables, scrape };
-    let content = queries::content(panel).map_err(|unknown| unknown.to_string())?;
-    let Content::Targets(targets) = content else { return Err(format!("panel {id} has no queries")) };
+    let content = queries::content(panel)?;
+    let Content::Targets(targets) = content else { return Err(format!("panel {id} has no queries").into()) };
     let mut sum = 0.0;
     for target in targets {
-        for query in queries::queries(panel, target, context).map_err(|unknown| unknown.to_string())? {
-            let series = panel::query_series(clients, &query).await.map_err(|error| error.to_string())?;
+        for query in queries::queries(panel, target, context)? {
+            let series = panel::query_series(clients, &query).await?;
             // Series that have ended, such as the errors of an earlier fault, do not count.
             let current = series.iter().filter(|series| series.age_seconds <= MAX_AGE_SECONDS);
             let last = current.filter_map(|series| series.values.last());
@@ -46,7 +45,7 @@ async fn read(clients: &Clients, (uid, id): PanelId) -> Result<f64, String> {
 }
 
 /// Reads the panel without the fault, until it does not show it; after a timeout, the last reading.
-pub async fn read_baseline(clients: &Clients, fault: Fault) -> Result<f64, String> {
+pub async fn read_baseline(clients: &Clients, fault: Fault) -> Result<f64, Failure> {
     read_until(clients, fault, |value| !fault.symptom().is_present(value, value)).await
 }
 
@@ -56,11 +55,15 @@ pub async fn read_until_shown(
     clients: &Clients,
     fault: Fault,
     baseline: f64,
-) -> Result<f64, String> {
+) -> Result<f64, Failure> {
     read_until(clients, fault, |value| fault.symptom().is_present(baseline, value) == shown).await
 }
 
-async fn read_until(clients: &Clients, fault: Fault, condition: impl Fn(f64) -> bool) -> Result<f64, String> {
+async fn read_until(
+    clients: &Clients,
+    fault: Fault,
+    condition: impl Fn(f64) -> bool,
+) -> Result<f64, Failure> {
     let timeout = if fault.lingers() { LINGERING_TIMEOUT } else { TIMEOUT };
     let started = Instant::now();
     loop {
@@ -74,11 +77,11 @@ async fn read_until(clients: &Clients, fault: Fault, condition: impl Fn(f64) -> 
 
 /// Claims that the panel shows the fault during it, and neither before nor after. `readings` are from before, during and
 /// after the fault.
-pub fn claim(fault: Fault, readings: [Result<f64, String>; 3]) -> Claim {
+pub fn claim(fault: Fault, readings: [Result<f64, Failure>; 3]) -> Claim {
     let (uid, id) = fault.panel();
     let claim = format!("{uid} panel {id} shows the fault and recovers");
     let [Ok(baseline), Ok(during), Ok(after)] = readings else {
-        let errors: Vec<String> = readings.into_iter().filter_map(Result::err).collect();
+        let errors: Vec<String> = readings.into_iter().filter_map(Result::err).map(String::from).collect();
         return Claim::failed(claim, errors.join("; "));
     };
     let evidence =

@@ -7,7 +7,7 @@ use clients::{
     prometheus::{Alert, AlertState},
 };
 
-use crate::alert::mail;
+use crate::{alert::mail, table::Failure};
 
 /// A step of a round trip, in chronological order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,14 +90,14 @@ impl Timeline {
     /// # Errors
     ///
     /// Returns an error if the mail has not arrived.
-    pub fn evidence(&self, mail: Step) -> Result<String, String> {
+    pub fn evidence(&self, mail: Step) -> Result<String, Failure> {
         let (cause, since) = match mail {
             Step::ResolvedMail => (Step::Cleared, "clearing it"),
             _ => (Step::Injected, "the fault"),
         };
         match (self.time(cause), self.time(mail)) {
             (Some(cause), Some(at)) => Ok(format!("{} after {since}", seconds(at.saturating_sub(cause)))),
-            _ => Err(format!("no {}", mail.name())),
+            _ => Err(format!("no {}", mail.name()).into()),
         }
     }
 }
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(timeline.time(Step::FiringMail), Some(at(2500)));
         assert_eq!(timeline.time(Step::ResolvedMail), None);
         assert_eq!(timeline.evidence(Step::FiringMail).unwrap(), "2.5 s after the fault");
-        assert_eq!(timeline.evidence(Step::ResolvedMail).unwrap_err(), "no resolved mail");
+        assert_eq!(timeline.evidence(Step::ResolvedMail).unwrap_err().to_string(), "no resolved mail");
         timeline.observe("A", at(6700), &[], &[mail("[RESOLVED] A now")]);
         assert_eq!(timeline.evidence(Step::ResolvedMail).unwrap(), "4.0 s after clearing it");
     }

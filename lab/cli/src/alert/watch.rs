@@ -11,7 +11,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use catalog::{Fault, RuleOwner, Stream};
 use clients::{Clients, fetch::FetchError, maildev::Mail, prometheus::Alert};
 
-use crate::alert::timeline::{Step, Timeline};
+use crate::{
+    alert::timeline::{Step, Timeline},
+    table::Failure,
+};
 
 /// Interval between two polls.
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -35,6 +38,12 @@ pub enum WaitError {
     /// A signal has arrived.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<WaitError> for Failure {
+    fn from(error: WaitError) -> Self {
+        error.to_string().into()
+    }
 }
 
 /// Polls alerts and mails in the background, from the injection until the last clone is dropped.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use clients::{Clients, influxdb::Rows, prometheus::Series};
 
+use crate::table::Failure;
+
 /// Counters are at rest if they have not changed for this long, which is longer than a flush, a push and a scrape.
 const REST_DURATION: Duration = Duration::from_secs(4);
 /// Timeout for the counters to come to rest, and to reach the expected values.
@@ -20,7 +22,7 @@ pub(super) struct Counter {
     source: Source,
 }
 
-/// Where a counter is read from.
+/// The data source of a counter.
 #[derive(Clone, Copy, Debug)]
 enum Source {
     /// A `PromQL` selector: the last sample of each series.
@@ -56,8 +58,8 @@ pub(super) struct Increase {
 pub(super) async fn increases(
     clients: &Clients,
     counters: &[Counter],
-    send: impl Future<Output = Result<Vec<f64>, String>>,
-) -> Result<Vec<Increase>, String> {
+    send: impl Future<Output = Result<Vec<f64>, Failure>>,
+) -> Result<Vec<Increase>, Failure> {
     let before = at_rest(clients, counters)
         .await?
         .ok_or("the counters do not come to rest: a load is running; try again when it has ended")?;
@@ -77,14 +79,14 @@ pub(super) async fn increases(
 }
 
 /// Compares each increase with the expected one.
-pub(super) fn evaluate(increases: &[Increase]) -> Result<String, String> {
+pub(super) fn evaluate(increases: &[Increase]) -> Result<String, Failure> {
     let wrong: Vec<String> = increases
         .iter()
         .filter(|one| one.actual != one.expected)
         .map(|one| format!("{} +{}, not +{}", one.counter, one.actual, one.expected))
         .collect();
     if !wrong.is_empty() {
-        return Err(wrong.join("; "));
+        return Err(wrong.join("; ").into());
     }
     let mut groups: Vec<(f64, Vec<&str>)> = Vec::new();
     for one in increases {
@@ -98,7 +100,7 @@ pub(super) fn evaluate(increases: &[Increase]) -> Result<String, String> {
 }
 
 /// The counters' values once none has changed for [`REST_DURATION`]; `None` if they keep changing.
-pub(super) async fn at_rest(clients: &Clients, counters: &[Counter]) -> Result<Option<Vec<f64>>, String> {
+pub(super) async fn at_rest(clients: &Clients, counters: &[Counter]) -> Result<Option<Vec<f64>>, Failure> {
     let started = Instant::now();
     let mut values = read(clients, counters).await?;
     let mut unchanged_since = Instant::now();
@@ -120,7 +122,7 @@ async fn wait_until_counted(
     counters: &[Counter],
     before: &[f64],
     expected: &[f64],
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let started = Instant::now();
     while started.elapsed() < TIMEOUT {
         let now = read(clients, counters).await?;
@@ -134,16 +136,16 @@ async fn wait_until_counted(
 }
 
 /// The last values of the counters; one that does not exist yet is 0.
-pub(super) async fn read(clients: &Clients, counters: &[Counter]) -> Result<Vec<f64>, String> {
+pub(super) async fn read(clients: &Clients, counters: &[Counter]) -> Result<Vec<f64>, Failure> {
     let mut values = Vec::with_capacity(counters.len());
     for counter in counters {
         values.push(match counter.source {
             Source::Prometheus(selector) => {
                 let series = clients.prometheus.instant(selector, None).await;
-                series.map_err(|error| error.to_string())?.iter().filter_map(Series::last).sum()
+                series?.iter().filter_map(Series::last).sum()
             }
             Source::InfluxDb(query) => {
-                let rows = clients.influxdb.query(query).await.map_err(|error| error.to_string())?;
+                let rows = clients.influxdb.query(query).await?;
                 let newest = rows.iter().flat_map(Rows::series).filter_map(|points| Some(points.last()?.1));
                 newest.sum()
             }
@@ -156,7 +158,7 @@ pub(super) async fn read(clients: &Clients, counters: &[Counter]) -> Result<Vec<
 mod tests {
     use super::*;
 
-    fn evaluated(increases: &[(f64, f64)]) -> Result<String, String> {
+    fn evaluated(increases: &[(f64, f64)]) -> Result<String, Failure> {
         let names = ["client", "server", "store"];
         let increases = increases.iter().zip(names);
         let increases =
@@ -175,12 +177,18 @@ mod tests {
 
     #[test]
     fn one_too_few_or_too_many_fails_with_the_counters_name() {
-        assert_eq!(evaluated(&[(200.0, 200.0), (200.0, 199.0)]).unwrap_err(), "server +199, not +200");
-        assert_eq!(evaluated(&[(200.0, 201.0), (200.0, 200.0)]).unwrap_err(), "client +201, not +200");
+        assert_eq!(
+            evaluated(&[(200.0, 200.0), (200.0, 199.0)]).unwrap_err().to_string(),
+            "server +199, not +200"
+        );
+        assert_eq!(
+            evaluated(&[(200.0, 201.0), (200.0, 200.0)]).unwrap_err().to_string(),
+            "client +201, not +200"
+        );
     }
 
     #[test]
     fn a_reset_counter_fails() {
-        assert!(evaluated(&[(200.0, -300.0)]).unwrap_err().contains("client +-300"));
+        assert!(evaluated(&[(200.0, -300.0)]).unwrap_err().to_string().contains("client +-300"));
     }
 }

@@ -12,7 +12,7 @@ use clients::{Clients, fetch::Request, poll::until};
 
 use crate::{
     console::{dashboard, get, get_json},
-    table::Claim,
+    table::{Claim, Failure},
 };
 
 /// Timeout for the topology, whose numbers lag behind by a few scrapes.
@@ -35,14 +35,14 @@ pub(super) async fn claims(clients: &Clients, has_grafana: bool) -> Vec<Claim> {
     ]
 }
 
-async fn page(clients: &Clients) -> Result<String, String> {
-    let response = get(clients, "/").send().await.map_err(|error| error.to_string())?;
+async fn page(clients: &Clients) -> Result<String, Failure> {
+    let response = get(clients, "/").send().await?;
     let status = response.status();
     let policy = response.headers().get("content-security-policy");
     let policy = policy.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let html = response.text().await.map_err(|error| error.to_string())?;
+    let html = response.text().await?;
     if status != StatusCode::OK || !policy.starts_with("default-src 'none'") {
-        return Err(format!("it returns {status} with the policy {policy:?}"));
+        return Err(format!("it returns {status} with the policy {policy:?}").into());
     }
     if !html.contains("<meta name=\"console-token\" content=\"") {
         return Err("its page has no token".into());
@@ -51,7 +51,7 @@ async fn page(clients: &Clients) -> Result<String, String> {
 }
 
 /// A foreign `Host` header, and a change without the page's token, must be refused.
-async fn refusals(clients: &Clients) -> Result<String, String> {
+async fn refusals(clients: &Clients) -> Result<String, Failure> {
     let base = &clients.settings.console;
     let foreign = clients.fetch.get(&format!("{base}/api/lab")).header("host", "console.example");
     refused(foreign, StatusCode::MISDIRECTED_REQUEST, "a foreign Host").await?;
@@ -61,17 +61,17 @@ async fn refusals(clients: &Clients) -> Result<String, String> {
     Ok("421 for a foreign Host, 403 for a change without the token".into())
 }
 
-async fn refused(request: Request, expected: StatusCode, description: &str) -> Result<(), String> {
-    let status = request.send().await.map_err(|error| error.to_string())?.status();
+async fn refused(request: Request, expected: StatusCode, description: &str) -> Result<(), Failure> {
+    let status = request.send().await?.status();
     if status == expected {
         Ok(())
     } else {
-        Err(format!("{description} is answered with {status}, not {expected}"))
+        Err(format!("{description} is answered with {status}, not {expected}").into())
     }
 }
 
 /// The console must list all dashboards, and support every panel.
-async fn panels(clients: &Clients) -> Result<String, String> {
+async fn panels(clients: &Clients) -> Result<String, Failure> {
     #[derive(Deserialize)]
     struct Head {
         uid: String,
@@ -82,18 +82,17 @@ async fn panels(clients: &Clients) -> Result<String, String> {
     }
     let lab: Lab = get_json(clients, "/api/lab").await?;
     let folders = clients.settings.tutorial.dashboard_folders();
-    let files =
-        dashboards::load(&clients.settings.dashboards, &folders).map_err(|error| error.to_string())?;
+    let files = dashboards::load(&clients.settings.dashboards, &folders)?;
     let files: BTreeSet<&str> = files.iter().map(|file| file.uid.as_str()).collect();
     let listed: BTreeSet<&str> = lab.dashboards.iter().map(|head| head.uid.as_str()).collect();
     if files != listed {
-        return Err(format!("it lists {listed:?}, the files are {files:?}"));
+        return Err(format!("it lists {listed:?}, the files are {files:?}").into());
     }
     let mut count = 0;
     for uid in listed {
         let panels = dashboard(clients, uid).await?.panels;
         if let Some(panel) = panels.iter().find(|panel| !panel.unknown.is_empty()) {
-            return Err(format!("{uid} {} ({}): {}", panel.id, panel.title, panel.unknown.join("; ")));
+            return Err(format!("{uid} {} ({}): {}", panel.id, panel.title, panel.unknown.join("; ")).into());
         }
         count += panels.len();
     }

@@ -9,12 +9,12 @@ use clients::{
     poll::until,
 };
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// Timeout for a container to become healthy. Its health check runs periodically.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One claim per service.
+/// Checks one claim per service.
 pub(super) async fn claims(clients: &Clients, services: Result<Vec<Service>, DockerError>) -> Vec<Claim> {
     let services = match services {
         Ok(services) => services,
@@ -34,16 +34,16 @@ pub(super) async fn claims(clients: &Clients, services: Result<Vec<Service>, Doc
     claims
 }
 
-async fn healthy(clients: &Clients, service: Service) -> Result<String, String> {
+async fn healthy(clients: &Clients, service: Service) -> Result<String, Failure> {
     match clients.docker.health(service).await {
         Ok(Health::Healthy) => Ok("Docker's health check passes".into()),
         // Jaeger's image has no program to run a health check with.
         Ok(Health::Unchecked) if service == Service::Jaeger => {
-            let services = clients.jaeger.services().await.map_err(|error| error.to_string())?;
+            let services = clients.jaeger.services().await?;
             Ok(format!("its API responds, with {} services", services.len()))
         }
         Ok(Health::Unchecked) => Err("it is running without a health check".into()),
-        Ok(other) => Err(format!("it is {other}")),
-        Err(error) => Err(error.to_string()),
+        Ok(other) => Err(format!("it is {other}").into()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -10,7 +10,7 @@ use dashboards::{
     queries::{self, Content, Context, Query},
 };
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// The names of all current series. Prometheus' list of label values would include those of the last hours.
 const CURRENT_NAMES: &str = r#"group by (__name__) ({__name__=~".+"})"#;
@@ -25,11 +25,10 @@ pub(super) struct MetricNames {
 
 impl MetricNames {
     /// Fetches the names from Prometheus and Envoy.
-    async fn fetch(clients: &Clients) -> Result<Self, String> {
-        let live =
-            clients.prometheus.instant(CURRENT_NAMES, None).await.map_err(|error| error.to_string())?;
+    async fn fetch(clients: &Clients) -> Result<Self, Failure> {
+        let live = clients.prometheus.instant(CURRENT_NAMES, None).await?;
         let stored = live.into_iter().filter_map(|mut series| series.labels.remove("__name__")).collect();
-        let page = clients.envoy.all_stats().await.map_err(|error| error.to_string())?;
+        let page = clients.envoy.all_stats().await?;
         let page = prometheus_text::parse(&page).map_err(|error| format!("Envoy's page: {error}"))?;
         Ok(Self { stored, envoy: page.families().map(|family| family.name().to_owned()).collect() })
     }
@@ -65,7 +64,7 @@ pub(super) async fn claim(
         if missing.is_empty() {
             Ok(format!("{} metrics", selected.len()))
         } else {
-            Err(format!("no service exposes {}", missing.join(", ")))
+            Err(Failure::from(format!("no service exposes {}", missing.join(", "))))
         }
     });
     Claim::from_result(claim, evidence.await)

@@ -66,7 +66,7 @@ const ENVOY: [Counter; 3] = [
     ),
 ];
 
-/// One claim.
+/// Checks the claim.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let claim = format!("{SENT} echoes are exactly {SENT} more everywhere");
     let mut counters = ECHO.to_vec();
@@ -74,9 +74,7 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
         counters.extend(ENVOY);
     }
     let send = async {
-        load::send_echoes(&clients.fetch, &clients.settings.edge, SENT)
-            .await
-            .map_err(|error| error.to_string())?;
+        load::send_echoes(&clients.fetch, &clients.settings.edge, SENT).await?;
         Ok(vec![SENT as f64; counters.len()])
     };
     let increases = increases(clients, &counters, send).await;

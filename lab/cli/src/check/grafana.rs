@@ -13,7 +13,7 @@ use dashboards::{
 };
 use evaluate::panel::{self, PanelSeries};
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 use super::values;
 
@@ -45,23 +45,22 @@ pub async fn claims(clients: &Clients, has_grafana: bool, dashboards: &[Dashboar
     ]
 }
 
-async fn sources_healthy(clients: &Clients) -> Result<String, String> {
+async fn sources_healthy(clients: &Clients) -> Result<String, Failure> {
     let mut sources = vec!["prometheus", "jaeger"];
     if clients.settings.tutorial.has(Tutorial::Influx) {
         sources.push("influxdb");
     }
     for uid in &sources {
-        clients.grafana.data_source_health(uid).await.map_err(|error| error.to_string())?;
+        clients.grafana.data_source_health(uid).await?;
     }
     Ok(sources.join(", "))
 }
 
-async fn all_provisioned(clients: &Clients, dashboards: &[Dashboard]) -> Result<String, String> {
+async fn all_provisioned(clients: &Clients, dashboards: &[Dashboard]) -> Result<String, Failure> {
     for dashboard in dashboards {
-        let (title, panels) =
-            clients.grafana.dashboard(&dashboard.uid).await.map_err(|error| error.to_string())?;
+        let (title, panels) = clients.grafana.dashboard(&dashboard.uid).await?;
         if title != dashboard.title || panels != dashboard.panels.len() {
-            return Err(format!("Grafana has {title:?} with {panels} panels as {}", dashboard.uid));
+            return Err(format!("Grafana has {title:?} with {panels} panels as {}", dashboard.uid).into());
         }
     }
     let uids: Vec<&str> = dashboards.iter().map(|dashboard| dashboard.uid.as_str()).collect();
@@ -69,18 +68,12 @@ async fn all_provisioned(clients: &Clients, dashboards: &[Dashboard]) -> Result<
 }
 
 /// Sends each panel's queries through Grafana, with all values of the variables. Grafana computes the windows.
-async fn query_all(clients: &Clients, dashboards: &[Dashboard]) -> Result<String, String> {
+async fn query_all(clients: &Clients, dashboards: &[Dashboard]) -> Result<String, Failure> {
     let deadline = Instant::now() + TIMEOUT;
     let timeout = || deadline.saturating_duration_since(Instant::now());
     let mut count = 0;
     for dashboard in dashboards {
-        let bound = panel::bind_variables(
-            clients,
-            dashboard,
-            panel::window(&dashboard.time).map_err(|error| error.to_string())?,
-        )
-        .await
-        .map_err(|error| error.to_string())?;
+        let bound = panel::bind_variables(clients, dashboard, panel::window(&dashboard.time)?).await?;
         for panel in dashboard.panels() {
             let Ok(Content::Targets(targets)) = queries::content(panel) else { continue };
             for target in targets {
@@ -94,11 +87,11 @@ async fn query_all(clients: &Clients, dashboards: &[Dashboard]) -> Result<String
                 }
                 // A value may be missing for a moment: each attempt queries the range up to now.
                 until(timeout(), async || {
-                    let window = panel::window(&dashboard.time).map_err(|error| error.to_string())?;
+                    let window = panel::window(&dashboard.time)?;
                     let context =
                         Context { window, max_data_points: None, variables: &bound, scrape: SCRAPE_INTERVAL };
-                    let query = query(panel, target, context).map_err(|unknown| unknown.to_string())?;
-                    let series = clients.grafana.query(&query).await.map_err(|error| error.to_string())?;
+                    let query = query(panel, target, context)?;
+                    let series = clients.grafana.query(&query).await?;
                     let series = series.into_iter().map(|values| PanelSeries { values, age_seconds: 0.0 });
                     values::evaluate(&series.collect::<Vec<_>>(), values::MAX_AGE_SECONDS)
                 })

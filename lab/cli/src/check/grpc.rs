@@ -10,7 +10,7 @@ use tonic_health::pb::{
 
 use clients::Clients;
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const SERVICE: &str = "proto.EchoService";
@@ -26,34 +26,34 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     ]
 }
 
-async fn connect(address: &str) -> Result<Channel, String> {
+async fn connect(address: &str) -> Result<Channel, Failure> {
     let endpoint =
         Endpoint::from_shared(address.to_owned()).map_err(|error| format!("{address}: {error}"))?;
     let channel = endpoint.connect_timeout(TIMEOUT).timeout(TIMEOUT).connect().await;
-    channel.map_err(|error| format!("{address}: {error}"))
+    channel.map_err(|error| format!("{address}: {error}").into())
 }
 
-async fn health(address: &str) -> Result<String, String> {
+async fn health(address: &str) -> Result<String, Failure> {
     let mut client = HealthClient::new(connect(address).await?);
     for service in ["", SERVICE] {
         let request = HealthCheckRequest { service: service.into() };
         let response = client.check(request).await.map_err(|status| format!("{service:?}: {status}"))?;
         let status = response.into_inner().status();
         if status != ServingStatus::Serving {
-            return Err(format!("{service:?} is {}", status.as_str_name()));
+            return Err(format!("{service:?} is {}", status.as_str_name()).into());
         }
     }
     Ok(format!("SERVING as a whole and for {SERVICE}"))
 }
 
-async fn echo(address: &str) -> Result<String, String> {
+async fn echo(address: &str) -> Result<String, Failure> {
     let mut client = EchoServiceClient::new(connect(address).await?);
     let request = Message { message: "check".into() };
-    let reply = client.echo_service(request).await.map_err(|status| status.to_string())?;
+    let reply = client.echo_service(request).await?;
     let message = reply.into_inner().message;
     if message == "echo check" {
         Ok(format!("{SERVICE}/EchoService returns {message:?}"))
     } else {
-        Err(format!("it returns {message:?}"))
+        Err(format!("it returns {message:?}").into())
     }
 }

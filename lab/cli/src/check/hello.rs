@@ -15,7 +15,7 @@ use super::conservation::{Counter, counter, evaluate, increases, pushed};
 use catalog::Tutorial;
 use clients::{Clients, balancer::HELLO, poll::until, prometheus::Series};
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// Number of requests, each on a connection of its own.
 const SENT: usize = 200;
@@ -91,7 +91,7 @@ struct Bytes {
     down: f64,
 }
 
-async fn send(clients: &Clients) -> Result<Bytes, String> {
+async fn send(clients: &Clients) -> Result<Bytes, Failure> {
     let permits = Arc::new(Semaphore::new(CONCURRENCY));
     let mut sending = JoinSet::new();
     for _ in 0..SENT {
@@ -100,16 +100,16 @@ async fn send(clients: &Clients) -> Result<Bytes, String> {
             let _permit = permits.acquire().await;
             match timeout(TIMEOUT, hello(&address)).await {
                 Ok(Ok(read)) => Ok(read),
-                Ok(Err(error)) => Err(format!("{address}: {error}")),
-                Err(_) => Err(format!("{address}: no response within {TIMEOUT:?}")),
+                Ok(Err(error)) => Err(Failure::from(format!("{address}: {error}"))),
+                Err(_) => Err(Failure::from(format!("{address}: no response within {TIMEOUT:?}"))),
             }
         });
     }
     let mut bytes = Bytes::default();
     while let Some(response) = sending.join_next().await {
-        let response = response.map_err(|error| error.to_string())??;
+        let response = response??;
         if !response.starts_with(b"HTTP/1.1 200") {
-            return Err(format!("a response starts with {:?}", String::from_utf8_lossy(&response)));
+            return Err(format!("a response starts with {:?}", String::from_utf8_lossy(&response)).into());
         }
         bytes.up += REQUEST.len() as f64;
         bytes.down += response.len() as f64;
@@ -126,9 +126,9 @@ async fn hello(address: &str) -> std::io::Result<Vec<u8>> {
 }
 
 /// Without requests, all three report the same totals.
-async fn pages(clients: &Clients) -> Result<String, String> {
-    let stats = clients.balancer.stats(HELLO).await.map_err(|error| error.to_string())?;
-    let page = clients.balancer.metrics().await.map_err(|error| error.to_string())?;
+async fn pages(clients: &Clients) -> Result<String, Failure> {
+    let stats = clients.balancer.stats(HELLO).await?;
+    let page = clients.balancer.metrics().await?;
     let mut totals = Vec::new();
     for (field, metric) in
         [("rx_total", "gobetween_server_rx_total"), ("tx_total", "gobetween_server_tx_total")]
@@ -138,10 +138,10 @@ async fn pages(clients: &Clients) -> Result<String, String> {
         let own =
             page.value(metric, &[("server", HELLO)]).ok_or_else(|| format!("its page has no {metric}"))?;
         let query = format!("{metric}{{job=\"tcp-balancer\",server=\"{HELLO}\"}}");
-        let stored = clients.prometheus.instant(&query, None).await.map_err(|error| error.to_string())?;
+        let stored = clients.prometheus.instant(&query, None).await?;
         let stored: f64 = stored.iter().filter_map(Series::last).sum();
         if rest != own || own != stored {
-            return Err(format!("{field}: {rest} in REST, {own} in /metrics, {stored} in Prometheus"));
+            return Err(format!("{field}: {rest} in REST, {own} in /metrics, {stored} in Prometheus").into());
         }
         totals.push(format!("{field} {rest}"));
     }

@@ -9,7 +9,7 @@ use crate::table::Claim;
 const BUDGET_MIB: f64 = 400.0;
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// One claim, with the memory of each service.
+/// Checks the claim, with the memory of each service as evidence.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let claim = format!("the lab uses at most {BUDGET_MIB} MiB (without Grafana)");
     let mut figures = Vec::new();

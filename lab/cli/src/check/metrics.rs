@@ -3,9 +3,12 @@
 use catalog::Service;
 use clients::{Clients, fetch::FetchError};
 
-use crate::{metric_schema::MetricSchema, table::Claim};
+use crate::{
+    metric_schema::MetricSchema,
+    table::{Claim, Failure},
+};
 
-/// One claim per service.
+/// Checks one claim per service.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let path = &clients.settings.catalogue;
     let golden = std::fs::read_to_string(path).map_err(|error| error.to_string());
@@ -27,7 +30,7 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
             Err(error) => Err(error),
             Ok(()) => match golden.differences(&live, service.name()).as_slice() {
                 [] => Ok(format!("{} metrics: names, types, labels, buckets", golden.count(service.name()))),
-                differences => Err(differences.join("; ")),
+                differences => Err(differences.join("; ").into()),
             },
         };
         claims.push(Claim::from_result(claim, result));
@@ -36,7 +39,7 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
 }
 
 /// The metrics that all our services expose now.
-pub async fn live(clients: &Clients) -> Result<MetricSchema, String> {
+pub async fn live(clients: &Clients) -> Result<MetricSchema, Failure> {
     let mut live = MetricSchema::default();
     for (service, address) in own_services(clients) {
         scrape_into(&mut live, clients, service, address).await?;
@@ -62,9 +65,9 @@ async fn scrape_into(
     clients: &Clients,
     service: Service,
     address: &str,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let text: Result<String, FetchError> = clients.fetch.get(&format!("{address}/metrics")).text().await;
-    let page = prometheus_text::parse(&text.map_err(|error| error.to_string())?);
+    let page = prometheus_text::parse(&text?);
     live.add(service.name(), &page.map_err(|error| format!("{service}: {error}"))?);
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use clients::{Clients, order::Order};
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// Number of new orders.
 const PLACED: usize = 40;
@@ -99,7 +99,7 @@ struct Responses {
     repeated: Vec<String>,
 }
 
-/// Three claims on one series of requests.
+/// Checks three claims on one series of requests.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let claims = [
         format!("{PLACED} orders, {REPEATED} of them repeated, {INVALID} invalid: counted exactly"),
@@ -129,7 +129,7 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
 /// # Errors
 ///
 /// Returns the first unexpected response.
-async fn place(clients: &Clients, customer: &str) -> Result<Responses, String> {
+async fn place(clients: &Clients, customer: &str) -> Result<Responses, Failure> {
     let mut responses = Responses::default();
     let key = |number: usize| format!("{customer}-{number}");
     for number in 0..PLACED {
@@ -139,27 +139,26 @@ async fn place(clients: &Clients, customer: &str) -> Result<Responses, String> {
         responses.repeated.push(place_one(clients, customer, &key(number)).await?);
     }
     for _ in 0..INVALID {
-        let response =
-            clients.orders.place_invalid(customer).send().await.map_err(|error| error.to_string())?;
+        let response = clients.orders.place_invalid(customer).send().await?;
         if response.status() != StatusCode::BAD_REQUEST {
-            return Err(format!("an order without items is answered with {}", response.status()));
+            return Err(format!("an order without items is answered with {}", response.status()).into());
         }
     }
     Ok(responses)
 }
 
 /// Places a valid order, and returns its id.
-async fn place_one(clients: &Clients, customer: &str, key: &str) -> Result<String, String> {
+async fn place_one(clients: &Clients, customer: &str, key: &str) -> Result<String, Failure> {
     let request = clients.orders.place(customer).header("idempotency-key", key);
-    let order: Order = request.json().await.map_err(|error| error.to_string())?;
+    let order: Order = request.json().await?;
     Ok(order.id)
 }
 
-async fn list(clients: &Clients) -> Result<Vec<Order>, String> {
+async fn list(clients: &Clients) -> Result<Vec<Order>, Failure> {
     let mut orders = Vec::new();
     let mut token = String::new();
     for _ in 0..MAX_PAGES {
-        let page = clients.orders.list(&token).await.map_err(|error| error.to_string())?;
+        let page = clients.orders.list(&token).await?;
         orders.extend(page.orders);
         token = page.next_page_token;
         if token.is_empty() || orders.len() > 2 * (PLACED + REPEATED) {
@@ -169,19 +168,19 @@ async fn list(clients: &Clients) -> Result<Vec<Order>, String> {
     Ok(orders)
 }
 
-fn evaluate_repeated(responses: &Responses) -> Result<String, String> {
+fn evaluate_repeated(responses: &Responses) -> Result<String, Failure> {
     let ids: BTreeSet<&String> = responses.placed.iter().collect();
     if responses.repeated.is_empty() || ids.len() != PLACED {
-        return Err(format!("{} orders were placed, with {} ids", responses.placed.len(), ids.len()));
+        return Err(format!("{} orders were placed, with {} ids", responses.placed.len(), ids.len()).into());
     }
     let other = responses.placed.iter().zip(&responses.repeated).find(|(first, repeated)| first != repeated);
     match other {
-        Some((first, repeated)) => Err(format!("the key of {first} returned {repeated}")),
+        Some((first, repeated)) => Err(format!("the key of {first} returned {repeated}").into()),
         None => Ok(format!("{REPEATED} repeated keys returned the first id")),
     }
 }
 
-fn evaluate_list(orders: &[Order], customer: &str, placed: &[String]) -> Result<String, String> {
+fn evaluate_list(orders: &[Order], customer: &str, placed: &[String]) -> Result<String, Failure> {
     let mut listed: Vec<&str> =
         orders.iter().filter(|order| order.customer == customer).map(|order| order.id.as_str()).collect();
     let mut expected: Vec<&str> = placed.iter().map(String::as_str).collect();
@@ -190,7 +189,8 @@ fn evaluate_list(orders: &[Order], customer: &str, placed: &[String]) -> Result<
     if listed == expected && !expected.is_empty() {
         Ok(format!("{} ids of {customer}", listed.len()))
     } else {
-        Err(format!("{} orders of {customer} are listed, {} were placed", listed.len(), expected.len()))
+        Err(format!("{} orders of {customer} are listed, {} were placed", listed.len(), expected.len())
+            .into())
     }
 }
 
@@ -208,7 +208,7 @@ mod tests {
         assert!(evaluate_repeated(&same).is_ok());
         let mut repeated = ids(REPEATED);
         repeated[3] = "new".into();
-        let reason = evaluate_repeated(&Responses { placed: ids(PLACED), repeated }).unwrap_err();
+        let reason = evaluate_repeated(&Responses { placed: ids(PLACED), repeated }).unwrap_err().to_string();
         assert_eq!(reason, "the key of o03 returned new");
         assert!(evaluate_repeated(&Responses::default()).is_err());
     }

@@ -17,7 +17,7 @@ use faults::{fault_guard, load};
 
 use crate::{
     leftovers::OUTAGE,
-    table::{Claim, Table, Tally},
+    table::{Claim, Failure, Table, Tally},
 };
 
 /// Timeout for the hello servers to push their queued points.
@@ -57,32 +57,31 @@ pub async fn run(
     let title = format!("InfluxDB stopped for {} s", length.as_secs());
     let claims = match prove(clients, length, stop).await {
         Ok(claims) => claims,
-        Err(error) if error == INTERRUPTED => return Ok(None),
+        Err(error) if error == INTERRUPTED.into() => return Ok(None),
         Err(error) => vec![Claim::failed("no count is lost in an outage", error)],
     };
     table.group(&title, claims)?;
     table.finish().map(Some)
 }
 
-async fn prove(clients: &Clients, length: Duration, stop: &CancellationToken) -> Result<Vec<Claim>, String> {
+async fn prove(clients: &Clients, length: Duration, stop: &CancellationToken) -> Result<Vec<Claim>, Failure> {
     let before = at_rest(clients, stop).await?;
     let requests = {
         let (clients, stop) = (clients.clone(), stop.clone());
         async move { send_requests(&clients, length, &stop).await }
     };
-    let outage =
-        fault_guard::with_fault(clients, OUTAGE, requests).await.map_err(|error| error.to_string())??;
+    let outage = fault_guard::with_fault(clients, OUTAGE, requests).await??;
     let expected = before + outage.answered as f64;
     let counted = until(PUSH_TIMEOUT, || async {
         let now: f64 = conservation::read(clients, &COUNTED).await?.iter().sum();
-        if now >= expected { Ok(()) } else { Err(format!("{now} of {expected} are counted")) }
+        if now >= expected { Ok(()) } else { Err(Failure::from(format!("{now} of {expected} are counted"))) }
     });
     let counted = stop.run_until_cancelled(counted).await.ok_or(INTERRUPTED)?;
     // At rest, the count must not exceed the expected one either.
     let after = at_rest(clients, stop).await?;
     let count = match counted {
         Ok(()) if after == expected => Ok(format!("{before} + {} = {after}", outage.answered)),
-        Ok(()) => Err(format!("{before} + {} requests, but {after} are counted", outage.answered)),
+        Ok(()) => Err(format!("{before} + {} requests, but {after} are counted", outage.answered).into()),
         Err(error) => Err(error),
     };
     Ok(vec![
@@ -96,7 +95,7 @@ async fn send_requests(
     clients: &Clients,
     length: Duration,
     stop: &CancellationToken,
-) -> Result<Outage, String> {
+) -> Result<Outage, Failure> {
     let (from, started) = (unix_now(), Instant::now());
     let mut answered = 0;
     while started.elapsed() < length {
@@ -109,7 +108,7 @@ async fn send_requests(
 }
 
 /// The number of requests in `InfluxDB`, once it does not change any more.
-async fn at_rest(clients: &Clients, stop: &CancellationToken) -> Result<f64, String> {
+async fn at_rest(clients: &Clients, stop: &CancellationToken) -> Result<f64, Failure> {
     let values =
         stop.run_until_cancelled(conservation::at_rest(clients, &COUNTED)).await.ok_or(INTERRUPTED)?;
     let values = values?
@@ -119,14 +118,14 @@ async fn at_rest(clients: &Clients, stop: &CancellationToken) -> Result<f64, Str
 
 /// Counts the points with times during the outage, by server. There is one push per second, so there is one point per second
 /// of the outage; one less if the pushes are right before its start and right after its end.
-async fn points(clients: &Clients, outage: Outage) -> Result<String, String> {
+async fn points(clients: &Clients, outage: Outage) -> Result<String, Failure> {
     let ms = |seconds: f64| (seconds * 1000.0) as u64;
     let query = format!(
         r#"SELECT count("value") FROM "count_request.count" WHERE time >= {}ms AND time <= {}ms GROUP BY "host""#,
         ms(outage.from),
         ms(outage.to)
     );
-    let rows = clients.influxdb.query(&query).await.map_err(|error| error.to_string())?;
+    let rows = clients.influxdb.query(&query).await?;
     let each: Vec<(String, f64)> = rows
         .iter()
         .filter_map(|rows| {
@@ -137,11 +136,11 @@ async fn points(clients: &Clients, outage: Outage) -> Result<String, String> {
     evaluate_points(&each, outage.to - outage.from)
 }
 
-fn evaluate_points(each: &[(String, f64)], seconds: f64) -> Result<String, String> {
+fn evaluate_points(each: &[(String, f64)], seconds: f64) -> Result<String, Failure> {
     let counts: Vec<String> = each.iter().map(|(host, points)| format!("{host} {points}")).collect();
     let counts = format!("{} points in {seconds:.1} s", counts.join(", "));
     let is_complete = each.len() == 2 && each.iter().all(|(_, points)| *points >= seconds.floor() - 1.0);
-    if is_complete { Ok(counts) } else { Err(counts) }
+    if is_complete { Ok(counts) } else { Err(counts.into()) }
 }
 
 #[cfg(test)]

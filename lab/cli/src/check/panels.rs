@@ -12,7 +12,7 @@ use dashboards::{
 };
 use evaluate::panel;
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 use super::{
     dashboard_metrics,
@@ -26,22 +26,22 @@ const LOAD_PREFIX: &str = "k6_";
 pub struct Panels<'a> {
     clients: &'a Clients,
     has_grafana: bool,
-    scrape: Result<Duration, String>,
+    scrape: Result<Duration, Failure>,
     deadline: Instant,
 }
 
 impl<'a> Panels<'a> {
     /// Fetches the scrape interval. `timeout` is for all panels together to have data.
     pub async fn new(clients: &'a Clients, has_grafana: bool, timeout: Duration) -> Self {
-        let scrape = panel::scrape_interval(clients).await.map_err(|error| error.to_string());
+        let scrape = panel::scrape_interval(clients).await.map_err(Failure::from);
         Self { clients, has_grafana, scrape, deadline: Instant::now() + timeout }
     }
 
-    /// One claim per panel, one on the variables and one on the metrics.
+    /// Checks one claim per panel, one on the variables and one on the metrics.
     pub async fn claims(&mut self, dashboard: &Dashboard) -> Vec<Claim> {
         let uid = &dashboard.uid;
         let unavailable =
-            |error: String| vec![Claim::failed(format!("{uid}: its panels can be queried"), error)];
+            |error: Failure| vec![Claim::failed(format!("{uid}: its panels can be queried"), error)];
         let scrape = match &self.scrape {
             Ok(scrape) => *scrape,
             Err(error) => return unavailable(error.clone()),
@@ -51,18 +51,16 @@ impl<'a> Panels<'a> {
             panel::bind_variables(self.clients, dashboard, panel::window(time)?).await
         })
         .await
-        .map_err(|error| error.to_string());
+        .map_err(Failure::from);
         let bound = match bound {
             Ok(bound) => bound,
             Err(error) => return vec![Claim::failed(format!("{uid}: its variables have values"), error)],
         };
-        let (window, has_load) = match (
-            panel::window(time).map_err(|error| error.to_string()),
-            load_ran(self.clients, time).await,
-        ) {
-            (Ok(window), Ok(has_load)) => (window, has_load),
-            (Err(error), _) | (_, Err(error)) => return unavailable(error),
-        };
+        let (window, has_load) =
+            match (panel::window(time).map_err(Failure::from), load_ran(self.clients, time).await) {
+                (Ok(window), Ok(has_load)) => (window, has_load),
+                (Err(error), _) | (_, Err(error)) => return unavailable(error),
+            };
         let context = Context { window, max_data_points: None, variables: &bound, scrape };
         let mut claims = vec![variables_claim(uid, &bound)];
         claims.push(dashboard_metrics::claim(self.clients, dashboard, context, self.timeout()).await);
@@ -107,8 +105,7 @@ impl<'a> Panels<'a> {
         }
         // Each attempt queries the range up to now.
         let findings = until(self.timeout(), async || {
-            let context =
-                Context { window: panel::window(time).map_err(|error| error.to_string())?, ..context };
+            let context = Context { window: panel::window(time)?, ..context };
             self.query(panel, &targets, context).await
         })
         .await;
@@ -121,16 +118,14 @@ impl<'a> Panels<'a> {
         panel: &Panel,
         targets: &[&Target],
         context: Context<'_>,
-    ) -> Result<Vec<Finding>, String> {
+    ) -> Result<Vec<Finding>, Failure> {
         let mut findings = Vec::new();
         for variables in panel::repeats(panel, context.variables) {
             let context = Context { variables: &variables, ..context };
             for target in targets {
                 let queries = queries::queries(panel, target, context);
                 for query in queries.map_err(|unknown| format!("not supported: {unknown}"))? {
-                    let fail = |error: String| format!("{error}, query {}: {}", target.ref_id, query.text());
-                    let series =
-                        panel::query_series(self.clients, &query).await.map_err(|error| error.to_string());
+                    let series = panel::query_series(self.clients, &query).await.map_err(Failure::from);
                     // The last load may have ended some time ago.
                     let max_age = if query.text().contains(LOAD_PREFIX) {
                         f64::INFINITY
@@ -141,7 +136,10 @@ impl<'a> Panels<'a> {
                         Ok(finding) => findings.push(finding),
                         // Only the panel's other queries must have data.
                         Err(_) if self.is_excluded(&query) => {}
-                        Err(error) => return Err(fail(error)),
+                        Err(error) => {
+                            let query = query.text();
+                            return Err(format!("{error}, query {}: {query}", target.ref_id).into());
+                        }
                     }
                 }
             }
@@ -168,11 +166,10 @@ impl<'a> Panels<'a> {
 }
 
 /// Whether the time range has series of `make load`. Ignores the first tenth of the range, which is about to leave it.
-async fn load_ran(clients: &Clients, time: &TimeRange) -> Result<bool, String> {
-    let seconds =
-        (panel::window(time).map_err(|error| error.to_string())?.duration().as_secs() * 9 / 10).max(1);
+async fn load_ran(clients: &Clients, time: &TimeRange) -> Result<bool, Failure> {
+    let seconds = (panel::window(time)?.duration().as_secs() * 9 / 10).max(1);
     let expr = format!(r#"group(last_over_time({{__name__=~"{LOAD_PREFIX}.+"}}[{seconds}s]))"#);
-    let found = clients.prometheus.instant(&expr, None).await.map_err(|error| error.to_string())?;
+    let found = clients.prometheus.instant(&expr, None).await?;
     Ok(!found.is_empty())
 }
 

@@ -8,7 +8,10 @@ use clients::{
     prometheus::{AlertState, Rule, Target},
 };
 
-use crate::{leftovers, table::Claim};
+use crate::{
+    leftovers,
+    table::{Claim, Failure},
+};
 
 /// Timeout for the first scrapes and evaluations after a start.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,11 +22,11 @@ const QUIET_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let tutorial = clients.settings.tutorial;
     let targets = until(TIMEOUT, || async {
-        let targets = clients.prometheus.targets().await.map_err(|error| error.to_string())?;
+        let targets = clients.prometheus.targets().await?;
         evaluate_targets(&targets, &tutorial.jobs())
     });
     let rules = until(TIMEOUT, || async {
-        let rules = clients.prometheus.rules().await.map_err(|error| error.to_string())?;
+        let rules = clients.prometheus.rules().await?;
         evaluate_rules(&rules, &tutorial.prometheus_alerts())
     });
     let quiet = until(QUIET_TIMEOUT, || quiet(clients));
@@ -36,8 +39,8 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     ]
 }
 
-async fn quiet(clients: &Clients) -> Result<String, String> {
-    let alerts = clients.prometheus.alerts().await.map_err(|error| error.to_string())?;
+async fn quiet(clients: &Clients) -> Result<String, Failure> {
+    let alerts = clients.prometheus.alerts().await?;
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing);
     let firing: Vec<String> = firing
         .map(|alert| match alert.labels.get("job") {
@@ -45,49 +48,49 @@ async fn quiet(clients: &Clients) -> Result<String, String> {
             None => alert.name().to_owned(),
         })
         .collect();
-    if firing.is_empty() { Ok("none".into()) } else { Err(format!("firing: {}", firing.join(", "))) }
+    if firing.is_empty() { Ok("none".into()) } else { Err(format!("firing: {}", firing.join(", ")).into()) }
 }
 
-async fn no_fault(clients: &Clients) -> Result<String, String> {
-    let active = leftovers::active_faults(clients).await.map_err(|error| error.to_string())?;
+async fn no_fault(clients: &Clients) -> Result<String, Failure> {
+    let active = leftovers::active_faults(clients).await?;
     match active.as_slice() {
         [] => Ok("none in Envoy's runtime or the order store, and no service is stopped".into()),
-        [(first, _), ..] => Err(format!("{first} is active: clear it with `make up`")),
+        [(first, _), ..] => Err(format!("{first} is active: clear it with `make up`").into()),
     }
 }
 
 /// The targets must belong to exactly the expected jobs, and all be up.
-fn evaluate_targets(targets: &[Target], expected: &[&str]) -> Result<String, String> {
+fn evaluate_targets(targets: &[Target], expected: &[&str]) -> Result<String, Failure> {
     let mut jobs: Vec<&str> =
         targets.iter().filter_map(|target| target.labels.get("job").map(String::as_str)).collect();
     jobs.sort_unstable();
     jobs.dedup();
     if jobs != expected {
-        return Err(format!("jobs are {}, not {}", jobs.join(", "), expected.join(", ")));
+        return Err(format!("jobs are {}, not {}", jobs.join(", "), expected.join(", ")).into());
     }
     for target in targets {
         if target.health != "up" {
-            return Err(format!("{} is {}: {}", target.scrape_url, target.health, target.last_error));
+            return Err(format!("{} is {}: {}", target.scrape_url, target.health, target.last_error).into());
         }
         if target.scrape_interval != "1s" {
-            return Err(format!("{} is scraped every {}", target.scrape_url, target.scrape_interval));
+            return Err(format!("{} is scraped every {}", target.scrape_url, target.scrape_interval).into());
         }
     }
     Ok(jobs.join(", "))
 }
 
 /// Exactly the expected alerts must be loaded, and every rule must be evaluated without error.
-fn evaluate_rules(rules: &[Rule], alerts: &[&str]) -> Result<String, String> {
+fn evaluate_rules(rules: &[Rule], alerts: &[&str]) -> Result<String, Failure> {
     let is_alert = |rule: &&Rule| rule.kind == "alerting";
     let loaded: Vec<&str> = rules.iter().filter(is_alert).map(|rule| rule.name.as_str()).collect();
     if let Some(missing) = alerts.iter().find(|alert| !loaded.contains(alert)) {
-        return Err(format!("{missing} is not loaded"));
+        return Err(format!("{missing} is not loaded").into());
     }
     if let Some(unexpected) = loaded.iter().find(|alert| !alerts.contains(alert)) {
-        return Err(format!("{unexpected} is not expected"));
+        return Err(format!("{unexpected} is not expected").into());
     }
     if let Some(unhealthy) = rules.iter().find(|rule| rule.health != "ok") {
-        return Err(format!("{} is {}: {}", unhealthy.name, unhealthy.health, unhealthy.last_error));
+        return Err(format!("{} is {}: {}", unhealthy.name, unhealthy.health, unhealthy.last_error).into());
     }
     Ok(format!(
         "{} alerts ({}), {} recorded series",
@@ -116,19 +119,22 @@ mod tests {
     fn a_target_that_is_down_missing_or_unexpected_fails() {
         let up = [target("a", "up"), target("b", "up")];
         assert_eq!(evaluate_targets(&up, &["a", "b"]).unwrap(), "a, b");
-        assert!(evaluate_targets(&up, &["a", "b", "c"]).unwrap_err().contains("not a, b, c"));
+        assert!(evaluate_targets(&up, &["a", "b", "c"]).unwrap_err().to_string().contains("not a, b, c"));
         assert!(evaluate_targets(&up, &["a"]).is_err());
         let down = [target("a", "up"), target("b", "down")];
-        assert_eq!(evaluate_targets(&down, &["a", "b"]).unwrap_err(), "http://b/metrics is down: refused");
+        assert_eq!(
+            evaluate_targets(&down, &["a", "b"]).unwrap_err().to_string(),
+            "http://b/metrics is down: refused"
+        );
     }
 
     #[test]
     fn a_rule_that_is_missing_unexpected_or_unhealthy_fails() {
         let healthy = [rule("A", "alerting", "ok"), rule("r", "recording", "ok")];
         assert_eq!(evaluate_rules(&healthy, &["A"]).unwrap(), "1 alerts (A), 1 recorded series");
-        assert!(evaluate_rules(&healthy, &["A", "B"]).unwrap_err().contains("B is not loaded"));
-        assert!(evaluate_rules(&healthy, &[]).unwrap_err().contains("A is not expected"));
+        assert!(evaluate_rules(&healthy, &["A", "B"]).unwrap_err().to_string().contains("B is not loaded"));
+        assert!(evaluate_rules(&healthy, &[]).unwrap_err().to_string().contains("A is not expected"));
         let unhealthy = [rule("A", "alerting", "ok"), rule("r", "recording", "err")];
-        assert!(evaluate_rules(&unhealthy, &["A"]).unwrap_err().contains("r is err"));
+        assert!(evaluate_rules(&unhealthy, &["A"]).unwrap_err().to_string().contains("r is err"));
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use clients::{Clients, poll::until, time::unix_now};
 use prometheus_text::{Difference, Exposition, Kind};
 
-use crate::table::{Claim, Evidence};
+use crate::table::{Claim, Evidence, Failure};
 
 /// Labels that the sink adds to every series.
 const ADDED_LABELS: [&str; 2] = ["job", "instance"];
@@ -20,7 +20,7 @@ const COMPARE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Timeout for the next two flushes. Envoy flushes once a second.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One claim.
+/// Checks the claim.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let started = Instant::now();
     let mut ranges = GaugeRanges::default();
@@ -28,12 +28,13 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     while result.is_err() && started.elapsed() < COMPARE_TIMEOUT {
         result = compare(clients, &mut ranges).await;
     }
-    if let Err(reason) = &mut result
+    if let Err(failure) = &mut result
         && sink_started_after_envoy(clients).await.unwrap_or(false)
     {
-        reason.push_str(
-            "; the sink started after Envoy and has only seen its histograms since then: restart Envoy",
-        );
+        *failure = format!(
+            "{failure}; the sink started after Envoy and has only seen its histograms since then: restart Envoy"
+        )
+        .into();
     }
     vec![Claim::from_result("the sink's page of Envoy is Envoy's own", result)]
 }
@@ -59,39 +60,39 @@ async fn compare(clients: &Clients, ranges: &mut GaugeRanges) -> Evidence {
 }
 
 /// The sink's page of Envoy after two more flushes: the first may have been in flight at the time of the call.
-async fn flushed_sink_page(clients: &Clients) -> Result<Exposition, String> {
+async fn flushed_sink_page(clients: &Clients) -> Result<Exposition, Failure> {
     let flushes = flush_count(clients).await?;
     until(FLUSH_TIMEOUT, || async {
         let now = flush_count(clients).await?;
-        if now >= flushes + 2.0 { Ok(()) } else { Err("Envoy does not flush".to_owned()) }
+        if now >= flushes + 2.0 { Ok(()) } else { Err(Failure::from("Envoy does not flush")) }
     })
     .await?;
     sink_page(clients, "/envoy/metrics").await
 }
 
-async fn flush_count(clients: &Clients) -> Result<f64, String> {
+async fn flush_count(clients: &Clients) -> Result<f64, Failure> {
     let page = sink_page(clients, "/metrics").await?;
     page.value("metrics_sink_messages_total", &[])
         .ok_or_else(|| "the sink has no metrics_sink_messages_total".into())
 }
 
-async fn sink_started_after_envoy(clients: &Clients) -> Result<bool, String> {
+async fn sink_started_after_envoy(clients: &Clients) -> Result<bool, Failure> {
     let started = sink_page(clients, "/metrics").await?.value("process_start_time_seconds", &[]);
     let uptime = envoy_page(clients).await?.value("envoy_server_uptime", &[]);
     Ok(started.zip(uptime).is_some_and(|(started, uptime)| started > unix_now() - uptime))
 }
 
-async fn envoy_page(clients: &Clients) -> Result<Exposition, String> {
-    parse("Envoy", &clients.envoy.stats().await.map_err(|error| error.to_string())?)
+async fn envoy_page(clients: &Clients) -> Result<Exposition, Failure> {
+    parse("Envoy", &clients.envoy.stats().await?)
 }
 
-async fn sink_page(clients: &Clients, path: &str) -> Result<Exposition, String> {
+async fn sink_page(clients: &Clients, path: &str) -> Result<Exposition, Failure> {
     let url = format!("{}{path}", clients.settings.metrics_sink);
-    parse("the sink", &clients.fetch.get(&url).text().await.map_err(|error| error.to_string())?)
+    parse("the sink", &clients.fetch.get(&url).text().await?)
 }
 
-fn parse(source: &str, text: &str) -> Result<Exposition, String> {
-    prometheus_text::parse(text).map_err(|error| format!("{source}: {error}"))
+fn parse(source: &str, text: &str) -> Result<Exposition, Failure> {
+    prometheus_text::parse(text).map_err(|error| format!("{source}: {error}").into())
 }
 
 /// The lowest and the highest value of each gauge on Envoy's page, by series.
@@ -145,7 +146,7 @@ fn evaluate(before: &Exposition, after: &Exposition, ranges: &GaugeRanges, sink:
     }
     let first: Vec<String> = differences.iter().take(3).map(Difference::to_string).collect();
     let more = if differences.len() > first.len() { "; ..." } else { "" };
-    Err(format!("{} differences: {}{more}", differences.len(), first.join("; ")))
+    Err(format!("{} differences: {}{more}", differences.len(), first.join("; ")).into())
 }
 
 fn is_gauge_value(page: &Exposition, difference: &Difference) -> bool {
@@ -177,7 +178,7 @@ mod tests {
         let sink = "# TYPE a counter\na{instance=\"envoy-1\",job=\"envoy\",x=\"1\"} 7\n# TYPE g gauge\ng{instance=\"envoy-1\",job=\"envoy\"} 1\n";
         assert_eq!(evaluated(&readings, sink).unwrap(), "2 families, 2 series: names, types, labels, values");
         let wrong = sink.replace("} 7", "} 10").replace("} 1\n", "} 2\n");
-        let reason = evaluated(&readings, &wrong).unwrap_err();
+        let reason = evaluated(&readings, &wrong).unwrap_err().to_string();
         assert!(reason.starts_with("2 differences") && reason.contains("not between 5 and 9"), "{reason}");
     }
 
@@ -192,10 +193,15 @@ mod tests {
         // The first and the last reading agree; one between them shows the health check's stream.
         let breathing = readings("streams_active", &[0, 0, 1, 0]);
         assert!(evaluated(&breathing, &gauge("streams_active", 1)).is_ok());
-        let reason = evaluated(&breathing, &gauge("streams_active", 2)).unwrap_err();
+        let reason = evaluated(&breathing, &gauge("streams_active", 2)).unwrap_err().to_string();
         assert!(reason.contains("is 2, not within 0 and 1"), "{reason}");
         let constant = readings("streams_active", &[0, 0, 0]);
-        assert!(evaluated(&constant, &gauge("streams_active", 1)).unwrap_err().contains("is 1, not 0"));
+        assert!(
+            evaluated(&constant, &gauge("streams_active", 1))
+                .unwrap_err()
+                .to_string()
+                .contains("is 1, not 0")
+        );
         // A gauge that differs between the first and the last reading is compared, too.
         let rising = readings("connections", &[3, 4, 5]);
         assert!(evaluated(&rising, &gauge("connections", 4)).is_ok());

@@ -27,7 +27,10 @@ use self::{
 use super::trace::random;
 use clients::{Clients, poll::until, prometheus::Series};
 
-use crate::{leftovers::SOAK_SERVER, table::Claim};
+use crate::{
+    leftovers::SOAK_SERVER,
+    table::{Claim, Evidence, Failure},
+};
 
 /// Connections per kind of ending.
 const CONNECTIONS: usize = 200;
@@ -41,7 +44,7 @@ const CONNECTIONS_TIMEOUT: Duration = Duration::from_secs(60);
 /// Timeout for the balancer to close its connections, and for Prometheus to scrape the counts.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The four claims. The server is removed whatever happens.
+/// Checks the four claims. Always removes the server afterwards.
 pub async fn claims(clients: &Clients, stop: &CancellationToken) -> Vec<Claim> {
     let graceful = format!("soak: the bytes of {CONNECTIONS} half-closed connections are equal everywhere");
     let reset = format!("soak: {CONNECTIONS} reset connections deliver no more than was sent");
@@ -60,8 +63,8 @@ pub async fn claims(clients: &Clients, stop: &CancellationToken) -> Vec<Claim> {
     let removed = until(DRAIN_TIMEOUT, || clients.balancer.remove(SOAK_SERVER)).await;
     drop(backends);
     let result = match (outcomes, removed) {
-        (_, Err(error)) => Err(format!("cannot remove its server: {error}")),
-        (Err(panic), _) => Err(panic.to_string()),
+        (_, Err(error)) => Err(format!("cannot remove its server: {error}").into()),
+        (Err(panic), _) => Err(panic.into()),
         (Ok(None), _) => Err("interrupted".into()),
         (Ok(Some(result)), _) => result,
     };
@@ -75,17 +78,17 @@ pub async fn claims(clients: &Clients, stop: &CancellationToken) -> Vec<Claim> {
 }
 
 /// Runs both kinds of connections, then reads Prometheus and the rates; returns the outcome of each claim.
-async fn soak(clients: &Clients, backends: &Backends) -> Result<Vec<Result<String, String>>, String> {
+async fn soak(clients: &Clients, backends: &Backends) -> Result<Vec<Evidence>, Failure> {
     // A server that a killed run has left would still have its counts.
-    clients.balancer.remove(SOAK_SERVER).await.map_err(|error| error.to_string())?;
+    clients.balancer.remove(SOAK_SERVER).await?;
     let (host, _) = clients.settings.balancer.rsplit_once(':').ok_or("the balancer's address has no port")?;
     let port = clients.settings.soak_port;
-    let own = own_address(&clients.settings.balancer).await.map_err(|error| error.to_string())?;
+    let own = own_address(&clients.settings.balancer).await?;
     let list: Vec<String> = backends.ports().iter().map(|port| format!("{own}:{port}")).collect();
     let configuration = json!({
         "bind": format!("0.0.0.0:{port}"), "protocol": "tcp", "balance": "roundrobin",
         "discovery": {"kind": "static", "static_list": list}, "healthcheck": {"kind": "none"}});
-    clients.balancer.add(SOAK_SERVER, &configuration).await.map_err(|error| error.to_string())?;
+    clients.balancer.add(SOAK_SERVER, &configuration).await?;
 
     let address = format!("{host}:{port}");
     let mut outcomes = Vec::new();
@@ -108,72 +111,72 @@ async fn soak(clients: &Clients, backends: &Backends) -> Result<Vec<Result<Strin
     Ok(outcomes)
 }
 
-async fn idle(clients: &Clients) -> Result<String, String> {
-    let stats = clients.balancer.stats(SOAK_SERVER).await.map_err(|error| error.to_string())?;
+async fn idle(clients: &Clients) -> Result<String, Failure> {
+    let stats = clients.balancer.stats(SOAK_SERVER).await?;
     let rates = ["rx_second", "tx_second"].map(|field| stats[field].as_u64());
     if rates == [Some(0), Some(0)] {
         Ok("rx_second 0, tx_second 0".into())
     } else {
-        Err(format!("{rates:?}"))
+        Err(format!("{rates:?}").into())
     }
 }
 
 /// Whether the last samples in Prometheus equal the balancer's totals.
-async fn stored(clients: &Clients, balancer: &Counts) -> Result<String, String> {
+async fn stored(clients: &Clients, balancer: &Counts) -> Result<String, Failure> {
     let mut totals = [0, 0];
     for (total, metric) in totals.iter_mut().zip(["gobetween_server_tx_total", "gobetween_server_rx_total"]) {
         let query = format!("{metric}{{job=\"tcp-balancer\",server=\"{SOAK_SERVER}\"}}");
-        let series = clients.prometheus.instant(&query, None).await.map_err(|error| error.to_string())?;
+        let series = clients.prometheus.instant(&query, None).await?;
         *total = series.iter().filter_map(Series::last).sum::<f64>() as u64;
     }
     let stored = format!("tx {}, rx {}", totals[0], totals[1]);
     if totals == [balancer.up, balancer.down] {
         Ok(stored)
     } else {
-        Err(format!("{stored}, but the balancer has tx {}, rx {}", balancer.up, balancer.down))
+        Err(format!("{stored}, but the balancer has tx {}, rx {}", balancer.up, balancer.down).into())
     }
 }
 
 /// Opens all connections, [`CONCURRENCY`] at a time; returns the bytes that the clients sent and received.
-async fn run_clients(address: &str, ending: Ending) -> Result<Counts, String> {
+async fn run_clients(address: &str, ending: Ending) -> Result<Counts, Failure> {
     let mut open = JoinSet::new();
     let mut counts = Counts::default();
     let all = async {
         for number in 0..CONNECTIONS {
             if number >= CONCURRENCY {
                 let ended = open.join_next().await.ok_or("no connection is open")?;
-                counts.add(&ended.map_err(|error| error.to_string())??);
+                counts.add(&ended??);
             }
             let plan = Plan { ending, up: random() % MAX_BYTES, down: random() % MAX_BYTES };
             open.spawn(client::run(address.to_owned(), plan));
         }
         while let Some(ended) = open.join_next().await {
-            counts.add(&ended.map_err(|error| error.to_string())??);
+            counts.add(&ended??);
         }
         Ok(())
     };
     match tokio::time::timeout(CONNECTIONS_TIMEOUT, all).await {
         Ok(Ok(())) => Ok(counts),
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(format!("the connections have not ended within {CONNECTIONS_TIMEOUT:?}")),
+        Err(_) => Err(format!("the connections have not ended within {CONNECTIONS_TIMEOUT:?}").into()),
     }
 }
 
 /// The balancer's counts, once all connections are closed.
-async fn drained(clients: &Clients) -> Result<Counts, String> {
-    let stats = clients.balancer.stats(SOAK_SERVER).await.map_err(|error| error.to_string())?;
+async fn drained(clients: &Clients) -> Result<Counts, Failure> {
+    let stats = clients.balancer.stats(SOAK_SERVER).await?;
     match stats["active_connections"].as_u64() {
         Some(0) => parse_counts(&stats),
-        active => Err(format!("the balancer still has {active:?} connections")),
+        active => Err(format!("the balancer still has {active:?} connections").into()),
     }
 }
 
-async fn balancer_counts(clients: &Clients) -> Result<Counts, String> {
-    parse_counts(&clients.balancer.stats(SOAK_SERVER).await.map_err(|error| error.to_string())?)
+async fn balancer_counts(clients: &Clients) -> Result<Counts, Failure> {
+    parse_counts(&clients.balancer.stats(SOAK_SERVER).await?)
 }
 
 /// Parses the balancer's statistics: rx is delivered to the clients, tx to the backends.
-fn parse_counts(stats: &Value) -> Result<Counts, String> {
+fn parse_counts(stats: &Value) -> Result<Counts, Failure> {
     let number = |of: &Value, field: &str| {
         of[field].as_u64().ok_or_else(|| format!("the balancer's REST response has no {field}: {of}"))
     };
@@ -207,6 +210,6 @@ mod tests {
         let counts = parse_counts(&stats).unwrap();
         assert_eq!((counts.up, counts.down), (12, 30));
         assert_eq!(counts.by_port, [(4001, [4, 10]), (4002, [8, 20])].into());
-        assert!(parse_counts(&json!({"rx_total": 1})).unwrap_err().contains("tx_total"));
+        assert!(parse_counts(&json!({"rx_total": 1})).unwrap_err().to_string().contains("tx_total"));
     }
 }

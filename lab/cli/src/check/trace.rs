@@ -8,7 +8,7 @@ use std::{
 use catalog::Service;
 use clients::{Clients, fetch::Request, jaeger::Span, poll::until, time::unix_now};
 
-use crate::table::Claim;
+use crate::table::{Claim, Failure};
 
 /// Timeout for spans and log lines to arrive. Exporters send in batches.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -90,10 +90,13 @@ pub(super) async fn claims(clients: &Clients, journey: Journey, request: Request
         Err(error) => return vec![Claim::failed(journey.claim, error.to_string())],
     };
     let header = response.headers().get("x-trace-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let header =
-        if header == *trace_id { Ok(header.to_owned()) } else { Err(format!("{header:?}, not {trace_id}")) };
+    let header = if header == *trace_id {
+        Ok(header.to_owned())
+    } else {
+        Err(Failure::from(format!("{header:?}, not {trace_id}")))
+    };
     let trace = until(TIMEOUT, || async {
-        let spans = clients.jaeger.trace(trace_id).await.map_err(|error| error.to_string())?;
+        let spans = clients.jaeger.trace(trace_id).await?;
         follow(&spans, &parent, journey)
     });
     let logs = async {
@@ -114,14 +117,18 @@ pub(super) async fn claims(clients: &Clients, journey: Journey, request: Request
 }
 
 /// Whether a line of the service's log has the trace id.
-async fn logged(clients: &Clients, service: Service, since: u64, trace_id: &str) -> Result<String, String> {
-    let log = clients.docker.logs(service, since).await.map_err(|error| error.to_string())?;
+async fn logged(clients: &Clients, service: Service, since: u64, trace_id: &str) -> Result<String, Failure> {
+    let log = clients.docker.logs(service, since).await?;
     let has_id = log.lines().any(|line| line.contains(trace_id));
-    if has_id { Ok(format!("trace id {trace_id}")) } else { Err(format!("no line with trace id {trace_id}")) }
+    if has_id {
+        Ok(format!("trace id {trace_id}"))
+    } else {
+        Err(format!("no line with trace id {trace_id}").into())
+    }
 }
 
 /// Checks that the spans are exactly the expected chain below `parent`, the span id that the request was sent with.
-fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, String> {
+fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, Failure> {
     if spans.is_empty() {
         return Err("Jaeger has no span of the trace".into());
     }
@@ -135,7 +142,8 @@ fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, Stri
                 "{} spans instead of one where {service}'s is expected; {}",
                 children.len(),
                 list(spans)
-            ));
+            )
+            .into());
         };
         if child.service != *service || kind.is_some_and(|kind| child.kind() != kind) {
             return Err(format!(
@@ -144,17 +152,18 @@ fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, Stri
                 child.kind(),
                 child.service,
                 kind.unwrap_or("any")
-            ));
+            )
+            .into());
         }
         // Envoy has its own definition of a failed span.
         if journey.below == Below::FailedDatabase && kind.is_some() && !child.failed() {
-            return Err(format!("{} of {service} has no error", child.name));
+            return Err(format!("{} of {service} has no error", child.name).into());
         }
         child.id.clone_into(&mut parent);
     }
     let last: Vec<&Span> = children(&parent);
     if spans.len() > journey.path.len() + last.len() {
-        return Err(format!("{} spans: {}", spans.len(), list(spans)));
+        return Err(format!("{} spans: {}", spans.len(), list(spans)).into());
     }
     let mut path: Vec<&str> = journey.path.iter().map(|(service, _)| *service).collect();
     let database = database(&last, journey.below)?;
@@ -163,15 +172,15 @@ fn follow(spans: &[Span], parent: &str, journey: Journey) -> Result<String, Stri
 }
 
 /// Compares the children of the last span with the expected ones, and describes them.
-fn database(spans: &[&Span], below: Below) -> Result<Option<String>, String> {
+fn database(spans: &[&Span], below: Below) -> Result<Option<String>, Failure> {
     let is_database = |span: &&&Span| span.tag("db.system.name").is_some();
     match below {
         Below::Nothing if spans.is_empty() => Ok(None),
-        Below::Nothing => Err(format!("{} spans below the last: {}", spans.len(), spans[0].name)),
+        Below::Nothing => Err(format!("{} spans below the last: {}", spans.len(), spans[0].name).into()),
         Below::Database | Below::FailedDatabase if spans.is_empty() => Err("no database span".into()),
         Below::Database | Below::FailedDatabase => {
             if let Some(other) = spans.iter().find(|span| !is_database(span)) {
-                return Err(format!("{} is not a database span", other.name));
+                return Err(format!("{} is not a database span", other.name).into());
             }
             if below == Below::FailedDatabase && !spans.iter().any(|span| span.failed()) {
                 return Err("no database span has an error".into());

@@ -2,6 +2,8 @@
 
 use evaluate::panel::PanelSeries;
 
+use crate::table::Failure;
+
 /// Maximum age of the last value under load: a few scrapes.
 pub(super) const MAX_AGE_SECONDS: f64 = 5.0;
 
@@ -21,7 +23,7 @@ pub(super) struct Finding {
 ///
 /// NaN means no data (such as a quantile without calls): older points may be NaN, and so may whole series, as long as there
 /// is another one.
-pub(super) fn evaluate(series: &[PanelSeries], max_age_seconds: f64) -> Result<Finding, String> {
+pub(super) fn evaluate(series: &[PanelSeries], max_age_seconds: f64) -> Result<Finding, Failure> {
     let mut finding = Finding::default();
     let mut newest = None;
     for PanelSeries { values, age_seconds } in series {
@@ -49,7 +51,7 @@ pub(super) fn evaluate(series: &[PanelSeries], max_age_seconds: f64) -> Result<F
 mod tests {
     use super::*;
 
-    fn evaluated(series: &[&[f64]]) -> Result<Finding, String> {
+    fn evaluated(series: &[&[f64]]) -> Result<Finding, Failure> {
         let series = series.iter().map(|values| PanelSeries { values: values.to_vec(), age_seconds: 0.0 });
         evaluate(&series.collect::<Vec<_>>(), MAX_AGE_SECONDS)
     }
@@ -62,16 +64,22 @@ mod tests {
 
     #[test]
     fn nan_and_infinity_are_not_data() {
-        assert_eq!(evaluated(&[]).unwrap_err(), "no data");
-        assert_eq!(evaluated(&[&[]]).unwrap_err(), "no number (NaN)");
-        assert_eq!(evaluated(&[&[1.0, f64::NAN]]).unwrap_err(), "no current number, only older ones");
-        assert_eq!(evaluated(&[&[1.0], &[f64::INFINITY, 1.0]]).unwrap_err(), "an infinite value");
+        assert_eq!(evaluated(&[]).unwrap_err().to_string(), "no data");
+        assert_eq!(evaluated(&[&[]]).unwrap_err().to_string(), "no number (NaN)");
+        assert_eq!(
+            evaluated(&[&[1.0, f64::NAN]]).unwrap_err().to_string(),
+            "no current number, only older ones"
+        );
+        assert_eq!(evaluated(&[&[1.0], &[f64::INFINITY, 1.0]]).unwrap_err().to_string(), "an infinite value");
     }
 
     #[test]
     fn a_series_that_has_ended_is_not_current_data() {
         let ended = [PanelSeries { values: vec![1.0], age_seconds: 30.0 }];
-        assert_eq!(evaluate(&ended, MAX_AGE_SECONDS).unwrap_err(), "no current number, only older ones");
+        assert_eq!(
+            evaluate(&ended, MAX_AGE_SECONDS).unwrap_err().to_string(),
+            "no current number, only older ones"
+        );
         assert_eq!(evaluate(&ended, f64::INFINITY).unwrap().newest, 1.0);
     }
 }

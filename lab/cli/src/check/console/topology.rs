@@ -9,6 +9,8 @@ use clients::{Clients, prometheus::Series};
 
 use crate::console::get;
 
+use crate::table::Failure;
+
 /// A snapshot of the topology.
 #[derive(Clone, Debug, Deserialize)]
 struct Topology {
@@ -39,7 +41,7 @@ const RATE: &str = r#"sum(rate(grpc_client_started_total{job="web-client"}[5s]))
 const TOLERANCE: f64 = 0.25;
 
 /// Every service is in the topology, and up.
-pub(super) async fn nodes(clients: &Clients, has_grafana: bool) -> Result<String, String> {
+pub(super) async fn nodes(clients: &Clients, has_grafana: bool) -> Result<String, Failure> {
     evaluate_nodes(&topology(clients).await?, expected(clients, has_grafana))
 }
 
@@ -47,7 +49,7 @@ fn expected(clients: &Clients, has_grafana: bool) -> impl Iterator<Item = Servic
     clients.settings.tutorial.services().filter(move |service| has_grafana || *service != Service::Grafana)
 }
 
-fn evaluate_nodes(topology: &Topology, services: impl Iterator<Item = Service>) -> Result<String, String> {
+fn evaluate_nodes(topology: &Topology, services: impl Iterator<Item = Service>) -> Result<String, Failure> {
     let health: BTreeMap<&str, &Node> = topology.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     for service in services {
         // Envoy's two listeners are two nodes.
@@ -56,35 +58,37 @@ fn evaluate_nodes(topology: &Topology, services: impl Iterator<Item = Service>) 
             other => &[other.name()],
         };
         if let Some(missing) = ids.iter().find(|id| !health.contains_key(*id)) {
-            return Err(format!("{missing} is missing"));
+            return Err(format!("{missing} is missing").into());
         }
     }
     match topology.nodes.iter().find(|node| node.health != "up") {
-        Some(node) => Err(format!("{} is {}: {}", node.id, node.health, node.note.as_deref().unwrap_or("?"))),
+        Some(node) => {
+            Err(format!("{} is {}: {}", node.id, node.health, node.note.as_deref().unwrap_or("?")).into())
+        }
         None => Ok(format!("{} nodes, {} edges", topology.nodes.len(), topology.edges.len())),
     }
 }
 
 /// The rate of one edge equals the rate in Prometheus at the time of the snapshot.
-pub(super) async fn rate(clients: &Clients) -> Result<String, String> {
+pub(super) async fn rate(clients: &Clients) -> Result<String, Failure> {
     let topology = topology(clients).await?;
     let (from, to) = EDGE;
     let edge = topology.edges.iter().find(|edge| (edge.from.as_str(), edge.to.as_str()) == EDGE);
     let shown = edge.and_then(|edge| edge.rate).ok_or_else(|| format!("no rate from {from} to {to}"))?;
     let stored = clients.prometheus.instant(RATE, Some(topology.at / 1000.0)).await;
-    let stored: f64 = stored.map_err(|error| error.to_string())?.iter().filter_map(Series::last).sum();
+    let stored: f64 = stored?.iter().filter_map(Series::last).sum();
     let rates = format!("{from} to {to}: {shown:.1} per second; Prometheus: {stored:.1}");
-    if shown > 0.0 && (shown - stored).abs() <= TOLERANCE * stored { Ok(rates) } else { Err(rates) }
+    if shown > 0.0 && (shown - stored).abs() <= TOLERANCE * stored { Ok(rates) } else { Err(rates.into()) }
 }
 
 /// The first topology in a new stream of events.
-async fn topology(clients: &Clients) -> Result<Topology, String> {
-    let mut stream = get(clients, "/api/events").send().await.map_err(|error| error.to_string())?;
+async fn topology(clients: &Clients) -> Result<Topology, Failure> {
+    let mut stream = get(clients, "/api/events").send().await?;
     let mut text = Vec::new();
-    while let Some(chunk) = stream.chunk().await.map_err(|error| error.to_string())? {
+    while let Some(chunk) = stream.chunk().await? {
         text.extend_from_slice(&chunk);
         if let Some(data) = event(&String::from_utf8_lossy(&text), "map") {
-            return serde_json::from_str(&data).map_err(|error| format!("the event map: {error}"));
+            return serde_json::from_str(&data).map_err(|error| format!("the event map: {error}").into());
         }
     }
     Err("the stream of events ended without a topology".into())
@@ -124,9 +128,15 @@ mod tests {
         let evaluated =
             |nodes: &[(&str, &str)], service| evaluate_nodes(&topology(nodes), [service].into_iter());
         assert_eq!(evaluated(&[("jaeger", "up")], Service::Jaeger).unwrap(), "1 nodes, 0 edges");
-        assert_eq!(evaluated(&[("maildev", "up")], Service::Jaeger).unwrap_err(), "jaeger is missing");
+        assert_eq!(
+            evaluated(&[("maildev", "up")], Service::Jaeger).unwrap_err().to_string(),
+            "jaeger is missing"
+        );
         let down = [("jaeger", "up"), ("maildev", "down")];
-        assert_eq!(evaluated(&down, Service::Jaeger).unwrap_err(), "maildev is down: a note");
-        assert_eq!(evaluated(&[("envoy-edge", "up")], Service::Envoy).unwrap_err(), "envoy-grpc is missing");
+        assert_eq!(evaluated(&down, Service::Jaeger).unwrap_err().to_string(), "maildev is down: a note");
+        assert_eq!(
+            evaluated(&[("envoy-edge", "up")], Service::Envoy).unwrap_err().to_string(),
+            "envoy-grpc is missing"
+        );
     }
 }

@@ -17,6 +17,8 @@ use tokio::{
 
 use super::{client::WORD, counts::Counts};
 
+use crate::table::Failure;
+
 /// Bytes per write and read.
 const CHUNK: usize = 32 << 10;
 
@@ -65,9 +67,13 @@ impl Backends {
     }
 
     /// The counts, if no connection is open.
-    pub(super) fn drained_counts(&self) -> Result<Counts, String> {
+    pub(super) fn drained_counts(&self) -> Result<Counts, Failure> {
         let open: u64 = self.tallies.values().map(|tally| tally.open.load(Relaxed)).sum();
-        if open > 0 { Err(format!("the backends still have {open} connections")) } else { Ok(self.counts()) }
+        if open > 0 {
+            Err(format!("the backends still have {open} connections").into())
+        } else {
+            Ok(self.counts())
+        }
     }
 }
 

@@ -10,12 +10,14 @@ use tokio::{
 
 use super::counts::Counts;
 
+use crate::table::Failure;
+
 /// Bytes per write and read.
 const CHUNK: usize = 32 << 10;
 /// Length of the client's first word, the number of bytes that it requests from the backend.
 pub(super) const WORD: usize = 8;
 
-/// How a connection ends.
+/// The end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// Each side closes its direction, and reads until the other closes.
@@ -35,14 +37,14 @@ pub(super) struct Plan {
 }
 
 /// Runs one connection; returns the bytes that the client sent and received.
-pub(super) async fn run(address: String, plan: Plan) -> Result<Counts, String> {
+pub(super) async fn run(address: String, plan: Plan) -> Result<Counts, Failure> {
     let connection = TcpStream::connect(&address).await;
     let connection = connection.map_err(|error| format!("{address}: {error}"))?;
     let counts = match plan.ending {
         Ending::HalfClose => graceful(connection, plan).await,
         Ending::Reset => reset(connection, plan).await,
     };
-    counts.map_err(|error| format!("a connection with {plan:?}: {error}"))
+    counts.map_err(|error| format!("a connection with {plan:?}: {error}").into())
 }
 
 async fn graceful(connection: TcpStream, plan: Plan) -> io::Result<Counts> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::table::Failure;
+
 /// The bytes that one of the three counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
@@ -40,19 +42,20 @@ pub(super) fn evaluate_equal(
     clients: &Counts,
     balancer: &Counts,
     backends: &Counts,
-) -> Result<String, String> {
+) -> Result<String, Failure> {
     let totals = |counts: &Counts| (counts.up, counts.down);
     if totals(clients) != totals(balancer) || totals(balancer) != totals(backends) {
-        return Err(describe(clients, balancer, backends));
+        return Err(describe(clients, balancer, backends).into());
     }
     if balancer.by_port != backends.by_port {
         return Err(format!(
             "by port [up, down]: balancer {:?}, backends {:?}",
             balancer.by_port, backends.by_port
-        ));
+        )
+        .into());
     }
     if clients.up == 0 || clients.down == 0 || backends.by_port.values().any(|bytes| bytes.contains(&0)) {
-        return Err(format!("not every backend was used in both directions: {:?}", backends.by_port));
+        return Err(format!("not every backend was used in both directions: {:?}", backends.by_port).into());
     }
     Ok(format!(
         "{} bytes up and {} down at clients, balancer and {} backends, in total and per backend",
@@ -67,11 +70,11 @@ pub(super) fn evaluate_bounded(
     clients: &Counts,
     balancer: &Counts,
     backends: &Counts,
-) -> Result<String, String> {
+) -> Result<String, Failure> {
     let up = clients.up >= balancer.up && balancer.up >= backends.up;
     let down = backends.down >= balancer.down && balancer.down >= clients.down;
     if !(up && down) || backends.up == 0 || clients.down == 0 {
-        return Err(describe(clients, balancer, backends));
+        return Err(describe(clients, balancer, backends).into());
     }
     Ok(format!(
         "up {} >= {} >= {}, down {} >= {} >= {}: sent, balancer, received",
