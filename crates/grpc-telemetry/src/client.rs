@@ -84,7 +84,7 @@ where
     O: Observer,
 {
     type Response = Response<ResponseBody<R, O::Call>>;
-    /// The [`Status`] that tonic makes of the channel's error and returns to the caller in any case.
+    /// The [`Status`] into which tonic would convert the channel's error for the caller.
     type Error = Status;
     type Future = ClientFuture<S::Future, O::Call>;
 

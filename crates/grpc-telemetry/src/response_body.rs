@@ -71,7 +71,7 @@ where
     C: CallObserver,
 {
     type Data = Bytes;
-    /// The [`Status`] that tonic makes of the wrapped body's error.
+    /// The [`Status`] into which tonic converts the wrapped body's error.
     type Error = Status;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {

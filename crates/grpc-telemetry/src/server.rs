@@ -53,7 +53,7 @@ impl<O: Observer> ServerLayer<O> {
         Self { observer }
     }
 
-    /// Adds an observer, which is given the same calls, with the same ends.
+    /// Adds an observer. Both observers get the same calls and ends.
     #[must_use]
     pub fn and<P: Observer>(self, observer: P) -> ServerLayer<(O, P)> {
         ServerLayer { observer: (self.observer, observer) }

@@ -95,7 +95,7 @@ impl Observer for Tracer {
 
     fn start(&self, side: Side, _: Option<()>, head: RequestHead<'_>) -> Call {
         let (span, remote_context) = match side {
-            Side::Server if is_machinery(head.path()) => return Call(None),
+            Side::Server if is_health_or_reflection(head.path()) => return Call(None),
             Side::Server => {
                 let span = server_span(head.path());
                 let remote_context = extract(head.headers(), &span);
@@ -107,8 +107,8 @@ impl Observer for Tracer {
     }
 }
 
-/// Whether a call is a health check or reflection, which repeat all the time.
-fn is_machinery(path: &str) -> bool {
+/// Whether a call is a health check or reflection, whose frequent spans would outnumber all others.
+fn is_health_or_reflection(path: &str) -> bool {
     path.starts_with("/grpc.health.v1.Health/") || path.starts_with("/grpc.reflection.")
 }
 

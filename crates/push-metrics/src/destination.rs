@@ -63,7 +63,7 @@ impl Destination {
     /// Creates the database before the first push if it does not exist, and again if it disappears. An existing database
     /// is not changed.
     ///
-    /// `retention` is how long InfluxDB keeps points, in whole seconds and at least one hour; zero means for ever.
+    /// `retention` is how long InfluxDB keeps points, in whole seconds and at least one hour; zero means forever.
     #[must_use]
     pub fn create_database(mut self, retention: Duration) -> Self {
         let name = self.database.replace('\\', "\\\\").replace('"', "\\\"");

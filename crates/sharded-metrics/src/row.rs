@@ -133,7 +133,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Ends a group of changes when it is dropped, so that a panic does not block readers for ever.
+/// Ends a group of changes when it is dropped, so that a panic does not block readers forever.
 struct Publish<'a> {
     version: &'a AtomicU64,
     next: u64,

@@ -32,7 +32,7 @@ pub enum Fault {
 /// A dashboard's uid and one of its panels.
 pub type PanelId = (&'static str, u64);
 
-/// How the panel of a fault changes while the fault is active.
+/// The change in a fault's panel while the fault is active.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Symptom {
     /// The value rises above this limit.
@@ -54,14 +54,14 @@ impl Symptom {
     }
 }
 
-/// How a fault is injected.
+/// The mechanism that injects a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Injection {
     /// Sets two keys of Envoy's runtime. The first is a percentage: 0 or absent while the fault is not active.
     Runtime([(&'static str, &'static str); 2]),
     /// Stops containers. The fault is active while the first one is stopped.
     StopServices(&'static [Service]),
-    /// Breaks the order service's store through its admin API.
+    /// Injects a fault into the order service's store through the admin API.
     Store(StoreFault),
     /// Sends slow requests to the hello servers, until the injecting process ends.
     SlowCalls,
@@ -85,7 +85,7 @@ pub enum StoreFault {
     ReadOnly,
 }
 
-/// Who evaluates an alert's rule and sends its mails.
+/// The component that evaluates an alert's rule and sends its mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleOwner {
     /// Prometheus evaluates the rule; Alertmanager sends the mails.
@@ -259,7 +259,7 @@ impl Fault {
         self.row().alert
     }
 
-    /// Who evaluates the rule of that alert.
+    /// The component that evaluates the rule of that alert.
     pub fn owner(self) -> RuleOwner {
         let in_grafana = Selection::All.grafana_alerts().contains(&self.alert());
         if in_grafana { RuleOwner::Grafana } else { RuleOwner::Prometheus }
@@ -276,12 +276,12 @@ impl Fault {
         self.row().panel
     }
 
-    /// How that panel changes.
+    /// The change in that panel.
     pub fn symptom(self) -> Symptom {
         self.row().symptom
     }
 
-    /// How it is injected and cleared.
+    /// The mechanism that injects and clears the fault.
     pub fn injection(self) -> Injection {
         self.row().injection
     }

@@ -42,7 +42,7 @@ pub enum Service {
 pub struct Port {
     /// The setting in `.env`.
     pub setting: &'static str,
-    /// Its default.
+    /// The default port.
     pub default: u16,
 }
 

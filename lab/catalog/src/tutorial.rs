@@ -21,7 +21,7 @@ pub enum Tutorial {
     Influx,
 }
 
-/// What a tutorial adds to the lab.
+/// The parts that a tutorial adds to the lab.
 struct Contents {
     /// Compose services.
     services: &'static [Service],
@@ -106,27 +106,27 @@ impl Tutorial {
         }
     }
 
-    /// Its Compose profile; `None` if every selection includes it.
+    /// The tutorial's Compose profile; `None` if every selection includes it.
     pub fn profile(self) -> Option<&'static str> {
         (!matches!(self, Self::Lab | Self::Echo)).then_some(self.name())
     }
 
-    /// Its services.
+    /// The tutorial's services.
     pub fn services(self) -> &'static [Service] {
         self.contents().services
     }
 
-    /// Its scrape jobs, sorted.
+    /// The tutorial's scrape jobs, sorted.
     pub fn jobs(self) -> &'static [&'static str] {
         self.contents().jobs
     }
 
-    /// Its alert rules that Prometheus evaluates, sorted.
+    /// The tutorial's alert rules that Prometheus evaluates, sorted.
     pub fn prometheus_alerts(self) -> &'static [&'static str] {
         self.contents().alerts
     }
 
-    /// Its alert rules that Grafana evaluates, sorted.
+    /// The tutorial's alert rules that Grafana evaluates, sorted.
     pub fn grafana_alerts(self) -> &'static [&'static str] {
         self.contents().grafana_alerts
     }

@@ -33,7 +33,7 @@ pub enum DockerError {
     NotHealthy {
         /// The service.
         service: Service,
-        /// Its last health.
+        /// The last reported health.
         state: Health,
         /// The timeout.
         waited: Duration,

@@ -47,7 +47,7 @@ pub enum FetchError {
     Shape {
         /// The request's URL.
         url: String,
-        /// What is wrong with it.
+        /// The violation.
         reason: String,
     },
 }

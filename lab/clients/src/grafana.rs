@@ -38,7 +38,7 @@ impl Grafana {
         Self { fetch, base: base.to_owned() }
     }
 
-    /// Its version.
+    /// Grafana's version.
     ///
     /// # Errors
     ///

@@ -18,13 +18,13 @@ pub struct Span {
     pub service: String,
     /// Name of the operation.
     pub name: String,
-    /// Its attributes.
+    /// Attributes.
     pub tags: BTreeMap<String, Value>,
     /// Start time, in Unix microseconds.
     pub start_us: u64,
     /// Duration, in microseconds.
     pub duration_us: u64,
-    /// Its events, in the reported order.
+    /// Events, in the reported order.
     pub events: Vec<Event>,
 }
 
@@ -35,7 +35,7 @@ pub struct Event {
     pub at_us: u64,
     /// Name; may be empty.
     pub name: String,
-    /// Its attributes.
+    /// Attributes.
     pub tags: BTreeMap<String, Value>,
 }
 
@@ -44,7 +44,7 @@ pub struct Event {
 pub struct Trace {
     /// Hexadecimal id.
     pub id: String,
-    /// Its spans; not empty.
+    /// The trace's spans; not empty.
     pub spans: Vec<Span>,
 }
 

@@ -33,7 +33,7 @@ impl Faults {
 pub struct Order {
     /// Id assigned by the service.
     pub id: String,
-    /// Who placed it.
+    /// The customer who placed the order.
     pub customer: String,
 }
 

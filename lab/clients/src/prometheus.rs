@@ -16,7 +16,7 @@ pub type Labels = BTreeMap<String, String>;
 /// A series with its samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// Its labels.
+    /// Labels by name.
     pub labels: Labels,
     /// Points of Unix seconds and value, oldest first; one point in an instant query.
     pub points: Vec<(f64, f64)>,

@@ -37,7 +37,7 @@ pub struct AlertRule {
 pub struct RuleAlert {
     /// Prometheus: `pending` or `firing`. Grafana: `Pending`, `Alerting`, `Normal`, ...
     pub state: String,
-    /// When the condition began to hold, in RFC 3339.
+    /// The time at which the condition began to hold, in RFC 3339.
     #[serde(default)]
     pub active_at: Option<String>,
     /// Annotations with expanded templates.
@@ -52,7 +52,7 @@ impl RuleAlert {
         matches!(state, "pending" | "firing" | "Pending" | "Alerting" | "Recovering")
     }
 
-    /// When the condition began to hold, in Unix milliseconds.
+    /// The time at which the condition began to hold, in Unix milliseconds.
     pub fn active_at(&self) -> Option<i64> {
         self.active_at.as_deref().and_then(time::unix_millis)
     }

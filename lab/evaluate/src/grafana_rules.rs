@@ -38,7 +38,7 @@ pub enum LoadError {
     Yaml {
         /// The file.
         path: PathBuf,
-        /// What is wrong, with its line.
+        /// The violation, with its line.
         reason: String,
     },
     /// No file has the rule.

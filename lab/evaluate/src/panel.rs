@@ -79,7 +79,7 @@ pub async fn bind_variables(
     Ok(bound)
 }
 
-/// Where a variable's options come from, with the values of the variables before it filled in.
+/// The source of a variable's options, with the values of the preceding variables filled in.
 ///
 /// # Errors
 ///

@@ -31,7 +31,7 @@ struct Span {
     references: Vec<Reference>,
     /// Microseconds since 1970.
     start_time: u64,
-    /// Microseconds.
+    /// Duration in microseconds.
     duration: u64,
     tags: Vec<Tag>,
     logs: Vec<Log>,

@@ -19,7 +19,7 @@ pub struct Settings {
     /// Database to push to; created if it is missing
     #[arg(long, env = "INFLUX_DB", value_name = "NAME", default_value = "metric")]
     pub influx_db: String,
-    /// Retention of a database that is created, such as 7d; 0s keeps points for ever
+    /// Retention of a database that is created, such as 7d; 0s keeps points forever
     #[arg(long, env = "INFLUX_RETENTION", value_name = "DURATION", default_value = "7d", value_parser = retention)]
     pub influx_retention: Duration,
     /// Value of each point's tag "host"

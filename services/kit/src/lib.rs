@@ -1,4 +1,4 @@
-//! What every service's `main` needs besides its own logic: settings, logs, traces, process metrics, `/metrics` and
+//! Shared infrastructure of the services' programs: settings, logs, traces, process metrics, `/metrics` and
 //! `/healthz`, a server for gRPC and HTTP on one port, graceful shutdown, problem documents.
 //!
 //! The feature `grpc` adds what only gRPC servers and clients need, so that an HTTP service does not depend on it.

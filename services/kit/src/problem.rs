@@ -1,7 +1,7 @@
 //! HTTP errors as problem documents (RFC 9457), and the HTTP status of each gRPC code.
 //!
 //! A [`Problem`] is an axum response; with the feature `grpc`, a failed call converts into one: `Problem::from(status)`.
-//! Two handlers make problem documents of a router's own 404 and 405:
+//! Two handlers turn a router's own 404 and 405 responses into problem documents:
 //!
 //! ```
 //! # use axum::{Router, routing::get};
@@ -32,7 +32,7 @@ pub struct Problem {
     /// The response's status; a number in the document.
     #[serde(serialize_with = "as_number")]
     pub status: StatusCode,
-    /// What went wrong in this case, as a sentence for people.
+    /// A sentence that explains this occurrence to a person.
     pub detail: String,
     /// The code of a failed gRPC call, spelled as in the metrics' label `grpc_code`.
     #[serde(skip_serializing_if = "Option::is_none")]

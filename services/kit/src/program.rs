@@ -1,4 +1,4 @@
-//! The life of a program around its service, so that a `main` only parses its flags and wires:
+//! Runs a program around its service, so that `main` only parses flags and connects components:
 //!
 //! ```no_run
 //! # use std::process::ExitCode;

@@ -1,10 +1,10 @@
-//! Parsers of flags and environment variables, for clap's `value_parser`. Their errors name what is expected.
+//! Parsers of flags and environment variables, for clap's `value_parser`. Their errors name the expected format.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// A value of another form than expected. clap prints the flag and the value in front.
+/// A value in an unexpected format. clap prints the flag and the value before the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("expected {expected}")]
 pub struct InvalidValue {

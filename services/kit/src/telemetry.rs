@@ -1,7 +1,7 @@
 //! Logs as JSON lines on stdout, and traces over OTLP.
 //!
 //! [`init`] reads the environment (`RUST_LOG` and OpenTelemetry's `OTEL_*`) and installs both for the process; [`trace`]
-//! has the tower layers that make a span of each call.
+//! contains the tower layers that record a span of each call.
 //!
 //! ```no_run
 //! # async fn run(app: axum::Router) -> Result<(), Box<dyn std::error::Error>> {

@@ -48,7 +48,7 @@ pub enum Error {
     Registry(#[from] prometheus::Error),
 }
 
-/// Where the sink listens.
+/// The sink's listeners.
 #[derive(Debug)]
 pub struct Listeners {
     /// Envoy's metrics service, and gRPC health.

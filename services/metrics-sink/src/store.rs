@@ -155,7 +155,7 @@ impl Store {
         &self.limits
     }
 
-    /// What the series use of the limits.
+    /// The series' usage of the limits.
     pub fn budget(&self) -> &Budget {
         &self.context.budget
     }

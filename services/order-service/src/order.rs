@@ -37,7 +37,7 @@ pub(crate) struct Order {
     pub(crate) total_cents: u64,
     pub(crate) state: State,
     pub(crate) created_at: Time,
-    /// When the order entered its state.
+    /// The time at which the order entered its state.
     pub(crate) updated_at: Time,
 }
 

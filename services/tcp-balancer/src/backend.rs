@@ -26,7 +26,7 @@ pub struct Backend {
     is_live: AtomicBool,
     is_draining: AtomicBool,
     streak: Mutex<Streak>,
-    /// When discovery removed it.
+    /// The time at which discovery removed the backend.
     removed_at: RwLock<Option<Instant>>,
 }
 

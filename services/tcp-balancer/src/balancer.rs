@@ -50,7 +50,7 @@ struct Entry {
     origin: Origin,
 }
 
-/// How a server was added.
+/// The source of a server's configuration: the file or REST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     File,
@@ -226,7 +226,7 @@ impl Balancer {
         self.0.servers.read().defaults
     }
 
-    /// When the balancer started.
+    /// The balancer's start time.
     pub fn started_at(&self) -> SystemTime {
         self.0.started_at
     }

@@ -49,7 +49,7 @@ pub enum FileError {
     Invalid {
         /// Path of the file.
         path: String,
-        /// What is wrong, and where.
+        /// The violation and its line.
         error: ParseError,
     },
 }
@@ -60,7 +60,7 @@ pub enum FileError {
 pub struct ParseError {
     /// Line of the key, value or section, from 1.
     pub line: usize,
-    /// What is wrong with it, on one line.
+    /// The violation, on one line.
     pub message: String,
 }
 

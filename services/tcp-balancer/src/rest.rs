@@ -11,7 +11,7 @@ use prometheus::Registry;
 use crate::balancer::Balancer;
 use write::Token;
 
-/// What the handlers extract with `State`.
+/// The handlers' shared state.
 #[derive(Clone)]
 struct Handles {
     balancer: Balancer,

@@ -84,7 +84,7 @@ impl Server {
         self.failed_connections.load(Relaxed)
     }
 
-    /// When it stopped accepting connections.
+    /// The time at which the server stopped accepting connections.
     pub(crate) fn stopped_at(&self) -> Option<Instant> {
         self.lifecycle.lock().stopped_at
     }

@@ -61,7 +61,7 @@ impl Subject {
             Self::Hdr(histogram) => lock(histogram).value_at_quantile(0.999) as f64,
             Self::Atomic(histogram) => {
                 let found = histogram.load().quantile(0.999).expect("a quantile").expect("not empty");
-                let (_, bucket) = found.entries().iter().next().expect("one that was asked for");
+                let (_, bucket) = found.entries().iter().next().expect("the requested quantile");
                 f64::midpoint(bucket.start() as f64, bucket.end() as f64)
             }
             Self::Reservoir(reservoir) => values::quantile(&mut lock(reservoir).values(), 0.999) as f64,

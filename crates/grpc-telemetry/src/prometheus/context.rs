@@ -19,7 +19,7 @@ type Read = Box<dyn for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync
 pub(super) struct ContextLabel {
     pub(super) name: String,
     values: Vec<String>,
-    /// The number of values, from the first, that are exported before a call has them.
+    /// The number of leading values that are exported before a call has them.
     declared: usize,
     positions: FxHashMap<String, usize>,
     read: Read,

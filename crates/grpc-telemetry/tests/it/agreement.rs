@@ -29,7 +29,7 @@ const TOLERANCE: Duration = Duration::from_millis(1);
 /// Maximum number of attempts: the scheduler may interrupt the thread between the readings of two clocks.
 const ATTEMPTS: usize = 50;
 
-/// What the wrapped service does.
+/// The behavior of the wrapped service.
 #[derive(Clone)]
 enum Service {
     /// Responds with this HTTP status, `grpc-status` header and body.

@@ -1,4 +1,4 @@
-//! What InfluxDB's response means for the points of a request.
+//! Derives the outcome of a request's points from InfluxDB's response.
 
 use std::error::Error;
 use std::fmt::Write as _;

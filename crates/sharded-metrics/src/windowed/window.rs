@@ -48,21 +48,26 @@ struct Closed {
     extremes: (u64, u64),
 }
 
-/// The closed age buckets of a window, and where the current one began.
+/// The closed age buckets of a window, and the totals at the start of the current one.
 #[derive(Debug)]
 pub(crate) struct Window {
     age_buckets: u64,
     /// The current age bucket's number, counted from the start of the histogram.
     current: u64,
-    /// The totals when the current age bucket began.
-    begin: Totals,
+    /// The totals at the start of the current age bucket.
+    baseline: Totals,
     /// Oldest first.
     closed: VecDeque<Closed>,
 }
 
 impl Window {
     pub(crate) fn new(age_buckets: usize) -> Self {
-        Self { age_buckets: age_buckets as u64, current: 0, begin: Totals::zero(), closed: VecDeque::new() }
+        Self {
+            age_buckets: age_buckets as u64,
+            current: 0,
+            baseline: Totals::zero(),
+            closed: VecDeque::new(),
+        }
     }
 
     /// Closes the current age bucket, begins the one with the number `next`, and drops those that are too old.
@@ -75,14 +80,14 @@ impl Window {
         let now = Totals::read(shards);
         let closed = Closed {
             number: self.current,
-            counts: now.added_since(&self.begin).collect(),
-            sum: now.sum.wrapping_sub(self.begin.sum),
+            counts: now.added_since(&self.baseline).collect(),
+            sum: now.sum.wrapping_sub(self.baseline.sum),
             extremes: extremes.take(),
         };
         self.closed.push_back(closed);
         let age_buckets = self.age_buckets;
         self.closed.retain(|closed| next - closed.number < age_buckets);
-        self.begin = now;
+        self.baseline = now;
         self.current = next;
     }
 
@@ -94,11 +99,11 @@ impl Window {
         let now = Totals::read(shards);
         let mut counts = vec![0; BUCKETS];
         let closed = self.closed.iter().flat_map(|closed| closed.counts.iter().copied());
-        for (bucket, added) in now.added_since(&self.begin).chain(closed) {
+        for (bucket, added) in now.added_since(&self.baseline).chain(closed) {
             counts[usize::from(bucket)] += u64::from(added);
         }
         let sums = self.closed.iter().map(|closed| closed.sum);
-        let sum = sums.fold(now.sum.wrapping_sub(self.begin.sum), u64::wrapping_add);
+        let sum = sums.fold(now.sum.wrapping_sub(self.baseline.sum), u64::wrapping_add);
         let extremes = self.closed.iter().fold(extremes.get(), |(min, max), closed| {
             (min.min(closed.extremes.0), max.max(closed.extremes.1))
         });

@@ -73,20 +73,20 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #[test]
     fn any_values_over_any_time_are_within_the_documented_error(steps in prop::collection::vec(step(), 1..200)) {
-        let begin = Instant::now();
+        let start = Instant::now();
         let mut elapsed = Duration::ZERO;
-        let histogram = WindowedHistogram::starting_at(begin, AGE_BUCKET * AGE_BUCKETS as u32, AGE_BUCKETS);
+        let histogram = WindowedHistogram::starting_at(start, AGE_BUCKET * AGE_BUCKETS as u32, AGE_BUCKETS);
         let mut exact = Exact::default();
         let (mut count, mut sum) = (0, 0u64);
         for step in steps.into_iter().chain([Step::Compare]) {
             match step {
                 Step::Record(value) => {
-                    histogram.record_at(begin + elapsed, value);
+                    histogram.record_at(start + elapsed, value);
                     exact.0.push_back((elapsed.as_nanos() / AGE_BUCKET.as_nanos(), value));
                     (count, sum) = (count + 1, sum.wrapping_add(value));
                 }
                 Step::Wait(time) => elapsed += time,
-                Step::Compare => compare(&histogram.snapshot(begin + elapsed), &exact.sorted(elapsed))?,
+                Step::Compare => compare(&histogram.snapshot(start + elapsed), &exact.sorted(elapsed))?,
             }
             prop_assert_eq!((histogram.lifetime_count(), histogram.lifetime_sum()), (count, sum));
         }

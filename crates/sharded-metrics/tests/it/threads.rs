@@ -12,9 +12,9 @@ const RECORDS: u64 = 50_000;
 
 #[test]
 fn each_record_is_in_exactly_one_age_bucket() {
-    let begin = Instant::now();
+    let start = Instant::now();
     // Enough age buckets that no record leaves the window.
-    let histogram = WindowedHistogram::starting_at(begin, Duration::from_secs(1_000_000), 1_000_000);
+    let histogram = WindowedHistogram::starting_at(start, Duration::from_secs(1_000_000), 1_000_000);
     let done = AtomicBool::new(false);
     let now = thread::scope(|scope| {
         let recorders: Vec<_> = (0..THREADS)
@@ -24,7 +24,7 @@ fn each_record_is_in_exactly_one_age_bucket() {
             })
             .collect();
         let rotator = scope.spawn(|| {
-            let mut now = begin;
+            let mut now = start;
             while !done.load(Ordering::Relaxed) {
                 now += Duration::from_secs(1);
                 histogram.advance(now);

@@ -18,7 +18,7 @@ pub struct Group {
     /// The interval between two evaluations, such as `10s`.
     #[serde(default)]
     pub interval: String,
-    /// Its rules.
+    /// The rules of the group.
     #[serde(default)]
     pub rules: Vec<Rule>,
 }
@@ -33,7 +33,7 @@ pub struct Rule {
     pub condition: String,
     /// Queries and expressions.
     pub data: Vec<Step>,
-    /// How a query without data is handled.
+    /// The state of the rule when a query returns no data.
     #[serde(default)]
     pub no_data_state: NoDataState,
     /// Annotations, used in mails.
@@ -123,10 +123,10 @@ pub struct Model {
     /// The `refId` that an expression reads.
     #[serde(default)]
     pub expression: String,
-    /// How `reduce` computes one number from a series.
+    /// The function by which `reduce` computes one number from a series.
     #[serde(default)]
     pub reducer: String,
-    /// How `reduce` handles values that are not finite.
+    /// The treatment of values that are not finite in `reduce`.
     #[serde(default)]
     pub settings: ReduceSettings,
     /// The comparisons of `threshold`.

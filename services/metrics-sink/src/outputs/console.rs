@@ -11,7 +11,7 @@ use crate::refusal::{Reason, Refusals};
 use crate::store::Identity;
 use crate::wire::{Distribution, Excerpt, Family, Kind, Message, Metric, WireError};
 
-/// What the console prints a line for.
+/// The unit for which the console prints a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// Each message: the node, the number of families, and the size in bytes.

@@ -28,7 +28,7 @@ const UPTIME: &[u8] = b"server.uptime";
 #[derive(Debug)]
 pub(crate) struct Application<'a> {
     pub(crate) flushes: &'a mut FlushTracker,
-    /// When the message arrived, in seconds of the store's clock.
+    /// Time of the message's arrival, in seconds of the store's clock.
     pub(crate) second: u32,
     /// The message revealed a restart of the node.
     pub(crate) restarted: bool,

@@ -1,4 +1,4 @@
-//! What all nodes of a store share: limits, budget, refusals and the fingerprint key.
+//! State shared by all nodes of a store: limits, budget, refusals and the fingerprint key.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::budget::Budget;
 use super::slot_index::Fingerprints;
 use crate::refusal::Refusals;
 
-/// Limits of a store. Beyond them, data is refused; what is stored stays.
+/// Limits of a store. Data beyond them is refused; stored data stays.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Maximum number of series, counted as lines of the page: a histogram with 19 buckets is 22.
@@ -26,7 +26,7 @@ pub struct Limits {
     pub page_timeout: Duration,
 }
 
-/// What the value of a counter means. It must match Envoy's `report_counters_as_deltas`, which the stream does not carry.
+/// The meaning of a counter's value. It must match Envoy's `report_counters_as_deltas`, which the stream does not carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Temporality {
     /// The total since the Envoy started, which is Envoy's default.

@@ -9,7 +9,7 @@
 
 use super::series::MessageNumber;
 
-/// Where the two newest flushes and the newest stream of a node start, and when its process started.
+/// The first messages of a node's two newest flushes and of its newest stream, and the start time of its process.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FlushTracker {
     message: MessageNumber,
@@ -17,7 +17,7 @@ pub(crate) struct FlushTracker {
     previous_flush_start: MessageNumber,
     stream_start: MessageNumber,
     timestamp_ms: i64,
-    /// When the node's process started, by the node's clock.
+    /// Start time of the node's process, by the node's clock.
     process_start_ms: Option<i64>,
 }
 

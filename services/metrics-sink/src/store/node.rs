@@ -46,7 +46,7 @@ struct WriteState {
     owner: Option<StreamId>,
     /// The stream of the last applied message.
     last_applied: Option<StreamId>,
-    /// When the last message arrived, by the store's clock.
+    /// Time of arrival of the last message, by the store's clock.
     last_flush: Option<Duration>,
 }
 
@@ -157,7 +157,7 @@ impl Node {
         }
     }
 
-    /// When the node last flushed, by the store's clock.
+    /// Time of the node's last flush, by the store's clock.
     pub(crate) fn last_flush(&self) -> Option<Duration> {
         self.write_state.lock().last_flush
     }

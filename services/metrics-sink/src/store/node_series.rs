@@ -23,7 +23,7 @@ pub(crate) struct NodeSeries {
     /// Families by name on the page. A name has one type, or the page would be ambiguous.
     names: BTreeMap<Arc<str>, u32>,
     bounds: BoundsCache,
-    /// What these series have reserved of the budget.
+    /// The part of the budget that these series have reserved.
     cost: Cost,
 }
 

@@ -33,7 +33,7 @@ struct Renderer {
     nodes: Vec<(Arc<Mutex<NodeSeries>>, String)>,
     /// The remaining families, the next one last.
     entries: Vec<Entry>,
-    /// Where to continue in the next family.
+    /// The position in the next family at which rendering continues.
     progress: Progress,
     /// The family of the last TYPE line.
     typed: Option<(Arc<str>, Kind)>,

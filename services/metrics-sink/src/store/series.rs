@@ -1,4 +1,4 @@
-//! What series of all kinds share: bookkeeping, cost, and how a line of the page starts. Also scalar series.
+//! The common parts of all kinds of series: metadata, cost, and the start of a line on the page. Also scalar series.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::slot_index::SLOT_BYTES;
 /// A message of a node, numbered from 1 in the order received. 0 stands for none.
 pub(crate) type MessageNumber = u32;
 
-/// When a series was last written, and where its labels are stored.
+/// The time of a series' last write, and the position of its labels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeriesMeta {
     /// The fingerprint of the encoding in which it was last sent.
@@ -18,7 +18,7 @@ pub(crate) struct SeriesMeta {
     labels_len: u32,
     /// The message that last wrote it; 0 hides the series.
     pub(crate) message: MessageNumber,
-    /// When it was last written, in whole seconds of the store's clock.
+    /// Time of the last write, in whole seconds of the store's clock.
     pub(crate) second: u32,
 }
 
@@ -43,7 +43,7 @@ pub(crate) trait Series: Sized {
     }
 }
 
-/// What the lines of a series start with.
+/// The common start of a series' lines.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LinePrefix<'a> {
     /// The family's name.

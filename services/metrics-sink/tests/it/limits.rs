@@ -61,7 +61,7 @@ async fn a_histogram_counts_as_many_series_as_it_has_lines() {
 async fn a_stale_envoy_frees_its_series() {
     let sink = Sink::start(&["--max-series=1", "--stale-after=300ms"]).await;
     let idle = sink.stream().await;
-    idle.send(&first("gone", vec![counter("a", &[], 1.0)])).await;
+    idle.send(&first("idle", vec![counter("a", &[], 1.0)])).await;
     sink.wait_for_messages(1).await;
     let stream = sink.stream().await;
     stream.send(&first("e", vec![counter("b", &[], 1.0)])).await;

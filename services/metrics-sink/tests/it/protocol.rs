@@ -1,4 +1,4 @@
-//! What the gRPC port serves, and how it rejects other requests.
+//! The services of the gRPC port, and its responses to other requests.
 
 use tonic::Code;
 use tonic::transport::Endpoint;

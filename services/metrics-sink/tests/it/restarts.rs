@@ -10,8 +10,8 @@ async fn a_lower_counter_resets_all_series() {
     let before = vec![
         histogram("rq_time", &[], &[(5.0, 4)], 4, 12.0),
         counter("n", &[], 10.0),
-        counter("gone", &[], 10.0),
-        gauge("gone_too", &[], 1.0),
+        counter("removed", &[], 10.0),
+        gauge("removed_too", &[], 1.0),
     ];
     stream.send(&first("e", before)).await;
     stream.finish().await.unwrap();
@@ -24,7 +24,7 @@ async fn a_lower_counter_resets_all_series() {
     assert_eq!(page.value("envoy_n", &[]), 3.0);
     assert_eq!(page.value("envoy_rq_time_count", &[]), 1.0);
     assert_eq!(page.value("envoy_rq_time_sum", &[]), 2.0);
-    assert!(!page.has("envoy_gone", &[]) && !page.has("envoy_gone_too", &[]));
+    assert!(!page.has("envoy_removed", &[]) && !page.has("envoy_removed_too", &[]));
 }
 
 #[tokio::test]
@@ -96,7 +96,9 @@ async fn a_counter_that_returns_lower_on_a_new_stream_is_a_restart() {
     let sink = Sink::start(&[]).await;
     let same = || counter("same", &[], 1.0);
     let stream = sink.stream().await;
-    stream.send(&first("e", at(1, vec![same(), counter("late", &[], 9.0), gauge("gone", &[], 1.0)]))).await;
+    stream
+        .send(&first("e", at(1, vec![same(), counter("late", &[], 9.0), gauge("removed", &[], 1.0)])))
+        .await;
     stream.finish().await.unwrap();
     let stream = sink.stream().await;
     stream.send(&first("e", at(2, vec![same()]))).await;
@@ -105,7 +107,7 @@ async fn a_counter_that_returns_lower_on_a_new_stream_is_a_restart() {
     sink.wait_for_messages(4).await;
     let page = sink.envoy_metrics().await;
     assert_eq!(page.value("envoy_late", &[]), 1.0);
-    assert!(!page.has("envoy_gone", &[]));
+    assert!(!page.has("envoy_removed", &[]));
 }
 
 #[tokio::test]

@@ -41,13 +41,13 @@ async fn removes_a_series_that_is_not_sent_any_more() {
     let stream = sink.stream().await;
     let rq_time = || histogram("rq_time", &[("x", "y")], &[(5.0, 1)], 1, 2.0);
     stream
-        .send(&first("e", vec![gauge("gone", &[("a", "b")], 1.0), gauge("kept", &[], 0.0), rq_time()]))
+        .send(&first("e", vec![gauge("removed", &[("a", "b")], 1.0), gauge("kept", &[], 0.0), rq_time()]))
         .await;
     let mut flushes = 1;
     eventually(TIMEOUT, async || {
         flushes += 1;
         stream.send(&next(vec![gauge("kept", &[], f64::from(flushes)), rq_time()])).await;
-        !sink.envoy_metrics().await.has("envoy_gone", &[])
+        !sink.envoy_metrics().await.has("envoy_removed", &[])
     })
     .await;
     sink.wait_for_messages(flushes).await;

@@ -80,7 +80,7 @@ prop_compose! {
     }
 }
 
-/// What both decoders return. Doubles are compared by their bits, because NaN occurs.
+/// A message as both decoders return it. Doubles are compared by their bits, because NaN occurs.
 type Decoded = Vec<(Vec<u8>, Option<Kind>, Vec<DecodedMetric>)>;
 type DecodedMetric = (Vec<(Vec<u8>, Vec<u8>)>, i64, Option<u64>, Option<(u64, u64, Vec<(u64, u64)>)>);
 

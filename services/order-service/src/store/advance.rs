@@ -1,4 +1,4 @@
-//! Advances orders whose time has come.
+//! Advances the orders that are due.
 
 use rusqlite::{Connection, Result, named_params};
 
@@ -10,7 +10,7 @@ use crate::order::{Change, State, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Advanced {
     pub(crate) orders: usize,
-    /// When the next order is due; `None` if all are shipped.
+    /// The time at which the next order is due; `None` if all are shipped.
     pub(crate) next: Option<Time>,
 }
 

@@ -10,7 +10,7 @@ use super::schema;
 
 /// Bytes that the write-ahead log is truncated to after a checkpoint.
 const LOG_BYTES: i64 = 16 << 20;
-/// How long to wait for another process that holds the file's lock, such as a backup.
+/// Timeout for acquiring the file's lock, which another process such as a backup may hold.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the writer's connection; creates the file and its tables.

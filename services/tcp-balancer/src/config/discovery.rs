@@ -9,20 +9,20 @@ use thiserror::Error;
 
 use super::{GoDuration, StaticBackend, Target};
 
-/// Where a server's backends come from.
+/// The source of a server's backends.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "Section", into = "Section")]
 pub struct Discovery {
-    /// What is looked up.
+    /// The names or addresses to look up.
     pub source: Source,
-    /// What happens to the backends when a lookup fails.
+    /// The treatment of the backends when a lookup fails.
     pub failpolicy: FailPolicy,
     /// Time between lookups; 0 means a single lookup.
     pub interval: GoDuration,
     timeout: GoDuration,
 }
 
-/// What is looked up to find backends.
+/// The names or addresses to look up.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// A list, whose host names are resolved by the system's resolver.
@@ -47,7 +47,7 @@ pub enum Source {
     },
 }
 
-/// What happens to the backends when a lookup fails.
+/// The treatment of the backends when a lookup fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailPolicy {
@@ -123,7 +123,7 @@ const DEFAULT_INTERVAL: GoDuration = GoDuration::from_secs(2);
 const DEFAULT_TIMEOUT: GoDuration = GoDuration::from_secs(5);
 
 impl Discovery {
-    /// How long one lookup may take.
+    /// Timeout of one lookup.
     pub fn timeout(&self) -> Duration {
         self.timeout.limit().unwrap_or(DEFAULT_TIMEOUT.0)
     }

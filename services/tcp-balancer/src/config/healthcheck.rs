@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Escaped, GoDuration};
 
-/// How a server's backends are checked.
+/// The health check of a server's backends.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "Section", into = "Section")]
 pub struct Healthcheck {
@@ -23,7 +23,7 @@ pub struct Healthcheck {
     pub initial_status: InitialStatus,
 }
 
-/// What a backend has to do to pass.
+/// The condition for a backend to pass.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Check {
     /// Nothing: every backend is healthy.
@@ -136,7 +136,7 @@ impl Healthcheck {
         self.interval.0
     }
 
-    /// How long one check may take. Defaults to the interval.
+    /// Timeout of one check. Defaults to the interval.
     pub fn timeout(&self) -> Duration {
         self.timeout.limit().unwrap_or(self.interval.0)
     }

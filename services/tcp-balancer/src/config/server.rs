@@ -27,9 +27,9 @@ pub struct Server {
     backend_connection_timeout: Option<GoDuration>,
     /// Whether backends get a PROXY protocol header.
     pub proxy_protocol: Option<ProxyProtocol>,
-    /// Where the backends come from.
+    /// The source of the backends.
     pub discovery: Discovery,
-    /// How backends are checked.
+    /// The health check of the backends.
     #[serde(default)]
     pub healthcheck: Healthcheck,
 }
@@ -87,14 +87,14 @@ impl Server {
         self.max_connections.unwrap_or_default()
     }
 
-    /// How long a connection may go without a byte in either direction: the shorter of the two configured timeouts.
+    /// Maximum time without a byte in either direction: the shorter of the two configured timeouts.
     /// `None` means forever.
     pub fn idle_timeout(&self) -> Option<Duration> {
         let timeouts = [self.client_idle_timeout, self.backend_idle_timeout];
         timeouts.into_iter().flatten().filter_map(GoDuration::limit).min()
     }
 
-    /// How long connecting to one backend may take. `None` leaves it to the operating system.
+    /// Timeout for connecting to one backend. `None` means the operating system's timeout.
     pub fn connection_timeout(&self) -> Option<Duration> {
         self.backend_connection_timeout.and_then(GoDuration::limit)
     }

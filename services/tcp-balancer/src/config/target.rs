@@ -15,7 +15,7 @@ pub struct Target {
     pub port: u16,
 }
 
-/// How much of the load a backend gets.
+/// A backend's share of the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackendOptions {
     /// Share of the connections relative to the other backends of the same priority.
@@ -32,7 +32,7 @@ pub struct BackendOptions {
 pub struct StaticBackend {
     /// Host and port.
     pub target: Target,
-    /// How much of the load it gets.
+    /// The backend's share of the load.
     pub options: BackendOptions,
 }
 

@@ -44,7 +44,7 @@ impl Drop for Pipe {
 #[derive(Default)]
 struct ThreadPipes {
     idle: Vec<Pipe>,
-    /// When opening a pipe last failed.
+    /// Time of the last failure to open a pipe.
     failed_at: Option<Instant>,
 }
 

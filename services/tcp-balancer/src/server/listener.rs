@@ -16,7 +16,7 @@ use crate::traffic::ActiveGuard;
 
 /// Length of the accept queue: Linux's default maximum (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
-/// How often the memory of ended connections is freed while no new connections arrive.
+/// Interval at which the memory of ended connections is freed while no new connections arrive.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// Delay before the next attempt after accepting failed for lack of file descriptors or memory.
 const RETRY_DELAY: Duration = Duration::from_millis(50);

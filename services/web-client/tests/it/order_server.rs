@@ -125,7 +125,7 @@ impl Order for Service {
                 return Err(Status::with_error_details(Code::InvalidArgument, "2 fields are wrong", details));
             }
             ("never", _) => std::future::pending().await,
-            (_, Ok(code)) => return Err(Status::new(Code::from_i32(code), "as asked")),
+            (_, Ok(code)) => return Err(Status::new(Code::from_i32(code), "as requested")),
             (_, Err(_)) => {}
         }
         let mut contents = self.0.lock().unwrap();

@@ -104,7 +104,7 @@ struct Scripted;
 impl EchoService for Scripted {
     async fn echo_service(&self, request: Request<Message>) -> Result<tonic::Response<Message>, Status> {
         match request.into_inner().message.parse() {
-            Ok(number) => Err(Status::new(Code::from_i32(number), "as asked")),
+            Ok(number) => Err(Status::new(Code::from_i32(number), "as requested")),
             Err(_) => std::future::pending::<Result<_, Infallible>>().await.map_err(|never| match never {}),
         }
     }

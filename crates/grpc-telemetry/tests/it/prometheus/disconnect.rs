@@ -23,9 +23,9 @@ use testkit::grpc::script::{Script, Step, frame, status_headers};
 /// The way a client disconnects.
 #[derive(Clone, Copy, Debug)]
 enum Disconnect {
-    /// It closes the connection.
+    /// The client closes the connection.
     Connection,
-    /// It resets the stream.
+    /// The client resets the stream.
     Reset(Reason),
 }
 

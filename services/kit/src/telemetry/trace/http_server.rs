@@ -163,7 +163,7 @@ impl<B: Body> Body for ResponseBody<B> {
 impl OpenSpan {
     /// `None` for a health check or a scrape.
     fn start<B>(request: &Request<B>) -> Option<Self> {
-        if span::is_machinery(request.uri().path()) {
+        if span::is_health_or_scrape(request.uri().path()) {
             return None;
         }
         let span = span::start(request);

@@ -11,8 +11,8 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// Whether a request is a health check or a scrape, which repeat all the time.
-pub(super) fn is_machinery(path: &str) -> bool {
+/// Whether a request is a health check or a scrape, whose frequent spans would outnumber all others.
+pub(super) fn is_health_or_scrape(path: &str) -> bool {
     matches!(path, "/healthz" | "/metrics")
 }
 

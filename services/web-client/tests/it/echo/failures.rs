@@ -20,7 +20,7 @@ async fn each_code_has_its_status() {
     for (number, status, code) in expected {
         let (actual, problem) = web.problem(&format!("/echo?m={number}")).await;
         assert_eq!((actual, problem["grpc_code"].as_str()), (status, Some(code)));
-        assert!(problem["detail"].as_str().unwrap().ends_with("as asked"), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().ends_with("as requested"), "{problem}");
     }
     let scrape = web.scrape().await;
     for (_, _, code) in expected {
@@ -47,9 +47,9 @@ async fn the_clients_deadline_is_a_504_and_counted_as_deadline_exceeded() {
 #[tokio::test]
 async fn a_refused_connection_is_a_503_and_the_service_stays_healthy() {
     let listener = testkit::listener().await;
-    let nobody = listener.local_addr().unwrap();
+    let unused = listener.local_addr().unwrap();
     drop(listener);
-    let web = Web::of(nobody).await;
+    let web = Web::of(unused).await;
     let (status, problem) = web.problem("/echo?m=x").await;
     assert_eq!((status, problem["grpc_code"].as_str()), (503, Some("Unavailable")));
     assert_eq!(web.get("/healthz").await.status(), 200);

@@ -45,7 +45,7 @@ async fn a_failed_echo_is_shown_with_its_status() {
     let response = web.get("/?m=14").await;
     assert_eq!(response.status(), 503);
     let page = response.text().await.unwrap();
-    assert!(page.contains("503 Service Unavailable") && page.contains("Unavailable: as asked"), "{page}");
+    assert!(page.contains("503 Service Unavailable") && page.contains("Unavailable: as requested"), "{page}");
     assert_eq!(web.get("/?m=").await.status(), 400);
 }
 

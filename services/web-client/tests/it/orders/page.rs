@@ -113,8 +113,8 @@ async fn the_page_loads_only_its_own_files_and_the_pages_link_to_each_other() {
 
 #[tokio::test]
 async fn the_page_reports_an_unavailable_service() {
-    let nobody = testkit::listener().await.local_addr().unwrap();
-    let web = Web::with_orders(nobody).await;
+    let unused = testkit::listener().await.local_addr().unwrap();
+    let web = Web::with_orders(unused).await;
     let (status, page) = open(&web, "/orders").await;
     assert_eq!(status, 503);
     for part in
