@@ -194,7 +194,7 @@ mod tests {
         let breathing = readings("streams_active", &[0, 0, 1, 0]);
         assert!(evaluated(&breathing, &gauge("streams_active", 1)).is_ok());
         let reason = evaluated(&breathing, &gauge("streams_active", 2)).unwrap_err().to_string();
-        assert!(reason.contains("is 2, not within 0 and 1"), "{reason}");
+        assert!(reason.contains("is 2, not between 0 and 1"), "{reason}");
         let constant = readings("streams_active", &[0, 0, 0]);
         assert!(
             evaluated(&constant, &gauge("streams_active", 1))
