@@ -17,7 +17,7 @@ pub enum Fault {
     Silent,
     /// Each operation of the order store takes a second longer
     OrderSlow,
-    /// The order store refuses every write
+    /// The order store rejects every write
     OrderFailures,
     /// Every second request to the hello servers takes a second
     HelloSlow,
@@ -175,7 +175,7 @@ impl Fault {
             },
             Self::OrderSlow => Row {
                 name: "order-slow",
-                effect: "each operation of the orders' store takes 1 s more",
+                effect: "each operation of the order store takes 1 s longer",
                 alert: "OrderSlow",
                 panel: ("orders", 2),
                 // Sum of three quantiles, in seconds.
@@ -185,7 +185,7 @@ impl Fault {
             },
             Self::OrderFailures => Row {
                 name: "order-failures",
-                effect: "the orders' store refuses every write",
+                effect: "the order store rejects every write",
                 alert: "OrderFailures",
                 panel: ("orders", 3),
                 // Sum of the ratios of all methods.
@@ -195,7 +195,7 @@ impl Fault {
             },
             Self::HelloSlow => Row {
                 name: "hello-slow",
-                effect: "every second caller of the hello servers asks for an answer that takes 1 s",
+                effect: "every second request to the hello servers takes 1 s",
                 alert: "HelloSlow",
                 panel: ("hello", 2),
                 // Sum of three quantiles, in milliseconds.
