@@ -1,6 +1,7 @@
 //! Exact counts.
 
 use lookout_proto::order::{CreateRequest, GetRequest, ListRequest, WatchRequest};
+use reqwest::Method;
 use testkit::{Scrape, eventually};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -50,6 +51,8 @@ async fn the_gauges_follow_the_orders() {
 async fn the_polls_of_calls_are_counted() {
     let service = Service::start().await;
     let client = service.client().await;
+    // With the delay, the store cannot reply before the call's first poll returns.
+    service.admin(Method::PUT, "/faults/slow?ms=20").await;
     let before = service.scrape().await;
     create(&client, "k").await;
     let after = service.scrape().await;
