@@ -30,6 +30,8 @@ step "images to build with" scripts/images.sh debian rust node || exit 1
 try "format" scripts/rust.sh cargo fmt --all --check
 try "lints and documentation" scripts/test-versions.sh lints
 try "unit and integration tests" scripts/rust.sh cargo test --locked --no-fail-fast
+# Loom explores the interleavings of the sequence lock.
+try "model check of the sequence lock" scripts/rust.sh 'RUSTFLAGS="$RUSTFLAGS --cfg loom" CARGO_TARGET_DIR=/target/loom cargo test --locked --release --package sharded-metrics --lib loom'
 pages() {
   scripts/build.sh "lookout/pages-checked:$LAB_NAME" --target check --build-arg "NODE_IMAGE=$NODE_IMAGE" \
     --build-arg "RUN=$(date +%s%N)" lab/console/web
@@ -51,6 +53,8 @@ try "up" scripts/up.sh
 try "up again" scripts/up.sh
 try "the preflight names a port in use" scripts/test-lab.sh port_in_use
 try "gRPC from a Go client" scripts/test-lab.sh go_client
+# The browser tests need traffic in the last minutes.
+try "load" env RATE=20 DURATION=15s scripts/load.sh
 try "the console in a browser" scripts/test-browser.sh
 # `make alert FAULT=errors` is one of the documents' commands.
 for fault in slow down silent order-slow order-failures hello-slow backend-down backends-down balancer-full; do
