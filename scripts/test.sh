@@ -31,6 +31,7 @@ try "format" scripts/rust.sh cargo fmt --all --check
 try "lints and documentation" scripts/test-versions.sh lints
 try "unit and integration tests" scripts/rust.sh cargo test --locked --no-fail-fast
 # Loom explores the interleavings of the sequence lock.
+# shellcheck disable=SC2016 # RUSTFLAGS is expanded in the image
 try "model check of the sequence lock" scripts/rust.sh 'RUSTFLAGS="$RUSTFLAGS --cfg loom" CARGO_TARGET_DIR=/target/loom cargo test --locked --release --package sharded-metrics --lib loom'
 pages() {
   scripts/build.sh "lookout/pages-checked:$LAB_NAME" --target check --build-arg "NODE_IMAGE=$NODE_IMAGE" \
