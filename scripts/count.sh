@@ -29,7 +29,7 @@ skip() {
 # total: prints the minutes, the failed steps and, as the last line, the counts. Returns 1 if a step failed.
 total() {
   local failure
-  [ "${#minutes[@]}" = 0 ] || (IFS=';'; printf 'time: %s\n' "${minutes[*]}")
+  [ "${#minutes[@]}" = 0 ] || printf 'time: %s\n' "${minutes[@]}"
   for failure in "${failures[@]}"; do printf 'failed: %s\n' "$failure"; done
   if [ "$skipped" = 0 ]; then
     printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -19,7 +19,8 @@ first_version() { grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1; }
 
 # Clippy and rustdoc. A compiler newer than the pinned one has new lints: its warnings are printed and do not fail.
 lints() {
-  local log
+  mkdir -p .lookout
+  # Not local: the trap runs after the function has returned.
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   scripts/rust.sh sh scripts/lints.sh "$(pinned rust)" 2>&1 | tee "$log"
