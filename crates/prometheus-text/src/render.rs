@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use crate::model::{Exposition, Family, Kind, Labels, Sample};
 
-/// Text that [`parse`](crate::parse) accepts, unless [`Exposition::without_labels`] has left duplicate series.
+/// Text that [`parse`](crate::parse()) accepts, unless [`Exposition::without_labels`] has left duplicate series.
 impl Display for Exposition {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.families().try_for_each(|family| write_family(f, family))

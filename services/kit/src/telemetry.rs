@@ -1,6 +1,6 @@
 //! Logs as JSON lines on stdout, and traces over OTLP.
 //!
-//! [`init`] reads the environment (`RUST_LOG` and OpenTelemetry's `OTEL_*`) and installs both for the process; [`trace`]
+//! [`init()`] reads the environment (`RUST_LOG` and OpenTelemetry's `OTEL_*`) and installs both for the process; [`trace`]
 //! contains the tower layers that record a span of each call.
 //!
 //! ```no_run

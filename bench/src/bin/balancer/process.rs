@@ -62,7 +62,7 @@ impl Process {
     }
 }
 
-/// A proxy with an origin of its own, so that ports in TIME_WAIT do not affect other proxies.
+/// A proxy with an origin of its own, so that ports in `TIME_WAIT` do not affect other proxies.
 pub(crate) struct Proxy {
     pub(crate) process: Process,
     pub(crate) origin: Process,
