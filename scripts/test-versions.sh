@@ -36,22 +36,19 @@ difference() {
   esac
 }
 
-version_of() { # version_of NAME IMAGE COMMAND...
-  local name=$1 image=$2
-  shift 2
-  ! has_image "$image" || output_of "$image" "$@" | first_version || true
-}
+# version_of IMAGE COMMAND...: the first version that the command prints; nothing without the image.
+version_of() { ! has_image "$1" || output_of "$@" | first_version || true; }
 
 differences() {
   . offline/pins.sh
-  difference Rust "$(pinned rust)" "$(version_of rust "$RUST_IMAGE" rustc --version)"
-  difference Node "$(pinned node)" "$(version_of node "$NODE_IMAGE" node --version)"
-  difference Go "$GO_VERSION" "$(version_of go "$K6_IMAGE" cat /usr/local/bin/go-version | sed 's/.*go//')"
-  difference Prometheus "$(pinned prometheus)" "$(version_of prometheus "$PROMETHEUS_IMAGE" /bin/prometheus --version)"
-  difference Alertmanager "$(pinned alertmanager)" "$(version_of alertmanager "$ALERTMANAGER_IMAGE" /bin/alertmanager --version)"
-  difference Envoy "$(pinned envoy)" "$(version_of envoy "$ENVOY_IMAGE" /usr/local/bin/envoy --version | sed 's/.*://')"
-  difference InfluxDB "$(pinned influxdb)" "$(version_of influxdb "$INFLUXDB_IMAGE" influxd version)"
-  difference Chromium "$CHROMIUM_VERSION" "$(version_of chromium "lookout/browser:$LAB_NAME" chromium --version)"
+  difference Rust "$(pinned rust)" "$(version_of "$RUST_IMAGE" rustc --version)"
+  difference Node "$(pinned node)" "$(version_of "$NODE_IMAGE" node --version)"
+  difference Go "$GO_VERSION" "$(version_of "$K6_IMAGE" cat /usr/local/bin/go-version)"
+  difference Prometheus "$(pinned prometheus)" "$(version_of "$PROMETHEUS_IMAGE" /bin/prometheus --version)"
+  difference Alertmanager "$(pinned alertmanager)" "$(version_of "$ALERTMANAGER_IMAGE" /bin/alertmanager --version)"
+  difference Envoy "$(pinned envoy)" "$(version_of "$ENVOY_IMAGE" /usr/local/bin/envoy --version)"
+  difference InfluxDB "$(pinned influxdb)" "$(version_of "$INFLUXDB_IMAGE" influxd version)"
+  difference Chromium "$CHROMIUM_VERSION" "$(version_of "lookout/browser:$LAB_NAME" chromium --version)"
   [ ! -s .lookout/lint-warnings ] || { say "warnings of a compiler that is not the pinned one:"; cat .lookout/lint-warnings; }
 }
 
