@@ -1,12 +1,14 @@
 # Builds the lab's own programs. Targets: `program` is the image of one program (argument PROGRAM), `console` is that of
-# the console with its pages, `cargo` runs a cargo command for tests and benchmarks. scripts/build.sh passes the pinned
-# images and this host's package configuration.
+# the console with its pages, `check-pages` tests the pages, `cargo` runs a cargo command for tests and benchmarks.
 ARG DEBIAN_IMAGE=debian:trixie-slim
 ARG RUST_IMAGE=rust:1.96-slim-trixie
-# The console's pages, built from lab/console/web.
-ARG PAGES_IMAGE=lookout/pages:lookout
-# The stage that `cargo` runs in: `tools`, `peers` for the benchmarks or `fuzz`.
+ARG NODE_IMAGE=node:24-trixie-slim
+# The stage that `cargo` runs in: `tools`, `peers` for the benchmarks, `oracles` or `fuzz`.
 ARG TOOLS=tools
+# The images that `oracles` copies programs from.
+ARG ENVOY_IMAGE=envoyproxy/envoy:v1.40.0
+ARG PROMETHEUS_IMAGE=prom/prometheus:v3.5.3
+ARG INFLUXDB_IMAGE=influxdb:1.8.10
 
 FROM ${RUST_IMAGE} AS build
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
@@ -40,6 +42,20 @@ RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
     apt-get update -qq && apt-get install -y -qq --no-install-recommends haproxy nginx-light libnginx-mod-stream \
  && rm -rf /var/lib/apt/lists/*
 
+FROM ${ENVOY_IMAGE} AS envoy
+FROM ${PROMETHEUS_IMAGE} AS prometheus
+FROM ${INFLUXDB_IMAGE} AS influxdb
+
+# Real programs that tests compare with: see the tests named `real`.
+FROM tools AS oracles
+RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends golang-go && rm -rf /var/lib/apt/lists/*
+COPY --from=envoy /usr/local/bin/envoy /usr/local/bin/
+COPY --from=prometheus /bin/prometheus /bin/promtool /usr/local/bin/
+COPY --from=influxdb /usr/bin/influxd /usr/local/bin/
+ENV ENVOY=/usr/local/bin/envoy PROMETHEUS=/usr/local/bin/prometheus PROMTOOL=/usr/local/bin/promtool \
+    INFLUXD=/usr/local/bin/influxd GO=/usr/bin/go
+
 FROM tools AS fuzz
 # libFuzzer is C++.
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
@@ -65,11 +81,28 @@ ARG PROGRAM
 COPY --from=build /out/${PROGRAM} /usr/local/bin/
 # The folders that volumes are mounted on: an empty volume takes over their owner.
 RUN ln -s "$PROGRAM" /usr/local/bin/program \
- && install -d -o 65532 -g 65532 /var/lib/orders /var/lib/lab
+ && install -d -o 65532 -g 65532 /var/lib/orders /var/lib/metrics-sink \
+ && install -d -m 0777 /var/lib/lab
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/program"]
 
-FROM ${PAGES_IMAGE} AS pages
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS packages
+WORKDIR /web
+COPY lab/console/web/package.json lab/console/web/package-lock.json lab/console/web/.npmrc ./
+RUN --mount=type=secret,id=npm-config,target=/root/.npmrc \
+    --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=secret,id=client-env,target=/run/client-env \
+    if [ -s /run/client-env ]; then . /run/client-env; fi \
+ && NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt npm ci --no-audit --no-fund
+COPY lab/console/web ./
+
+FROM packages AS check-pages
+# A value that differs on each run so that the engine does not reuse the result of the last one.
+ARG RUN
+RUN npm run check
+
+FROM packages AS pages
+RUN npm run build
 
 FROM program AS console
-COPY --from=pages / /srv/console
+COPY --from=pages /web/dist /srv/console

@@ -1,79 +1,74 @@
-# shellcheck shell=bash
-# The lab's settings: those of .env, which the environment overrides as in Compose, and those derived from them. Source it
-# from the repository's root.
+# shellcheck shell=sh
+# The lab's settings, as Compose resolves them: source this file from the repository's root after say.sh. Compose reads the
+# environment, then .env, then .lookout/offline.env, which selects the images that were built without a registry.
 
-while IFS='=' read -r key value; do
-  case $key in
-    '' | \#*) ;;
-    *[!A-Z0-9_]*) fail ".env: \"$key\" is not a setting: a line is NAME=value." ;;
-    *) [ -n "${!key+set}" ] || export "$key=$value" ;;
-  esac
-done <.env
+COMPOSE_ENV_FILES=$(for file in .lookout/offline.env .env; do [ ! -f "$file" ] || printf '%s,' "$file"; done)
+COMPOSE_ENV_FILES=${COMPOSE_ENV_FILES%,}
+if [ -n "$COMPOSE_ENV_FILES" ]; then export COMPOSE_ENV_FILES; else unset COMPOSE_ENV_FILES; fi
 
-# The tutorials that each choice runs: they select services, scrape jobs, rules, dashboards and claims.
-# shellcheck disable=SC2153 # TUTORIAL comes from .env, TUTORIALS from it
-case $TUTORIAL in
-  all) tutorials=(lab echo sink order balancer influx) ;;
-  echo) tutorials=(lab echo) ;;
-  sink | order | balancer) tutorials=(lab echo "$TUTORIAL") ;;
-  influx) tutorials=(lab echo balancer influx) ;;
-  *) fail "TUTORIAL=$TUTORIAL: expected all, echo, sink, order, balancer or influx." ;;
-esac
-export tutorials TUTORIALS="${tutorials[*]}"
-
-has_tutorial() { [[ " $TUTORIALS " == *" $1 "* ]]; }
-# Settings of services that also run without these tutorials.
-if has_tutorial order; then export ORDERS=true; else export ORDERS=false; fi
-if has_tutorial influx; then export INFLUX_URL=http://influxdb:8086; else export INFLUX_URL=; fi
-# A left-out tutorial gets no links: SINK_LINK= and so on.
-for name in sink order balancer influx; do has_tutorial "$name" || export "${name^^}_LINK="; done
-
-case $LAB_NAME in
-  '' | [!a-z0-9]* | *[!a-z0-9_-]*) fail "LAB_NAME=$LAB_NAME: expected lower-case letters, digits, - and _, starting with a letter or digit." ;;
-esac
-
-# pin NAME: prints the pinned image of .env, for example `pin grafana`.
-pin() {
-  local name="${1^^}_IMAGE"
-  echo "${!name}"
+# configuration: prints the services `config`, which has every setting in its environment, and `load`. It is read once.
+configuration() {
+  [ -n "${resolved:-}" ] || resolved=$(docker compose --profile load config config load) || exit 1
+  printf '%s\n' "$resolved"
 }
+
+# settings: prints the settings as lines NAME=VALUE.
+settings() {
+  configuration | awk '
+    /^  [a-z]/ { config = $1 == "config:" }
+    /^    [a-z]/ { inside = config && $1 == "environment:" }
+    inside && /^      [A-Z]/ {
+      name = $1; sub(/:$/, "", name)
+      value = substr($0, length(name) + 9)
+      gsub(/^"|"$/, "", value)
+      print name "=" value
+    }'
+}
+
+# setting NAME: prints the value of a setting.
+setting() { settings | sed -n "s/^$1=//p"; }
+
+# ports: prints the published ports as lines NAME=PORT.
+ports() { settings | grep '_PORT=' | grep -v '^SMTP_'; }
+
+# default_ports: prints the ports of compose.yaml as lines NAME=PORT, whatever the settings are.
+default_ports() { sed -n 's/^  \([A-Z_]*_PORT\): \${[A-Z_]*_PORT:-\([0-9]*\)}$/\1=\2/p' compose.yaml | grep -v '^SMTP_'; }
 
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-is_stand_in() { [ -n "$(docker image inspect --format '{{index .Config.Labels "dev.lookout.stand-in"}}' "$1" 2>/dev/null)" ]; }
+# is_offline IMAGE: whether the image was built from package registries.
+is_offline() { case $1 in localhost/lookout/offline-*) ;; *) return 1 ;; esac; }
 
-# Removes the images that were built for this lab only.
-remove_own_images() {
-  docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=lookout/*:$LAB_NAME" | xargs -r docker rmi >/dev/null
+# has_service NAME: whether the selected tutorials and images include the service.
+has_service() { docker compose config --services | grep -qx "$1"; }
+
+# pin NAME: prints the image that is used for a service, for building (debian, rust, node), or for a test tool (grpcurl,
+# actionlint).
+pin() {
+  case $1 in
+    debian | rust | node)
+      name=$(echo "$1" | tr '[:lower:]' '[:upper:]')_IMAGE
+      docker compose config console | sed -n "s/^ *$name: //p"
+      ;;
+    k6) configuration | sed -n '/^  load:/,$s/^    image: //p' ;;
+    grpcurl | actionlint)
+      for file in scripts/pins.env .lookout/offline.env; do
+        [ ! -f "$file" ] || sed -n "s/^$(echo "$1" | tr '[:lower:]' '[:upper:]')_IMAGE=//p" "$file"
+      done | tail -n 1
+      ;;
+    *) docker compose --profile '*' config "$1" | awk -v name="$1:" '/^  [a-z]/ { in_service = $1 == name } in_service && $1 == "image:" { print $2 }' ;;
+  esac
 }
 
-# compose ARGUMENT...: runs Docker Compose on this lab with the selected profiles, and Grafana's if its image exists.
-compose() {
-  local IFS=,
-  local profiles=("${tutorials[@]:2}")
-  if has_image "$GRAFANA_IMAGE"; then
-    profiles+=(grafana)
-  else
-    # Links to Grafana's dashboards lead to the console's, which have the same paths.
-    export GRAFANA_LINK='' DASHBOARDS_URL="http://127.0.0.1:$CONSOLE_PORT"
-  fi
-  COMPOSE_PROFILES="${profiles[*]}" docker compose "$@"
-}
-
-# Grafana's setting for SMTP_TLS.
-if [ "$SMTP_TLS" = yes ]; then export SMTP_STARTTLS=MandatoryStartTLS; else export SMTP_STARTTLS=NoStartTLS; fi
-
-# The group that may use Docker's socket, for the lab container.
-DOCKER_SOCKET=${DOCKER_SOCKET:-/var/run/docker.sock}
-DOCKER_GID=$(stat -Lc %g "$DOCKER_SOCKET" 2>/dev/null || echo 0)
-export DOCKER_SOCKET DOCKER_GID
-
-# A filter that replaces the documents' addresses (the ports of .env) by those that this lab publishes.
+# A filter that replaces the documents' addresses (the default ports) by those that this lab publishes. The @ keeps a replaced
+# port from being replaced again, so that two ports can be swapped.
 published() {
-  local name port script=
-  while IFS='=' read -r name port; do
-    script+="s#127\\.0\\.0\\.1:$port\\b#127.0.0.1:@${!name}#g;"
-  done < <(grep -E '^[A-Z_]+_PORT=[0-9]+$' .env | grep -v '^SMTP_')
-  # The @ keeps a replaced port from being replaced again, so that two ports can be swapped.
+  script=$({ default_ports && echo && ports; } | awk -F= '
+    NF == 0 { resolved = 1; next }
+    !resolved { from[$1] = $2; next }
+    {
+      printf "s#127\\.0\\.0\\.1:%s\\([^0-9]\\)#127.0.0.1:@%s\\1#g;", from[$1], $2
+      printf "s#127\\.0\\.0\\.1:%s$#127.0.0.1:@%s#;", from[$1], $2
+    }')
   sed -e "$script" -e 's#127\.0\.0\.1:@#127.0.0.1:#g'
 }
