@@ -1,12 +1,14 @@
-# shellcheck shell=bash
+# shellcheck shell=sh
 # Counts the steps of a test run: passed, failed, skipped with a reason; and the minutes of each section.
 
-passed=0 failed=0 skipped=0 failures=() section='' section_start=$SECONDS minutes=()
+passed=0 failed=0 skipped=0 section='' minutes='' failures=''
+newline='
+'
 
 # section NAME: ends the last section and starts the next one.
 section() {
-  [ -z "$section" ] || minutes+=("$section $(((SECONDS - section_start + 30) / 60)) min")
-  section=$1 section_start=$SECONDS
+  [ -z "$section" ] || minutes=$minutes"time: $section $((($(now) - section_start + 30) / 60)) min$newline"
+  section=$1 section_start=$(now)
   say "$1"
 }
 
@@ -16,25 +18,23 @@ try() {
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
-    failures+=("$1")
+    failures=$failures"failed: $1$newline"
   fi
 }
 
 # skip NAME REASON: a step that cannot run here; prints what is not proven.
 skip() {
   skipped=$((skipped + 1))
-  printf -- '– %s: not proven here, %s\n' "$1" "$2"
+  say "– $1: not proven here, $2"
 }
 
 # total: prints the minutes, the failed steps and, as the last line, the counts. Returns 1 if a step failed.
 total() {
-  local failure
-  [ "${#minutes[@]}" = 0 ] || printf 'time: %s\n' "${minutes[@]}"
-  for failure in "${failures[@]}"; do printf 'failed: %s\n' "$failure"; done
+  printf '%s' "$minutes$failures"
   if [ "$skipped" = 0 ]; then
-    printf '%d passed, %d failed\n' "$passed" "$failed"
+    say "$passed passed, $failed failed"
   else
-    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    say "$passed passed, $failed failed, $skipped skipped"
   fi
   [ "$failed" = 0 ]
 }

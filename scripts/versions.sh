@@ -1,16 +1,29 @@
-# shellcheck shell=bash
-# The oldest versions that the lab supports, and the installed ones.
+# shellcheck shell=sh
+# What the lab needs (scripts/requirements), and what this machine has.
 
-ENGINE_MIN=20.10
-COMPOSE_MIN=2.24 # depends_on with required: false, and env files that may be missing
-BUILDX_MIN=0.12 # bake with a matrix
-export ENGINE_MIN COMPOSE_MIN BUILDX_MIN
+# required NAME: prints the oldest version, or the size in GiB.
+required() { awk -v name="$1" '$1 == name { print $2 }' scripts/requirements; }
 
-# at_least HAVE WANT: compares versions; an empty one is the oldest.
-at_least() { [ -n "$1" ] && [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+# at_least HAVE WANT: compares versions number by number; an empty one is the oldest.
+at_least() {
+  awk -v have="$1" -v want="$2" 'BEGIN {
+    if (have == "") exit 1
+    split(have, h, "."); n = split(want, w, ".")
+    for (i = 1; i <= n; i++) if (h[i] + 0 != w[i] + 0) exit h[i] + 0 < w[i] + 0
+  }'
+}
 
 engine_version() { docker version --format '{{.Server.Version}}' 2>/dev/null || true; }
 
 compose_version() { docker compose version --short 2>/dev/null | sed 's/^v//' || true; }
 
 buildx_version() { docker buildx version 2>/dev/null | sed -n 's/.* v\{0,1\}\([0-9][0-9.]*\).*/\1/p' || true; }
+
+# other_machine: prints the engine's address if DOCKER_HOST or Docker's context selects an engine on another machine.
+other_machine() {
+  host=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true)}
+  case $host in
+    '' | unix://* | npipe://* | tcp://127.* | tcp://localhost:* | 'tcp://[::1]:'*) ;;
+    *) echo "$host" ;;
+  esac
+}
