@@ -1,18 +1,17 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Checks the machine before anything starts: prints a sentence for each problem, with its fix. `make doctor` runs it alone
-# and also prints what is fine.
-set -euo pipefail
+# and also prints what is fine. DISK_MIN is the GiB of disk that are needed, by default those of scripts/requirements.
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/versions.sh
 . scripts/settings.sh
 
-# GiB. The first start builds the images; later ones only run containers. `make test` sets a higher minimum.
-disk_min=${DISK_MIN:-8} memory_min=2
-! has_image "lookout/lab:$LAB_NAME" || disk_min=1 memory_min=1
 problems=0
+newline='
+'
 
-ok() { [ "${1:-}" = "" ] || [ "${QUIET:-}" = 1 ] || say "✓ $1"; }
+ok() { [ "${QUIET:-}" = 1 ] || say "✓ $1"; }
 problem() {
   say "✗ $1"
   problems=$((problems + 1))
@@ -25,94 +24,157 @@ architecture() {
   esac
 }
 
+# is_podman: whether `docker` is Podman's command, or Docker's client with Podman's service.
+is_podman() {
+  { docker --version && docker version --format '{{range .Server.Components}}{{.Name}} {{end}}'; } 2>/dev/null | grep -qi podman
+}
+
 engine() {
-  local version
   version=$(engine_version)
-  if [ -z "$version" ]; then
+  address=$(other_machine)
+  if [ -n "$address" ]; then
+    problem "Docker's client uses $address, an engine on another machine, which cannot mount this folder: unset DOCKER_HOST, or run \`docker context use default\`."
+  elif [ -z "$version" ]; then
     problem "no Docker engine responds; \`make up\` installs and starts one on Debian and Ubuntu as root, else see docs.docker.com/engine/install."
-  elif at_least "$version" "$ENGINE_MIN"; then
+  elif is_podman; then
+    problem "the engine is Podman, which lacks the BuildKit interface that builds the lab's images: use Docker's engine."
+  elif at_least "$version" "$(required engine)"; then
     ok "Docker $version"
   else
-    problem "Docker $version is too old, $ENGINE_MIN is needed: see docs.docker.com/engine/install."
+    problem "Docker $version is too old, $(required engine) is needed: see docs.docker.com/engine/install."
   fi
-  plugin Compose "$(compose_version)" "$COMPOSE_MIN" compose
-  plugin Buildx "$(buildx_version)" "$BUILDX_MIN" buildx
+  plugin Compose "$(compose_version)" compose
+  plugin Buildx "$(buildx_version)" buildx
 }
 
 plugin() {
-  local name=$1 version=$2 want=$3 package=$4
-  if at_least "$version" "$want"; then
-    ok "Docker $name $version"
+  if at_least "$2" "$(required "$3")"; then
+    ok "Docker $1 $2"
   else
-    problem "Docker $name is ${version:-missing}, $want is needed: install the package docker-$package-plugin, or docker-$package from your distribution."
+    problem "Docker $1 is ${2:-missing}, $(required "$3") is needed: install the package docker-$3-plugin, or docker-$3 from your distribution."
   fi
 }
 
 disk() {
-  local place free
   place=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null || true)
   [ -d "$place" ] || place=.
   free=$(($(df -Pk "$place" | awk 'NR == 2 { print $4 }') / 1048576))
-  if [ "$free" -ge "$disk_min" ]; then
+  if [ "$free" -ge "$1" ]; then
     ok "disk: $free GiB free"
   else
-    problem "$free GiB are free for Docker, $disk_min GiB are needed: \`docker system prune\` frees space."
+    problem "$free GiB are free for Docker, $1 GiB are needed: \`docker system prune\` frees space."
   fi
 }
 
+# On macOS, the memory is that of Docker's virtual machine.
 memory() {
-  local free
-  [ -r /proc/meminfo ] || return 0
-  free=$(($(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) / 1048576))
-  if [ "$free" -ge "$memory_min" ] || lab_runs; then
-    ok "memory: $free GiB available"
+  if [ -r /proc/meminfo ]; then
+    free=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
   else
-    problem "$free GiB of memory are available, $memory_min GiB are needed: close programs, or give Docker's virtual machine more."
+    free=$(docker info --format '{{.MemTotal}}' 2>/dev/null | awk '{ print int($1 / 1073741824 + 0.5) }')
+  fi
+  if [ "${free:-0}" -ge "$1" ] || [ -n "$(running "$(setting LAB_NAME)")" ]; then
+    ok "memory: ${free:-0} GiB available"
+  else
+    problem "${free:-0} GiB of memory are available, $1 GiB are needed: close programs, or give Docker's virtual machine more."
   fi
 }
 
-lab_runs() { [ -n "$(docker ps --quiet --filter "label=com.docker.compose.project=$LAB_NAME" 2>/dev/null)" ]; }
+# built: whether all images of the lab exist.
+built() { docker compose config --images | while read -r image; do has_image "$image" || exit 1; done; }
 
-# The published ports of this lab's own containers.
-own_ports() {
-  docker ps --quiet --filter "label=com.docker.compose.project=$LAB_NAME" 2>/dev/null |
-    xargs -r docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' || true
+# running LAB: prints the containers of a lab that run.
+running() { docker ps --quiet --filter "label=com.docker.compose.project=$1" 2>/dev/null || true; }
+
+# settings_resolve: whether Compose resolves the settings. A wrong one is a problem, and its default takes its place, so that
+# the next ones are found as well.
+settings_resolve() {
+  ! message=$(docker compose config --quiet 2>&1) || return 0
+  case $message in
+    */tutorials/*.yaml:*)
+      message=${message##*/tutorials/}
+      problem "TUTORIAL=${message%%.yaml*} is unknown: set one of $(printf '%s\n' tutorials/*.yaml | sed 's#.*/##; s#.yaml##' | xargs)."
+      export TUTORIAL=all
+      ;;
+    *nvalid\ hostPort:\ *)
+      value=${message##*ort: }
+      names=$({ env; cat .env 2>/dev/null || true; } | sed -n "s/^\([A-Z_]*_PORT\)=$value\$/\1/p" | sort -u)
+      for name in $names; do
+        problem "$name=$value is not a port: set a number from 1 to 65535."
+        export "$name="
+      done
+      [ -n "$names" ] || { problem "Compose rejects the settings: $message" && return 1; }
+      ;;
+    *) problem "Compose rejects the settings: $message" && return 1 ;;
+  esac
+  settings_resolve
 }
 
-port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# has LINE TEXT: whether one of the text's lines is LINE.
+has() { printf '%s\n' "$2" | grep -Fqx -- "$1"; }
 
-ports() {
-  local own name port clear=1
-  declare -A seen=()
-  own=$(own_ports)
-  while read -r name; do
-    port=${!name}
-    if ! [[ $port =~ ^[0-9]{1,5}$ ]] || [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
-      problem "$name=$port is not a port: set a number from 1 to 65535 in .env."
-    elif [ -n "${seen[$port]:-}" ]; then
-      problem "$name and ${seen[$port]} are both $port: change one of them in .env."
-    elif grep -qx "$port" <<<"$own"; then
-      seen[$port]=$name
-      continue
-    elif port_taken "$port"; then
-      problem "port $port is in use by another program: stop it ($(holder "$port")), or run \`make up $name=$((port + 1))\`."
-    else
-      seen[$port]=$name
-      continue
-    fi
-    clear=0
-  done < <(sed -n 's/^\([A-Z_]*_PORT\)=.*/\1/p' .env | grep -vx SMTP_PORT)
-  [ "$clear" = 0 ] || ok "ports: ${#seen[@]} are free or used by this lab"
+# listens PORT: whether a program accepts connections; curl fails with 7 if none does.
+listens() {
+  code=0
+  curl --disable --silent --noproxy '*' --max-time 1 --output /dev/null "http://127.0.0.1:$1/" || code=$?
+  [ "$code" != 7 ]
 }
 
-# holder PORT: prints the command that names the program which uses the port.
+# find_free PORT: sets `free` to the next port that no program, no setting and no earlier proposal uses.
+find_free() {
+  free=$1
+  while has "$free" "$numbers" || listens "$free"; do free=$((free < 65535 ? free + 1 : 1024)); done
+  numbers=$numbers$newline$free
+}
+
+# holder PORT: prints the container that publishes the port, or the command that names the program.
 holder() {
-  if command -v ss >/dev/null; then echo "\`ss -ltnp 'sport = :$1'\` names it"; else echo "\`lsof -i :$1\` names it"; fi
+  container=$(docker ps --filter "publish=$1" --format '{{.Names}}' 2>/dev/null | head -n 1)
+  if [ -n "$container" ]; then
+    echo "the container $container"
+  elif command -v ss >/dev/null; then
+    echo "\`ss -ltnp 'sport = :$1'\` names it"
+  else
+    echo "\`lsof -i :$1\` names it"
+  fi
+}
+
+# The ports of the services that will start: free, or already used by this lab.
+published_ports() {
+  before=$problems count=0
+  all=$(ports)
+  numbers=$(printf '%s\n' "$all" | cut -d = -f 2)
+  starting=$(docker compose config | sed -n 's/^ *published: "\(.*\)"$/\1/p')
+  own=$(running "$(setting LAB_NAME)" |
+    xargs docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' 2>/dev/null || true)
+  for line in $all; do
+    name=${line%%=*} port=${line#*=}
+    case $port in
+      0 | *[!0-9]*)
+        problem "$name=$port is not a port: set a number from 1 to 65535."
+        continue
+        ;;
+    esac
+    has "$port" "$starting" || continue
+    count=$((count + 1))
+    first=$(printf '%s\n' "$all" | sed -n "s/=$port\$//p" | head -n 1)
+    if [ "$first" != "$name" ] && [ "$(printf '%s\n' "$starting" | grep -cx "$port")" -gt 1 ]; then
+      find_free "$port"
+      problem "$first and $name are both $port: run \`make up $name=$free\`, or change one of them in .env."
+    elif ! has "$port" "$own" && listens "$port"; then
+      find_free "$port"
+      problem "port $port is in use by another program: stop it ($(holder "$port")), or run \`make up $name=$free\`."
+    fi
+  done
+  [ "$problems" != "$before" ] || ok "ports: $count are free or used by this lab"
 }
 
 architecture
 engine
-disk
-memory
-ports
+command -v curl >/dev/null || problem "curl is missing: install it."
+if [ -z "$(other_machine)" ] && at_least "$(compose_version)" "$(required compose)" && settings_resolve; then
+  # The first start builds the images; later ones only run containers.
+  if built; then disk "${DISK_MIN:-1}" && memory 1; else disk "${DISK_MIN:-$(required disk)}" && memory "$(required memory)"; fi
+  ! command -v curl >/dev/null || published_ports
+fi
 [ "$problems" = 0 ] || fail "$problems problem(s) found; nothing was started."
