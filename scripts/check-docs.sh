@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Runs the commands of the documents against the running lab and compares what they print.
 # Usage: check-docs.sh FILE...
 #
@@ -6,77 +6,94 @@
 # A command is retried for ten seconds, because a figure may need a scrape or two to arrive.
 # `make load`, `alert` and `check` run only with MAKE_COMMANDS=run, which `make test` sets. The other `make` commands, and
 # `git`, would start or stop the running lab: they are steps of `make test` itself.
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-retry_timeout=10
+retry_timeout=10 run_timeout=300
+mode=${MAKE_COMMANDS:-leave}
+unset MAKE_COMMANDS MAKELEVEL MAKEFLAGS
 proven=0 failed=0 elsewhere=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
-# Turns expected text into a glob: all characters are literal except `…`.
-glob_of() {
-  local text=$1 special
-  for special in \\ '*' '?' '[' ']'; do text=${text//"$special"/"\\$special"}; done
-  printf '%s' "${text//…/*}"
+# split NAME: writes each command of the document on the standard input to a file of $scratch, N.command, beside what it
+# prints, N.expected, and where it is, N.place. A line that ends in \ continues on the next line.
+split() {
+  awk -v document="$1" -v folder="$scratch/" '
+    function finish() {
+      if (command == "") return
+      name = folder sprintf("%04d", ++count)
+      print command >(name ".command"); print expected >(name ".expected"); print document ":" at >(name ".place")
+      close(name ".command"); close(name ".expected"); close(name ".place")
+    }
+    !inside { inside = $0 == "```console"; command = expected = ""; next }
+    $0 == "```" || /^\$ / {
+      finish()
+      inside = $0 != "```"; command = inside ? substr($0, 3) : ""; expected = ""; at = NR
+      next
+    }
+    command ~ /\\$/ && expected == "" { sub(/^[ \t]+/, ""); command = substr(command, 1, length(command) - 1) $0; next }
+    { expected = (expected == "" ? "" : expected "\n") $0 }'
+}
+
+# run COMMAND: prints what the command prints. It is stopped after `run_timeout` seconds.
+run() {
+  {
+    deadline=$(($(now) + run_timeout))
+    while [ "$(now)" -lt "$deadline" ] && kill -0 "$$"; do sleep 1; done
+    kill "$(cat "$scratch/pid")"
+  } >/dev/null 2>&1 &
+  watcher=$!
+  # In the foreground, where Ctrl-C reaches it. What the command leaves running may hold its output open.
+  sh -c 'echo "$$" >"$1"; exec sh -c "$2"' sh "$scratch/pid" "$1" >"$scratch/output" 2>&1 </dev/null || true
+  kill "$watcher" 2>/dev/null || true
+  cat "$scratch/output"
+}
+
+# matches TEXT PATTERN: whether the text is the pattern, in which `…` is any text.
+matches() {
+  glob=$(printf '%s\n' "$2" | sed -e 's/[][*?]/[&]/g' -e 's/\\/\\\\/g' -e 's/…/*/g')
+  # shellcheck disable=SC2254 # a glob on purpose
+  case $1 in $glob) ;; *) return 1 ;; esac
 }
 
 # prove PLACE COMMAND EXPECTED
 prove() {
-  local place=$1 command glob output deadline=$((SECONDS + retry_timeout))
-  case ${MAKE_COMMANDS:-leave},$2 in
-    *,) return ;;
+  deadline=$(($(now) + retry_timeout))
+  case $mode,$2 in
     # Long commands run once.
-    run,'make load'* | run,'make alert'* | run,'make check'*) deadline=$SECONDS ;;
+    run,'make load'* | run,'make alert'* | run,'make check'*) deadline=0 ;;
     *,'make '* | *,'git '*)
       elsewhere=$((elsewhere + 1))
       return
       ;;
   esac
-  command=$(published <<<"$2")
-  glob=$(glob_of "$(published <<<"$3")")
   while :; do
-    output=$(env -u MAKE_COMMANDS -u MAKELEVEL -u MAKEFLAGS timeout 300 bash -c "$command" 2>&1) || true
-    # shellcheck disable=SC2053 # the right side is a glob on purpose
-    if [[ $output == $glob ]]; then
+    output=$(run "$2")
+    if matches "$output" "$3"; then
       proven=$((proven + 1))
-      say "✓ $place  ${command:0:80}"
+      printf '✓ %s  %.80s\n' "$1" "$2"
       return
     fi
-    [ "$SECONDS" -lt "$deadline" ] || break
-    sleep 0.5
+    [ "$(now)" -lt "$deadline" ] || break
+    sleep 1
   done
   failed=$((failed + 1))
-  say "✗ $place  $command"
+  say "✗ $1  $2"
   say "    expected: $3"
   say "    printed:  $output"
 }
 
-# A line that ends in \ continues on the next line.
-check_file() {
-  local file=$1 lines line number=0 at=0 inside=no command='' expected=''
-  mapfile -t lines <"$file"
-  for line in "${lines[@]}"; do
-    number=$((number + 1))
-    case $inside,$line in
-      no,'```console') inside=yes ;;
-      no,*) ;;
-      yes,'```' | yes,'$ '*)
-        prove "$file:$at" "$command" "$expected"
-        command='' expected='' at=$number
-        if [ "$line" = '```' ]; then inside=no; else command=${line#'$ '}; fi
-        ;;
-      *)
-        if [[ $command == *\\ && -z $expected ]]; then
-          command=${command%\\}${line#"${line%%[![:space:]]*}"}
-        else
-          expected=${expected:+$expected$'\n'}$line
-        fi
-        ;;
-    esac
+for file in "$@"; do
+  rm -f "$scratch"/*
+  published <"$file" >"$scratch/document"
+  split "$file" <"$scratch/document"
+  for command in "$scratch"/*.command; do
+    [ -f "$command" ] || continue
+    prove "$(cat "${command%command}place")" "$(cat "$command")" "$(cat "${command%command}expected")"
   done
-}
-
-for file in "$@"; do check_file "$file"; done
+done
 say "Documents: $proven commands proven, $failed failed; $elsewhere make and git commands left to make test"
 [ "$failed" = 0 ]

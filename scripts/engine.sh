@@ -1,7 +1,7 @@
-#!/usr/bin/env bash
-# Makes sure that a Docker engine runs, with Compose and Buildx. On Debian or Ubuntu, as root, it installs what is missing
-# from the distribution's packages and prints that first; elsewhere it prints what to do and fails.
-set -euo pipefail
+#!/bin/sh
+# Makes sure that a Docker engine runs, with Compose and Buildx. On Debian and Ubuntu, as root, it installs what is missing
+# from the distribution's packages and prints that first. Elsewhere, and with INSTALL=no, it prints what is missing and fails.
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/versions.sh
@@ -10,87 +10,125 @@ plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins
 
 responds() { docker version >/dev/null 2>&1; }
 
+lacks_compose() { ! at_least "$(compose_version)" "$(required compose)"; }
+lacks_buildx() { ! at_least "$(buildx_version)" "$(required buildx)"; }
+
 can_install() {
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -qE '^(ID|ID_LIKE)=.*debian' /etc/os-release
-}
-
-apt_install() {
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
-}
-
-install_engine() {
-  can_install || fail "Docker is not installed; install it (docs.docker.com/engine/install) and run this again."
-  local packages=(docker.io iptables ca-certificates)
-  # Newer releases have the client in its own package.
-  ! offered docker-cli 1 || packages+=(docker-cli)
-  say "Docker is missing: installing this distribution's packages ${packages[*]}."
-  step "Docker engine" apt_install "${packages[@]}"
+  [ "${INSTALL:-yes}" != no ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
+    grep -Eq '^(ID|ID_LIKE)=.*debian' /etc/os-release
 }
 
 # offered PACKAGE VERSION: whether the distribution has the package in this version or a newer one.
 offered() {
-  local package=$1 want=$2 version
-  version=$(apt-cache policy "$package" 2>/dev/null | sed -n 's/^ *Candidate: //p')
-  [ -n "$version" ] && [ "$version" != "(none)" ] && at_least "$version" "$want"
+  version=$(apt-cache policy "$1" 2>/dev/null | sed -n -e 's/^ *Candidate: //p' | sed -e 's/^[0-9]*://' -e '/^(none)$/d')
+  at_least "$version" "$2"
 }
 
-# Debian's next release has newer plugins, which depend only on libc. A separate apt state leaves the host's unchanged.
-install_plugin_from_sid() {
-  local package=$1 binary=$2 state mirror
-  state=$(mktemp -d)
-  mirror=$(scripts/debian-mirror.sh)
-  mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/out"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$state/sources.list"
-  local apt=(-o "Dir::Etc::SourceList=$state/sources.list" -o "Dir::Etc::SourceParts=/dev/null" -o "Dir::State::Lists=$state/lists"
-    -o "Dir::Cache=$state/cache" -o "APT::Sandbox::User=root")
-  apt-get "${apt[@]}" update -qq
-  (cd "$state" && apt-get "${apt[@]}" download -qq "$package")
-  dpkg-deb -x "$state/$package"_*.deb "$state/out"
-  mkdir -p "$plugins"
-  install -m 0755 "$(find "$state/out" -path "*/cli-plugins/$binary" -type f | head -n 1)" "$plugins/$binary"
-  rm -rf "$state"
-}
-
-install_plugin() {
-  local binary=$1 want=$2 package
-  can_install || fail "Docker's plugin $binary $want or newer is missing; install it (docs.docker.com/compose/install) and run this again."
-  for package in "$binary-v2" "$binary-plugin" "$binary"; do
+# first_offered VERSION PACKAGE...: prints the first package that is offered in this version.
+first_offered() {
+  want=$1
+  shift
+  for package in "$@"; do
     if offered "$package" "$want"; then
-      say "$binary $want or newer is missing: installing the package $package of this distribution."
-      step "$binary" apt_install "$package"
+      echo "$package"
       return
     fi
   done
-  say "$binary $want or newer is missing: unpacking Debian sid's package $binary into $plugins."
-  step "$binary" install_plugin_from_sid "$binary" "$binary"
+}
+
+# plan_plugin NAME VERSION: adds a plugin to what will be installed: the distribution's package, or Debian sid's.
+plan_plugin() {
+  package=$(first_offered "$2" "docker-$1-v2" "docker-$1-plugin" "docker-$1")
+  if [ -n "$package" ]; then
+    packages="$packages $package"
+  elif [ -f "$keyring" ]; then
+    from_sid="$from_sid docker-$1"
+  else
+    fail "docker-$1 $2 or newer is missing, and no package of this distribution has it: see docs.docker.com/$1/install."
+  fi
+}
+
+apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
+
+# sid_plugin NAME: unpacks one plugin of Debian's next release, which depends only on libc. A separate apt state leaves the
+# host's unchanged.
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+sid_plugin() (
+  state=$(mktemp -d)
+  trap 'rm -rf "$state"' EXIT
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$plugins"
+  echo "deb [signed-by=$keyring] $(sh scripts/debian-mirror.sh) sid main" >"$state/sources.list"
+  apt() {
+    apt-get -qq -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+      -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root "$@"
+  }
+  apt update
+  cd "$state"
+  apt download "$1"
+  dpkg-deb -x "$1"_*.deb out
+  binary=$(find out -path "*/cli-plugins/$1" -type f)
+  chmod 755 "$binary"
+  mv "$binary" "$plugins/"
+)
+
+# missing: prints what the lab needs and this machine lacks, a line each.
+missing() {
+  if ! responds; then
+    if [ -n "$needs_engine" ]; then echo "a Docker engine is not installed"; else echo "the Docker engine does not respond"; fi
+  fi
+  ! lacks_compose || echo "Docker Compose $(required compose) or newer is missing"
+  ! lacks_buildx || echo "Docker Buildx $(required buildx) or newer is missing"
+}
+
+install() {
+  can_install || fail "$(missing)
+Install Docker (docs.docker.com/engine/install) or start it (sudo systemctl start docker), and make sure that you may use it."
+  packages='' from_sid=''
+  if [ -n "$needs_engine" ] || lacks_compose || lacks_buildx; then
+    step "package lists: apt-get update" apt-get update -qq
+    if [ -n "$needs_engine" ]; then
+      # Newer releases have the client in its own package.
+      packages="docker.io iptables ca-certificates $(first_offered 1 docker-cli)"
+    fi
+    ! lacks_compose || plan_plugin compose "$(required compose)"
+    ! lacks_buildx || plan_plugin buildx "$(required buildx)"
+  fi
+  say "Docker is missing or incomplete. INSTALL=no forbids these changes:"
+  [ -z "$packages" ] || say "  installs this distribution's packages $packages"
+  [ -z "$from_sid" ] || say "  unpacks Debian sid's packages$from_sid into $plugins"
+  responds || say "  starts the Docker engine"
+  # shellcheck disable=SC2086 # a list of packages
+  [ -z "$packages" ] || step "packages" apt_install $packages
+  for plugin in $from_sid; do step "$plugin" sid_plugin "$plugin"; done
+  responds || start_engine
 }
 
 start_engine() {
-  can_install || fail "the Docker engine does not respond; start it (sudo systemctl start docker) and make sure that you may use it."
-  say "The Docker engine is not running: starting it."
-  mkdir -p /var/log
   if [ -d /run/systemd/system ]; then
     systemctl start docker
   else
     # By default the build cache may use a tenth of the disk, and a full cache drops the newest entries first. The lab needs
     # about 14 GB. An engine that is already configured keeps its configuration.
-    local config=()
-    [ -e /etc/docker/daemon.json ] || config=(--config-file "$PWD/scripts/dockerd.json")
+    set --
+    [ -e /etc/docker/daemon.json ] || set -- --config-file "$PWD/scripts/dockerd.json"
     # A session of its own lets it outlive this script and keeps Ctrl-C from it.
-    setsid -f dockerd "${config[@]}" >>/var/log/dockerd.log 2>&1 </dev/null
+    setsid dockerd "$@" >>/var/log/dockerd.log 2>&1 </dev/null &
   fi
-  local tries
-  for tries in $(seq 60); do
-    ! responds || return 0
-    sleep 0.5
+  deadline=$(($(now) + 30))
+  until responds; do
+    [ "$(now)" -lt "$deadline" ] || fail "the Docker engine did not start within 30 s; /var/log/dockerd.log (or journalctl -u docker) has the reason."
+    sleep 1
   done
-  fail "the Docker engine did not start within $((tries / 2)) s; /var/log/dockerd.log (or journalctl -u docker) has the reason."
 }
 
+needs_engine=''
 if ! responds; then
+  address=$(endpoint)
+  case $address in
+    '' | unix:///var/run/docker.sock | unix:///run/docker.sock) ;;
+    *) fail "the Docker engine at $address, which DOCKER_HOST or Docker's context selects, does not respond: start it, or select another one." ;;
+  esac
   # A client without an engine is not enough.
-  if ! command -v docker >/dev/null || ! command -v dockerd >/dev/null; then install_engine; fi
-  start_engine
+  if ! command -v docker >/dev/null || ! command -v dockerd >/dev/null; then needs_engine=yes; fi
 fi
-at_least "$(compose_version)" "$COMPOSE_MIN" || install_plugin docker-compose "$COMPOSE_MIN"
-at_least "$(buildx_version)" "$BUILDX_MIN" || install_plugin docker-buildx "$BUILDX_MIN"
+[ -z "$(missing)" ] || install

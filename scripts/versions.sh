@@ -19,11 +19,16 @@ compose_version() { docker compose version --short 2>/dev/null | sed 's/^v//' ||
 
 buildx_version() { docker buildx version 2>/dev/null | sed -n 's/.* v\{0,1\}\([0-9][0-9.]*\).*/\1/p' || true; }
 
-# other_machine: prints the engine's address if DOCKER_HOST or Docker's context selects an engine on another machine.
+# endpoint: prints the address of the engine that DOCKER_HOST or Docker's context selects.
+endpoint() {
+  if [ -n "${DOCKER_HOST:-}" ]; then
+    echo "$DOCKER_HOST"
+  else
+    docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true
+  fi
+}
+
+# other_machine: prints that address if it is another machine's.
 other_machine() {
-  host=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true)}
-  case $host in
-    '' | unix://* | npipe://* | tcp://127.* | tcp://localhost:* | 'tcp://[::1]:'*) ;;
-    *) echo "$host" ;;
-  esac
+  endpoint | grep -Ev '^((unix|npipe):|tcp://(127\.|localhost|\[::1\])|$)' || true
 }
