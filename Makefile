@@ -7,37 +7,37 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## start the lab and print its addresses (TUTORIAL=all|echo|sink|order|balancer|influx)
-	@scripts/up.sh
+	@sh scripts/up.sh
 
 down: ## stop the lab; images and data stay
-	@scripts/down.sh
+	@sh scripts/down.sh
 
 load: ## send requests with k6 (RATE=20 DURATION=60s, SCRIPT=mix|echo|orders|hello)
-	@scripts/load.sh
+	@sh scripts/load.sh
 
 alert: ## inject a fault, wait for the mail, clear the fault, wait for the second mail (FAULT=errors|slow|…, or help)
-	@scripts/lab.sh alert $(or $(FAULT),errors)
+	@sh scripts/lab.sh alert $(or $(FAULT),errors)
 
 check: ## check the running lab against its documentation
-	@scripts/check.sh
+	@sh scripts/check.sh
 
 test: ## lint and test the code, check the configuration, start and test a separate lab
-	@scripts/test.sh
+	@sh scripts/test.sh
 
 bench: ## compare libraries and programs with similar ones
-	@scripts/bench.sh
+	@sh scripts/bench.sh
 
 fuzz: ## fuzz the parsers, 60 s or a million inputs each (TARGET=name for one)
-	@scripts/fuzz.sh $(TARGET)
+	@sh scripts/fuzz.sh $(TARGET)
 
 audit: ## check licences, sources, unused dependencies, packages and workflows
-	@scripts/audit.sh
+	@sh scripts/audit.sh
 
 logs: ## follow the lab's logs (SERVICE=echo-server for one)
-	@scripts/logs.sh $(or $(SERVICE),$(PART))
+	@sh scripts/logs.sh $(or $(SERVICE),$(PART))
 
 doctor: ## check the machine: Docker, ports, disk, memory
-	@scripts/preflight.sh
+	@sh scripts/preflight.sh
 
 clean: ## stop the lab and remove its images and data
-	@scripts/down.sh everything
+	@sh scripts/down.sh everything

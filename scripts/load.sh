@@ -1,11 +1,12 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # make load: k6 sends echoes, orders and hellos, for the tutorials that run. It writes its own metrics to Prometheus.
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 [ -n "$(docker compose ps --quiet envoy)" ] || fail "the lab is not running: run \`make up\` first."
-scripts/images.sh debian k6
-terminal=()
-[ -t 0 ] && [ -t 1 ] || terminal=(--no-TTY)
-exec docker compose --progress quiet run --rm --no-deps "${terminal[@]}" load
+sh scripts/images.sh k6
+# The image may be one that was built just now.
+. scripts/settings.sh
+if ! [ -t 0 ] || ! [ -t 1 ]; then set -- --no-TTY; fi
+exec docker compose --progress quiet run --rm --no-deps "$@" load

@@ -1,6 +1,6 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # make logs: follows the logs of all services, or of the named ones.
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the folder TO equal to the folder FROM and leaves every file whose content is the same untouched, so that its
-# modification time stays. Usage: sync-sources.sh FROM TO
+# modification time stays. It runs in the Rust image. Usage: sync-sources.sh FROM TO
 set -eu
 export LC_ALL=C
 from=$1 to=$2
@@ -8,7 +8,7 @@ lists=$(mktemp -d)
 trap 'rm -rf "$lists"' EXIT
 
 # list FOLDER: a line per file, sorted: its checksum and path.
-list() { (cd "$1" && find . -type f -print0 | sort -z | xargs -0 -r sha256sum) | sort; }
+list() { (cd "$1" && find . -type f -exec sha256sum {} +) | sort; }
 
 list "$from" >"$lists/from"
 list "$to" >"$lists/to"
