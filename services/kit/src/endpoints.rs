@@ -1,43 +1,32 @@
 //! `/metrics` and `/healthz`.
 
 use axum::Router;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use prometheus::{Registry, TextEncoder};
 
-use crate::problem::{Problem, method_not_allowed};
+use crate::exposition::{MetricsPage, ScrapeRequest};
+use crate::problem::method_not_allowed;
 
-/// Prometheus' text format, version 0.0.4.
-const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
-
-/// A router with two paths: `/metrics` returns the registry's metrics in Prometheus' text format 0.0.4, `/healthz`
-/// returns 200.
+/// A router with two paths: `/metrics` returns the registry's metrics in the format and compression that the client
+/// prefers (see [`crate::exposition`]), `/healthz` returns 200.
 ///
 /// It has no fallback: the router into which it is merged handles unknown paths.
-pub fn metrics_and_health(registry: Registry) -> Router {
+pub fn metrics_and_health(page: impl Into<MetricsPage>) -> Router {
+    let page = page.into();
     Router::new()
-        .route("/metrics", get(move || async move { metrics(&registry) }))
+        .route(
+            "/metrics",
+            get(move |request: ScrapeRequest| async move { request.respond(|format| page.chunks(format)) }),
+        )
         .route("/healthz", get(|| async { "ok\n" }))
         .method_not_allowed_fallback(method_not_allowed)
-}
-
-fn metrics(registry: &Registry) -> Response {
-    match TextEncoder::new().encode_to_string(&registry.gather()) {
-        Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "cannot encode metrics");
-            let detail = format!("cannot encode metrics: {error}");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::{Method, Request};
+    use axum::http::{Method, Request, StatusCode, header};
     use http_body_util::BodyExt;
+    use prometheus::Registry;
     use tower::ServiceExt;
 
     use super::*;

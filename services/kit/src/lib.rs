@@ -4,6 +4,7 @@
 //! The feature `grpc` adds what only gRPC servers and clients need, so that an HTTP service does not depend on it.
 
 pub mod endpoints;
+pub mod exposition;
 pub mod health;
 pub mod metrics;
 pub mod problem;
