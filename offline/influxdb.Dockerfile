@@ -1,4 +1,4 @@
-# Stand-in for influxdb:1.8: Debian's build of 1.6.7, which has the same 1.x API.
+# InfluxDB: Debian's build of 1.6.7, which has the same API as 1.8.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE}
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \

@@ -1,4 +1,4 @@
-# Stand-in for node:*-trixie-slim: Debian's older Node with npm. The pages build with both.
+# Debian's Node with npm, which is older than the pinned one. The pages build with both.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE}
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \

@@ -1,4 +1,4 @@
-# Stand-ins for prom/prometheus and prom/alertmanager, from Debian's packages, which lack the web UI.
+# Prometheus and Alertmanager from Debian's packages, which lack the web UI.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE} AS packages
 ARG DEBIAN_MIRROR

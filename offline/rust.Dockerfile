@@ -1,4 +1,4 @@
-# Stand-in for rust:*-slim-trixie: Debian backports' compiler, with clippy and rustfmt.
+# Debian backports' Rust compiler, with clippy and rustfmt.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE}
 ARG DEBIAN_MIRROR

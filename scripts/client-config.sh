@@ -1,42 +1,64 @@
-# shellcheck shell=bash
-# The files and variables that configure this host's package clients, for builds to use.
+# shellcheck shell=sh
+# How this host's package clients are configured, for builds that use the same registries. Source this file from the
+# repository's root.
 
+# first_file FILE...: prints the first file that exists and is readable.
 first_file() {
-  local file
   for file in "$@"; do
     if [ -f "$file" ] && [ -r "$file" ]; then
-      echo "$file"
+      printf '%s\n' "$file"
       return
     fi
   done
 }
 
-# client_file ID: prints the path of a client's configuration file, or nothing.
-client_file() {
-  case $1 in
-    ca-bundle) first_file "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt ;;
-    cargo-config) first_file "${CARGO_HOME:-$HOME/.cargo}/config.toml" "${CARGO_HOME:-$HOME/.cargo}/config" ;;
-    pip-config) first_file "${PIP_CONFIG_FILE:-}" "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf" /etc/pip.conf ;;
-    npm-config) first_file "${NPM_CONFIG_USERCONFIG:-}" "$HOME/.npmrc" ;;
-  esac
-}
-
 # client_env: prints the variables that set a registry's address, as shell code. Variables that name a file are left out:
 # the build does not have the file.
-client_env() {
-  local name
+client_env() (
   for name in GOPROXY GOSUMDB GONOSUMDB PIP_INDEX_URL PIP_EXTRA_INDEX_URL NPM_CONFIG_REGISTRY npm_config_registry; do
-    [ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
+    eval "value=\${$name:-}"
+    [ -z "$value" ] || printf "export %s='%s'\n" "$name" "$(printf %s "$value" | sed "s/'/'\\\\''/g")"
   done
   # Go reads its settings file like the environment.
   if [ -z "${GOPROXY:-}" ] && [ -f "$HOME/.config/go/env" ]; then
-    sed -n 's/^\(GOPROXY\|GOSUMDB\|GONOSUMDB\)=\(.*\)$/export \1="\2"/p' "$HOME/.config/go/env"
+    sed -n "s/^\(GO[A-Z]*\)=\(.*\)\$/\1 \2/p" "$HOME/.config/go/env" | while read -r key setting; do
+      case $key in GOPROXY | GOSUMDB | GONOSUMDB) printf "export %s='%s'\n" "$key" "$setting" ;; esac
+    done
   fi
-}
+)
 
 # apt_config: prints how this host's apt fetches packages (proxies, expiry checks of a frozen mirror), as an apt.conf.
 apt_config() {
-  if command -v apt-config >/dev/null; then
-    apt-config dump | grep -E '^Acquire::(http|https|Check-Valid-Until|Check-Date)\b' || true
-  fi
+  ! command -v apt-config >/dev/null || apt-config dump | grep -E '^Acquire::(http|https|Check-Valid-Until|Check-Date)(::| )' || true
 }
+
+# client_secrets: prints a line "ID FILE" for each build secret that this host has. They stay out of the images.
+client_secrets() (
+  folder=$PWD/.lookout/clients
+  umask 077
+  mkdir -p "$folder"
+  apt_config >"$folder/apt.conf"
+  client_env >"$folder/env"
+  secret() {
+    id=$1
+    shift
+    file=$(first_file "$@")
+    if [ -s "$file" ]; then printf '%s %s\n' "$id" "$file"; fi
+  }
+  secret ca-bundle "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+    /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem
+  secret cargo-config "${CARGO_HOME:-$HOME/.cargo}/config.toml" "${CARGO_HOME:-$HOME/.cargo}/config"
+  secret pip-config "${PIP_CONFIG_FILE:-}" "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf" /etc/pip.conf
+  secret npm-config "${NPM_CONFIG_USERCONFIG:-}" "$HOME/.npmrc"
+  secret apt-config "$folder/apt.conf"
+  secret client-env "$folder/env"
+)
+
+# client_proxies: prints the names of the proxy variables that are set. Docker predefines build arguments of these names and
+# keeps them out of the images.
+client_proxies() (
+  for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
+    eval "value=\${$name:-}"
+    [ -z "$value" ] || printf '%s\n' "$name"
+  done
+)

