@@ -11,7 +11,7 @@ if ! command -v debootstrap >/dev/null; then
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap
 fi
-suite=$(pinned_tag debian)
+suite=$(tested_tag debian)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 debootstrap --variant=minbase "${suite%-slim}" "$root" "$(sh scripts/debian-mirror.sh)"

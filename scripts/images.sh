@@ -1,6 +1,6 @@
 #!/bin/sh
 # Provides images: images.sh NAME..., of debian, rust, node, prometheus, alertmanager, envoy, grafana, jaeger, influxdb, maildev,
-# k6, grpcurl and actionlint. It leaves alone an image that the user selects, and pulls the pinned one if it is missing. Where that
+# k6, grpcurl and actionlint. It leaves alone an image that the user selects, and pulls the one of compose.yaml or pins.env if it is missing. Where that
 # fails, it builds localhost/lookout/offline-NAME:VERSION from package registries, and .lookout/offline.env selects that.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,12 +32,12 @@ responds() {
   [ "$registry" = reachable ]
 }
 
-# upstream NAME: uses the user's image, or the pinned one if it exists or can be pulled.
+# upstream NAME: uses the user's image, or the tested one if it exists or can be pulled.
 upstream() {
   if [ -z "$(own_image "$1")" ]; then
-    pinned=$(pin "$1")
-    if ! has_upstream "$pinned"; then
-      responds "$pinned" && step "image $pinned" docker pull --quiet "$pinned" || return 1
+    tested=$(tested_image "$1")
+    if ! has_upstream "$tested"; then
+      responds "$tested" && step "image $tested" docker pull --quiet "$tested" || return 1
     fi
     if [ -z "$announced" ] && is_selected "$1"; then
       announced=1
@@ -59,7 +59,7 @@ from_packages() {
   fi
   if [ -z "$(sh scripts/offline.sh find "$1")" ]; then
     step "$1, from packages" sh scripts/offline.sh build "$1" ||
-      fail "the image $(pin "$1") can be neither pulled ($reason) nor built from packages."
+      fail "the image $(tested_image "$1") can be neither pulled ($reason) nor built from packages."
   fi
   select_image "$1" "$(sh scripts/offline.sh find "$1")"
 }

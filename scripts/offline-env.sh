@@ -26,26 +26,31 @@ select_image() { replace_line "$(selection "$1")" "$(selection "$1")=$2"; }
 
 deselect() { ! is_selected "$1" || replace_line "$(selection "$1")"; }
 
-# built_services: prints the services that are built here.
+# built_services: prints the services that are built here, each with a colon.
 built_services() {
-  docker compose --file compose.yaml --env-file /dev/null --profile '*' config 2>/dev/null | awk '
+  project=$(docker compose --file compose.yaml --env-file /dev/null --profile '*' config) || return 1
+  printf '%s\n' "$project" | awk '
     /^[a-z]/ { services = $1 == "services:" }
     services && /^  [^ ]/ { name = $1 }
     services && /^    build:/ { print name }'
 }
 
+# list: joins the lines of the input for a YAML list.
+list() { tr '\n' ',' | sed 's/,$//'; }
+
 # compose_override: prints the Compose file.
 compose_override() (
   . scripts/client-config.sh
   secrets=$(client_secrets)
+  services=$(built_services)
   echo "# Written by scripts/images.sh, for a host that builds without an image registry."
   echo "services:"
   ! is_selected grafana || echo "  grafana: { profiles: [grafana] }"
-  built_services | while read -r service; do
+  printf '%s\n' "$services" | while read -r service; do
     echo "  $service"
     echo "    build:"
-    echo "      args: [$(client_proxies | paste -s -d , -)]"
-    echo "      secrets: [$(printf '%s\n' "$secrets" | cut -d ' ' -f 1 | paste -s -d , -)]"
+    echo "      args: [$(client_proxies | list)]"
+    echo "      secrets: [$(printf '%s\n' "$secrets" | cut -d ' ' -f 1 | list)]"
   done
   echo "secrets:"
   printf '%s\n' "$secrets" | while read -r id file; do echo "  $id: { file: \"$file\" }"; done

@@ -23,7 +23,7 @@ files() {
 # recipe: prints a checksum of what decides the image's content.
 recipe() (
   # shellcheck disable=SC2046 # a list of names without spaces
-  { pin "$name" && cat offline/debian.sh $(files); } | cksum | tr ' ' -
+  { tested_image "$name" && cat offline/debian.sh $(files); } | cksum | tr ' ' -
 )
 
 find_image() {
@@ -36,8 +36,8 @@ from() (
   file=$1
   shift
   sh scripts/build.sh "$repository:building" --label "dev.lookout.offline=$name" --label "dev.lookout.recipe=$(recipe)" \
-    --file "offline/$file.Dockerfile" --build-arg "DEBIAN_IMAGE=$(image debian)" \
-    --build-arg "DEBIAN_MIRROR=$(sh scripts/debian-mirror.sh)" --build-arg "VERSION=$(pinned_tag "$name")" "$@" offline
+    --file "offline/$file.Dockerfile" --build-arg "DEBIAN_IMAGE=$(pin debian)" \
+    --build-arg "DEBIAN_MIRROR=$(sh scripts/debian-mirror.sh)" --build-arg "VERSION=$(tested_tag "$name")" "$@" offline
 )
 
 build() {

@@ -1,17 +1,20 @@
 # shellcheck shell=sh
-# The images: those that the lab pins, and those that run instead. Source this file from the repository's root.
+# The images: those that the lab is tested with, and those that run instead. Source this file from the repository's root.
 
 # image_variable NAME: prints the variable that selects an image: grafana → GRAFANA_IMAGE.
 image_variable() { printf '%s_IMAGE\n' "$1" | tr '[:lower:]' '[:upper:]'; }
 
-# pin NAME: prints the pinned image: the line of pins.env, or the default in compose.yaml.
-pin() {
+# tested_image NAME: prints the image that the lab is tested with: the line of pins.env, or the default in compose.yaml.
+tested_image() {
   sed -n -e "s/^$(image_variable "$1")=//p" -e "s/.*\${$(image_variable "$1"):-\([^}]*\)}.*/\1/p" scripts/pins.env compose.yaml |
     head -n 1
 }
 
-# pinned_tag NAME: prints the tag of the pinned image, without a digest.
-pinned_tag() { pin "$1" | sed 's/@.*//; s/.*://'; }
+# tag_of IMAGE: prints its tag, without a digest.
+tag_of() { printf '%s\n' "$1" | sed 's/@.*//; s/.*://'; }
+
+# tested_tag NAME: prints the tag of the image that the lab is tested with.
+tested_tag() { tag_of "$(tested_image "$1")"; }
 
 # own_image NAME: prints the image that the user selects in the environment or in .env; nothing if there is none.
 own_image() (
@@ -21,14 +24,14 @@ own_image() (
     value=$(sed -n "s/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}${name}[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 |
       sed -e 's/[[:space:]]\{1,\}#.*//' -e 's/[[:space:]]*$//' -e "s/^[\"']\(.*\)[\"']\$/\1/")
   fi
-  if [ "$value" != "$(pin "$1")" ] && ! is_offline "$value"; then printf '%s\n' "$value"; fi
+  if [ "$value" != "$(tested_image "$1")" ] && ! is_offline "$value"; then printf '%s\n' "$value"; fi
 )
 
-# image NAME: prints the image that runs: the user's, or one that was built from package registries, or the pinned one.
-image() (
+# pin NAME: prints the image that runs: the user's, or one that was built from package registries, or the tested one.
+pin() (
   value=$(own_image "$1")
   [ -n "$value" ] || [ ! -f .lookout/offline.env ] || value=$(sed -n "s/^$(image_variable "$1")=//p" .lookout/offline.env)
-  printf '%s\n' "${value:-$(pin "$1")}"
+  printf '%s\n' "${value:-$(tested_image "$1")}"
 )
 
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }

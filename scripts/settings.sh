@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # The lab's settings, as Compose resolves them: source this file from the repository's root after say.sh. Compose reads the
 # environment, then .env, then .lookout/offline.env, which selects the images that were built without a registry.
+. scripts/pins.sh
 
 COMPOSE_ENV_FILES=$(for file in .lookout/offline.env .env; do [ ! -f "$file" ] || printf '%s,' "$file"; done)
 COMPOSE_ENV_FILES=${COMPOSE_ENV_FILES%,}
@@ -34,31 +35,8 @@ ports() { settings | grep '_PORT=' | grep -v '^SMTP_'; }
 # default_ports: prints the ports of compose.yaml as lines NAME=PORT, whatever the settings are.
 default_ports() { sed -n 's/^  \([A-Z_]*_PORT\): \${[A-Z_]*_PORT:-\([0-9]*\)}$/\1=\2/p' compose.yaml | grep -v '^SMTP_'; }
 
-has_image() { docker image inspect "$1" >/dev/null 2>&1; }
-
-# is_offline IMAGE: whether the image was built from package registries.
-is_offline() { case $1 in localhost/lookout/offline-*) ;; *) return 1 ;; esac; }
-
 # has_service NAME: whether the selected tutorials and images include the service.
 has_service() { docker compose config --services | grep -qx "$1"; }
-
-# pin NAME: prints the image that is used for a service, for building (debian, rust, node), or for a test tool (grpcurl,
-# actionlint).
-pin() {
-  case $1 in
-    debian | rust | node)
-      name=$(echo "$1" | tr '[:lower:]' '[:upper:]')_IMAGE
-      docker compose config console | sed -n "s/^ *$name: //p"
-      ;;
-    k6) configuration | sed -n '/^  load:/,$s/^    image: //p' ;;
-    grpcurl | actionlint)
-      for file in scripts/pins.env .lookout/offline.env; do
-        [ ! -f "$file" ] || sed -n "s/^$(echo "$1" | tr '[:lower:]' '[:upper:]')_IMAGE=//p" "$file"
-      done | tail -n 1
-      ;;
-    *) docker compose --profile '*' config "$1" | awk -v name="$1:" '/^  [a-z]/ { in_service = $1 == name } in_service && $1 == "image:" { print $2 }' ;;
-  esac
-}
 
 # A filter that replaces the documents' addresses (the default ports) by those that this lab publishes. The @ keeps a replaced
 # port from being replaced again, so that two ports can be swapped.
