@@ -1,9 +1,10 @@
-# The linters of `make test`: shellcheck, yamllint and jq from Debian's packages, hadolint from PyPI.
+# The linters of `make test`: shellcheck, yamllint and jq from Debian's packages, hadolint from PyPI. The scripts run under
+# its dash and its busybox.
 ARG DEBIAN_IMAGE
 FROM ${DEBIAN_IMAGE}
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
     apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends shellcheck yamllint jq curl python3-pip \
+ && apt-get install -y -qq --no-install-recommends shellcheck yamllint jq dash busybox-static curl python3-pip \
  && rm -rf /var/lib/apt/lists/*
 COPY tools.requirements.txt /
 RUN --mount=type=secret,id=pip-config,target=/etc/pip.conf \

@@ -73,7 +73,7 @@ memory() {
   else
     free=$(docker info --format '{{.MemTotal}}' 2>/dev/null | awk '{ print int($1 / 1073741824 + 0.5) }')
   fi
-  if [ "${free:-0}" -ge "$1" ] || [ -n "$(running "$(setting LAB_NAME)")" ]; then
+  if [ "${free:-0}" -ge "$1" ] || [ -n "$(running)" ]; then
     ok "memory: ${free:-0} GiB available"
   else
     problem "${free:-0} GiB of memory are available, $1 GiB are needed: close programs, or give Docker's virtual machine more."
@@ -83,13 +83,22 @@ memory() {
 # built: whether all images of the lab exist.
 built() { docker compose config --images | while read -r image; do has_image "$image" || exit 1; done; }
 
-# running LAB: prints the containers of a lab that run.
-running() { docker ps --quiet --filter "label=com.docker.compose.project=$1" 2>/dev/null || true; }
+# running: prints the containers of this lab that run.
+running() { docker ps --quiet --filter "label=com.docker.compose.project=$lab" 2>/dev/null || true; }
 
 # settings_resolve: whether Compose resolves the settings. A wrong one is a problem, and its default takes its place, so that
 # the next ones are found as well.
 settings_resolve() {
-  ! message=$(docker compose config --quiet 2>&1) || return 0
+  if message=$(docker compose config --quiet 2>&1); then
+    lab=$(setting LAB_NAME)
+    # Compose drops other characters, and labels the containers with another name.
+    case $lab in
+      [!a-z0-9]* | *[!a-z0-9_-]*)
+        problem "LAB_NAME=$lab is not a name: expected lower-case letters, digits, - and _, with a letter or digit first."
+        ;;
+    esac
+    return
+  fi
   case $message in
     */tutorials/*.yaml:*)
       message=${message##*/tutorials/}
@@ -145,7 +154,7 @@ published_ports() {
   all=$(ports)
   numbers=$(printf '%s\n' "$all" | cut -d = -f 2)
   starting=$(docker compose config | sed -n 's/^ *published: "\(.*\)"$/\1/p')
-  own=$(running "$(setting LAB_NAME)" |
+  own=$(running |
     xargs docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' 2>/dev/null || true)
   for line in $all; do
     name=${line%%=*} port=${line#*=}

@@ -1,104 +1,117 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Checks configuration with the programs that read it. Usage: test-config.sh NAME, one of the functions below.
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
 # in_image IMAGE PROGRAM ARGUMENT...: runs it offline on the repository, read-only.
-in_image() {
-  local image=$1 program=$2
+in_image() (
+  image=$1 program=$2
   shift 2
-  docker run --rm --network none --user 65534:65534 --volume "$PWD:/src:ro" --workdir /src --entrypoint "$program" "$image" "$@"
-}
+  docker run --rm --interactive --network none --user 65534:65534 --volume "$PWD:/src:ro" --workdir /src --entrypoint "$program" \
+    "$image" "$@"
+)
 
-tools() { in_image "lookout/tools:$LAB_NAME" "$@"; }
+tools() { in_image "localhost/lookout/tools:${LOOKOUT_TAG:-dev}" "$@"; }
 
 # files PATTERN...: prints git's files, new ones included, without build output.
 files() { git ls-files --cached --others --exclude-standard -- "$@"; }
 
+scripts() { files '*.sh' .ci/run; }
+
+# Every script is POSIX sh, for dash, busybox and macOS' bash 3.2.
 shell() {
-  local found
-  mapfile -t found < <(files '*.sh' .ci/run)
-  tools shellcheck --external-sources "${found[@]}"
+  scripts | while read -r script; do
+    case $(head -n 1 "$script") in
+      '#!/bin/sh' | '# shellcheck shell=sh') ;;
+      *) fail "$script: the first line is neither #!/bin/sh nor, in a file to source, # shellcheck shell=sh." ;;
+    esac
+  done
+  scripts | tools xargs shellcheck --shell sh --external-sources
+  scripts | tools xargs -n 1 dash -n
+  scripts | tools xargs -n 1 busybox sh -n
 }
 
-dockerfiles() {
-  local found
-  mapfile -t found < <(files '*Dockerfile')
-  tools hadolint --config .hadolint.yaml "${found[@]}"
-}
+dockerfiles() { files '*Dockerfile' | tools xargs hadolint --config .hadolint.yaml; }
 
 # Words of the house's list that must not come back: see scripts/words.txt.
 words() {
-  local found
-  mapfile -t found < <(files '*.rs' '*.ts' '*.css' '*.html' '*.js' '*.sh' '*.md' '*.yaml' '*.yml' '*.toml' '*.json' '*Dockerfile' Makefile .env |
-    grep -v -e '/gen/' -e '/generated/' -e 'package-lock.json' -e 'fixtures/')
-  ! grep -v '^#' scripts/words.txt | grep --line-number --ignore-case --extended-regexp --file - "${found[@]}" ||
-    fail "the lines above use words of scripts/words.txt."
+  grep -v '^#' scripts/words.txt >"$scratch/words"
+  files '*.rs' '*.ts' '*.css' '*.html' '*.js' '*.sh' '*.md' '*.yaml' '*.yml' '*.toml' '*.json' '*Dockerfile' Makefile .env.example |
+    grep -v -e '/gen/' -e '/generated/' -e 'package-lock.json' -e 'fixtures/' >"$scratch/files"
+  xargs grep -n -i -E -f "$scratch/words" <"$scratch/files" >"$scratch/found" || true
+  [ ! -s "$scratch/found" ] || fail "these lines use words of scripts/words.txt:
+$(cat "$scratch/found")"
 }
 
-yaml() {
-  local found
-  mapfile -t found < <(files '*.yaml' '*.yml')
-  tools yamllint --strict "${found[@]}"
-}
+yaml() { files '*.yaml' '*.yml' | tools xargs yamllint --strict; }
 
-json() {
-  local found
-  mapfile -t found < <(files '*.json')
-  tools jq empty "${found[@]}"
-}
+json() { files '*.json' | tools xargs jq empty; }
 
 compose_file() { docker compose --profile '*' config --quiet; }
 
+# render SETTING...: renders the configuration with these settings, into volumes of a lab that is not started.
+render() { env LAB_NAME="$LAB_NAME-config" "$@" docker compose --progress quiet run --rm --no-deps --no-TTY config; }
+
+# in_volume READER IMAGE PROGRAM ARGUMENT...: runs a program on the rendered configuration of one reader.
+in_volume() (
+  volume=$LAB_NAME-config_$1-config image=$2 program=$3
+  shift 3
+  docker run --rm --network none --volume "$volume:/rendered:ro" --workdir /rendered --entrypoint "$program" "$image" "$@"
+)
+
 # The rendered configuration of each choice of tutorials.
 prometheus() {
-  local tutorial
-  for tutorial in echo sink order balancer influx all; do
-    TUTORIAL=$tutorial LAB_NAME=$LAB_NAME-config scripts/render.sh >/dev/null
-    in_image "$PROMETHEUS_IMAGE" /bin/promtool check config --lint-fatal ".lookout/$LAB_NAME-config/prometheus/prometheus.yaml"
+  for file in tutorials/*.yaml; do
+    render "TUTORIAL=$(basename "$file" .yaml)"
+    in_volume prometheus "$(pin prometheus)" /bin/promtool check config --lint-fatal prometheus.yaml
   done
 }
 
 rules() {
-  local found
-  mapfile -t found < <(files 'prometheus/*/rules.yaml')
-  in_image "$PROMETHEUS_IMAGE" /bin/promtool check rules --lint-fatal "${found[@]}"
-  mapfile -t found < <(files 'prometheus/*.test.yaml')
-  in_image "$PROMETHEUS_IMAGE" /bin/promtool test rules "${found[@]}"
+  files 'prometheus/*/rules.yaml' | in_image "$(pin prometheus)" xargs /bin/promtool check rules --lint-fatal
+  files 'prometheus/*.test.yaml' | in_image "$(pin prometheus)" xargs /bin/promtool test rules
 }
 
 # accepted SETTING...: amtool accepts what these SMTP settings render to.
 accepted() {
-  env LAB_NAME="$LAB_NAME-config" "$@" scripts/render.sh >/dev/null
-  docker run --rm --network none --volume "$PWD/.lookout/$LAB_NAME-config/alertmanager:/etc/alertmanager:ro" \
-    --entrypoint /bin/amtool "$ALERTMANAGER_IMAGE" check-config /etc/alertmanager/alertmanager.yaml
+  render "$@"
+  in_volume alertmanager "$(pin alertmanager)" /bin/amtool check-config alertmanager.yaml
 }
 
-# The mailbox; an account over STARTTLS, and one over TLS from the first byte, with characters that YAML and sed treat specially.
+# The mailbox; an account over STARTTLS, and one over TLS from the first byte, with characters that YAML treats specially.
 alertmanager() {
-  local password=$scratch/password
-  echo "p'w: #1" >"$password"
+  echo "p'w: #1" >"$scratch/password"
   accepted SMTP_TLS=no
-  accepted SMTP_TLS=yes SMTP_PORT=587 "SMTP_USERNAME=o'neil&\\" "SMTP_PASSWORD_FILE=$password"
-  accepted SMTP_TLS=yes SMTP_PORT=465 "SMTP_USERNAME=a|b: #c" "SMTP_PASSWORD_FILE=$password"
+  accepted SMTP_TLS=yes SMTP_PORT=587 "SMTP_USERNAME=o'neil&\\" "SMTP_PASSWORD_FILE=$scratch/password"
+  accepted SMTP_TLS=yes SMTP_PORT=465 "SMTP_USERNAME=a|b: #c" "SMTP_PASSWORD_FILE=$scratch/password"
 }
 
-envoy() { in_image "$ENVOY_IMAGE" /usr/local/bin/envoy --mode validate --config-path envoy/envoy.yaml; }
+envoy() { in_image "$(pin envoy)" /usr/local/bin/envoy --mode validate --config-path envoy/envoy.yaml; }
 
-# Invalid settings are rejected, and the message names the setting.
+# refuses SETTING COMMAND...: the command fails, and its message names the setting.
+refuses() (
+  setting=$1
+  shift
+  ! "$@" >"$scratch/message" 2>&1 || fail "$setting was accepted"
+  grep -q "${setting%%=*}" "$scratch/message" || fail "$setting: the message does not name it: $(cat "$scratch/message")"
+)
+
 refused() {
-  local settings
-  for settings in TUTORIAL=none LAB_NAME=Lab! SMTP_TLS=maybe SMTP_PORT=465 SMTP_PORT=x SMTP_USERNAME=me; do
-    if env "$settings" LAB_NAME="${LAB_NAME}-config" "$settings" scripts/render.sh >/dev/null 2>"$message"; then
-      fail "$settings was accepted"
-    fi
-    grep -q "${settings%%=*}\|port 465" "$message" || fail "$settings: the message does not name it: $(cat "$message")"
+  for setting in TUTORIAL=none LAB_NAME=Lab! EDGE_PORT=x EDGE_PORT=0 EDGE_PORT=70000 "JAEGER_PORT=$(setting EDGE_PORT)"; do
+    refuses "$setting" env QUIET=1 "$setting" sh scripts/preflight.sh
   done
+  for setting in SMTP_TLS=maybe SMTP_PORT=465 SMTP_PORT=x SMTP_USERNAME=me; do refuses "$setting" render "$setting"; done
 }
 
+clean() {
+  rm -rf "$scratch"
+  LAB_NAME=$LAB_NAME-config docker compose --progress quiet down --volumes >/dev/null 2>&1 || true
+}
+LAB_NAME=${LAB_NAME:-$(setting LAB_NAME)}
 scratch=$(mktemp -d)
-message=$scratch/message
-trap 'rm -rf "$scratch" ".lookout/$LAB_NAME-config"' EXIT
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 "$1"
