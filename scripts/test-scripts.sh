@@ -43,7 +43,7 @@ documents() {
   cat >"$scratch/true.md" <<'END'
 $ echo "not in a console block"
 ```console
-$ echo "1 → 2 ≥ 1"; echo 'a*b [c] \n?'
+$ echo "1 → 2 ≥ 1"; printf '%s\n' 'a*b [c] \n?'
 1 → 2 ≥ 1
 a*b [c] \n?
 $ echo one \
@@ -56,7 +56,14 @@ $ make up
 $ git status
 ```
 END
-  printf '```console\n$ echo ab\na?\n$ echo a; echo b\na\n```\n' >"$scratch/false.md"
+  cat >"$scratch/false.md" <<'END'
+```console
+$ echo ab
+a?
+$ echo a; echo b
+a
+```
+END
   sh scripts/check-docs.sh "$scratch/true.md" >"$scratch/output" || fail "$(cat "$scratch/output")"
   expect "summary" "Documents: 3 commands proven, 0 failed; 2 make and git commands left to make test" "$(tail -n 1 "$scratch/output")"
   ! sh scripts/check-docs.sh "$scratch/false.md" >"$scratch/output" || fail "$(cat "$scratch/output")"

@@ -40,3 +40,29 @@ fn each_tutorial_has_a_document_and_a_row_in_the_readme() {
         assert!(row.is_some_and(|row| row.contains(&path)), "no row with {command} and {path}");
     }
 }
+
+#[test]
+fn the_readme_has_the_requirements_that_the_preflight_checks() {
+    let table = read("scripts/requirements");
+    let minimum = |name: &str| {
+        let mut rows = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
+        rows.find(|row| row[0] == name).unwrap_or_else(|| panic!("no requirement {name}"))[1].to_owned()
+    };
+    let readme = read("README.md");
+    let needs = |command: &str| {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{command}` |"))).expect(command);
+        row.split('|').nth(3).unwrap().trim().to_owned()
+    };
+    assert_eq!(
+        needs("make up"),
+        format!(
+            "Docker {}, Compose {} and Buildx {}, or later; make, curl; {} GiB of memory, {} GiB of disk",
+            minimum("engine"),
+            minimum("compose"),
+            minimum("buildx"),
+            minimum("memory"),
+            minimum("disk"),
+        )
+    );
+    assert_eq!(needs("make test"), format!("the same; {} GiB of disk", minimum("test-disk")));
+}
