@@ -10,6 +10,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use crate::balance::Turn;
 use crate::config::{BackendOptions, Healthcheck, Target};
 use crate::traffic::Traffic;
 
@@ -26,6 +27,7 @@ pub struct Backend {
     is_live: AtomicBool,
     is_draining: AtomicBool,
     streak: Mutex<Streak>,
+    pub(crate) turn: Turn,
     /// The time at which discovery removed the backend.
     removed_at: RwLock<Option<Instant>>,
 }
@@ -52,6 +54,7 @@ impl Backend {
             is_live: AtomicBool::new(is_live),
             is_draining: AtomicBool::new(false),
             streak: Mutex::default(),
+            turn: Turn::default(),
             removed_at: RwLock::new(None),
         }
     }

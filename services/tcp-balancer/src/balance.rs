@@ -1,22 +1,31 @@
 //! Load-balancing algorithms. They depend on nothing else in this crate: the caller describes the backends as
-//! [`Candidate`]s and keeps one [`Selector`] per server.
+//! [`Candidate`]s, keeps a [`Turn`] per backend and a [`Selector`] per server.
 
+mod rendezvous;
+mod turn;
+
+use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+pub use turn::Turn;
+
 /// A load-balancing algorithm, by gobetween's name.
+///
+/// Each one selects among the candidates with the lowest priority number, and gives a candidate connections in proportion
+/// to its weight. A candidate with the weight 0 is selected only if all candidates of its priority have the weight 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Algorithm {
-    /// Weighted random among the candidates with the lowest priority number (RFC 2782).
+    /// Random (RFC 2782).
     #[default]
     Weight,
-    /// Each candidate in turn.
+    /// In turn. Turns of a backend with a high weight are spread evenly, as by nginx.
     RoundRobin,
-    /// The candidate with the fewest active connections; round robin among equals.
+    /// The lowest number of active connections per weight; in turn among equals.
     LeastConn,
-    /// The candidate with the lowest bandwidth, both directions added; round robin among equals.
+    /// The lowest bandwidth per weight, both directions added; in turn among equals.
     LeastBandwidth,
     /// Rendezvous hashing of the client's address: a client keeps its backend, and removing a backend moves only that
     /// backend's clients.
@@ -38,110 +47,97 @@ pub struct Candidate<'a> {
     pub active_connections: u64,
     /// Current bandwidth, both directions added.
     pub bytes_per_second: u64,
+    /// The backend's turn, the same one at each selection.
+    pub turn: &'a Turn,
 }
 
-/// State that carries over from one selection to the next.
+/// State that carries over from one selection to the next, apart from the backends' turns.
 #[derive(Debug, Default)]
 pub struct Selector {
-    next: usize,
     random: fastrand::Rng,
 }
 
 impl Selector {
     /// Selects a backend for `client`. Returns an index into `candidates`, or `None` if there are no candidates.
+    ///
+    /// To select again after a backend failed, call it with the remaining candidates. Selections of one server must not
+    /// run concurrently.
     pub fn select(
         &mut self,
         algorithm: Algorithm,
         candidates: &[Candidate<'_>],
         client: IpAddr,
     ) -> Option<usize> {
+        let preferred = preferred(candidates);
         match algorithm {
-            Algorithm::Weight => self.weighted_random(candidates),
-            Algorithm::RoundRobin => self.round_robin(candidates.len()),
-            Algorithm::LeastConn => self.least(candidates, |candidate| candidate.active_connections),
-            Algorithm::LeastBandwidth => self.least(candidates, |candidate| candidate.bytes_per_second),
-            Algorithm::IpHash1 => {
-                let scores = candidates.iter().map(|candidate| rendezvous_score(client, candidate));
-                scores.enumerate().max_by_key(|(_, score)| *score).map(|(index, _)| index)
+            Algorithm::Weight if candidates[*preferred.first()?].weight > 0 => {
+                let sum = preferred.iter().map(|index| u64::from(candidates[*index].weight)).sum();
+                index_at_weight(candidates, &preferred, self.random.u64(0..sum))
             }
+            Algorithm::Weight | Algorithm::RoundRobin => turn::next(candidates, &preferred),
+            Algorithm::LeastConn => turn::next(
+                candidates,
+                &least(candidates, &preferred, |candidate| candidate.active_connections),
+            ),
+            Algorithm::LeastBandwidth => {
+                turn::next(candidates, &least(candidates, &preferred, |candidate| candidate.bytes_per_second))
+            }
+            Algorithm::IpHash1 => rendezvous::select(candidates, &preferred, client),
         }
-    }
-
-    fn round_robin(&mut self, count: usize) -> Option<usize> {
-        let index = self.next.checked_rem(count)?;
-        self.next = index + 1;
-        Some(index)
-    }
-
-    fn least(&mut self, candidates: &[Candidate<'_>], load: impl Fn(&Candidate<'_>) -> u64) -> Option<usize> {
-        let least = candidates.iter().map(&load).min()?;
-        let equals: Vec<_> =
-            (0..candidates.len()).filter(|index| load(&candidates[*index]) == least).collect();
-        let index = self.round_robin(equals.len())?;
-        Some(equals[index])
-    }
-
-    fn weighted_random(&mut self, candidates: &[Candidate<'_>]) -> Option<usize> {
-        let sum = preferred_weights(candidates).map(|(_, weight)| weight).sum::<u64>();
-        if sum > 0 {
-            return index_at_weight(candidates, self.random.u64(0..sum));
-        }
-        // RFC 2782 allows all weights to be 0.
-        let count = preferred_weights(candidates).count();
-        let index = self.round_robin(count)?;
-        preferred_weights(candidates).nth(index).map(|(index, _)| index)
     }
 }
 
-/// Index and weight of each candidate that has the lowest priority number.
-fn preferred_weights(candidates: &[Candidate<'_>]) -> impl Iterator<Item = (usize, u64)> {
+/// Indices of the candidates that have the lowest priority number and, unless all of these have the weight 0, a weight.
+fn preferred(candidates: &[Candidate<'_>]) -> Vec<usize> {
     let lowest = candidates.iter().map(|candidate| candidate.priority).min();
-    let preferred =
-        candidates.iter().enumerate().filter(move |(_, candidate)| Some(candidate.priority) == lowest);
-    preferred.map(|(index, candidate)| (index, u64::from(candidate.weight)))
+    let with_weights = |is_included: fn(u32) -> bool| {
+        let indices = candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| Some(candidate.priority) == lowest && is_included(candidate.weight));
+        indices.map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    let weighted = with_weights(|weight| weight > 0);
+    if weighted.is_empty() { with_weights(|_| true) } else { weighted }
 }
 
-/// Index of the candidate at `point` when the preferred weights are laid end to end; `None` beyond their sum.
-fn index_at_weight(candidates: &[Candidate<'_>], point: u64) -> Option<usize> {
+/// Index of the preferred candidate at `point` when the weights are laid end to end; `None` beyond their sum.
+fn index_at_weight(candidates: &[Candidate<'_>], preferred: &[usize], point: u64) -> Option<usize> {
     let mut end = 0;
-    preferred_weights(candidates).find_map(|(index, weight)| {
-        end += weight;
-        (point < end).then_some(index)
+    preferred.iter().copied().find(|index| {
+        end += u64::from(candidates[*index].weight);
+        point < end
     })
 }
 
-/// The score is the same in every process, so that a restart does not move clients to other backends.
-fn rendezvous_score(client: IpAddr, candidate: &Candidate<'_>) -> u64 {
-    let mut hash = Fnv1a::new();
-    match client.to_canonical() {
-        IpAddr::V4(address) => hash.add(&address.octets()),
-        IpAddr::V6(address) => hash.add(&address.octets()),
-    }
-    hash.add(candidate.host.as_bytes());
-    hash.add(&candidate.port.to_be_bytes());
-    hash.finish()
-}
-
-/// 64-bit FNV-1a (RFC 9923) with a finalizer.
-struct Fnv1a(u64);
-
-impl Fnv1a {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+/// The preferred candidates with the lowest load per weight.
+fn least(
+    candidates: &[Candidate<'_>],
+    preferred: &[usize],
+    load: impl Fn(&Candidate<'_>) -> u64,
+) -> Vec<usize> {
+    let mut least: Vec<usize> = Vec::new();
+    for &index in preferred {
+        let compare = |other: &usize| {
+            let (this, other) = (&candidates[index], &candidates[*other]);
+            // Multiply crosswise: integer division would lose the remainders.
+            let load =
+                |one: &Candidate<'_>, by: &Candidate<'_>| u128::from(load(one)) * u128::from(by.share());
+            load(this, other).cmp(&load(other, this))
+        };
+        match least.first().map(compare) {
+            Some(Ordering::Greater) => {}
+            Some(Ordering::Equal) => least.push(index),
+            Some(Ordering::Less) | None => least = vec![index],
         }
     }
+    least
+}
 
-    /// Applies `SplitMix64`'s finalizer: in FNV-1a, the last bytes barely affect the high bits, which decide how scores
-    /// compare.
-    fn finish(self) -> u64 {
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+impl Candidate<'_> {
+    /// The weight, or 1 if it is 0: then all preferred candidates have the weight 0 and share equally.
+    fn share(&self) -> u32 {
+        self.weight.max(1)
     }
 }
 

@@ -107,6 +107,7 @@ fn candidate(backend: &Backend) -> Candidate<'_> {
         priority,
         active_connections: backend.traffic.active(),
         bytes_per_second: backend.traffic.bytes_per_second(),
+        turn: &backend.turn,
     }
 }
 

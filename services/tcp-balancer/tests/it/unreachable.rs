@@ -5,7 +5,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::support::peers::{Peer, read_name, read_to_end, unused_address};
-use crate::support::{Fixture, TIMEOUT, hello};
+use crate::support::{Fixture, TIMEOUT, hello, with_discovery};
 
 #[tokio::test]
 async fn a_refused_client_gets_another_backend_and_the_refusal_is_counted() {
@@ -20,6 +20,27 @@ async fn a_refused_client_gets_another_backend_and_the_refusal_is_counted() {
     let [bad, good] = fixture.backend_counts().try_into().expect("two");
     assert_eq!((bad.connections, bad.active, good.connections, good.refused), (0, 0, 10, 0));
     assert!(bad.refused > 0);
+}
+
+#[tokio::test]
+async fn the_others_share_the_clients_of_a_backend_that_refuses_by_their_weights() {
+    let (a, b) = (Peer::named("a").await, Peer::named("b").await);
+    let refusing = unused_address().await;
+    for balance in ["roundrobin", "leastconn", "leastbandwidth"] {
+        for (b_weight, expected) in [(1, [30, 30]), (3, [15, 45])] {
+            let list = format!("[\"{refusing}\", \"{}\", \"{} weight={b_weight}\"]", a.addr, b.addr);
+            let lines = format!("balance = \"{balance}\"");
+            let discovery = format!("kind = \"static\"\nstatic_list = {list}");
+            let fixture = Fixture::start(&with_discovery(&lines, &discovery)).await;
+            for _ in 0..60 {
+                read_name(&mut fixture.connect().await).await;
+                fixture.wait_until_idle().await;
+            }
+            let [refusing, a, b] = fixture.backend_counts().try_into().expect("three");
+            assert_eq!([a.connections, b.connections], expected, "{balance}");
+            assert!(refusing.refused > 0, "{balance}");
+        }
+    }
 }
 
 #[tokio::test]
