@@ -101,6 +101,7 @@ Install Docker (docs.docker.com/engine/install) or start it (sudo systemctl star
   [ -z "$packages" ] || step "packages" apt_install $packages
   for plugin in $from_sid; do step "$plugin" sid_plugin "$plugin"; done
   responds || start_engine
+  [ -z "$(missing)" ] || fail "$(missing)"
 }
 
 start_engine() {

@@ -24,7 +24,7 @@ scripts() { files '*.sh' .ci/run; }
 shell() {
   scripts | while read -r script; do
     case $(head -n 1 "$script") in
-      '#!/bin/sh' | '# shellcheck shell=sh') ;;
+      '#!/bin/sh' | '# shellcheck shell=sh'*) ;;
       *) fail "$script: the first line is neither #!/bin/sh nor, in a file to source, # shellcheck shell=sh." ;;
     esac
   done
