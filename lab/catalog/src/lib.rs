@@ -2,6 +2,8 @@
 //!
 //! Nothing here does any I/O. `tests/it` compares the repository's scripts, configuration and documents with this table.
 
+pub mod addresses;
+pub mod folders;
 mod fault;
 mod service;
 mod stream;

@@ -1,9 +1,11 @@
 //! The command `lab`: `make check` proves the lab's claims, `make alert` injects a fault and waits for its mails.
 
+pub mod addresses;
 pub mod alert;
 pub mod check;
 pub mod console;
 pub mod leftovers;
 pub mod metric_schema;
+pub mod render;
 pub mod signals;
 pub mod table;

@@ -8,9 +8,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clients::{Clients, settings::Settings};
 use faults::lock::{Lock, LockError};
 use lab::{
+    addresses,
     alert::{self, AlertError},
     check::{self, outage},
-    leftovers, signals,
+    leftovers,
+    render::{self, RenderError, settings::{Published, RenderSettings}},
+    signals,
 };
 
 /// The exit code with which shells report an interrupted program.
@@ -44,8 +47,16 @@ enum Action {
         #[arg(default_value_t = 30, value_parser = clap::value_parser!(u64).range(5..=120))]
         seconds: u64,
     },
+    /// Render the configuration that depends on settings, and reload the services that read it
+    Render(RenderSettings),
     /// Clear faults that a killed run has left
     Restore,
+    /// Print the addresses of the running services
+    Addresses {
+        /// Address of Grafana in the browser; empty if Grafana does not run
+        #[arg(long, env = "GRAFANA_URL", default_value = "http://127.0.0.1:3000")]
+        grafana_url: String,
+    },
     /// Print the metrics that the services expose now, in the format of docs/metrics.golden
     #[command(name = "catalogue")]
     MetricSchema,
@@ -102,6 +113,15 @@ async fn main() -> anyhow::Result<ExitCode> {
                 Some(tally) => tally.failed > 0,
                 None => return Ok(ExitCode::from(INTERRUPTED)),
             }
+        }
+        Action::Render(settings) => {
+            render::run(&clients, &settings, |name| std::env::var(name).ok()).await?;
+            false
+        }
+        Action::Addresses { grafana_url } => {
+            let published = Published::new(clients.settings.tutorial, &grafana_url, |name| std::env::var(name).ok());
+            print!("{}", addresses::list(&clients, &published.map_err(RenderError::Settings)?).await);
+            false
         }
         Action::Restore => match lock("make up") {
             Ok(_lock) => {

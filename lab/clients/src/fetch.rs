@@ -165,6 +165,13 @@ impl Request {
         self
     }
 
+    /// Adds a user name and password.
+    #[must_use]
+    pub fn basic_auth(mut self, user: &str, password: &str) -> Self {
+        self.builder = self.builder.basic_auth(user, Some(password));
+        self
+    }
+
     /// Sends the request; returns the response with any status, as soon as its headers have arrived.
     pub async fn send(self) -> Result<reqwest::Response, FetchError> {
         self.builder.send().await.map_err(|error| unreachable(&self.url, &error, self.timeout))

@@ -22,8 +22,8 @@ pub struct Settings {
     /// Folder of the dashboards, with a subfolder per tutorial
     #[arg(long, env = "LAB_DASHBOARDS", default_value = "/srv/grafana/dashboards", global = true)]
     pub dashboards: PathBuf,
-    /// Folder of Grafana's provisioned alerting files, which include its alert rules
-    #[arg(long, env = "LAB_ALERTING", default_value = "/srv/grafana/alerting", global = true)]
+    /// Folder of Grafana's alert rules
+    #[arg(long, env = "LAB_ALERTING", default_value = "/srv/grafana/alerting/rules", global = true)]
     pub alerting: PathBuf,
     /// File of expected metric names and labels
     #[arg(long, env = "LAB_CATALOGUE", default_value = "/srv/metrics.golden", global = true)]
@@ -72,7 +72,7 @@ pub struct Settings {
     #[arg(long, env = "LAB_BALANCER_REST", default_value = "http://tcp-balancer:8888", global = true)]
     pub balancer_rest: String,
     /// File of the bearer token for changes through the balancer's REST API
-    #[arg(long, env = "BALANCER_TOKEN_FILE", default_value = "/run/secrets/balancer-token", global = true)]
+    #[arg(long, env = "BALANCER_TOKEN_FILE", default_value = "/run/lookout/balancer-token", global = true)]
     pub balancer_token: PathBuf,
     /// Port of the balancer's listener for the soak test
     #[arg(long, env = "LAB_SOAK_PORT", default_value_t = 3199, global = true)]

@@ -1,6 +1,9 @@
 //! Loads dashboard files from a folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use crate::{LoadError, model::Dashboard};
 
@@ -12,6 +15,19 @@ use crate::{LoadError, model::Dashboard};
 ///
 /// Returns an error if a folder or file cannot be read, or if a file is not a dashboard.
 pub fn load(root: &Path, folders: &[&str]) -> Result<Vec<Dashboard>, LoadError> {
+    load_rewritten(root, folders, |text| Cow::Borrowed(text))
+}
+
+/// As [`load`], with `rewrite` applied to the text of each file.
+///
+/// # Errors
+///
+/// See [`load`].
+pub fn load_rewritten(
+    root: &Path,
+    folders: &[&str],
+    rewrite: impl Fn(&str) -> Cow<'_, str>,
+) -> Result<Vec<Dashboard>, LoadError> {
     let mut paths = Vec::new();
     for folder in list(root)? {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -20,7 +36,7 @@ pub fn load(root: &Path, folders: &[&str]) -> Result<Vec<Dashboard>, LoadError> 
         }
     }
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    paths.iter().map(|path| read(path)).collect()
+    paths.iter().map(|path| read(path, &rewrite)).collect()
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
@@ -31,8 +47,8 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(paths)
 }
 
-fn read(path: &Path) -> Result<Dashboard, LoadError> {
+fn read(path: &Path, rewrite: impl Fn(&str) -> Cow<'_, str>) -> Result<Dashboard, LoadError> {
     let text =
         std::fs::read_to_string(path).map_err(|source| LoadError::File { path: path.to_owned(), source })?;
-    serde_json::from_str(&text).map_err(|source| LoadError::Json { path: path.to_owned(), source })
+    serde_json::from_str(&rewrite(&text)).map_err(|source| LoadError::Json { path: path.to_owned(), source })
 }

@@ -1,7 +1,9 @@
-//! Replaces the default addresses in documents and dashboards (the ports of `.env`) by the addresses that this lab
+//! Replaces the default addresses in documents and dashboards (the default ports) by the addresses that this lab
 //! publishes.
 
 use std::borrow::Cow;
+
+use catalog::addresses::{HOST, split_port};
 
 /// Name of each service in the links, and its default port.
 const PORTS: [(&str, &str); 14] = [
@@ -20,7 +22,6 @@ const PORTS: [(&str, &str); 14] = [
     ("mailbox", "1080"),
     ("influxdb", "8086"),
 ];
-const HOST: &str = "127.0.0.1:";
 
 /// The published addresses of the services.
 #[derive(Debug)]
@@ -49,20 +50,7 @@ impl Addresses {
 
     /// Replaces the default addresses in `text`. Addresses of services that are not published stay.
     pub(crate) fn published<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if !text.contains(HOST) {
-            return Cow::Borrowed(text);
-        }
-        let mut pieces = text.split(HOST);
-        let mut replaced = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces {
-            let (port, rest) = split_port(piece);
-            match self.by_port(port).flatten().and_then(|url| url.split_once("://")) {
-                Some((_, address)) => replaced.push_str(address),
-                None => replaced.extend([HOST, port]),
-            }
-            replaced.push_str(rest);
-        }
-        Cow::Owned(replaced)
+        catalog::addresses::replace(text, |port| Some(self.by_port(port)??.split_once("://")?.1))
     }
 
     /// The published address of a link to a service. `None` if it is not such a link, `Some(None)` if its service is not
@@ -72,10 +60,6 @@ impl Addresses {
         let base = self.by_port(port)?;
         Some(base.map(|base| format!("{base}{rest}")))
     }
-}
-
-fn split_port(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use clients::Clients;
 use kit::shutdown::{CancellationToken, TaskTracker};
 
+use crate::addresses::Addresses;
 use crate::admission::Token;
 use crate::alerts::AlertView;
 use crate::config::Config;
@@ -47,11 +48,12 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(
-        config: Config,
+        mut config: Config,
         clients: Clients,
         metrics: &Metrics,
         shutdown: CancellationToken,
     ) -> Self {
+        config.links.limit_to(config.settings.tutorial);
         let tasks = TaskTracker::new();
         let (topology, alerts, mailbox) = (Feed::default(), Feed::default(), Mailbox::default());
         let faults = Faults::new(clients.clone(), tasks.clone(), shutdown.clone());
@@ -67,7 +69,7 @@ impl App {
                 load: load.clone(),
                 shutdown: shutdown.clone(),
             },
-            library: Library::load(&clients.settings),
+            library: Library::load(&clients.settings, Addresses::new(&config.links.all())),
             sources: Sources::new(&clients, config.console_query_timeout, metrics.clone()),
             config: Arc::new(config),
             token: Token::random(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use catalog::{Selection, Service};
 use clap::Args;
 use clients::settings::Settings;
 use http::uri::Authority;
@@ -98,6 +99,24 @@ links! {
     web_client_url "WEB_CLIENT_URL" => web_client;
     /// Address of the order service's metrics
     order_metrics_url "ORDER_METRICS_URL" => order_metrics;
+}
+
+impl Links {
+    /// Removes the addresses of services that the selection leaves out.
+    pub(crate) fn limit_to(&mut self, selection: Selection) {
+        let services = [
+            (Service::MetricsSink, &mut self.sink_url),
+            (Service::OrderService, &mut self.order_metrics_url),
+            (Service::TcpBalancer, &mut self.balancer_url),
+            (Service::TcpBalancer, &mut self.balancer_rest_url),
+            (Service::InfluxDb, &mut self.influxdb_url),
+        ];
+        for (service, url) in services {
+            if !selection.has_service(service) {
+                *url = None;
+            }
+        }
+    }
 }
 
 /// Parses a host with an optional port, as in the `Host` header.

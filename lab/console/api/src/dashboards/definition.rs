@@ -1,6 +1,5 @@
 //! `GET /api/dashboards/UID`: a dashboard without its data.
 
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
@@ -16,8 +15,6 @@ use super::library::{Library, Snapshot};
 use super::limits;
 use super::selection::{self, Requested, Selection};
 use super::sources::Sources;
-use crate::addresses::Addresses;
-use crate::config::{Config, Links};
 
 /// Grafana's value of `hide` for a hidden variable.
 const HIDDEN: u8 = 2;
@@ -79,7 +76,6 @@ struct DefinitionRequest {
 }
 
 pub(super) async fn definition(
-    State(config): State<Arc<Config>>,
     State(library): State<Library>,
     State(sources): State<Sources>,
     Path(uid): Path<String>,
@@ -104,7 +100,7 @@ pub(super) async fn definition(
         time: TimeView { from: time.from, to: time.to },
         refresh: dashboard.refresh.clone(),
         refresh_options: dashboard.timepicker.refresh_intervals.clone(),
-        links: links_of(dashboard, &library.snapshot(), &config.links, scope),
+        links: links_of(dashboard, &library.snapshot(), scope),
         panels: head::heads(dashboard, scope),
         variables: selections.into_iter().filter_map(VariableView::of).collect(),
     }))
@@ -150,10 +146,8 @@ impl DefinitionRequest {
 fn links_of(
     dashboard: &Dashboard,
     library: &Snapshot,
-    links: &Links,
     scope: Scope<'_>,
 ) -> Vec<DashboardLink> {
-    let addresses = Addresses::new(&links.all());
     let mut all = Vec::new();
     for link in &dashboard.links {
         if link.kind == "dashboards" {
@@ -170,7 +164,7 @@ fn links_of(
             let link = config::Link { title: link.title.clone(), url: link.url.clone() };
             if let Ok(config::Link { title, url }) = link::interpolate(&link, scope) {
                 let external = !url.starts_with('/');
-                all.push(DashboardLink { title, url: addresses.published(&url).into_owned(), external });
+                all.push(DashboardLink { title, url, external });
             }
         }
     }
@@ -197,22 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn links_are_interpolated_and_use_published_addresses() {
+    fn links_are_interpolated() {
         let file = json!({"uid": "tea", "title": "Tea", "links": [
             {"type": "link", "title": "Traces", "url": "http://127.0.0.1:16686/search?start=${__from}000&service=$job"},
             {"type": "link", "title": "Prometheus", "url": "http://127.0.0.1:9090/alerts"},
             {"type": "link", "title": "Elsewhere", "url": "http://x/${__made_up}"},
         ]});
         let dashboard: Dashboard = serde_json::from_value(file).unwrap();
-        let links = Links {
-            jaeger_url: Some(kit::settings::base_url("http://127.0.0.1:26686").unwrap()),
-            ..Links::default()
-        };
         let variables = [Bound { name: "job".into(), value: Value::One("a".into()) }];
         let scope = Scope { variables: &variables, window: Window { from_ms: 12, to_ms: 34 } };
-        let links = links_of(&dashboard, &Snapshot::default(), &links, scope);
+        let links = links_of(&dashboard, &Snapshot::default(), scope);
         let urls: Vec<(&str, bool)> = links.iter().map(|link| (link.url.as_str(), link.external)).collect();
-        let traces = "http://127.0.0.1:26686/search?start=12000&service=a";
+        let traces = "http://127.0.0.1:16686/search?start=12000&service=a";
         assert_eq!(urls, [(traces, true), ("http://127.0.0.1:9090/alerts", true)]);
     }
 }

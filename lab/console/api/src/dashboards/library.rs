@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use catalog::folders;
 use clients::settings::Settings;
 use dashboards::model::Dashboard;
 use http::StatusCode;
@@ -13,12 +14,18 @@ use kit::problem::Problem;
 use parking_lot::RwLock;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::addresses::Addresses;
+
 /// How often the files are checked for changes.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The current dashboards; cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Library(Arc<RwLock<Snapshot>>);
+pub(crate) struct Library {
+    snapshot: Arc<RwLock<Snapshot>>,
+    /// The dashboards' links have default addresses.
+    addresses: Arc<Addresses>,
+}
 
 /// The dashboards at one time, sorted by folder and file; cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -44,21 +51,21 @@ type Stamp = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 impl Library {
     /// Reads the dashboards of the started tutorials.
-    pub(crate) fn load(settings: &Settings) -> Self {
-        let snapshot = refresh(&Snapshot::default(), settings);
+    pub(crate) fn load(settings: &Settings, addresses: Addresses) -> Self {
+        let snapshot = refresh(&Snapshot::default(), settings, &addresses);
         if snapshot.entries().next().is_none() {
             tracing::warn!(folder = %settings.dashboards.display(), "no dashboards");
         }
-        Self(Arc::new(RwLock::new(snapshot)))
+        Self { snapshot: Arc::new(RwLock::new(snapshot)), addresses: Arc::new(addresses) }
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.0.read().clone()
+        self.snapshot.read().clone()
     }
 
     /// The dashboard with this uid, or a 404.
     pub(super) fn find(&self, uid: &str) -> Result<Arc<Entry>, Problem> {
-        let entry = self.0.read().entry(uid).cloned();
+        let entry = self.snapshot.read().entry(uid).cloned();
         entry.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no dashboard {uid:?}")))
     }
 }
@@ -69,28 +76,31 @@ pub(crate) async fn run(settings: Settings, library: Library) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let (previous, settings) = (library.snapshot(), settings.clone());
-        if let Ok(snapshot) = tokio::task::spawn_blocking(move || refresh(&previous, &settings)).await {
-            *library.0.write() = snapshot;
+        let (previous, settings, addresses) =
+            (library.snapshot(), settings.clone(), Arc::clone(&library.addresses));
+        let refreshed = tokio::task::spawn_blocking(move || refresh(&previous, &settings, &addresses));
+        if let Ok(snapshot) = refreshed.await {
+            *library.snapshot.write() = snapshot;
         }
     }
 }
 
-fn refresh(snapshot: &Snapshot, settings: &Settings) -> Snapshot {
-    snapshot.refreshed(&settings.dashboards, &settings.tutorial.dashboard_folders())
+fn refresh(snapshot: &Snapshot, settings: &Settings, addresses: &Addresses) -> Snapshot {
+    let names = [&settings.tutorial.dashboard_folders()[..], &[folders::OWN]].concat();
+    snapshot.refreshed(&settings.dashboards, &names, addresses)
 }
 
 impl Snapshot {
     /// Rereads the changed ones of `folders` in `root`, whose names are compared without case. A folder that cannot be read
     /// keeps its dashboards, and is logged once.
-    fn refreshed(&self, root: &Path, folders: &[&str]) -> Self {
+    fn refreshed(&self, root: &Path, folders: &[&str], addresses: &Addresses) -> Self {
         let mut refreshed = BTreeMap::new();
         for name in existing(root, folders) {
             let stamp = stamp(&root.join(&name));
             let previous = self.folders.get(&name);
             let folder = match previous.filter(|folder| folder.stamp == stamp) {
                 Some(unchanged) => Arc::clone(unchanged),
-                None => Arc::new(read(root, &name, stamp, previous.map(Arc::as_ref))),
+                None => Arc::new(read(root, &name, stamp, previous.map(Arc::as_ref), addresses)),
             };
             refreshed.insert(name, folder);
         }
@@ -107,11 +117,18 @@ impl Snapshot {
     }
 }
 
-fn read(root: &Path, name: &str, stamp: Stamp, previous: Option<&Folder>) -> Folder {
-    let entries = match dashboards::load(root, &[&name.to_lowercase()]) {
+fn read(
+    root: &Path,
+    name: &str,
+    stamp: Stamp,
+    previous: Option<&Folder>,
+    addresses: &Addresses,
+) -> Folder {
+    let folders = [&*name.to_lowercase()];
+    let entries = match dashboards::load_rewritten(root, &folders, |text| addresses.published(text)) {
         Ok(all) => {
             tracing::info!(folder = name, count = all.len(), "dashboards read");
-            let entry = |dashboard| Arc::new(Entry { folder: name.to_owned(), dashboard });
+            let entry = |dashboard| Arc::new(Entry { folder: folders::title(name), dashboard });
             all.into_iter().map(entry).collect()
         }
         Err(error) => {
@@ -166,26 +183,35 @@ mod tests {
         write(root, "lab/b.json", "B");
         write(root, "other/c.json", "C");
         let folders = ["echo", "lab"];
-        let first = Snapshot::default().refreshed(root, &folders);
-        assert_eq!(titles(&first), [("Echo", "A"), ("lab", "B")]);
+        let first = Snapshot::default().refreshed(root, &folders, &Addresses::new(&[]));
+        assert_eq!(titles(&first), [("Echo", "A"), ("Lab", "B")]);
         assert!(first.entry("c").is_none(), "not provisioned");
 
         write(root, "Echo/a.json", "A, longer");
         fs::write(root.join("lab/b.json"), "{").unwrap();
-        let second = first.refreshed(root, &folders);
-        assert_eq!(titles(&second), [("Echo", "A, longer"), ("lab", "B")]);
+        let second = first.refreshed(root, &folders, &Addresses::new(&[]));
+        assert_eq!(titles(&second), [("Echo", "A, longer"), ("Lab", "B")]);
 
         fs::remove_dir_all(root.join("lab")).unwrap();
-        assert_eq!(titles(&second.refreshed(root, &folders)), [("Echo", "A, longer")]);
-        assert_eq!(titles(&Snapshot::default().refreshed(&root.join("none"), &folders)), []);
+        assert_eq!(titles(&second.refreshed(root, &folders, &Addresses::new(&[]))), [("Echo", "A, longer")]);
+        assert_eq!(titles(&Snapshot::default().refreshed(&root.join("none"), &folders, &Addresses::new(&[]))), []);
+    }
+
+    #[test]
+    fn links_use_the_published_addresses() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "own/a.json", "http://127.0.0.1:9090/alerts, http://127.0.0.1:1080");
+        let addresses = Addresses::new(&[("prometheus", Some("http://lab.example:19090"))]);
+        let snapshot = Snapshot::default().refreshed(root.path(), &["own"], &addresses);
+        assert_eq!(titles(&snapshot), [("Own", "http://lab.example:19090/alerts, http://127.0.0.1:1080")]);
     }
 
     #[test]
     fn does_not_reread_unchanged_folders() {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), "echo/a.json", "A");
-        let first = Snapshot::default().refreshed(root.path(), &["echo"]);
-        let second = first.refreshed(root.path(), &["echo"]);
+        let first = Snapshot::default().refreshed(root.path(), &["echo"], &Addresses::new(&[]));
+        let second = first.refreshed(root.path(), &["echo"], &Addresses::new(&[]));
         assert!(Arc::ptr_eq(first.entry("a").unwrap(), second.entry("a").unwrap()));
     }
 }
