@@ -1,6 +1,6 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # make down: removes containers and networks, and keeps images and data. `down.sh everything` (make clean) removes those too.
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
@@ -8,17 +8,14 @@ cd "$(dirname "$0")/.."
 docker version >/dev/null 2>&1 || fail "the Docker engine does not respond, so no lab is running."
 # Alertmanager stops first: otherwise it would send mail about the services that stop.
 docker compose --progress quiet stop alertmanager
-down=(docker compose --profile '*' down --remove-orphans)
 if [ "${1:-}" != everything ]; then
-  "${down[@]}"
+  docker compose --profile '*' down --remove-orphans
   exit
 fi
-"${down[@]}" --volumes
-remove_own_images
+docker compose --profile '*' down --volumes --remove-orphans
 # Docker keeps an image that another container uses, and prints that.
-sed -n 's/^\([A-Z0-9]*\)_IMAGE=.*/\1/p' .env | while read -r name; do
-  image=$(pin "$name")
+for image in $(docker compose --profile '*' config --images | sort -u) $(pin debian) $(pin rust) $(pin node); do
   ! has_image "$image" || docker rmi "$image" >/dev/null || true
 done
-rm -rf ".lookout/$LAB_NAME"
+rm -f .lookout/offline.env
 say "Removed the lab, its data and its images. The compiler's cache remains: \`docker builder prune\` removes it."

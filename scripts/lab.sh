@@ -1,17 +1,15 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Runs the `lab` command in a container on the lab's network. Usage: lab.sh check, lab.sh alert FAULT, ...
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
-has_image "lookout/lab:$LAB_NAME" || fail "the lab is not built yet: run \`make up\` first."
 [ -n "$(docker compose ps --quiet prometheus)" ] || fail "the lab is not running: run \`make up\` first."
-run=(docker compose --progress quiet run --no-deps)
 # On a terminal, Ctrl-C reaches the command, which clears its fault before it ends.
-if [ -t 0 ] && [ -t 1 ]; then exec "${run[@]}" --rm lab "$@"; fi
+if [ -t 0 ] && [ -t 1 ]; then exec docker compose --progress quiet run --no-deps --rm lab "$@"; fi
 
 # Without a terminal, Compose does not forward signals: it would end, and the command would continue with its fault.
-container=$("${run[@]}" --no-TTY --detach lab "$@")
+container=$(docker compose --progress quiet run --no-deps --no-TTY --detach lab "$@")
 trap 'docker rm --force "$container" >/dev/null' EXIT
 trap 'docker kill --signal INT "$container" >/dev/null' INT TERM HUP
 docker logs --follow "$container" &

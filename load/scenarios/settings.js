@@ -2,7 +2,7 @@
 //
 //   RATE       requests per second of all scenarios together (20)
 //   DURATION   of the load (60s)
-//   TUTORIALS  Compose profiles that run ("lab echo")
+//   TUTORIAL   the tutorials that run (all)
 //   EDGE       address of the edge (http://envoy:10000)
 //   HELLO      address of the balancer in front of the hello servers (http://tcp-balancer:3100)
 
@@ -11,9 +11,11 @@ export const HELLO = __ENV.HELLO || "http://tcp-balancer:3100";
 export const RATE = positive("RATE", 20);
 export const DURATION = __ENV.DURATION || "60s";
 
-const tutorials = (__ENV.TUTORIALS || "lab echo").split(" ");
+const selection = __ENV.TUTORIAL || "all";
 
-export const runs = (tutorial) => tutorials.includes(tutorial);
+// The echo tutorial always runs, and the influx tutorial includes the balancer.
+export const runs = (tutorial) =>
+  selection === "all" || tutorial === "echo" || tutorial === selection || (tutorial === "balancer" && selection === "influx");
 
 function positive(name, fallback) {
   const value = Number(__ENV[name] || fallback);

@@ -3,8 +3,8 @@
 //! Nothing here does any I/O. `tests/it` compares the repository's scripts, configuration and documents with this table.
 
 pub mod addresses;
-pub mod folders;
 mod fault;
+pub mod folders;
 mod service;
 mod stream;
 mod tutorial;

@@ -40,7 +40,7 @@ pub enum Service {
 /// A port that a service publishes on 127.0.0.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Port {
-    /// The setting in `.env`.
+    /// The setting in compose.yaml.
     pub setting: &'static str,
     /// The default port.
     pub default: u16,
@@ -112,7 +112,9 @@ impl Service {
             Self::Prometheus => const { &[port("PROMETHEUS_PORT", 9090)] },
             Self::Alertmanager => const { &[port("ALERTMANAGER_PORT", 9093)] },
             Self::Grafana => const { &[port("GRAFANA_PORT", 3000)] },
-            Self::Jaeger => const { &[port("JAEGER_PORT", 16686), port("OTLP_PORT", 4317)] },
+            Self::Jaeger => {
+                const { &[port("JAEGER_PORT", 16686), port("OTLP_PORT", 4317), port("OTLP_HTTP_PORT", 4318)] }
+            }
             Self::Maildev => const { &[port("MAILDEV_PORT", 1080)] },
         }
     }

@@ -106,11 +106,6 @@ impl Tutorial {
         }
     }
 
-    /// The tutorial's Compose profile; `None` if every selection includes it.
-    pub fn profile(self) -> Option<&'static str> {
-        (!matches!(self, Self::Lab | Self::Echo)).then_some(self.name())
-    }
-
     /// The tutorial's services.
     pub fn services(self) -> &'static [Service] {
         self.contents().services

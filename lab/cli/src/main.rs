@@ -12,7 +12,10 @@ use lab::{
     alert::{self, AlertError},
     check::{self, outage},
     leftovers,
-    render::{self, RenderError, settings::{Published, RenderSettings}},
+    render::{
+        self, RenderError,
+        settings::{Published, RenderSettings},
+    },
     signals,
 };
 
@@ -119,7 +122,8 @@ async fn main() -> anyhow::Result<ExitCode> {
             false
         }
         Action::Addresses { grafana_url } => {
-            let published = Published::new(clients.settings.tutorial, &grafana_url, |name| std::env::var(name).ok());
+            let published =
+                Published::new(clients.settings.tutorial, &grafana_url, |name| std::env::var(name).ok());
             print!("{}", addresses::list(&clients, &published.map_err(RenderError::Settings)?).await);
             false
         }

@@ -62,12 +62,23 @@ pub async fn run(
     };
 
     let folder = |name: &str| settings.out.join(name);
-    let target = |reader, url, folder| Target { reader, url, folder, password: &settings.grafana_admin_password };
-    let (prometheus, alertmanager, grafana) = (folder("prometheus"), folder("alertmanager"), folder("grafana"));
+    let target =
+        |reader, url, folder| Target { reader, url, folder, password: &settings.grafana_admin_password };
+    let (prometheus, alertmanager, grafana) =
+        (folder("prometheus"), folder("alertmanager"), folder("grafana"));
     let rendered = [
-        (target(Reader::Prometheus, &common.prometheus, &prometheus), readers::prometheus(&settings.source, &published)?),
-        (target(Reader::Alertmanager, &common.alertmanager, &alertmanager), readers::alertmanager(&settings.source, &smtp)?),
-        (target(Reader::Grafana, &common.grafana, &grafana), readers::grafana(&settings.source, &published, &smtp)?),
+        (
+            target(Reader::Prometheus, &common.prometheus, &prometheus),
+            readers::prometheus(&settings.source, &published)?,
+        ),
+        (
+            target(Reader::Alertmanager, &common.alertmanager, &alertmanager),
+            readers::alertmanager(&settings.source, &smtp)?,
+        ),
+        (
+            target(Reader::Grafana, &common.grafana, &grafana),
+            readers::grafana(&settings.source, &published, &smtp)?,
+        ),
     ];
 
     let balancer = folder("balancer");

@@ -1,14 +1,15 @@
-//! compose.yaml and `.env`: services, profiles and published ports.
+//! compose.yaml, the selections in tutorials/ and .env.example: services, settings and published ports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Port, Service, Tutorial};
+use catalog::{Port, Selection, Service};
+use clap::ValueEnum;
 use serde_json::Value;
 
-use crate::support::{list, read, yaml};
+use crate::support::{list, names_in, read, yaml};
 
 /// Services that run only for the length of a command.
-const COMMANDS: [&str; 2] = ["lab", "load"];
+const COMMANDS: [&str; 3] = ["config", "lab", "load"];
 
 /// A key of a service, which may come from a YAML merge.
 fn key<'a>(service: &'a Value, name: &str) -> &'a Value {
@@ -17,21 +18,27 @@ fn key<'a>(service: &'a Value, name: &str) -> &'a Value {
 }
 
 #[test]
-fn services_are_those_of_the_catalog_with_their_tutorials_profiles() {
+fn services_are_those_of_the_catalog() {
     let compose = yaml("compose.yaml");
-    let services = compose["services"].as_object().unwrap();
-    let names: BTreeSet<&str> = services.keys().map(String::as_str).collect();
-    let expected = Service::ALL.into_iter().map(Service::name).chain(COMMANDS);
-    assert_eq!(names, expected.collect());
-    for tutorial in Tutorial::ALL {
-        for service in tutorial.services() {
-            let profiles: Vec<&str> =
-                list(key(&services[service.name()], "profiles")).iter().filter_map(Value::as_str).collect();
-            // Grafana has a profile of its own, because its image may be unavailable.
-            let profile = if *service == Service::Grafana { Some("grafana") } else { tutorial.profile() };
-            assert_eq!(profiles, profile.into_iter().collect::<Vec<_>>(), "{service}");
+    let names: BTreeSet<&str> = compose["services"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, Service::ALL.into_iter().map(Service::name).chain(COMMANDS).collect());
+}
+
+#[test]
+fn each_selection_gives_a_profile_to_the_services_that_it_leaves_out() {
+    let compose = yaml("compose.yaml");
+    for selection in Selection::value_variants() {
+        let name = selection.to_possible_value().unwrap().get_name().to_owned();
+        let changes = yaml(&format!("tutorials/{name}.yaml"));
+        for service in Service::ALL {
+            let extended = key(&compose["services"][service.name()], "extends");
+            let is_optional = extended["file"] == "tutorials/${TUTORIAL:-all}.yaml";
+            let change = &changes["services"][extended["service"].as_str().unwrap_or(service.name())];
+            let is_left_out = is_optional && !list(&change["profiles"]).is_empty();
+            assert_eq!(is_left_out, !selection.has_service(service), "{service} with TUTORIAL={name}");
         }
     }
+    assert_eq!(names_in("tutorials").len(), Selection::value_variants().len());
 }
 
 #[test]
@@ -51,15 +58,49 @@ fn services_publish_the_catalogs_ports_on_loopback() {
     }
 }
 
+/// The defaults of all variables in compose.yaml: `${NAME:-default}` or `${NAME-default}`.
+fn defaults(compose: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut defaults: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for variable in compose.split("${").skip(1) {
+        let end = variable.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap();
+        let (name, rest) = variable.split_at(end);
+        if let Some(default) = rest.strip_prefix(":-").or_else(|| rest.strip_prefix('-')) {
+            defaults.entry(name).or_default().insert(default.split(['}', '$']).next().unwrap());
+        }
+    }
+    defaults
+}
+
 #[test]
-fn the_default_ports_are_those_of_the_catalog() {
-    let env = read(".env");
-    let settings = env.lines().filter(|line| !line.starts_with('#'));
-    let lines = settings.filter_map(|line| line.split_once('='));
-    let ports: BTreeSet<(&str, u16)> = lines
-        .filter(|(name, _)| name.ends_with("_PORT") && !name.starts_with("SMTP_"))
-        .map(|(name, value)| (name, value.split_whitespace().next().unwrap().parse().unwrap()))
+fn the_example_lists_every_variable_with_its_default() {
+    let (compose, example) = (read("compose.yaml"), read(".env.example"));
+    let defaults = defaults(&compose);
+    let lines = example.lines().filter_map(|line| line.strip_prefix('#')?.split_once('='));
+    let listed: BTreeMap<&str, &str> = lines
+        .filter(|(name, _)| name.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_'))
         .collect();
-    let expected = Service::ALL.iter().flat_map(|service| service.ports());
-    assert_eq!(ports, expected.map(|Port { setting, default }| (*setting, *default)).collect());
+    assert_eq!(listed.keys().collect::<Vec<_>>(), defaults.keys().collect::<Vec<_>>());
+    for (name, values) in defaults {
+        // The default file holds no password, and Grafana's address depends on its port.
+        if !["SMTP_PASSWORD_FILE", "GRAFANA_URL"].contains(&name) {
+            assert_eq!(values, BTreeSet::from([listed[name]]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_settings_list_the_ports_of_the_catalog() {
+    let compose = read("compose.yaml");
+    let settings = compose.split("x-settings:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let lines = settings.lines().filter_map(|line| line.trim().split_once(": ${"));
+    let ports: BTreeMap<&str, &str> = lines
+        .filter(|(name, _)| name.ends_with("_PORT") && !name.starts_with("SMTP_"))
+        .filter_map(|(name, value)| Some((name, value.split_once(":-")?.1.trim_end_matches('}'))))
+        .collect();
+    let expected: BTreeMap<&str, String> = Service::ALL
+        .iter()
+        .flat_map(|service| service.ports())
+        .map(|Port { setting, default }| (*setting, default.to_string()))
+        .collect();
+    assert_eq!(ports, expected.iter().map(|(name, port)| (*name, port.as_str())).collect());
 }

@@ -1,28 +1,10 @@
-//! The tutorials in the shell scripts and the k6 scenarios.
+//! The tutorials in the k6 scenarios.
 
-use std::{collections::BTreeSet, process::Command};
+use std::collections::BTreeSet;
 
-use catalog::{Selection, Stream, Tutorial};
-use clap::ValueEnum;
+use catalog::{Stream, Tutorial};
 
-use crate::support::{read, root};
-
-#[test]
-fn each_selection_runs_the_same_tutorials_in_the_scripts() {
-    for selection in Selection::value_variants() {
-        let name = selection.to_possible_value().unwrap().get_name().to_owned();
-        let script = r#"fail() { echo "$1" >&2; exit 1; }; . scripts/settings.sh; echo "$TUTORIALS""#;
-        let output = Command::new("bash")
-            .args(["-euc", script])
-            .current_dir(root())
-            .env("TUTORIAL", &name)
-            .output()
-            .expect("bash");
-        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-        let expected: Vec<&str> = selection.tutorials().iter().map(|tutorial| tutorial.name()).collect();
-        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), expected.join(" "), "{name}");
-    }
-}
+use crate::support::read;
 
 #[test]
 fn the_load_has_a_scenario_for_each_stream() {

@@ -96,7 +96,8 @@ pub fn alertmanager(source: &Path, smtp: &Smtp) -> Result<Files, SourceError> {
     let folder = source.join("alertmanager");
     let path = folder.join("alertmanager.yaml.in");
     let template = read(&path)?;
-    let template: String = template.lines().filter(|line| !line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+    let template: String =
+        template.lines().filter(|line| !line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
     // `require_tls` means STARTTLS, which only a plain connection can use.
     let require_tls = (smtp.encryption == Encryption::StartTls).to_string();
     let password_file = if smtp.password.is_empty() { "" } else { "/etc/alertmanager/smtp-password" };
@@ -145,15 +146,21 @@ pub fn grafana(source: &Path, published: &Published, smtp: &Smtp) -> Result<File
     }
     // Grafana keeps a rule in its database until a file deletes it: the files of left-out tutorials do that.
     for path in list(&folder.join("alerting/rules"), "yaml")? {
-        let is_selected =
-            published.selection().tutorials().iter().any(|tutorial| name(&path) == format!("{}.yaml", tutorial.name()));
+        let is_selected = published
+            .selection()
+            .tutorials()
+            .iter()
+            .any(|tutorial| name(&path) == format!("{}.yaml", tutorial.name()));
         let left_out = folder.join("alerting/left-out").join(&*name(&path));
         let text = read(if is_selected { &path } else { &left_out })?;
         files.add(format!("provisioning/alerting/rules-{}", name(&path)), published.replace(&text));
     }
     for below in published.selection().dashboard_folders().into_iter().chain([folders::OWN]) {
         for path in list(&folder.join("dashboards").join(below), "json")? {
-            files.add(format!("dashboards/{}/{}", folders::title(below), name(&path)), published.replace(&read(&path)?));
+            files.add(
+                format!("dashboards/{}/{}", folders::title(below), name(&path)),
+                published.replace(&read(&path)?),
+            );
         }
     }
     let policy = if smtp.encryption == Encryption::StartTls { "MandatoryStartTLS" } else { "NoStartTLS" };
@@ -227,7 +234,8 @@ fn fill(path: &Path, template: &str, values: &[(&str, String)]) -> Result<String
     let mut rest = template;
     while let Some((before, placeholder, after)) = next_placeholder(rest) {
         let value = values.iter().find(|(name, _)| *name == placeholder).map(|(_, value)| value);
-        let missing = || SourceError::Placeholder { path: path.to_owned(), placeholder: placeholder.to_owned() };
+        let missing =
+            || SourceError::Placeholder { path: path.to_owned(), placeholder: placeholder.to_owned() };
         filled.push_str(before);
         filled.push_str(value.ok_or_else(missing)?);
         rest = after;

@@ -122,9 +122,11 @@ impl Target<'_> {
     /// When the reader loaded its configuration, in seconds since 1970; `None` if it does not run.
     async fn loaded_at(&self, fetch: &Fetch) -> Option<f64> {
         let page = fetch.get(&format!("{}/metrics", self.url)).text().await.ok()?;
-        let line = page.lines().find_map(|line| line.strip_prefix(self.reader.loaded_metric())?.strip_prefix(' '));
+        let line =
+            page.lines().find_map(|line| line.strip_prefix(self.reader.loaded_metric())?.strip_prefix(' '));
         let stamp = fs::metadata(self.folder.join(STAMP)).and_then(|stamp| stamp.modified()).ok();
-        let stamp = stamp.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map(|time| time.as_secs_f64());
+        let stamp =
+            stamp.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map(|time| time.as_secs_f64());
         Some(line?.trim().parse::<f64>().ok()?.max(stamp.unwrap_or_default()))
     }
 }

@@ -117,7 +117,8 @@ impl Smtp {
             refuse("SMTP_USERNAME", username, "its password would be sent unencrypted; set SMTP_TLS=yes");
         }
         if username.is_empty() != password.is_empty() {
-            let expected = "an account needs both SMTP_USERNAME and SMTP_PASSWORD_FILE, a file with its password";
+            let expected =
+                "an account needs both SMTP_USERNAME and SMTP_PASSWORD_FILE, a file with its password";
             refuse("SMTP_USERNAME", username, expected);
         }
         for (setting, value) in [("SMTP_USERNAME", username.as_str()), ("SMTP_PASSWORD_FILE", password)] {
@@ -150,7 +151,9 @@ impl Smtp {
 /// Whether `text` is a mail address without a display name.
 fn is_address(text: &str) -> bool {
     let is_part = |part: &str| {
-        !part.is_empty() && part.is_ascii() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c))
+        !part.is_empty()
+            && part.is_ascii()
+            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c))
     };
     text.split_once('@').is_some_and(|(local, domain)| is_part(local) && is_part(domain))
 }

@@ -6,6 +6,8 @@ use std::fs;
 
 use serde_json::Value;
 
+use catalog::Tutorial;
+
 use crate::support::{data_source_uids, list, published_ports, root, text};
 
 /// The panels that alerts link to: dashboard, panel, and a word in the panel's title.
@@ -265,14 +267,14 @@ fn links_lead_to_existing_dashboards_and_published_ports() {
 
 fn dashboards() -> Vec<Dashboard> {
     let mut all = Vec::new();
-    for folder in fs::read_dir(root().join("grafana/dashboards")).expect("the folders") {
-        let folder = folder.expect("a folder");
-        for file in fs::read_dir(folder.path()).expect("the files") {
+    for tutorial in Tutorial::ALL {
+        let folder = root().join("grafana/dashboards").join(tutorial.name());
+        for file in fs::read_dir(folder).expect("the files") {
             let path = file.expect("a file").path();
             let json = serde_json::from_slice(&fs::read(&path).expect("its text"));
             let json = json.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            all.push(Dashboard { name, folder: folder.file_name().to_string_lossy().into_owned(), json });
+            all.push(Dashboard { name, folder: tutorial.name().into(), json });
         }
     }
     assert!(all.len() >= 7, "the lab has at least seven dashboards");

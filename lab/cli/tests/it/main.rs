@@ -12,5 +12,6 @@ mod fault_is_cleared;
 mod faults_are_listed;
 mod grafana_alerting_files;
 mod grafana_rules;
+mod render;
 mod second_run_is_refused;
 mod support;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use catalog::Service;
 use clap::Parser;
 use clients::{Clients, settings::Settings};
 use serde_json::Value;
@@ -42,14 +43,10 @@ pub(crate) fn data_source_uids() -> BTreeSet<String> {
     data_sources().iter().map(|source| text(&source["uid"]).to_owned()).collect()
 }
 
-/// The published ports in `.env`, by name, such as `GRAFANA_PORT`.
+/// The default ports by the names of their settings, such as `GRAFANA_PORT`.
 pub(crate) fn published_ports() -> BTreeMap<String, String> {
-    let settings = fs::read_to_string(root().join(".env")).expect("the lab's settings");
-    let ports = settings.lines().filter_map(|line| line.split_once('='));
-    let ports = ports.filter(|(name, _)| name.ends_with("_PORT"));
-    ports
-        .map(|(name, port)| (name.into(), port.split_whitespace().next().unwrap_or_default().into()))
-        .collect()
+    let ports = Service::ALL.iter().flat_map(|service| service.ports());
+    ports.map(|port| (port.setting.into(), port.default.to_string())).collect()
 }
 
 pub(crate) fn list(value: &Value) -> &[Value] {

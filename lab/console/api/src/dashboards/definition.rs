@@ -1,6 +1,5 @@
 //! `GET /api/dashboards/UID`: a dashboard without its data.
 
-
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use dashboards::config;
@@ -143,11 +142,7 @@ impl DefinitionRequest {
 
 /// The dashboard's links. A link to a dashboard leads to the console's page of it. A link with an unsupported variable is
 /// left out.
-fn links_of(
-    dashboard: &Dashboard,
-    library: &Snapshot,
-    scope: Scope<'_>,
-) -> Vec<DashboardLink> {
+fn links_of(dashboard: &Dashboard, library: &Snapshot, scope: Scope<'_>) -> Vec<DashboardLink> {
     let mut all = Vec::new();
     for link in &dashboard.links {
         if link.kind == "dashboards" {

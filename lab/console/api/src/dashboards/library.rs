@@ -117,13 +117,7 @@ impl Snapshot {
     }
 }
 
-fn read(
-    root: &Path,
-    name: &str,
-    stamp: Stamp,
-    previous: Option<&Folder>,
-    addresses: &Addresses,
-) -> Folder {
+fn read(root: &Path, name: &str, stamp: Stamp, previous: Option<&Folder>, addresses: &Addresses) -> Folder {
     let folders = [&*name.to_lowercase()];
     let entries = match dashboards::load_rewritten(root, &folders, |text| addresses.published(text)) {
         Ok(all) => {
@@ -194,7 +188,10 @@ mod tests {
 
         fs::remove_dir_all(root.join("lab")).unwrap();
         assert_eq!(titles(&second.refreshed(root, &folders, &Addresses::new(&[]))), [("Echo", "A, longer")]);
-        assert_eq!(titles(&Snapshot::default().refreshed(&root.join("none"), &folders, &Addresses::new(&[]))), []);
+        assert_eq!(
+            titles(&Snapshot::default().refreshed(&root.join("none"), &folders, &Addresses::new(&[]))),
+            []
+        );
     }
 
     #[test]
