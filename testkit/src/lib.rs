@@ -16,9 +16,11 @@
 //! # }
 //! ```
 
+pub mod envoy;
 pub mod grpc;
 pub mod influx;
 pub mod otlp;
+pub mod prometheus;
 
 mod problem;
 mod program;
@@ -28,6 +30,6 @@ mod wait;
 
 pub use problem::problem_of;
 pub use program::{Program, command, failure_message};
-pub use running::{Running, listener, start};
+pub use running::{Running, free_port, listener, start};
 pub use scrape::{Scrape, ScrapeError};
 pub use wait::{eventually, eventually_some};

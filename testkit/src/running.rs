@@ -22,6 +22,16 @@ pub async fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on 127.0.0.1")
 }
 
+/// A port of 127.0.0.1 that was free a moment ago, for a program that cannot choose one.
+///
+/// # Panics
+/// If no port is free.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on 127.0.0.1");
+    listener.local_addr().expect("bound").port()
+}
+
 /// Runs a service on a free port: `start(|listener, shutdown| run(listener, settings, shutdown))`.
 pub async fn start<F, R>(run: F) -> Running<R::Output>
 where

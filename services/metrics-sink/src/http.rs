@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kit::exposition::ScrapeRequest;
 use kit::problem::Problem;
-use prometheus::{Registry, TEXT_FORMAT};
+use prometheus::Registry;
 use tokio::sync::Semaphore;
 
 use crate::store::Store;
@@ -19,7 +19,8 @@ const MAX_PAGES: usize = 8;
 /// `/envoy/metrics` serves `store`, or 404 without one.
 pub(crate) fn router(registry: Registry, store: Option<Arc<Store>>) -> Router {
     let permits = Arc::new(Semaphore::new(MAX_PAGES));
-    let envoy_metrics = get(move || async move { envoy_metrics(store.as_deref(), &permits) });
+    let envoy_metrics =
+        get(move |request: ScrapeRequest| async move { envoy_metrics(request, store.as_deref(), &permits) });
     Router::new()
         .route("/envoy/metrics", envoy_metrics)
         .method_not_allowed_fallback(kit::problem::method_not_allowed)
@@ -27,7 +28,7 @@ pub(crate) fn router(registry: Registry, store: Option<Arc<Store>>) -> Router {
         .fallback(kit::problem::not_found)
 }
 
-fn envoy_metrics(store: Option<&Store>, permits: &Arc<Semaphore>) -> Response {
+fn envoy_metrics(request: ScrapeRequest, store: Option<&Store>, permits: &Arc<Semaphore>) -> Response {
     let Some(store) = store else {
         return Problem::new(StatusCode::NOT_FOUND, "SINK_OUTPUTS does not include prometheus")
             .into_response();
@@ -36,9 +37,9 @@ fn envoy_metrics(store: Option<&Store>, permits: &Arc<Semaphore>) -> Response {
         let detail = format!("{MAX_PAGES} pages are being read already");
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
     };
-    let chunks = store.page().inspect(move |_| {
-        let _permit = &permit;
-    });
-    let body = Body::from_stream(tokio_stream::iter(chunks));
-    ([(header::CONTENT_TYPE, format!("{TEXT_FORMAT}; charset=utf-8"))], body).into_response()
+    request.respond(|format| {
+        store.page_in(format).inspect(move |_| {
+            let _permit = &permit;
+        })
+    })
 }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use kit::exposition::Format;
 use parking_lot::Mutex;
 
 use crate::refusal::{Reason, Refusals};
@@ -142,10 +143,15 @@ impl Store {
             .collect()
     }
 
-    /// Starts a page with the series of all nodes.
+    /// Starts a page with the series of all nodes, in text format 0.0.4.
     pub fn page(&self) -> Page {
+        self.page_in(Format::Text)
+    }
+
+    /// Starts a page with the series of all nodes.
+    pub fn page_in(&self, format: Format) -> Page {
         let nodes = self.all_nodes().iter().map(|node| (node.series(), node.identity().labels())).collect();
-        let page = Page::new(nodes);
+        let page = Page::new(nodes, format);
         self.pages.lock().push((self.now(), page.handle()));
         page
     }

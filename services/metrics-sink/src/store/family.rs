@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use kit::exposition::Format;
+
 use super::budget::Cost;
 use super::histogram::Histogram;
 use super::series::{LinePrefix, MessageNumber, Scalar, Series, SeriesMeta};
@@ -155,6 +157,7 @@ impl Family {
         from: Progress,
         node_labels: &str,
         out: &mut Vec<u8>,
+        format: Format,
         limit: usize,
     ) -> Option<Progress> {
         with_list!(&self.series, list => {
@@ -165,7 +168,7 @@ impl Family {
                 if one.meta().is_visible() {
                     let labels = self.labels(one.meta()).as_bytes();
                     let node = node_labels.as_bytes();
-                    one.render(out, &LinePrefix { name: self.name.as_bytes(), labels, node });
+                    one.render(out, &LinePrefix { name: self.name.as_bytes(), labels, node }, format);
                 }
             }
         });

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use kit::exposition::{Format, push_float};
+
 use super::budget::Cost;
 use super::number;
 use super::series::{LinePrefix, Series, SeriesMeta};
@@ -14,8 +16,10 @@ use crate::wire::Distribution;
 #[derive(Debug)]
 pub(crate) struct Bounds {
     upper: Vec<f64>,
-    /// The label of each bucket, such as `le="0.5"`.
+    /// The label of each bucket, such as `le="1"`.
     le: Vec<Box<str>>,
+    /// The label of each bucket in OpenMetrics, such as `le="1.0"`.
+    canonical_le: Vec<Box<str>>,
 }
 
 /// The most recently created bounds of a node, to be shared.
@@ -42,7 +46,7 @@ impl Bounds {
     /// Reads the bounds of `sent`. They must be strictly ascending, and at most `max`. +Inf is skipped, because every
     /// histogram has it.
     pub(crate) fn read(mut sent: Distribution<'_>, max: usize) -> Result<Self, Reason> {
-        let mut bounds = Self { upper: Vec::new(), le: Vec::new() };
+        let mut bounds = Self { upper: Vec::new(), le: Vec::new(), canonical_le: Vec::new() };
         while let Ok(Some(bucket)) = sent.next_bucket() {
             if bucket.upper_bound == f64::INFINITY {
                 continue;
@@ -60,6 +64,7 @@ impl Bounds {
             le.push('"');
             bounds.upper.push(bucket.upper_bound);
             bounds.le.push(le.into());
+            bounds.canonical_le.push(canonical_le(bucket.upper_bound));
         }
         Ok(bounds)
     }
@@ -76,10 +81,17 @@ impl Bounds {
     }
 
     pub(crate) fn cost(&self) -> Cost {
-        const BYTES_PER_BOUND: usize = size_of::<Box<str>>() + size_of::<f64>() + 16;
-        let bytes = self.le.iter().map(|le| le.len() + BYTES_PER_BOUND).sum::<usize>();
+        const BYTES_PER_BOUND: usize = 2 * (size_of::<Box<str>>() + 16) + size_of::<f64>();
+        let labels = self.le.iter().zip(&self.canonical_le);
+        let bytes = labels.map(|(le, canonical)| le.len() + canonical.len() + BYTES_PER_BOUND).sum::<usize>();
         Cost { series: 0, bytes: size_of::<Self>() + bytes }
     }
+}
+
+fn canonical_le(bound: f64) -> Box<str> {
+    let mut number = Vec::new();
+    push_float(&mut number, bound);
+    format!("le=\"{}\"", String::from_utf8_lossy(&number)).into()
 }
 
 impl BoundsCache {
@@ -153,13 +165,14 @@ impl Series for Histogram {
         size_of_val(&*self.counts)
     }
 
-    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>) {
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>, format: Format) {
         let mut bucket = |le: &str, count| {
             prefix.push(out, b"_bucket", le.as_bytes());
             number::push_count(out, count);
             out.push(b'\n');
         };
-        for (le, count) in self.bounds.le.iter().zip(&self.counts) {
+        let le = if format.is_open_metrics() { &self.bounds.canonical_le } else { &self.bounds.le };
+        for (le, count) in le.iter().zip(&self.counts) {
             bucket(le, *count);
         }
         bucket("le=\"+Inf\"", self.totals.count());

@@ -6,6 +6,7 @@
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
+use kit::exposition::{Format, Kind as DeclaredKind, OPEN_METRICS_END, write_metadata};
 use parking_lot::Mutex;
 use thiserror::Error;
 
@@ -37,6 +38,11 @@ struct Renderer {
     progress: Progress,
     /// The family of the last TYPE line.
     typed: Option<(Arc<str>, Kind)>,
+    format: Format,
+    /// The names of all families, sorted. Only in OpenMetrics.
+    names: Vec<Arc<str>>,
+    /// What follows the last family.
+    end: &'static [u8],
 }
 
 /// A family of a node.
@@ -52,7 +58,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 impl Page {
     /// A page of these nodes' series and labels.
-    pub(crate) fn new(nodes: Vec<(Arc<Mutex<NodeSeries>>, String)>) -> Self {
+    pub(crate) fn new(nodes: Vec<(Arc<Mutex<NodeSeries>>, String)>, format: Format) -> Self {
         let mut entries = Vec::new();
         for (node, (series, _)) in nodes.iter().enumerate() {
             let series = series.lock();
@@ -68,7 +74,14 @@ impl Page {
         if nodes.len() > 1 {
             entries.sort_by(|a, b| (&b.name, b.kind, b.node).cmp(&(&a.name, a.kind, a.node)));
         }
-        Self(Arc::new(Mutex::new(Some(Renderer { nodes, entries, progress: 0, typed: None }))))
+        let (mut names, mut end): (Vec<_>, &[u8]) = (Vec::new(), b"");
+        if format.is_open_metrics() {
+            names.extend(entries.iter().rev().map(|entry| Arc::clone(&entry.name)));
+            names.dedup();
+            end = OPEN_METRICS_END;
+        }
+        let renderer = Renderer { nodes, entries, progress: 0, typed: None, format, names, end };
+        Self(Arc::new(Mutex::new(Some(renderer))))
     }
 
     pub(crate) fn handle(&self) -> PageHandle {
@@ -111,12 +124,10 @@ impl Renderer {
             let has_type =
                 self.typed.as_ref().is_some_and(|(name, kind)| *name == entry.name && *kind == entry.kind);
             if !has_type && family.any(SeriesMeta::is_visible) {
-                for part in ["# TYPE ", &entry.name, " ", entry.kind.name(), "\n"] {
-                    out.extend_from_slice(part.as_bytes());
-                }
+                push_type(&mut out, entry, self.format, &self.names);
                 self.typed = Some((Arc::clone(&entry.name), entry.kind));
             }
-            match family.render(self.progress, node_labels, &mut out, CHUNK_BYTES) {
+            match family.render(self.progress, node_labels, &mut out, self.format, CHUNK_BYTES) {
                 Some(progress) => {
                     self.progress = progress;
                     break;
@@ -128,6 +139,28 @@ impl Renderer {
                 }
             }
         }
+        if self.entries.is_empty() {
+            out.extend_from_slice(std::mem::take(&mut self.end));
+        }
         (!out.is_empty()).then(|| out.into())
     }
+}
+
+/// Appends the TYPE line of a family. `names` are those of all families, sorted.
+fn push_type(out: &mut Vec<u8>, entry: &Entry, format: Format, names: &[Arc<str>]) {
+    if !format.is_open_metrics() {
+        for part in ["# TYPE ", &entry.name, " ", entry.kind.name(), "\n"] {
+            out.extend_from_slice(part.as_bytes());
+        }
+        return;
+    }
+    let kind = match entry.kind {
+        Kind::Counter => DeclaredKind::Counter,
+        Kind::Gauge => DeclaredKind::Gauge,
+        Kind::Untyped => DeclaredKind::Unknown,
+        Kind::Histogram => DeclaredKind::Histogram,
+        Kind::Summary => DeclaredKind::Summary,
+    };
+    let has_family = |name: &str| names.binary_search_by(|known| (**known).cmp(name)).is_ok();
+    write_metadata(out, &entry.name, kind, "", has_family);
 }

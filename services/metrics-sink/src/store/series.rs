@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use kit::exposition::Format;
+
 use super::budget::Cost;
 use super::number;
 use super::slot_index::SLOT_BYTES;
@@ -33,7 +35,7 @@ pub(crate) trait Series: Sized {
     /// Bytes allocated on the heap.
     fn heap_bytes(&self) -> usize;
     /// Appends its lines.
-    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>);
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>, format: Format);
 
     /// Its cost with rendered labels of `labels_len` bytes.
     fn cost(&self, labels_len: usize) -> Cost {
@@ -127,7 +129,7 @@ impl Series for Scalar {
     }
 
     #[inline]
-    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>) {
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>, _: Format) {
         prefix.push(out, b"", b"");
         number::push_value(out, self.value);
         out.push(b'\n');

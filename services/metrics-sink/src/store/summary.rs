@@ -1,5 +1,7 @@
 //! Summary series. Quantiles are those of the last interval; count and sum are accumulated.
 
+use kit::exposition::{Format, push_float};
+
 use super::number;
 use super::series::{LinePrefix, Series, SeriesMeta};
 use super::totals::Totals;
@@ -74,12 +76,16 @@ impl Series for Summary {
         size_of_val(&*self.quantiles)
     }
 
-    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>) {
+    fn render(&self, out: &mut Vec<u8>, prefix: &LinePrefix<'_>, format: Format) {
         let mut label = Vec::new();
         for (quantile, value) in &self.quantiles {
             label.clear();
             label.extend_from_slice(b"quantile=\"");
-            number::push_value(&mut label, *quantile);
+            if format.is_open_metrics() {
+                push_float(&mut label, *quantile);
+            } else {
+                number::push_value(&mut label, *quantile);
+            }
             label.push(b'"');
             prefix.push(out, b"", &label);
             number::push_value(out, *value);

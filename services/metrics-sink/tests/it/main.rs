@@ -6,6 +6,7 @@ mod accumulation;
 mod binary;
 mod broken_streams;
 mod families;
+mod formats;
 mod identity;
 mod limits;
 mod memory;

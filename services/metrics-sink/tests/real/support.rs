@@ -1,0 +1,47 @@
+//! The sink's program, and Envoys that flush to it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use testkit::envoy::{Config, Envoy};
+use testkit::{Program, Scrape, command, eventually};
+
+/// Limit for each condition a test waits for; enough on a busy machine.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A sink in a process of its own.
+pub(crate) struct Sink {
+    _program: Program,
+    pub(crate) grpc: SocketAddr,
+    pub(crate) http: SocketAddr,
+}
+
+impl Sink {
+    /// Starts the program with these flags; on free ports, if they do not name any.
+    pub(crate) async fn start(flags: &[&str]) -> Self {
+        let mut command = command(env!("CARGO_BIN_EXE_metrics-sink"), &[]);
+        for port in ["--grpc-port", "--http-port"] {
+            if !flags.iter().any(|flag| flag.starts_with(port)) {
+                command.arg(format!("{port}=0"));
+            }
+        }
+        let program = Program::start(command.args(flags));
+        let (grpc, http) = (program.addr("--grpc-port").await, program.addr("--http-port").await);
+        Self { _program: program, grpc, http }
+    }
+
+    pub(crate) async fn scrape(&self, path: &str) -> Scrape {
+        Scrape::get(format!("http://{}{path}", self.http)).await
+    }
+
+    /// Starts an Envoy that flushes to this sink, and waits for its first flush.
+    pub(crate) async fn envoy(&self, id: &str) -> Envoy {
+        let config = Config { id: id.into(), sink_port: self.grpc.port(), ..Config::default() };
+        let envoy = Envoy::start(&config).await;
+        eventually(TIMEOUT, async || {
+            self.scrape("/envoy/metrics").await.has("envoy_server_live", &[("instance", id)])
+        })
+        .await;
+        envoy
+    }
+}
