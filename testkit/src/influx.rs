@@ -6,14 +6,16 @@ use std::fmt;
 use std::io::Read as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use flate2::read::GzDecoder;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::running::{Running, listener};
 
@@ -41,6 +43,12 @@ pub enum Reply {
     Partial(u16),
     /// Stores nothing and returns this status and body.
     Reject(u16, &'static str),
+    /// Stores nothing and returns this status, these headers and this body.
+    Respond(u16, &'static [(&'static str, &'static str)], &'static str),
+    /// Stores every point, and returns 204 after this time.
+    AcceptAfter(Duration),
+    /// Stores every point, and returns 204 once [`Influx::release`] is called.
+    Hold,
     /// Stores nothing and never responds.
     Hang,
 }
@@ -55,6 +63,7 @@ struct Inner {
     decide: Box<Decide>,
     requests: Vec<Received>,
     accepted: Vec<String>,
+    released: CancellationToken,
 }
 
 impl fmt::Debug for Influx {
@@ -66,7 +75,8 @@ impl fmt::Debug for Influx {
 impl Influx {
     /// A fake that calls `decide` for each request.
     pub fn new(decide: impl FnMut(&Received) -> Reply + Send + 'static) -> Self {
-        let inner = Inner { decide: Box::new(decide), requests: Vec::new(), accepted: Vec::new() };
+        let (requests, accepted, released) = (Vec::new(), Vec::new(), CancellationToken::new());
+        let inner = Inner { decide: Box::new(decide), requests, accepted, released };
         Self(Arc::new(Mutex::new(inner)))
     }
 
@@ -118,6 +128,11 @@ impl Influx {
         self.accepted_lines().iter().map(|line| Point::parse(line)).collect()
     }
 
+    /// Ends each [`Reply::Hold`], present and future.
+    pub fn release(&self) {
+        self.with_inner(|inner| inner.released.cancel());
+    }
+
     fn with_inner<T>(&self, f: impl FnOnce(&mut Inner) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -145,6 +160,17 @@ async fn handle(State(influx): State<Influx>, RawQuery(query): RawQuery, request
             (status(code), body).into_response()
         }
         Reply::Reject(code, body) => (status(code), body).into_response(),
+        Reply::Respond(code, headers, body) => {
+            (status(code), AppendHeaders(headers.iter().copied()), body).into_response()
+        }
+        Reply::AcceptAfter(delay) => {
+            tokio::time::sleep(delay).await;
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Reply::Hold => {
+            influx.with_inner(|inner| inner.released.clone()).cancelled().await;
+            StatusCode::NO_CONTENT.into_response()
+        }
         Reply::Hang => std::future::pending().await,
     }
 }
@@ -155,9 +181,9 @@ impl Inner {
         let reply = (self.decide)(received);
         let lines = received.lines.iter();
         match reply {
-            Reply::Accept => self.accepted.extend(lines.cloned()),
+            Reply::Accept | Reply::AcceptAfter(_) | Reply::Hold => self.accepted.extend(lines.cloned()),
             Reply::Partial(_) => self.accepted.extend(lines.filter(|line| !is_bad(line)).cloned()),
-            Reply::Reject(..) | Reply::Hang => {}
+            Reply::Reject(..) | Reply::Respond(..) | Reply::Hang => {}
         }
         reply
     }

@@ -1,21 +1,22 @@
 //! HTTP requests to InfluxDB.
 
+mod retry_after;
 mod verdict;
 
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use reqwest::{RequestBuilder, Response};
 
+use crate::batch::Batch;
 use crate::destination::{Credentials, Destination};
-use crate::queue::Batch;
 
-pub(crate) use verdict::Verdict;
+pub(crate) use verdict::{Creation, Retry, Verdict};
 
-/// Maximum number of bytes read of a response's body, which is only logged.
+/// Maximum number of bytes read of a response's body.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
 #[derive(Debug)]
@@ -30,11 +31,11 @@ pub(crate) struct Client {
 impl Client {
     /// Whether the database must be created before the first write.
     pub(crate) fn creates_database(&self) -> bool {
-        self.destination.create.is_some()
+        self.destination.create_request().is_some()
     }
 
     pub(crate) async fn write(&self, batch: &Batch) -> Verdict {
-        let request = self.http.post(self.destination.write.clone());
+        let request = self.http.post(self.destination.write_url());
         let request = request.header(CONTENT_TYPE, "text/plain; charset=utf-8");
         let lines = batch.lines().as_bytes();
         let request = if self.gzip {
@@ -43,21 +44,17 @@ impl Client {
             request.body(lines.to_vec())
         };
         match self.send(request).await {
-            Ok(response) => {
-                verdict::of_write(response.status, response.retry_after, &response.body, batch.points())
-            }
-            Err(error) => Verdict::unreachable(&error),
+            Ok(reply) => verdict::of_write(&reply, batch.points()),
+            Err(error) => Verdict::Retry(Retry::without_response(&error)),
         }
     }
 
     /// Creates the database if it does not exist and the destination says so.
-    pub(crate) async fn create_database(&self) -> Verdict {
-        let Some((url, statement)) = &self.destination.create else { return Verdict::WRITTEN };
-        let mut url = url.clone();
-        url.query_pairs_mut().append_pair("q", statement);
+    pub(crate) async fn create_database(&self) -> Creation {
+        let Some(url) = self.destination.create_request() else { return Creation::Done };
         match self.send(self.http.post(url)).await {
-            Ok(response) => verdict::of_create(response.status, response.retry_after, response.body),
-            Err(error) => Verdict::unreachable(&error),
+            Ok(reply) => verdict::of_create(&reply),
+            Err(error) => Creation::Retry(Retry::without_response(&error)),
         }
     }
 
@@ -65,30 +62,40 @@ impl Client {
         let request = match &self.destination.credentials {
             Credentials::None => request,
             Credentials::User { name, password } => request.basic_auth(name, Some(password)),
-            Credentials::Token(token) => request.header(reqwest::header::AUTHORIZATION, token.clone()),
+            Credentials::Token(token) => request.header(AUTHORIZATION, token.clone()),
         };
-        let response = request.timeout(self.timeout).send().await?;
+        let request = request.timeout(self.timeout).build()?;
+        let url = request.url().clone();
+        let response = self.http.execute(request).await?;
+        let headers = response.headers();
+        let location = headers.get(LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
+        // A client that was passed in may follow redirects, with another method and without the points.
+        let followed = Some(response.url()).filter(|answered| **answered != url).map(ToString::to_string);
         Ok(Reply {
             status: response.status().as_u16(),
-            retry_after: retry_after(&response),
+            retry_after: retry_after::retry_after(headers, SystemTime::now()),
+            redirect: followed.or(location.filter(|_| response.status().is_redirection())),
+            is_influxdb: ["x-influxdb-version", "x-influxdb-build"]
+                .iter()
+                .any(|name| headers.contains_key(*name)),
             body: body(response).await,
         })
     }
 }
 
 /// A response, read up to [`MAX_BODY_BYTES`].
+#[derive(Debug, Default)]
 struct Reply {
     status: u16,
     retry_after: Option<Duration>,
+    /// The address to which the request was, or is to be, redirected.
+    redirect: Option<String>,
+    /// The response has InfluxDB's headers.
+    is_influxdb: bool,
     body: String,
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// The body as far as it arrives: it is only logged.
+/// The body as far as it arrives.
 async fn body(mut response: Response) -> String {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod client;
 mod destination;
+mod failure;
 mod instruments;
 mod line;
 mod queue;
@@ -11,7 +13,8 @@ mod reporter;
 mod stats;
 mod timer;
 
-pub use destination::{Destination, DestinationError};
+pub use destination::{Consistency, Destination, DestinationError, Precision, redact};
+pub use failure::Failure;
 pub use instruments::{Counter, Gauge, Meter};
 pub use line::InvalidText;
 pub use rates::Rates;

@@ -5,49 +5,10 @@ use std::collections::VecDeque;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-/// Points in line protocol, one a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Batch {
-    lines: String,
-    points: usize,
-}
+use crate::batch::Batch;
 
-impl Batch {
-    /// `points` is the number of lines.
-    pub(crate) fn new(lines: String, points: usize) -> Self {
-        Self { lines, points }
-    }
-
-    pub(crate) fn lines(&self) -> &str {
-        &self.lines
-    }
-
-    pub(crate) fn points(&self) -> usize {
-        self.points
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// Splits the batch into halves.
-    ///
-    /// # Errors
-    ///
-    /// Returns the batch if it is a single point.
-    pub(crate) fn split(self) -> Result<[Self; 2], Self> {
-        if self.points < 2 {
-            return Err(self);
-        }
-        let half = self.points / 2;
-        let middle = self.lines.match_indices('\n').nth(half - 1).map_or(self.lines.len(), |(at, _)| at + 1);
-        let (first, second) = self.lines.split_at(middle);
-        Ok([Self::new(first.to_owned(), half), Self::new(second.to_owned(), self.points - half)])
-    }
-}
-
-/// A queue between one producer, which pushes batches, and one consumer, which takes the oldest and then calls
-/// [`put_back`](Self::put_back) or [`done`](Self::done).
+/// A queue between one producer, which pushes batches, and one consumer, which takes the oldest in one larger batch and
+/// then calls [`put_back`](Self::put_back) or [`done`](Self::done).
 ///
 /// A batch that is taken counts toward the limit until it is done, and is not dropped.
 #[derive(Debug)]
@@ -59,6 +20,8 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
+    /// Batches that were taken before, older than all others. They are not combined, so that a split is not undone.
+    returned: VecDeque<Batch>,
     waiting: VecDeque<Batch>,
     /// Including the batch that is taken.
     bytes: usize,
@@ -67,6 +30,38 @@ struct State {
 }
 
 impl State {
+    /// Drops the oldest points until at least `bytes` are free, or a whole push. Returns their number; `None` if no
+    /// points wait.
+    fn drop_oldest(&mut self, bytes: usize) -> Option<usize> {
+        let oldest = match self.returned.pop_front() {
+            Some(combined) => {
+                let (oldest, rest) = combined.split_off(bytes);
+                if let Some(rest) = rest {
+                    self.returned.push_front(rest);
+                }
+                oldest
+            }
+            None => self.waiting.pop_front()?,
+        };
+        self.remove(&oldest);
+        Some(oldest.points())
+    }
+
+    /// Takes the oldest batch, with those that follow up to `max_bytes`.
+    fn take(&mut self, max_bytes: usize) -> Option<Batch> {
+        if let Some(returned) = self.returned.pop_front() {
+            return Some(returned);
+        }
+        let mut batch = self.waiting.pop_front()?;
+        while let Some(next) = self.waiting.front()
+            && batch.bytes() + next.bytes() <= max_bytes
+        {
+            batch.append(next);
+            self.waiting.pop_front();
+        }
+        Some(batch)
+    }
+
     fn remove(&mut self, batch: &Batch) {
         self.bytes -= batch.bytes();
         self.points -= batch.points();
@@ -83,10 +78,13 @@ impl Queue {
     pub(crate) fn push(&self, batch: Batch) -> usize {
         let mut state = self.state.lock();
         let mut dropped = 0;
-        while state.bytes + batch.bytes() > self.limit_bytes {
-            let Some(oldest) = state.waiting.pop_front() else { return dropped + batch.points() };
-            state.remove(&oldest);
-            dropped += oldest.points();
+        while let excess = (state.bytes + batch.bytes()).saturating_sub(self.limit_bytes)
+            && excess > 0
+        {
+            match state.drop_oldest(excess) {
+                Some(points) => dropped += points,
+                None => return dropped + batch.points(),
+            }
         }
         state.bytes += batch.bytes();
         state.points += batch.points();
@@ -102,12 +100,13 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// Takes the oldest batch, or waits for one. Returns `None` once the queue is closed and empty.
-    pub(crate) async fn take(&self) -> Option<Batch> {
+    /// Takes the oldest batches as one of at most `max_bytes` and a quarter of the queue, but at least one, or waits for
+    /// one. Returns `None` once the queue is closed and empty.
+    pub(crate) async fn take(&self, max_bytes: usize) -> Option<Batch> {
         loop {
             {
                 let mut state = self.state.lock();
-                let oldest = state.waiting.pop_front();
+                let oldest = state.take(max_bytes.min(self.limit_bytes / 4));
                 if oldest.is_some() || state.closed {
                     return oldest;
                 }
@@ -117,10 +116,10 @@ impl Queue {
     }
 
     /// Returns the batch that was taken, whole or split, to the front of the queue.
-    pub(crate) fn put_back<const N: usize>(&self, batches: [Batch; N]) {
+    pub(crate) fn put_back(&self, batches: impl IntoIterator<Item = Batch, IntoIter: DoubleEndedIterator>) {
         let mut state = self.state.lock();
         for batch in batches.into_iter().rev() {
-            state.waiting.push_front(batch);
+            state.returned.push_front(batch);
         }
     }
 
@@ -146,18 +145,9 @@ mod tests {
     }
 
     async fn take_number(queue: &Queue) -> Option<usize> {
-        let batch = queue.take().await?;
+        let batch = queue.take(0).await?;
         queue.done(&batch);
         Some(batch.lines().trim().parse().expect("a number"))
-    }
-
-    #[test]
-    fn splits_a_batch_into_halves() {
-        let batch = Batch::new("a\nbb\nccc\n".to_owned(), 3);
-        let [first, second] = batch.split().expect("three points");
-        assert_eq!((first.lines(), first.points()), ("a\n", 1));
-        assert_eq!((second.lines(), second.points()), ("bb\nccc\n", 2));
-        assert_eq!(first.clone().split(), Err(first));
     }
 
     #[tokio::test]
@@ -175,10 +165,50 @@ mod tests {
     async fn does_not_drop_a_batch_that_is_taken() {
         let queue = Queue::new(20);
         queue.push(batch(0));
-        let taken = queue.take().await.expect("one");
+        let taken = queue.take(0).await.expect("one");
         assert_eq!((queue.push(batch(1)), queue.push(batch(2))), (0, 1), "1 is dropped for 2");
         queue.put_back([taken]);
         assert_eq!((take_number(&queue).await, take_number(&queue).await), (Some(0), Some(2)));
+    }
+
+    #[tokio::test]
+    async fn takes_all_that_waits_in_order_up_to_the_maximum() {
+        let queue = Queue::new(1000);
+        (0..5).for_each(|number| assert_eq!(queue.push(batch(number)), 0));
+        for expected in ["000000000\n000000001\n", "000000002\n000000003\n", "000000004\n"] {
+            let taken = queue.take(29).await.expect("points wait");
+            assert_eq!((taken.lines(), taken.points()), (expected, expected.lines().count()));
+            queue.done(&taken);
+        }
+        assert_eq!((queue.points(), queue.state.lock().bytes), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn does_not_combine_what_was_put_back() {
+        let queue = Queue::new(1000);
+        (0..4).for_each(|number| assert_eq!(queue.push(batch(number)), 0));
+        let queue_of_four = queue.take(1000).await.expect("points wait");
+        let halves = queue_of_four.split().expect("four points");
+        queue.put_back(halves.clone());
+        queue.push(batch(4));
+        for half in halves {
+            assert_eq!(queue.take(1000).await, Some(half));
+        }
+        assert_eq!(queue.take(1000).await, Some(batch(4)));
+    }
+
+    #[tokio::test]
+    async fn drops_no_more_of_a_combined_batch_than_needed() {
+        let queue = Queue::new(100);
+        (0..10).for_each(|number| assert_eq!(queue.push(batch(number)), 0));
+        let taken = queue.take(20).await.expect("points wait");
+        assert_eq!(taken.points(), 2);
+        queue.put_back([taken]);
+        assert_eq!(queue.push(batch(10)), 1);
+        queue.close();
+        for expected in 1..=10 {
+            assert_eq!(take_number(&queue).await, Some(expected));
+        }
     }
 
     #[test]
@@ -191,7 +221,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_point_is_waiting_dropped_or_done(sizes in prop::collection::vec((1usize..40, 0u8..4), 1..60)) {
+        fn every_point_is_waiting_dropped_or_done(
+            sizes in prop::collection::vec((1usize..40, 0u8..4), 1..60),
+            max_bytes in 0usize..120,
+        ) {
             let queue = Queue::new(100);
             let (mut pushed, mut dropped, mut done) = (0, 0, 0);
             for (size, action) in sizes {
@@ -202,7 +235,7 @@ mod tests {
                     }
                     _ if queue.points() == 0 => {}
                     action => {
-                        let taken = ready(queue.take()).expect("points wait");
+                        let taken = ready(queue.take(max_bytes)).expect("points wait");
                         if action == 2 {
                             done += taken.points();
                             queue.done(&taken);

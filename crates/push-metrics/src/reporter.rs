@@ -1,8 +1,10 @@
 //! The reporter: creates points at a fixed interval, and delivers them to InfluxDB.
 
 mod backoff;
+mod batch_size;
 mod builder;
 mod deliver;
+mod outage;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,10 +13,11 @@ use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::batch::Batch;
 use crate::client::Client;
 use crate::destination::Destination;
 use crate::line::{Tags, Writer};
-use crate::queue::{Batch, Queue};
+use crate::queue::Queue;
 use crate::registry::Registry;
 use crate::stats::Stats;
 

@@ -1,14 +1,18 @@
-//! Counts of points by outcome.
+//! Counts of points by outcome, and of failed requests by cause.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Number of points, in total and by outcome. Points without an outcome wait or are being sent.
+use crate::failure::Failure;
+
+/// Number of points, in total and by outcome, and number of failed requests. Points without an outcome wait or are being
+/// sent.
 #[derive(Debug, Default)]
 pub struct Stats {
     pushed: AtomicU64,
     written: AtomicU64,
     rejected: AtomicU64,
     dropped: AtomicU64,
+    failures: [AtomicU64; Failure::COUNT],
 }
 
 impl Stats {
@@ -37,6 +41,12 @@ impl Stats {
         self.dropped.load(Ordering::Relaxed)
     }
 
+    /// Requests that wrote none of their points, by cause.
+    #[must_use]
+    pub fn failures(&self, cause: Failure) -> u64 {
+        self.failures[cause as usize].load(Ordering::Relaxed)
+    }
+
     pub(crate) fn add_pushed(&self, points: usize) {
         self.pushed.fetch_add(points as u64, Ordering::Relaxed);
     }
@@ -51,5 +61,9 @@ impl Stats {
 
     pub(crate) fn add_dropped(&self, points: usize) {
         self.dropped.fetch_add(points as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_failure(&self, cause: Failure) {
+        self.failures[cause as usize].fetch_add(1, Ordering::Relaxed);
     }
 }

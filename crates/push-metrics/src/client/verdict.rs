@@ -4,7 +4,24 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// The outcome of a request.
+use super::Reply;
+use crate::failure::Failure;
+
+/// Maximum number of characters of a response's body in a reason: a proxy's error page can be long.
+const MAX_REASON_CHARS: usize = 300;
+
+/// Messages of InfluxDB 1.x, 2.x and compatible servers with which they reject points as invalid. Any other message with
+/// status 400 or 422 is not about the points: a missing parameter, or a proxy that cannot process the request.
+const INVALID_POINTS: [&str; 6] = [
+    "partial write",
+    "unable to parse",
+    "failed to parse",
+    "parse error",
+    "type conflict",
+    "beyond retention policy",
+];
+
+/// The outcome of a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The points are written, except for those that InfluxDB rejects.
@@ -14,24 +31,45 @@ pub(crate) enum Verdict {
         /// InfluxDB's message.
         reason: String,
     },
-    /// Nothing is written, because at least one point is invalid; InfluxDB's message.
-    Rejected(String),
-    /// Nothing is written; the request is to be retried.
-    Retry {
-        /// InfluxDB's message, or the error of the connection.
+    /// Nothing is written, but fewer points at a time may be: the request is too large, or contains an invalid point.
+    Split {
+        /// [`Failure::TooLarge`] or [`Failure::Invalid`].
+        failure: Failure,
+        /// InfluxDB's message.
         reason: String,
-        /// The delay from `Retry-After`.
-        after: Option<Duration>,
     },
-    /// Nothing is written, because the database does not exist; InfluxDB's message.
-    DatabaseMissing(String),
+    /// Nothing is written.
+    Retry(Retry),
+}
+
+/// The outcome of creating the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Creation {
+    /// The database exists.
+    Done,
+    /// InfluxDB refuses to create it; its message. The database may exist nevertheless.
+    Refused(String),
+    /// Unknown.
+    Retry(Retry),
+}
+
+/// A failure that does not depend on the points. The request is to be repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Retry {
+    pub(crate) failure: Failure,
+    /// InfluxDB's message, or the error of the connection.
+    pub(crate) reason: String,
+    /// The delay from `Retry-After`.
+    pub(crate) after: Option<Duration>,
 }
 
 impl Verdict {
     pub(crate) const WRITTEN: Self = Self::Written { rejected: 0, reason: String::new() };
+}
 
+impl Retry {
     /// No response: the error and its causes are the reason.
-    pub(crate) fn unreachable(error: &dyn Error) -> Self {
+    pub(super) fn without_response(error: &reqwest::Error) -> Self {
         let mut reason = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -39,34 +77,82 @@ impl Verdict {
             let _ = write!(reason, ": {error}");
             cause = error.source();
         }
-        Self::Retry { reason, after: None }
+        let failure = if error.is_timeout() { Failure::Timeout } else { Failure::Connection };
+        Self { failure, reason, after: None }
+    }
+
+    fn after_response(failure: Failure, reply: &Reply) -> Self {
+        Self { failure, reason: reply.reason(), after: reply.retry_after }
     }
 }
 
-/// The outcome of a write of `points` points.
-///
-/// Failures that do not depend on the points are retried: an overloaded or failing server, and a missing database,
-/// permission or token, which an administrator may still add.
-pub(crate) fn of_write(status: u16, after: Option<Duration>, body: &str, points: usize) -> Verdict {
-    let reason = || format!("{status}: {body}");
-    match status {
-        200..=299 => Verdict::WRITTEN,
-        404 => Verdict::DatabaseMissing(reason()),
-        401 | 403 | 408 | 429 | 500.. => Verdict::Retry { reason: reason(), after },
-        _ if body.contains("partial write") => {
-            Verdict::Written { rejected: rejected(body).clamp(1, points), reason: reason() }
+impl Reply {
+    /// Status and body, or the address of a redirect without its query, which may contain a secret.
+    fn reason(&self) -> String {
+        let Self { status, body, .. } = self;
+        if let Some(address) = &self.redirect {
+            let address = address.split(['?', '#']).next().unwrap_or_default();
+            return format!("{status}: redirected to {address}, redirects are not followed");
         }
-        _ => Verdict::Rejected(reason()),
+        match body.char_indices().nth(MAX_REASON_CHARS) {
+            Some((end, _)) => format!("{status}: {}…", &body[..end]),
+            None => format!("{status}: {body}"),
+        }
+    }
+
+    fn rejects_points(&self) -> bool {
+        let is_page = self.body.starts_with('<');
+        !is_page && INVALID_POINTS.iter().any(|message| self.body.contains(message))
+    }
+
+    fn has_error(&self) -> bool {
+        self.body.contains("\"error\"")
+    }
+}
+
+/// The outcome of a write of `points` points. Only 204, and 200 from InfluxDB itself, are a success.
+///
+/// Failures that do not depend on the points are retried: an overloaded or failing server, a missing database, permission
+/// or token, which an administrator may still add, and a proxy that answers in place of InfluxDB.
+pub(super) fn of_write(reply: &Reply, points: usize) -> Verdict {
+    let retry = |failure| Verdict::Retry(Retry::after_response(failure, reply));
+    if reply.redirect.is_some() {
+        return retry(Failure::Redirect);
+    }
+    match reply.status {
+        204 => Verdict::WRITTEN,
+        200 if reply.is_influxdb && !reply.has_error() => Verdict::WRITTEN,
+        300..=399 => retry(Failure::Redirect),
+        401 | 403 => retry(Failure::Unauthorized),
+        404 => retry(Failure::NotFound),
+        408 | 429 | 500.. => retry(Failure::Unavailable),
+        413 => Verdict::Split { failure: Failure::TooLarge, reason: reply.reason() },
+        400 | 422 if reply.rejects_points() => {
+            if reply.body.contains("partial write") {
+                Verdict::Written { rejected: rejected(&reply.body).clamp(1, points), reason: reply.reason() }
+            } else {
+                Verdict::Split { failure: Failure::Invalid, reason: reply.reason() }
+            }
+        }
+        _ => retry(Failure::Unexpected),
     }
 }
 
 /// The outcome of creating the database. InfluxDB reports a failed statement with status 200, for instance when the
 /// database exists with another retention.
-pub(crate) fn of_create(status: u16, after: Option<Duration>, body: String) -> Verdict {
-    match status {
-        200..=299 if !body.contains("\"error\"") => Verdict::WRITTEN,
-        408 | 429 | 500.. => Verdict::Retry { reason: format!("{status}: {body}"), after },
-        _ => Verdict::Rejected(body),
+pub(super) fn of_create(reply: &Reply) -> Creation {
+    let retry = |failure| Creation::Retry(Retry::after_response(failure, reply));
+    if reply.redirect.is_some() {
+        return retry(Failure::Redirect);
+    }
+    match reply.status {
+        200 if reply.has_error() => Creation::Refused(reply.reason()),
+        200 if reply.is_influxdb || reply.body.contains("\"results\"") => Creation::Done,
+        204 => Creation::Done,
+        408 | 429 | 500.. => retry(Failure::Unavailable),
+        300..=399 => retry(Failure::Redirect),
+        400..=499 => Creation::Refused(reply.reason()),
+        _ => retry(Failure::Unexpected),
     }
 }
 
@@ -80,58 +166,4 @@ fn rejected(body: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(status: u16, body: &str) -> Verdict {
-        of_write(status, None, body, 10)
-    }
-
-    #[test]
-    fn a_success_is_written() {
-        assert_eq!(verdict(204, ""), Verdict::WRITTEN);
-    }
-
-    #[test]
-    fn a_partial_write_states_the_number_of_rejected_points() {
-        let conflict_body = r#"{"error":"partial write: field type conflict: input field \"value\" on measurement \"a.count\" is type float, already exists as type integer dropped=3"}"#;
-        let parse_body = r#"{"error":"partial write: unable to parse 'x': missing fields\nunable to parse 'y': invalid field format dropped=0"}"#;
-        for (status, body, expected) in [
-            (400, conflict_body, 3),
-            (422, conflict_body, 3),
-            (400, parse_body, 2),
-            (400, "partial write", 1),
-        ] {
-            let Verdict::Written { rejected, reason } = verdict(status, body) else { panic!("{body}") };
-            assert_eq!((rejected, reason), (expected, format!("{status}: {body}")));
-        }
-    }
-
-    #[test]
-    fn failures_independent_of_the_points_are_retried() {
-        for status in [401, 403, 408, 429, 500, 502, 503, 504] {
-            let retry = Verdict::Retry { reason: format!("{status}: x"), after: None };
-            assert_eq!(verdict(status, "x"), retry);
-        }
-        assert_eq!(verdict(404, "x"), Verdict::DatabaseMissing("404: x".into()));
-    }
-
-    #[test]
-    fn other_client_errors_reject_a_point() {
-        for status in [400, 413, 422] {
-            assert_eq!(
-                verdict(status, "unable to parse"),
-                Verdict::Rejected(format!("{status}: unable to parse"))
-            );
-        }
-    }
-
-    #[test]
-    fn a_statement_can_fail_with_status_200() {
-        assert_eq!(of_create(200, None, r#"{"results":[{"statement_id":0}]}"#.into()), Verdict::WRITTEN);
-        let conflict = r#"{"results":[{"statement_id":0,"error":"retention policy conflicts"}]}"#;
-        assert_eq!(of_create(200, None, conflict.into()), Verdict::Rejected(conflict.into()));
-        assert_eq!(of_create(401, None, "x".into()), Verdict::Rejected("x".into()));
-        assert!(matches!(of_create(503, None, "x".into()), Verdict::Retry { .. }));
-    }
-}
+mod tests;

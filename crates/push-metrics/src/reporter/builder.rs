@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
 use thiserror::Error;
 
 use super::Reporter;
 use crate::client::Client;
-use crate::destination::Destination;
+use crate::destination::{Destination, DestinationError};
 use crate::line::{InvalidText, Tags};
 use crate::queue::Queue;
 use crate::registry::Registry;
@@ -27,6 +28,12 @@ pub enum BuildError {
     /// The interval is 0.
     #[error("the interval between two pushes is 0")]
     Interval,
+    /// Two pushes would have the same timestamp.
+    #[error("the interval between two pushes is shorter than the unit of their timestamps")]
+    Precision,
+    /// The destination's API does not have one of its settings.
+    #[error("destination")]
+    Destination(#[from] DestinationError),
 }
 
 /// The settings of a [`Reporter`]. Each method states the default.
@@ -88,7 +95,10 @@ impl ReporterBuilder {
         self
     }
 
-    /// The HTTP client, for instance one with TLS. Default: a new client without TLS.
+    /// The HTTP client, for instance one with TLS. Default: a new client without TLS, which does not follow redirects.
+    ///
+    /// A client that follows redirects changes the request's method and discards the points, so build it with
+    /// `redirect(reqwest::redirect::Policy::none())`. A request that was redirected counts as failed in any case.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
@@ -98,14 +108,19 @@ impl ReporterBuilder {
     ///
     /// # Errors
     ///
-    /// If line protocol cannot represent a tag, the interval is 0, or the HTTP client cannot be created.
+    /// If line protocol cannot represent a tag, the interval is 0 or shorter than the unit of timestamps, the destination's
+    /// API does not have one of its settings, or the HTTP client cannot be created.
     pub fn build(self, registry: &Registry) -> Result<Reporter, BuildError> {
         if self.interval.is_zero() {
             return Err(BuildError::Interval);
         }
+        if self.interval < self.destination.precision.unit() {
+            return Err(BuildError::Precision);
+        }
+        self.destination.check()?;
         let http = match self.http {
             Some(client) => client,
-            None => reqwest::Client::builder().build()?,
+            None => reqwest::Client::builder().redirect(Policy::none()).build()?,
         };
         let Self { destination, timeout, gzip, .. } = self;
         Ok(Reporter {

@@ -5,6 +5,8 @@ mod apis;
 mod outage;
 mod overflow;
 mod rejections;
+mod responses;
+mod slow;
 mod stop;
 mod support;
 mod timers;
