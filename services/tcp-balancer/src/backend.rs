@@ -32,6 +32,19 @@ pub struct Backend {
     removed_at: RwLock<Option<Instant>>,
 }
 
+/// State of a backend that the last lookup returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It gets new connections.
+    Live,
+    /// It fails its health check, or has not passed one yet.
+    Down,
+    /// It was drained over REST.
+    Draining,
+    /// Its name has no address.
+    Unresolved,
+}
+
 /// Number of consecutive health checks with the same result, ending with the last one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Streak {
@@ -79,6 +92,24 @@ impl Backend {
         self.is_draining.load(Relaxed)
     }
 
+    /// Whether it is healthy and has an address.
+    pub fn is_reachable(&self) -> bool {
+        self.is_live() && !self.addresses.read().is_empty()
+    }
+
+    /// Its state, while the last lookup returned it.
+    pub fn state(&self) -> State {
+        if self.is_draining() {
+            State::Draining
+        } else if self.addresses.read().is_empty() {
+            State::Unresolved
+        } else if self.is_live() {
+            State::Live
+        } else {
+            State::Down
+        }
+    }
+
     pub(crate) fn removed_at(&self) -> Option<Instant> {
         *self.removed_at.read()
     }
@@ -118,11 +149,7 @@ impl Backend {
     /// Whether it may get a connection now.
     pub(crate) fn is_eligible(&self) -> bool {
         let limit = u64::from(self.options().max_connections);
-        self.is_live()
-            && self.is_discovered()
-            && !self.is_draining()
-            && !self.addresses.read().is_empty()
-            && (limit == 0 || self.traffic.active() < limit)
+        self.state() == State::Live && self.is_discovered() && (limit == 0 || self.traffic.active() < limit)
     }
 
     /// Connects to the first of its addresses that accepts a connection.
@@ -139,6 +166,20 @@ impl Backend {
             }
         }
         result
+    }
+}
+
+impl State {
+    pub(crate) const ALL: [Self; 4] = [Self::Down, Self::Draining, Self::Live, Self::Unresolved];
+
+    /// Value of the metric's label `state`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Down => "down",
+            Self::Draining => "draining",
+            Self::Unresolved => "unresolved",
+        }
     }
 }
 

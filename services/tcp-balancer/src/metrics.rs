@@ -1,5 +1,7 @@
 //! `gobetween_*` metrics: gobetween's names, and a counter beside each of its gauges that is a total.
 
+mod families;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -21,14 +23,25 @@ pub(crate) struct Metrics {
     reloads: Desc,
 }
 
-/// A metric with one series per `T`.
+/// A metric of servers or backends.
 struct Family<T> {
     desc: Desc,
     kind: MetricType,
-    value: Value<T>,
+    scope: Scope,
+    series: Box<Series<T>>,
 }
 
-type Value<T> = fn(&T, Snapshot) -> u64;
+/// The series of a server or backend: each has a value and, in some metrics, one more label.
+type Series<T> = dyn Fn(&T, Snapshot) -> Vec<(Option<&'static str>, u64)> + Send + Sync;
+
+/// The servers and backends that have a metric.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Those that are in use: what is removed has no state.
+    Current,
+    /// Removed ones too, until their last bytes were scraped.
+    Retained,
+}
 
 impl Metrics {
     pub(crate) fn new(balancer: Balancer) -> prometheus::Result<Self> {
@@ -40,8 +53,8 @@ impl Metrics {
         )?;
         Ok(Self {
             balancer,
-            server_families: server_families()?,
-            backend_families: backend_families()?,
+            server_families: families::server_families()?,
+            backend_families: families::backend_families()?,
             reloads,
         })
     }
@@ -54,110 +67,29 @@ impl Metrics {
     }
 }
 
-fn server_families() -> prometheus::Result<Vec<Family<Server>>> {
-    let gauge = |name, help, value: Value<Server>| {
-        Family::new(MetricType::GAUGE, "server", name, help, &["server"], value)
-    };
-    let counter = |name, help, value: Value<Server>| {
-        Family::new(MetricType::COUNTER, "server", name, help, &["server"], value)
-    };
-    [
-        gauge("count", "Backends of the server.", |server, _| server.pool.backends().len() as u64),
-        gauge("active_connections", "Open client connections.", |_, counts| counts.active),
-        gauge(
-            "max_connections",
-            "Maximum number of client connections at a time; 0 is unlimited.",
-            |server, _| server.config().max_connections().into(),
-        ),
-        counter("connections_total", "Client connections that were not refused.", |_, counts| {
-            counts.connections
-        }),
-        counter(
-            "refused_connections_total",
-            "Client connections closed because the server was full.",
-            |_, counts| counts.refused,
-        ),
-        counter(
-            "failed_connections_total",
-            "Client connections closed because no backend could be reached.",
-            |server, _| server.failed_connections(),
-        ),
-        counter("rx_total", "Bytes delivered to clients.", |_, counts| counts.rx),
-        counter("tx_total", "Bytes delivered to backends.", |_, counts| counts.tx),
-        gauge("rx_second", "Bytes per second delivered to clients, over 2 seconds.", |_, counts| {
-            counts.rx_second
-        }),
-        gauge("tx_second", "Bytes per second delivered to backends, over 2 seconds.", |_, counts| {
-            counts.tx_second
-        }),
-    ]
-    .into_iter()
-    .collect()
-}
-
-fn backend_families() -> prometheus::Result<Vec<Family<Backend>>> {
-    const LABELS: &[&str] = &["server", "host", "port"];
-    let gauge = |name, help, value: Value<Backend>| {
-        Family::new(MetricType::GAUGE, "backend", name, help, LABELS, value)
-    };
-    let counter = |name, help, value: Value<Backend>| {
-        Family::new(MetricType::COUNTER, "backend", name, help, LABELS, value)
-    };
-    [
-        gauge("live", "Whether the backend is healthy, 1 or 0.", |backend, _| backend.is_live().into()),
-        gauge(
-            "active_connections",
-            "Connections to the backend that are open or being opened.",
-            |_, counts| counts.active,
-        ),
-        gauge("total_connections", "Same as gobetween_backend_connections_total.", |_, counts| {
-            counts.connections
-        }),
-        gauge("refused_connections", "Same as gobetween_backend_refused_connections_total.", |_, counts| {
-            counts.refused
-        }),
-        gauge("rx_bytes", "Same as gobetween_backend_rx_bytes_total.", |_, counts| counts.rx),
-        gauge("tx_bytes", "Same as gobetween_backend_tx_bytes_total.", |_, counts| counts.tx),
-        gauge(
-            "rx_second",
-            "Bytes per second from the backend delivered to clients, over 2 seconds.",
-            |_, counts| counts.rx_second,
-        ),
-        gauge("tx_second", "Bytes per second delivered to the backend, over 2 seconds.", |_, counts| {
-            counts.tx_second
-        }),
-        counter("connections_total", "Connections opened to the backend.", |_, counts| counts.connections),
-        counter(
-            "refused_connections_total",
-            "Attempts to connect to the backend that failed.",
-            |_, counts| counts.refused,
-        ),
-        counter("rx_bytes_total", "Bytes from the backend delivered to clients.", |_, counts| counts.rx),
-        counter("tx_bytes_total", "Bytes delivered to the backend.", |_, counts| counts.tx),
-    ]
-    .into_iter()
-    .collect()
-}
-
 impl<T> Family<T> {
     fn new(
         kind: MetricType,
+        scope: Scope,
         subsystem: &str,
         name: &str,
         help: &str,
         labels: &[&str],
-        value: Value<T>,
+        series: impl Fn(&T, Snapshot) -> Vec<(Option<&'static str>, u64)> + Send + Sync + 'static,
     ) -> prometheus::Result<Self> {
         let labels = labels.iter().map(|&label| label.to_owned()).collect();
         let name = format!("gobetween_{subsystem}_{name}");
-        Ok(Self { desc: Desc::new(name, help.into(), labels, HashMap::new())?, kind, value })
+        let desc = Desc::new(name, help.into(), labels, HashMap::new())?;
+        Ok(Self { desc, kind, scope, series: Box::new(series) })
     }
 
     fn collect(&self, subjects: &[Subject<T>]) -> MetricFamily {
-        let metrics = subjects.iter().map(|subject| {
-            let labels = labels(&self.desc, subject.labels.iter().map(String::as_str));
-            let value = (self.value)(&subject.item, subject.counts);
-            if self.kind == MetricType::COUNTER { counter(labels, value) } else { gauge(labels, value) }
+        let is_in_scope = |subject: &&Subject<T>| subject.is_current || self.scope == Scope::Retained;
+        let metrics = subjects.iter().filter(is_in_scope).flat_map(|subject| {
+            (self.series)(&subject.item, subject.counts).into_iter().map(|(label, value)| {
+                let labels = labels(&self.desc, subject.labels.iter().map(String::as_str).chain(label));
+                if self.kind == MetricType::COUNTER { counter(labels, value) } else { gauge(labels, value) }
+            })
         });
         family(&self.desc, self.kind, metrics.collect())
     }
@@ -187,18 +119,27 @@ struct Subject<T> {
     labels: Vec<String>,
     counts: Snapshot,
     item: Arc<T>,
+    /// Whether it is in use, not only retained.
+    is_current: bool,
 }
 
 fn server_subject(server: Arc<Server>) -> Subject<Server> {
-    Subject { labels: vec![server.name.clone()], counts: server.traffic.snapshot(), item: server }
+    Subject {
+        labels: vec![server.name.clone()],
+        counts: server.traffic.snapshot(),
+        is_current: server.address().is_some(),
+        item: server,
+    }
 }
 
 fn backend_subjects(server: &Server) -> Vec<Subject<Backend>> {
+    let is_running = server.address().is_some();
     let subject = |backend: &Arc<Backend>| {
         let Target { host, port } = &backend.target;
         Subject {
             labels: vec![server.name.clone(), host.clone(), port.to_string()],
             counts: backend.traffic.snapshot(),
+            is_current: is_running && backend.is_discovered(),
             item: Arc::clone(backend),
         }
     };

@@ -1,5 +1,6 @@
 //! The backends of a server.
 
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub struct Pool {
     backends: RwLock<Arc<[Arc<Backend>]>>,
     /// Locked until a selected backend's connection is counted, so that the next selection sees it.
     selector: Mutex<Selector>,
+    /// Targets that were drained over REST: they stay drained when they are removed and discovered again.
+    draining: Mutex<BTreeSet<Target>>,
 }
 
 /// A backend as returned by a lookup.
@@ -42,6 +45,13 @@ impl Pool {
     /// All backends, including removed ones that are still retained.
     pub fn backends(&self) -> Arc<[Arc<Backend>]> {
         Arc::clone(&self.backends.read())
+    }
+
+    /// The backends that the last lookup returned.
+    pub fn discovered(&self) -> impl Iterator<Item = Arc<Backend>> {
+        let backends: Vec<_> =
+            self.backends().iter().filter(|backend| backend.is_discovered()).cloned().collect();
+        backends.into_iter()
     }
 
     /// The backend with this target.
@@ -66,23 +76,44 @@ impl Pool {
         Some(Lease { backend: Arc::clone(backend), _active: ActiveGuard::new(&backend.traffic) })
     }
 
+    /// Drains the backend with this target, or allows new connections to it again. Returns whether it
+    /// exists, or existed when it was drained.
+    pub(crate) fn set_draining(&self, target: &Target, is_draining: bool) -> bool {
+        let mut draining = self.draining.lock();
+        let backend = self.get(target);
+        let was_draining = if is_draining {
+            backend.is_some() && !draining.insert(target.clone())
+        } else {
+            draining.remove(target)
+        };
+        if let Some(backend) = &backend {
+            backend.set_draining(is_draining);
+        }
+        backend.is_some() || was_draining
+    }
+
     /// Applies a lookup's result. Backends that are new start with the status `is_live`. Backends that are missing get
     /// no more connections.
     pub(crate) fn update(&self, discovered: Vec<DiscoveredBackend>, is_live: bool) {
+        let draining = self.draining.lock();
         let mut backends = self.backends.write();
-        for backend in backends.iter() {
-            if !discovered.iter().any(|discovered| discovered.target == backend.target) {
-                backend.set_removed();
-            }
-        }
-        let mut all = backends.to_vec();
+        let mut missing: HashMap<_, _> =
+            backends.iter().map(|backend| (&backend.target, Arc::clone(backend))).collect();
+        let mut new = Vec::new();
         for DiscoveredBackend { target, options, addresses } in discovered {
-            match backends.iter().find(|backend| backend.target == target) {
-                Some(backend) => backend.set_discovered(options, addresses),
-                None => all.push(Arc::new(Backend::new(target, options, addresses, is_live))),
+            if let Some(backend) = missing.remove(&target) {
+                backend.set_discovered(options, addresses);
+            } else {
+                let is_draining = draining.contains(&target);
+                let backend = Backend::new(target, options, addresses, is_live);
+                backend.set_draining(is_draining);
+                new.push(Arc::new(backend));
             }
         }
-        *backends = all.into();
+        missing.values().for_each(|backend| backend.set_removed());
+        if !new.is_empty() {
+            *backends = backends.iter().cloned().chain(new).collect();
+        }
     }
 
     /// Drops the backends that were removed more than [`RETENTION`] ago and have no connections.
@@ -178,6 +209,23 @@ mod tests {
         drop(active);
         pool.drop_expired(Instant::now());
         assert_eq!(hosts(&pool), ["b", "c"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drained_backend_stays_drained_however_long_it_is_gone() {
+        let pool = Pool::default();
+        let a = discovered("a", 0);
+        pool.update(vec![a.clone()], true);
+        assert!(pool.set_draining(&a.target, true));
+        pool.update(vec![], true);
+        tokio::time::advance(RETENTION).await;
+        pool.drop_expired(Instant::now());
+        assert!(pool.backends().is_empty());
+        pool.update(vec![a.clone()], true);
+        assert!(select(&pool, &[]).is_none());
+        assert!(pool.set_draining(&a.target, false));
+        assert!(select(&pool, &[]).is_some());
+        assert!(!pool.set_draining(&discovered("other", 0).target, true));
     }
 
     #[test]

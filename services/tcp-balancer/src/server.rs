@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::config;
+use crate::discovery::Failures;
 use crate::pool::Pool;
 use crate::traffic::Traffic;
 
@@ -29,6 +30,8 @@ pub struct Server {
     pub traffic: Arc<Traffic>,
     /// Backends.
     pub pool: Arc<Pool>,
+    /// Lookups and records that discovery could not use.
+    pub(crate) discovery_failures: Arc<Failures>,
     failed_connections: AtomicU64,
     config: RwLock<Arc<config::Server>>,
     lifecycle: Mutex<Lifecycle>,
@@ -43,8 +46,13 @@ struct Lifecycle {
     stop: CancellationToken,
     /// Closes all connections, including those that an earlier listener accepted.
     close: CancellationToken,
-    /// Discovery and health checks. Dropping it aborts them.
-    background: JoinSet<()>,
+    /// Cancelled when there are backends to connect to. It outlives the discovery that cancels it, so that a listener
+    /// whose first discovery was replaced waits for the next one.
+    is_ready: CancellationToken,
+    /// Dropping it aborts discovery.
+    discovery: JoinSet<()>,
+    /// Dropping it aborts the health checks.
+    health: JoinSet<()>,
     stopped_at: Option<Instant>,
 }
 
@@ -63,6 +71,7 @@ impl Server {
             name,
             traffic: Arc::default(),
             pool: Arc::default(),
+            discovery_failures: Arc::default(),
             failed_connections: AtomicU64::new(0),
             config: RwLock::new(Arc::new(config)),
             lifecycle: Mutex::default(),

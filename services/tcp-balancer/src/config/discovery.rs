@@ -20,6 +20,8 @@ pub struct Discovery {
     /// Time between lookups; 0 means a single lookup.
     pub interval: GoDuration,
     timeout: GoDuration,
+    /// Maximum number of connections of each backend from DNS at a time; 0 means unlimited.
+    pub backend_max_connections: u32,
 }
 
 /// The names or addresses to look up.
@@ -104,6 +106,8 @@ struct Section {
     interval: Option<GoDuration>,
     timeout: Option<GoDuration>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    backend_max_connections: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     static_list: Option<Vec<StaticBackend>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dns_lookup_server: Option<SocketAddr>,
@@ -154,7 +158,8 @@ impl TryFrom<Section> for Discovery {
             },
         };
         let (interval, timeout) = (interval.unwrap_or(DEFAULT_INTERVAL), timeout.unwrap_or(DEFAULT_TIMEOUT));
-        Ok(Self { source, failpolicy, interval, timeout })
+        let backend_max_connections = section.backend_max_connections.unwrap_or_default();
+        Ok(Self { source, failpolicy, interval, timeout, backend_max_connections })
     }
 }
 
@@ -169,6 +174,9 @@ impl Section {
             ("srv_lookup_pattern", self.srv_lookup_pattern.is_some(), Kind::Srv),
             ("srv_dns_protocol", self.srv_dns_protocol.is_some(), Kind::Srv),
         ];
+        if self.kind == Kind::Static && self.backend_max_connections.is_some() {
+            return Err(DiscoveryError::KeyOfOtherKind("backend_max_connections"));
+        }
         match keys.into_iter().find(|(_, is_set, kind)| *is_set && *kind != self.kind) {
             Some((key, ..)) => Err(DiscoveryError::KeyOfOtherKind(key)),
             None => Ok(()),
@@ -186,12 +194,14 @@ fn reject_duplicates(list: &[StaticBackend]) -> Result<(), DiscoveryError> {
 
 impl From<Discovery> for Section {
     fn from(discovery: Discovery) -> Self {
-        let Discovery { source, failpolicy, interval, timeout } = discovery;
+        let Discovery { source, failpolicy, interval, timeout, backend_max_connections } = discovery;
+        let is_static = matches!(source, Source::Static(_));
         let empty = Section {
             kind: Kind::Static,
             failpolicy,
             interval: Some(interval),
             timeout: Some(timeout),
+            backend_max_connections: (!is_static).then_some(backend_max_connections),
             static_list: None,
             dns_lookup_server: None,
             dns_lookup_pattern: None,

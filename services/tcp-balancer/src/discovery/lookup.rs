@@ -1,7 +1,5 @@
 //! Lookups: A, AAAA and SRV records from a DNS server, and names by the system's resolver.
 
-use std::collections::BTreeMap;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -9,24 +7,59 @@ use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::RData;
+use hickory_resolver::proto::rr::rdata::SRV;
+use hickory_resolver::proto::rr::{RData, RecordType};
 use thiserror::Error;
 use tokio::net::lookup_host;
 
-use crate::config::{BackendOptions, Source, Target, Transport};
-use crate::pool::DiscoveredBackend;
+use super::failures::Reason;
+use crate::config::{Source, Transport};
 
 /// Why a lookup failed.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub(super) enum LookupError {
     #[error("timed out")]
     Timeout,
     #[error("{0}")]
     Dns(#[from] NetError),
     #[error("{0}")]
-    System(#[from] io::Error),
+    System(String),
     #[error("no records")]
     NoRecords,
+}
+
+/// A lookup of a name's addresses.
+#[derive(Clone)]
+pub(super) enum AddressLookup {
+    /// By the system's resolver, all families at once.
+    System,
+    /// Records of one type.
+    Dns(Arc<TokioResolver>, RecordType),
+}
+
+/// The types of the records that have addresses, each of which is looked up on its own.
+pub(super) const ADDRESS_TYPES: [RecordType; 2] = [RecordType::A, RecordType::AAAA];
+
+impl LookupError {
+    /// Whether there is an answer: that there are no such records.
+    pub(super) fn is_absent(&self) -> bool {
+        match self {
+            Self::NoRecords => true,
+            Self::Dns(error) => error.is_no_records_found(),
+            Self::Timeout | Self::System(_) => false,
+        }
+    }
+
+    pub(super) fn reason(&self) -> Reason {
+        match self {
+            Self::NoRecords => Reason::NotFound,
+            Self::Dns(error) if error.is_no_records_found() => Reason::NotFound,
+            Self::Timeout | Self::Dns(NetError::Timeout) => Reason::Timeout,
+            Self::Dns(NetError::Dns(_)) => Reason::ServerFailure,
+            Self::Dns(_) => Reason::Network,
+            Self::System(_) => Reason::System,
+        }
+    }
 }
 
 /// A resolver that queries the source's DNS server, or the system's. It does not cache: every lookup returns the current
@@ -60,59 +93,35 @@ fn name_server(server: SocketAddr, transport: Transport) -> NameServerConfig {
     NameServerConfig::new(server.ip(), true, connections)
 }
 
-/// Looks up a name's A and AAAA records. Each address is a backend.
-pub(super) async fn addresses(
-    resolver: &TokioResolver,
-    name: &str,
-    port: u16,
-) -> Result<Vec<DiscoveredBackend>, LookupError> {
-    let mut addresses: Vec<_> = resolver.lookup_ip(name).await?.iter().collect();
-    addresses.sort_unstable();
-    addresses.dedup();
-    if addresses.is_empty() {
-        return Err(LookupError::NoRecords);
+impl AddressLookup {
+    /// Looks up a host's addresses, at least one. Their port is 0.
+    pub(super) async fn run(self, host: &str) -> Result<Vec<SocketAddr>, LookupError> {
+        let addresses: Vec<_> = match self {
+            Self::System => {
+                let addresses = lookup_host((host, 0)).await;
+                addresses.map_err(|error| LookupError::System(error.to_string()))?.collect()
+            }
+            Self::Dns(resolver, record_type) => {
+                let response = resolver.lookup(host, record_type).await?;
+                let addresses = response.answers().iter().filter_map(|record| match &record.data {
+                    RData::A(address) => Some(IpAddr::from(address.0)),
+                    RData::AAAA(address) => Some(IpAddr::from(address.0)),
+                    _ => None,
+                });
+                addresses.map(|address| SocketAddr::new(address, 0)).collect()
+            }
+        };
+        if addresses.is_empty() { Err(LookupError::NoRecords) } else { Ok(addresses) }
     }
-    let backends = addresses.into_iter().map(|address| DiscoveredBackend {
-        target: Target { host: address.to_string(), port },
-        options: BackendOptions::default(),
-        addresses: [SocketAddr::new(address, port)].into(),
-    });
-    Ok(backends.collect())
 }
 
-/// Looks up a name's SRV records. Each record is a backend with the record's port, weight and priority.
-pub(super) async fn services(
-    resolver: &TokioResolver,
-    name: &str,
-) -> Result<Vec<DiscoveredBackend>, LookupError> {
+/// Looks up a name's SRV records, at least one.
+pub(super) async fn services(resolver: &TokioResolver, name: &str) -> Result<Vec<SRV>, LookupError> {
     let response = resolver.srv_lookup(name).await?;
-    let mut options_by_target = BTreeMap::new();
-    for record in response.answers() {
-        if let RData::SRV(srv) = &record.data {
-            let host = srv.target.to_utf8().trim_end_matches('.').to_owned();
-            let (weight, priority) = (srv.weight.into(), srv.priority.into());
-            let options = BackendOptions { weight, priority, max_connections: 0 };
-            options_by_target.insert(Target { host, port: srv.port }, options);
-        }
-    }
-    if options_by_target.is_empty() {
-        return Err(LookupError::NoRecords);
-    }
-    let mut backends = Vec::with_capacity(options_by_target.len());
-    for (target, options) in options_by_target {
-        let host = format!("{}.", target.host);
-        let addresses = resolver.lookup_ip(host).await?;
-        let addresses = addresses.iter().map(|address| SocketAddr::new(address, target.port)).collect();
-        backends.push(DiscoveredBackend { target, options, addresses });
-    }
-    Ok(backends)
-}
-
-/// Resolves a target's host by the system's resolver. A host that is an IP address needs no lookup.
-pub(super) async fn system(target: &Target) -> Result<Arc<[SocketAddr]>, LookupError> {
-    if let Ok(address) = target.host.parse::<IpAddr>() {
-        return Ok([SocketAddr::new(address, target.port)].into());
-    }
-    let addresses: Arc<[_]> = lookup_host((target.host.as_str(), target.port)).await?.collect();
-    if addresses.is_empty() { Err(LookupError::NoRecords) } else { Ok(addresses) }
+    let records = response.answers().iter().filter_map(|record| match &record.data {
+        RData::SRV(srv) => Some(srv.clone()),
+        _ => None,
+    });
+    let records: Vec<_> = records.collect();
+    if records.is_empty() { Err(LookupError::NoRecords) } else { Ok(records) }
 }

@@ -157,7 +157,7 @@ impl BackendView {
             max_connections,
             draining: backend.is_draining(),
             stats: BackendStats {
-                live: backend.is_live(),
+                live: backend.is_reachable(),
                 discovered: backend.is_discovered(),
                 total_connections: counts.connections,
                 active_connections: counts.active,

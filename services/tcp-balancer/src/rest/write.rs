@@ -71,8 +71,9 @@ pub(super) async fn undrain(
 fn set_draining(balancer: &Balancer, (name, host, port): BackendPath, is_draining: bool) -> Change {
     let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
     let target = Target { host, port };
-    let no_backend = || Problem::new(StatusCode::NOT_FOUND, format!("server {name} has no backend {target}"));
-    server.pool.get(&target).ok_or_else(no_backend)?.set_draining(is_draining);
+    if !server.pool.set_draining(&target, is_draining) {
+        return Err(Problem::new(StatusCode::NOT_FOUND, format!("server {name} has no backend {target}")));
+    }
     tracing::info!(server = name, backend = %target, draining = is_draining, "drain status changed");
     Ok(Pretty(()))
 }

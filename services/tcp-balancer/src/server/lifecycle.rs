@@ -1,5 +1,6 @@
 //! Starting, reconfiguring and stopping a server.
 
+use std::mem;
 use std::sync::Arc;
 
 use kit::shutdown::CancellationToken;
@@ -21,18 +22,25 @@ impl Server {
         tasks: &Tasks,
     ) {
         let config = Arc::new(config);
-        *self.config.write() = Arc::clone(&config);
+        let old = mem::replace(&mut *self.config.write(), Arc::clone(&config));
         let mut lifecycle = self.lifecycle.lock();
-        let first_lookup = CancellationToken::new();
-        lifecycle.background = JoinSet::new();
-        lifecycle.background.spawn(discovery::run(
-            self.name.clone(),
-            Arc::clone(&self.pool),
-            config.discovery.clone(),
-            config.healthcheck.initial_status == InitialStatus::Healthy,
-            first_lookup.clone(),
-        ));
-        lifecycle.background.spawn(health::run(
+        // Lookups go on across reloads: frequent reloads must not prevent a slow one from ending.
+        let is_live = |config: &config::Server| config.healthcheck.initial_status == InitialStatus::Healthy;
+        let is_same = old.discovery == config.discovery && is_live(&old) == is_live(&config);
+        if !is_same || lifecycle.discovery.is_empty() {
+            lifecycle.discovery = JoinSet::new();
+            let discovering = discovery::run(
+                self.name.clone(),
+                Arc::clone(&self.pool),
+                Arc::clone(&self.discovery_failures),
+                config.discovery.clone(),
+                is_live(&config),
+                lifecycle.is_ready.clone(),
+            );
+            lifecycle.discovery.spawn(discovering);
+        }
+        lifecycle.health = JoinSet::new();
+        lifecycle.health.spawn(health::run(
             self.name.clone(),
             Arc::clone(&self.pool),
             config.healthcheck.clone(),
@@ -48,7 +56,7 @@ impl Server {
             let address = lifecycle.address.map(|address| address.to_string());
             tracing::info!(server = self.name, address, "listening");
             let signals = listener::Signals {
-                start: first_lookup,
+                start: lifecycle.is_ready.clone(),
                 stop: lifecycle.stop.clone(),
                 close: lifecycle.close.clone(),
             };
@@ -62,7 +70,9 @@ impl Server {
         let mut lifecycle = self.lifecycle.lock();
         lifecycle.stop.cancel();
         lifecycle.address = None;
-        lifecycle.background = JoinSet::new();
+        lifecycle.is_ready = CancellationToken::new();
+        lifecycle.discovery = JoinSet::new();
+        lifecycle.health = JoinSet::new();
         lifecycle.stopped_at.get_or_insert_with(Instant::now);
     }
 

@@ -23,7 +23,7 @@ const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// Control of an accept loop.
 pub(super) struct Signals {
-    /// Starts accepting: the first lookup is complete. Without backends, no connection could be served.
+    /// Starts accepting: there is a backend to connect to, or the first lookups have failed.
     pub(super) start: CancellationToken,
     /// Stops accepting.
     pub(super) stop: CancellationToken,

@@ -9,6 +9,7 @@ mod documents;
 mod health;
 mod limits;
 mod metrics;
+mod partial_discovery;
 mod program;
 mod proxy_protocol;
 mod reload;

@@ -20,8 +20,10 @@ gobetween_backend_tx_bytes gauge host,port,server
 gobetween_backend_tx_bytes_total counter host,port,server
 gobetween_backend_tx_second gauge host,port,server
 gobetween_server_active_connections gauge server
+gobetween_server_backends gauge server,state
 gobetween_server_connections_total counter server
 gobetween_server_count gauge server
+gobetween_server_discovery_failures_total counter reason,server
 gobetween_server_failed_connections_total counter server
 gobetween_server_max_connections gauge server
 gobetween_server_refused_connections_total counter server

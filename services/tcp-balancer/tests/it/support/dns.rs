@@ -7,19 +7,37 @@ use std::sync::{Arc, Mutex};
 
 use hickory_resolver::proto::op::{Message, OpCode, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{A, SRV};
-use hickory_resolver::proto::rr::{Name, RData, Record};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::net::UdpSocket;
 
 /// The server's records and query count. A name without records does not exist (`NXDOMAIN`).
 #[derive(Clone, Default)]
 pub(crate) struct Records {
     records: Arc<Mutex<Vec<Record>>>,
+    faults: Arc<Mutex<Vec<(Name, RecordType, Fault)>>>,
     queries: Arc<AtomicU64>,
 }
 
+/// The server's response to some queries, instead of the records.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// No response.
+    Silent,
+    /// `SERVFAIL`.
+    ServerFailure,
+}
+
 impl Records {
+    /// Removes all records and faults.
     pub(crate) fn clear(&self) {
         self.records.lock().expect("not poisoned").clear();
+        self.faults.lock().expect("not poisoned").clear();
+    }
+
+    /// Injects a fault for queries of this type.
+    pub(crate) fn inject(&self, name: &str, kind: RecordType, fault: Fault) {
+        let name = Name::from_ascii(name).expect("a name");
+        self.faults.lock().expect("not poisoned").push((name, kind, fault));
     }
 
     pub(crate) fn add_address(&self, name: &str, address: Ipv4Addr) {
@@ -41,19 +59,32 @@ impl Records {
         self.records.lock().expect("not poisoned").push(Record::from_rdata(name, 3600, data));
     }
 
-    fn respond(&self, request: &Message) -> Message {
+    /// The response; `None` if there is none.
+    fn respond(&self, request: &Message) -> Option<Message> {
         self.queries.fetch_add(1, SeqCst);
         let query = &request.queries[0];
+        let faults = self.faults.lock().expect("not poisoned");
+        let mut faults = faults.iter();
+        let fault = faults.find(|(name, kind, _)| name == query.name() && *kind == query.query_type());
+        let fault = fault.map(|(.., fault)| *fault);
+        if fault == Some(Fault::Silent) {
+            return None;
+        }
         let records = self.records.lock().expect("not poisoned");
         let with_name = records.iter().filter(|record| record.name == *query.name());
         let has_type = |record: &&Record| record.record_type() == query.query_type();
         let mut response = Message::response(request.metadata.id, OpCode::Query);
+        if fault == Some(Fault::ServerFailure) {
+            response.metadata.response_code = ResponseCode::ServFail;
+            response.add_query(query.clone());
+            return Some(response);
+        }
         if with_name.clone().next().is_none() {
             response.metadata.response_code = ResponseCode::NXDomain;
         }
         response.add_query(query.clone());
         response.answers = with_name.filter(has_type).cloned().collect();
-        response
+        Some(response)
     }
 }
 
@@ -66,8 +97,10 @@ pub(crate) async fn start() -> (SocketAddr, Records) {
         let mut buffer = [0; 4096];
         while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
             let request = Message::from_vec(&buffer[..length]).expect("a query");
-            let response = server_records.respond(&request).to_vec().expect("a response");
-            socket.send_to(&response, client).await.expect("sent");
+            if let Some(response) = server_records.respond(&request) {
+                let response = response.to_vec().expect("a response");
+                socket.send_to(&response, client).await.expect("sent");
+            }
         }
     });
     (address, records)
