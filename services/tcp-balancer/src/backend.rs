@@ -1,10 +1,14 @@
 //! A backend: its addresses, its status, and its counts.
 
+mod connect;
+mod ejection;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use tokio::net::TcpStream;
@@ -13,6 +17,8 @@ use tokio::time::Instant;
 use crate::balance::Turn;
 use crate::config::{BackendOptions, Healthcheck, Target};
 use crate::traffic::Traffic;
+
+pub(crate) use ejection::Failures;
 
 /// A backend of a server.
 #[derive(Debug)]
@@ -28,6 +34,10 @@ pub struct Backend {
     is_draining: AtomicBool,
     streak: Mutex<Streak>,
     pub(crate) turn: Turn,
+    /// Failed attempts to connect.
+    pub(crate) failures: Failures,
+    /// Whether it has to be checked before the next interval.
+    is_due: AtomicBool,
     /// The time at which discovery removed the backend.
     removed_at: RwLock<Option<Instant>>,
 }
@@ -68,6 +78,8 @@ impl Backend {
             is_draining: AtomicBool::new(false),
             streak: Mutex::default(),
             turn: Turn::default(),
+            failures: Failures::default(),
+            is_due: AtomicBool::new(true),
             removed_at: RwLock::new(None),
         }
     }
@@ -129,8 +141,12 @@ impl Backend {
     /// Applies a lookup that returned this backend.
     pub(crate) fn set_discovered(&self, options: BackendOptions, addresses: Arc<[SocketAddr]>) {
         *self.options.write() = options;
+        let was_removed = self.removed_at.write().take().is_some();
+        // A resolver may return the same addresses in another order each time.
+        if was_removed || !is_permutation(&self.addresses.read(), &addresses) {
+            self.is_due.store(true, Relaxed);
+        }
         *self.addresses.write() = addresses;
-        *self.removed_at.write() = None;
     }
 
     /// Applies a lookup that did not return this backend.
@@ -138,11 +154,19 @@ impl Backend {
         self.removed_at.write().get_or_insert_with(Instant::now);
     }
 
-    /// Applies a health check's result. Returns whether the backend was live before and is live now.
+    /// Whether it is new, was removed or has new addresses since the last call.
+    pub(crate) fn take_due(&self) -> bool {
+        self.is_due.swap(false, Relaxed)
+    }
+
+    /// Applies a health check's result: a pass also ends an ejection. Returns whether the backend was live before and is live now.
     pub(crate) fn apply_check(&self, has_passed: bool, config: &Healthcheck) -> (bool, bool) {
         let before = self.is_live();
         let now = self.streak.lock().extend(has_passed, before, config);
         self.set_live(now);
+        if has_passed {
+            self.failures.clear();
+        }
         (before, now)
     }
 
@@ -152,20 +176,19 @@ impl Backend {
         self.state() == State::Live && self.is_discovered() && (limit == 0 || self.traffic.active() < limit)
     }
 
-    /// Connects to the first of its addresses that accepts a connection.
+    /// Whether it gets no connections because connecting has failed, as long as others are available.
+    pub fn is_ejected(&self) -> bool {
+        self.failures.is_ejected(Instant::now())
+    }
+
+    /// Connects to the first of its addresses that accepts a connection within `limit`.
     ///
     /// # Errors
     ///
-    /// The last address's error, or `AddrNotAvailable` if there are no addresses.
-    pub(crate) async fn connect(&self) -> io::Result<TcpStream> {
-        let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
-        for address in &*self.addresses() {
-            result = TcpStream::connect(address).await;
-            if result.is_ok() {
-                break;
-            }
-        }
-        result
+    /// The last address's error, `TimedOut`, or `AddrNotAvailable` if there are no addresses. The balancer's own shortages
+    /// are recognized by [`Shortage::of`](crate::shortage::Shortage::of).
+    pub(crate) async fn connect(&self, limit: Option<Duration>) -> io::Result<TcpStream> {
+        connect::connect(&self.addresses(), limit).await
     }
 }
 
@@ -194,6 +217,10 @@ impl Streak {
             is_live && self.fails < config.fails
         }
     }
+}
+
+fn is_permutation(a: &[SocketAddr], b: &[SocketAddr]) -> bool {
+    a.len() == b.len() && a.iter().all(|address| b.contains(address))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::config::{self, Defaults, File, FileError};
 use crate::pool::RETENTION;
 use crate::server::{self, Server, Tasks};
+use crate::shortage::Shortages;
 
 /// A handle to the balancer. Clones share it.
 #[derive(Clone, Debug)]
@@ -29,6 +30,7 @@ struct Inner {
     started_at: SystemTime,
     servers: RwLock<Servers>,
     tasks: Tasks,
+    shortages: Arc<Shortages>,
     /// Held during a change, from the first check to the last effect.
     change: Mutex<()>,
     shutdown: CancellationToken,
@@ -102,6 +104,7 @@ impl Balancer {
             started_at: SystemTime::now(),
             servers: RwLock::default(),
             tasks: Tasks::default(),
+            shortages: Arc::default(),
             change: Mutex::default(),
             shutdown: CancellationToken::new(),
             reloads_ok: AtomicU64::new(0),
@@ -197,7 +200,9 @@ impl Balancer {
         let mut servers = self.0.servers.write();
         let running = servers.running.get(&name).map(|entry| Arc::clone(&entry.server));
         let known = running.or_else(|| servers.take_stopping(&name));
-        let server = known.unwrap_or_else(|| Arc::new(Server::new(name.clone(), config.clone())));
+        let server = known.unwrap_or_else(|| {
+            Arc::new(Server::new(name.clone(), config.clone(), Arc::clone(&self.0.shortages)))
+        });
         server.run(config, listener, &self.0.tasks);
         servers.running.insert(name, Entry { server, origin });
     }
@@ -234,6 +239,10 @@ impl Balancer {
     /// Number of reloads since the start.
     pub fn reloads(&self) -> ReloadCounts {
         ReloadCounts { ok: self.0.reloads_ok.load(Relaxed), failed: self.0.reloads_failed.load(Relaxed) }
+    }
+
+    pub(crate) fn shortages(&self) -> &Shortages {
+        &self.0.shortages
     }
 
     /// The servers that have metrics.

@@ -5,6 +5,7 @@ mod duration;
 mod escaped;
 mod healthcheck;
 mod server;
+mod statuses;
 mod target;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,8 @@ pub use discovery::{Discovery, DiscoveryError, FailPolicy, Source, Transport};
 pub use duration::{DurationError, GoDuration};
 pub use escaped::{EscapeError, Escaped};
 pub use healthcheck::{Check, Healthcheck, HealthcheckError, InitialStatus};
-pub use server::{Bind, BindError, Defaults, Protocol, ProxyProtocol, Server};
+pub use server::{Bind, BindError, Defaults, EjectionLimits, Protocol, ProxyProtocol, Server};
+pub use statuses::{StatusRanges, StatusRangesError};
 pub use target::{BackendOptions, StaticBackend, Target, TargetError};
 
 /// A configuration file.

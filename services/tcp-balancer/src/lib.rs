@@ -18,6 +18,7 @@ mod relay;
 mod rest;
 pub mod server;
 mod settings;
+mod shortage;
 pub mod traffic;
 
 use std::time::Duration;

@@ -13,6 +13,7 @@ use crate::backend::Backend;
 use crate::balancer::{Balancer, ReloadCounts};
 use crate::config::Target;
 use crate::server::Server;
+use crate::shortage::Shortage;
 use crate::traffic::Snapshot;
 
 /// Collects the metrics of all servers and backends from their counts at each scrape.
@@ -21,6 +22,7 @@ pub(crate) struct Metrics {
     server_families: Vec<Family<Server>>,
     backend_families: Vec<Family<Backend>>,
     reloads: Desc,
+    shortages: Desc,
 }
 
 /// A metric of servers or backends.
@@ -51,11 +53,19 @@ impl Metrics {
             vec!["result".into()],
             HashMap::new(),
         )?;
+        let shortages = Desc::new(
+            "tcp_balancer_resource_shortages_total".into(),
+            "Attempts to accept or open a connection that failed for lack of the balancer's own resources."
+                .into(),
+            vec!["reason".into()],
+            HashMap::new(),
+        )?;
         Ok(Self {
             balancer,
             server_families: families::server_families()?,
             backend_families: families::backend_families()?,
             reloads,
+            shortages,
         })
     }
 
@@ -64,6 +74,13 @@ impl Metrics {
         let metrics = [("failed", failed), ("ok", ok)]
             .map(|(result, count)| counter(labels(&self.reloads, [result]), count));
         family(&self.reloads, MetricType::COUNTER, metrics.into())
+    }
+
+    fn shortages(&self) -> MetricFamily {
+        let metrics = Shortage::ALL.map(|shortage| {
+            counter(labels(&self.shortages, [shortage.as_str()]), self.balancer.shortages().total(shortage))
+        });
+        family(&self.shortages, MetricType::COUNTER, metrics.into())
     }
 }
 
@@ -99,7 +116,7 @@ impl Collector for Metrics {
     fn desc(&self) -> Vec<&Desc> {
         let servers = self.server_families.iter().map(|family| &family.desc);
         let backends = self.backend_families.iter().map(|family| &family.desc);
-        servers.chain(backends).chain([&self.reloads]).collect()
+        servers.chain(backends).chain([&self.reloads, &self.shortages]).collect()
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
@@ -109,7 +126,7 @@ impl Collector for Metrics {
         let servers: Vec<_> = all.into_iter().map(server_subject).collect();
         let server_families = self.server_families.iter().map(|family| family.collect(&servers));
         let backend_families = self.backend_families.iter().map(|family| family.collect(&backends));
-        let families = server_families.chain(backend_families).chain([self.reloads()]);
+        let families = server_families.chain(backend_families).chain([self.reloads(), self.shortages()]);
         families.filter(|family| !family.get_metric().is_empty()).collect()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::backend::Backend;
@@ -22,6 +23,8 @@ pub struct Pool {
     backends: RwLock<Arc<[Arc<Backend>]>>,
     /// Locked until a selected backend's connection is counted, so that the next selection sees it.
     selector: Mutex<Selector>,
+    /// Notified after an update.
+    changed: Notify,
     /// Targets that were drained over REST: they stay drained when they are removed and discovered again.
     draining: Mutex<BTreeSet<Target>>,
 }
@@ -59,7 +62,13 @@ impl Pool {
         self.backends().iter().find(|backend| backend.target == *target).cloned()
     }
 
-    /// Selects an eligible backend that is not in `tried`. Returns `None` if there is none.
+    /// Waits for an update since the last call. Only one task may wait at a time.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Selects an eligible backend that is not in `tried`, and one that is not ejected if there is one. Returns `None` if no
+    /// backend is left.
     pub(crate) fn select(
         &self,
         algorithm: Algorithm,
@@ -71,8 +80,13 @@ impl Pool {
         let is_untried = |backend: &&Arc<Backend>| !tried.iter().any(|tried| Arc::ptr_eq(tried, backend));
         let eligible: Vec<_> =
             backends.iter().filter(|backend| backend.is_eligible()).filter(is_untried).collect();
+        let now = Instant::now();
+        let accepting: Vec<_> =
+            eligible.iter().copied().filter(|backend| !backend.failures.is_ejected(now)).collect();
+        let eligible = if accepting.is_empty() { eligible } else { accepting };
         let candidates: Vec<_> = eligible.iter().map(|backend| candidate(backend)).collect();
         let backend = eligible[selector.select(algorithm, &candidates, client)?];
+        backend.failures.begin(now);
         Some(Lease { backend: Arc::clone(backend), _active: ActiveGuard::new(&backend.traffic) })
     }
 
@@ -114,6 +128,7 @@ impl Pool {
         if !new.is_empty() {
             *backends = backends.iter().cloned().chain(new).collect();
         }
+        self.changed.notify_one();
     }
 
     /// Drops the backends that were removed more than [`RETENTION`] ago and have no connections.

@@ -17,8 +17,19 @@ pub enum Version {
     V2,
 }
 
+/// Encodes the header of a connection that the balancer opens for itself, such as a health check. Version 2 has the command
+/// LOCAL for it, without addresses. Version 1 has none: its header has the connection's own addresses, as from `HAProxy`.
+pub fn local_header(version: Version, source: SocketAddr, destination: SocketAddr) -> Vec<u8> {
+    match version {
+        Version::V1 => header(version, source, destination),
+        Version::V2 => [&V2_SIGNATURE, &[V2_COMMAND_LOCAL, V2_UNSPECIFIED, 0, 0][..]].concat(),
+    }
+}
+
 const V2_SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+const V2_COMMAND_LOCAL: u8 = 0x20;
 const V2_COMMAND_PROXY: u8 = 0x21;
+const V2_UNSPECIFIED: u8 = 0x00;
 const V2_TCP_OVER_IPV4: u8 = 0x11;
 const V2_TCP_OVER_IPV6: u8 = 0x21;
 
@@ -82,6 +93,15 @@ mod tests {
         ] {
             assert_eq!(encode(Version::V1, source, destination), expected.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_local_connection_has_the_command_local_or_its_own_addresses() {
+        let [source, destination] = ["192.0.2.1:1", "192.0.2.2:2"].map(|text| text.parse().expect("address"));
+        let v2 = local_header(Version::V2, source, destination);
+        assert_eq!(v2, b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0");
+        let v1 = local_header(Version::V1, source, destination);
+        assert_eq!(v1, b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n");
     }
 
     #[test]

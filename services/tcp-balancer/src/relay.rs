@@ -12,6 +12,7 @@ mod splice;
 
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -27,15 +28,24 @@ use socket::{Socket, Stop};
 pub(crate) enum End {
     /// Both sides ended, and all bytes were delivered.
     Finished,
-    /// No byte moved for the idle timeout.
+    /// No byte moved for the idle timeout, or the timeout after a half-close.
     Idle {
         /// Whether all bytes that were read had been delivered.
         delivered: bool,
     },
 }
 
-/// Forwards bytes until both directions have ended, a source fails, or no byte has moved in either direction for
-/// `idle_timeout`. Bytes that the backend accepts are counted by `tx`, those that the client accepts by `rx`.
+/// How long a connection may go without a byte in either direction. `None` means forever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// At any time.
+    pub idle: Option<Duration>,
+    /// Once one side has ended, until the other one does.
+    pub half_close: Option<Duration>,
+}
+
+/// Forwards bytes until both directions have ended, a source fails, or no byte has moved in either direction for as long as
+/// `timeouts` allow. Bytes that the backend accepts are counted by `tx`, those that the client accepts by `rx`.
 ///
 /// If a sink fails, the other direction still runs to its end: a peer that stops reading may have sent the reason.
 ///
@@ -46,11 +56,12 @@ pub(crate) async fn relay<C: Socket, B: Socket>(
     client: &mut C,
     backend: &mut B,
     [tx, rx]: [Meter<'_>; 2],
-    idle_timeout: Option<Duration>,
+    timeouts: Timeouts,
 ) -> io::Result<End> {
     let (mut up, mut down) = (Direction::new(), Direction::new());
-    let mut timer = pin!(idle_timeout.map(sleep));
-    let mut last_progress = idle_timeout.map(|_| Instant::now());
+    let mut timer = pin!(timeouts.idle.map(sleep));
+    let mut last_progress = Instant::now();
+    let mut was_half_closed = false;
     poll_fn(|context| {
         let mut progress = false;
         let up_stop = up.poll(context, client, backend, tx, down.has_ended(), &mut progress)?;
@@ -63,17 +74,18 @@ pub(crate) async fn relay<C: Socket, B: Socket>(
             (Stop::Yield, _) | (_, Stop::Yield) => context.waker().wake_by_ref(),
             _ => {}
         }
-        let (Some(idle_timeout), Some(last_progress), Some(mut timer)) =
-            (idle_timeout, last_progress.as_mut(), timer.as_mut().as_pin_mut())
-        else {
-            return Poll::Pending;
-        };
-        if progress {
-            *last_progress = Instant::now();
+        let is_half_closed = up.has_ended() || down.has_ended();
+        let Some(timeout) = timeouts.current(is_half_closed) else { return Poll::Pending };
+        if progress || is_half_closed != was_half_closed {
+            last_progress = Instant::now();
         }
+        if is_half_closed && !mem::replace(&mut was_half_closed, is_half_closed) {
+            timer.set(Some(sleep(timeout)));
+        }
+        let Some(mut timer) = timer.as_mut().as_pin_mut() else { return Poll::Pending };
         // Reset the timer only when it fires: resetting it at each progress would cost more than reading the clock.
         while timer.as_mut().poll(context).is_ready() {
-            let deadline = *last_progress + idle_timeout;
+            let deadline = last_progress + timeout;
             if deadline <= Instant::now() {
                 return Poll::Ready(Ok(End::Idle { delivered: up.is_empty() && down.is_empty() }));
             }
@@ -82,6 +94,14 @@ pub(crate) async fn relay<C: Socket, B: Socket>(
         Poll::Pending
     })
     .await
+}
+
+impl Timeouts {
+    /// The timeout that applies now.
+    fn current(self, is_half_closed: bool) -> Option<Duration> {
+        let half_close = self.half_close.filter(|_| is_half_closed);
+        self.idle.into_iter().chain(half_close).min()
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A server: a listener, the backends behind it, and their counts.
 
+mod connect;
 mod connection;
+mod departure;
 mod lifecycle;
 mod listener;
 
@@ -17,6 +19,7 @@ use tokio::time::Instant;
 use crate::config;
 use crate::discovery::Failures;
 use crate::pool::Pool;
+use crate::shortage::Shortages;
 use crate::traffic::Traffic;
 
 pub(crate) use listener::listen;
@@ -33,6 +36,8 @@ pub struct Server {
     /// Lookups and records that discovery could not use.
     pub(crate) discovery_failures: Arc<Failures>,
     failed_connections: AtomicU64,
+    aborted_connections: AtomicU64,
+    shortages: Arc<Shortages>,
     config: RwLock<Arc<config::Server>>,
     lifecycle: Mutex<Lifecycle>,
 }
@@ -66,13 +71,15 @@ pub(crate) struct Tasks {
 }
 
 impl Server {
-    pub(crate) fn new(name: String, config: config::Server) -> Self {
+    pub(crate) fn new(name: String, config: config::Server, shortages: Arc<Shortages>) -> Self {
         Self {
             name,
             traffic: Arc::default(),
             pool: Arc::default(),
             discovery_failures: Arc::default(),
             failed_connections: AtomicU64::new(0),
+            aborted_connections: AtomicU64::new(0),
+            shortages,
             config: RwLock::new(Arc::new(config)),
             lifecycle: Mutex::default(),
         }
@@ -91,6 +98,11 @@ impl Server {
     /// Client connections that were closed because no backend could be reached.
     pub fn failed_connections(&self) -> u64 {
         self.failed_connections.load(Relaxed)
+    }
+
+    /// Client connections that the client closed before a backend was connected.
+    pub fn aborted_connections(&self) -> u64 {
+        self.aborted_connections.load(Relaxed)
     }
 
     /// The time at which the server stopped accepting connections.

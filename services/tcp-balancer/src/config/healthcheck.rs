@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Escaped, GoDuration};
+use super::{Escaped, GoDuration, StatusRanges};
 
 /// The health check of a server's backends.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -21,6 +21,10 @@ pub struct Healthcheck {
     pub passes: u32,
     /// Status before the first check.
     pub initial_status: InitialStatus,
+    /// The HTTP status codes that pass.
+    pub probe_status: StatusRanges,
+    /// Whether checks send the PROXY protocol header if the server's connections do.
+    pub proxy_protocol: bool,
 }
 
 /// The condition for a backend to pass.
@@ -37,7 +41,7 @@ pub enum Check {
         /// The response's first bytes, at least one.
         receive: Escaped,
     },
-    /// Respond to an HTTP `GET` with a status from 200 to 299.
+    /// Respond to an HTTP `GET` with a status in [`Healthcheck::probe_status`].
     Http {
         /// The request target.
         path: String,
@@ -64,6 +68,11 @@ pub enum HealthcheckError {
     /// A threshold is 0.
     #[error("`fails` and `passes` must be at least 1")]
     ZeroThreshold,
+    /// No check would ever make a backend healthy.
+    #[error(
+        "with `kind = \"none\"`, a backend with `initial_status = \"unhealthy\"` would never become healthy"
+    )]
+    NeverHealthy,
     /// A probe has no protocol.
     #[error("a probe needs `probe_protocol`, `tcp` or `http`")]
     MissingProtocol,
@@ -126,6 +135,9 @@ struct Section {
     probe_recv: Option<Escaped>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probe_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probe_status: Option<StatusRanges>,
+    proxy_protocol: Option<bool>,
 }
 
 const DEFAULT_INTERVAL: GoDuration = GoDuration::from_secs(2);
@@ -151,6 +163,8 @@ impl Default for Healthcheck {
             fails: 1,
             passes: 1,
             initial_status: InitialStatus::Healthy,
+            probe_status: StatusRanges::default(),
+            proxy_protocol: true,
         }
     }
 }
@@ -166,12 +180,17 @@ impl TryFrom<Section> for Healthcheck {
         if section.fails == Some(0) || section.passes == Some(0) {
             return Err(HealthcheckError::ZeroThreshold);
         }
+        if matches!(section.kind, Kind::None) && section.initial_status == InitialStatus::Unhealthy {
+            return Err(HealthcheckError::NeverHealthy);
+        }
         Ok(Self {
             interval,
             timeout: section.timeout.unwrap_or_default(),
             fails: section.fails.unwrap_or(1),
             passes: section.passes.unwrap_or(1),
             initial_status: section.initial_status,
+            probe_status: section.probe_status.clone().unwrap_or_default(),
+            proxy_protocol: section.proxy_protocol.unwrap_or(true),
             check: section.check()?,
         })
     }
@@ -185,7 +204,9 @@ impl Section {
             ("probe_strategy", self.probe_strategy.is_some()),
         ];
         let tcp_key = tcp_key.into_iter().find_map(|(key, is_set)| is_set.then_some(key));
-        let http_key = self.probe_path.is_some().then_some("probe_path");
+        let http_key =
+            [("probe_path", self.probe_path.is_some()), ("probe_status", self.probe_status.is_some())];
+        let http_key = http_key.into_iter().find_map(|(key, is_set)| is_set.then_some(key));
         let protocol_key = self.probe_protocol.is_some().then_some("probe_protocol");
         match (self.kind, self.probe_protocol) {
             (Kind::None | Kind::Ping, _) => match protocol_key.or(tcp_key).or(http_key) {
@@ -217,7 +238,7 @@ fn is_request_target(path: &str) -> bool {
 
 impl From<Healthcheck> for Section {
     fn from(healthcheck: Healthcheck) -> Self {
-        let Healthcheck { check, interval, timeout, fails, passes, initial_status } = healthcheck;
+        let Healthcheck { check, interval, timeout, fails, passes, initial_status, .. } = healthcheck;
         let base = Section {
             kind: Kind::None,
             interval: Some(interval),
@@ -230,6 +251,8 @@ impl From<Healthcheck> for Section {
             probe_send: None,
             probe_recv: None,
             probe_path: None,
+            probe_status: None,
+            proxy_protocol: Some(healthcheck.proxy_protocol),
         };
         match check {
             Check::None => base,
@@ -246,6 +269,7 @@ impl From<Healthcheck> for Section {
                 kind: Kind::Probe,
                 probe_protocol: Some(ProbeProtocol::Http),
                 probe_path: Some(path),
+                probe_status: Some(healthcheck.probe_status),
                 ..base
             },
         }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::{Discovery, GoDuration, Healthcheck};
 use crate::balance::Algorithm;
 use crate::proxy_protocol::Version;
+use crate::relay::Timeouts;
 
 /// A server's configuration. Limits that are not set are unlimited until [`Server::with_defaults`] is applied.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -25,6 +26,10 @@ pub struct Server {
     client_idle_timeout: Option<GoDuration>,
     backend_idle_timeout: Option<GoDuration>,
     backend_connection_timeout: Option<GoDuration>,
+    half_close_timeout: Option<GoDuration>,
+    abort_on_close: Option<bool>,
+    max_fails: Option<u32>,
+    fail_timeout: Option<GoDuration>,
     /// Whether backends get a PROXY protocol header.
     pub proxy_protocol: Option<ProxyProtocol>,
     /// The source of the backends.
@@ -35,13 +40,41 @@ pub struct Server {
 }
 
 /// `[defaults]`: limits for servers that do not set their own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
     max_connections: u32,
     client_idle_timeout: GoDuration,
     backend_idle_timeout: GoDuration,
     backend_connection_timeout: GoDuration,
+    half_close_timeout: GoDuration,
+    abort_on_close: bool,
+    max_fails: u32,
+    fail_timeout: GoDuration,
+}
+
+/// When a backend is ejected, and for how long: nginx's parameters of the same names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EjectionLimits {
+    /// Number of failed attempts to connect within `fail_timeout` that eject a backend; 0 means never.
+    pub max_fails: u32,
+    /// Period in which the failures are counted, and time until the next attempt.
+    pub fail_timeout: Duration,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            max_connections: 0,
+            client_idle_timeout: GoDuration::default(),
+            backend_idle_timeout: GoDuration::default(),
+            backend_connection_timeout: GoDuration::default(),
+            half_close_timeout: GoDuration::from_secs(60),
+            abort_on_close: false,
+            max_fails: 1,
+            fail_timeout: GoDuration::from_secs(10),
+        }
+    }
 }
 
 /// Transport protocol of a server.
@@ -79,6 +112,10 @@ impl Server {
         self.client_idle_timeout.get_or_insert(defaults.client_idle_timeout);
         self.backend_idle_timeout.get_or_insert(defaults.backend_idle_timeout);
         self.backend_connection_timeout.get_or_insert(defaults.backend_connection_timeout);
+        self.half_close_timeout.get_or_insert(defaults.half_close_timeout);
+        self.abort_on_close.get_or_insert(defaults.abort_on_close);
+        self.max_fails.get_or_insert(defaults.max_fails);
+        self.fail_timeout.get_or_insert(defaults.fail_timeout);
         self
     }
 
@@ -97,6 +134,31 @@ impl Server {
     /// Timeout for connecting to one backend. `None` means the operating system's timeout.
     pub fn connection_timeout(&self) -> Option<Duration> {
         self.backend_connection_timeout.and_then(GoDuration::limit)
+    }
+
+    /// Timeouts of an established connection.
+    pub fn relay_timeouts(&self) -> Timeouts {
+        let half_close = self.half_close_timeout.unwrap_or(Defaults::default().half_close_timeout);
+        Timeouts { idle: self.idle_timeout(), half_close: half_close.limit() }
+    }
+
+    /// Whether a client that has sent bytes and ended its side before a backend is connected has left.
+    pub fn abort_on_close(&self) -> bool {
+        self.abort_on_close.unwrap_or(Defaults::default().abort_on_close)
+    }
+
+    /// When a backend whose connections fail is ejected.
+    pub fn ejection(&self) -> EjectionLimits {
+        let defaults = Defaults::default();
+        EjectionLimits {
+            max_fails: self.max_fails.unwrap_or(defaults.max_fails),
+            fail_timeout: self.fail_timeout.unwrap_or(defaults.fail_timeout).0,
+        }
+    }
+
+    /// The version of the PROXY protocol header that health checks send.
+    pub fn check_proxy_protocol(&self) -> Option<Version> {
+        self.proxy_protocol.filter(|_| self.healthcheck.proxy_protocol).map(|proxy| proxy.version)
     }
 }
 

@@ -112,3 +112,31 @@ fn keys_that_do_not_fit_together_are_reported_with_their_sections_line() {
         assert!(error.message.contains(message), "{replacement}: {error}");
     }
 }
+
+/// `VALID` with the limits `lines` in `[defaults]`.
+fn with_defaults(lines: &str) -> Server {
+    let text = VALID.replace("max_connections = 7", lines);
+    File::parse(&text).expect("valid").servers.remove("hello").expect("the server")
+}
+
+#[test]
+fn limits_that_are_not_set_have_nginxs_or_the_kernels_values() {
+    let server = with_defaults("");
+    let ten_seconds = Duration::from_secs(10);
+    assert_eq!(server.ejection(), EjectionLimits { max_fails: 1, fail_timeout: ten_seconds });
+    assert_eq!(server.relay_timeouts().half_close, Some(Duration::from_secs(60)));
+    assert!(!server.abort_on_close());
+    let lines = "max_fails = 0\nfail_timeout = \"1m\"\nhalf_close_timeout = \"0\"\nabort_on_close = true";
+    let server = with_defaults(lines);
+    assert_eq!(server.ejection(), EjectionLimits { max_fails: 0, fail_timeout: ten_seconds * 6 });
+    assert_eq!(server.relay_timeouts().half_close, None);
+    assert!(server.abort_on_close());
+}
+
+#[test]
+fn a_server_whose_backends_could_never_become_healthy_is_rejected() {
+    let (before, _) = VALID.split_once("[servers.hello.healthcheck]").expect("the section");
+    let section = "[servers.hello.healthcheck]\nkind = \"none\"\ninitial_status = \"unhealthy\"\n";
+    let error = File::parse(&format!("{before}{section}")).expect_err("no check");
+    assert!(error.message.contains("would never become healthy"), "{error}");
+}

@@ -64,6 +64,11 @@ pub(super) fn server_families() -> prometheus::Result<Vec<Family<Server>>> {
             "Client connections closed because no backend could be reached.",
             |server, _| server.failed_connections(),
         ),
+        counter(
+            "aborted_connections_total",
+            "Client connections that the client closed before a backend was connected.",
+            |server, _| server.aborted_connections(),
+        ),
         counter("rx_total", "Bytes delivered to clients.", |_, counts| counts.rx),
         counter("tx_total", "Bytes delivered to backends.", |_, counts| counts.tx),
         gauge("rx_second", "Bytes per second delivered to clients, over 2 seconds.", |_, counts| {
@@ -92,6 +97,11 @@ pub(super) fn backend_families() -> prometheus::Result<Vec<Family<Backend>>> {
         state("live", "Whether the backend is healthy and has an address, 1 or 0.", |backend, _| {
             backend.is_reachable().into()
         }),
+        state(
+            "ejected",
+            "Whether the backend gets no connections because connecting to it has failed, 1 or 0.",
+            |backend, _| backend.is_ejected().into(),
+        ),
         gauge(
             "active_connections",
             "Connections to the backend that are open or being opened.",

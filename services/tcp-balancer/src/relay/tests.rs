@@ -133,7 +133,7 @@ proptest! {
     ) {
         let (sent, responded) = (scripted_bytes(&client), scripted_bytes(&backend));
         let (of_server, of_backend) = (Traffic::default(), Traffic::default());
-        let end = run(relay(&mut client, &mut backend, meters(&of_server, &of_backend), None));
+        let end = run(relay(&mut client, &mut backend, meters(&of_server, &of_backend), Timeouts::default()));
         for counts in [of_server.snapshot(), of_backend.snapshot()] {
             prop_assert_eq!(counts.tx, backend.written.len() as u64);
             prop_assert_eq!(counts.rx, client.written.len() as u64);
@@ -162,7 +162,7 @@ proptest! {
         };
         run(async {
             let mut reads = reads.into_iter();
-            let mut relay = pin!(relay(&mut client, &mut backend, meters, None));
+            let mut relay = pin!(relay(&mut client, &mut backend, meters, Timeouts::default()));
             poll_fn(|context| {
                 if reads.next().unwrap_or_default() {
                     read_deltas();
@@ -187,7 +187,7 @@ fn delivers_what_a_peer_sent_although_the_peer_stopped_reading() {
         ..Scripted::default()
     };
     let (of_server, of_backend) = (Traffic::default(), Traffic::default());
-    let result = run(relay(&mut client, &mut backend, meters(&of_server, &of_backend), None));
+    let result = run(relay(&mut client, &mut backend, meters(&of_server, &of_backend), Timeouts::default()));
     assert_eq!(result.expect_err("the sink failed").kind(), io::ErrorKind::BrokenPipe);
     assert_eq!((client.written.as_slice(), backend.written.as_slice()), (&b"no, thanks"[..], &b"a long"[..]));
     assert!(!client.is_shut_down, "a failure is not passed on as an end");
@@ -201,6 +201,8 @@ impl Socket for DuplexStream {
 }
 
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+const HALF_CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUTS: Timeouts = Timeouts { idle: Some(IDLE_TIMEOUT), half_close: Some(HALF_CLOSE_TIMEOUT) };
 
 /// Both peers of a relay, and the relay, which returns how and when it ended.
 fn idle_relay() -> (DuplexStream, DuplexStream, impl Future<Output = (End, Instant)>) {
@@ -208,7 +210,7 @@ fn idle_relay() -> (DuplexStream, DuplexStream, impl Future<Output = (End, Insta
     let relaying = async move {
         let (of_server, of_backend) = (Traffic::default(), Traffic::default());
         let meters = meters(&of_server, &of_backend);
-        let end = relay(&mut near, &mut far, meters, Some(IDLE_TIMEOUT)).await.expect("no error");
+        let end = relay(&mut near, &mut far, meters, TIMEOUTS).await.expect("no error");
         (end, Instant::now())
     };
     (client, backend, relaying)
@@ -288,7 +290,7 @@ fn splicing_delivers_and_counts_every_byte() {
         let (of_server, of_backend) = (Traffic::default(), Traffic::default());
         let meters = meters(&of_server, &of_backend);
         // `move`: the relay's sockets must be closed when it ends, so that both peers see the end.
-        let relaying = async move { relay(&mut near, &mut far, meters, None).await };
+        let relaying = async move { relay(&mut near, &mut far, meters, Timeouts::default()).await };
         let (end, received, delivered) =
             tokio::join!(relaying, exchange(client, up.clone()), exchange(backend, down.clone()));
         assert_eq!(end.expect("no error"), End::Finished);
@@ -298,4 +300,20 @@ fn splicing_delivers_and_counts_every_byte() {
         }
         assert!(pipe::idle() > 0, "nothing was spliced");
     });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_side_that_does_not_answer_a_half_close_has_the_shorter_timeout_from_then_on() {
+    let (mut client, mut backend, relaying) = idle_relay();
+    let steps = async {
+        sleep_until(Instant::now() + IDLE_TIMEOUT / 2).await;
+        client.shutdown().await.expect("half closed");
+        sleep_until(Instant::now() + HALF_CLOSE_TIMEOUT / 2).await;
+        let last_byte = Instant::now();
+        backend.write_all(b"late").await.expect("written");
+        client.read_exact(&mut [0; 4]).await.expect("read");
+        last_byte
+    };
+    let ((end, ended_at), last_byte) = tokio::join!(relaying, steps);
+    assert_eq!((end, ended_at - last_byte), (End::Idle { delivered: true }, HALF_CLOSE_TIMEOUT));
 }

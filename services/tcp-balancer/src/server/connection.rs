@@ -4,13 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use super::Server;
+use super::connect::connect;
+use super::departure::has_left;
 use crate::config;
 use crate::pool::Lease;
 use crate::proxy_protocol;
@@ -25,7 +25,16 @@ pub(super) async fn serve(
     peer: SocketAddr,
     _active: ActiveGuard,
 ) {
-    let Some((stream, lease)) = connect(&server, &config, peer).await else {
+    let connected = tokio::select! {
+        biased;
+        connected = connect(&server, &config, peer) => connected,
+        () = has_left(&client, config.abort_on_close()) => {
+            server.aborted_connections.fetch_add(1, Relaxed);
+            tracing::debug!(server = server.name, %peer, "the client left before a backend was connected");
+            return;
+        }
+    };
+    let Some((stream, lease)) = connected else {
         server.failed_connections.fetch_add(1, Relaxed);
         return;
     };
@@ -52,7 +61,7 @@ async fn forward(
     }
     let (of_server, of_backend) = (&*server.traffic, &*lease.backend.traffic);
     let meters = [Meter::tx(of_server, of_backend), Meter::rx(of_server, of_backend)];
-    relay::relay(client, backend, meters, config.idle_timeout()).await
+    relay::relay(client, backend, meters, config.relay_timeouts()).await
 }
 
 /// Both sockets of a connection. Unless the connection ended cleanly, they are closed with a reset, so that neither side
@@ -71,36 +80,5 @@ impl Drop for Sockets {
                 let _ = socket.set_zero_linger();
             }
         }
-    }
-}
-
-/// Connects to a backend, trying each eligible one at most once. Returns `None` if all attempts failed.
-async fn connect(server: &Server, config: &config::Server, peer: SocketAddr) -> Option<(TcpStream, Lease)> {
-    let mut tried = Vec::new();
-    while let Some(lease) = server.pool.select(config.balance, peer.ip(), &tried) {
-        match within(config.connection_timeout(), lease.backend.connect()).await {
-            Ok(stream) => {
-                lease.backend.traffic.count_connection();
-                return Some((stream, lease));
-            }
-            Err(error) => {
-                let (name, backend) = (&server.name, &lease.backend.target);
-                tracing::debug!(server = name, %backend, %error, "cannot connect, trying another backend");
-                lease.backend.traffic.count_refused();
-                tried.push(Arc::clone(&lease.backend));
-            }
-        }
-    }
-    tracing::debug!(server = server.name, %peer, "no backend available");
-    None
-}
-
-async fn within(
-    limit: Option<Duration>,
-    connecting: impl Future<Output = io::Result<TcpStream>>,
-) -> io::Result<TcpStream> {
-    match limit {
-        Some(limit) => timeout(limit, connecting).await.unwrap_or(Err(io::ErrorKind::TimedOut.into())),
-        None => connecting.await,
     }
 }

@@ -40,11 +40,13 @@ impl Server {
             lifecycle.discovery.spawn(discovering);
         }
         lifecycle.health = JoinSet::new();
-        lifecycle.health.spawn(health::run(
-            self.name.clone(),
-            Arc::clone(&self.pool),
-            config.healthcheck.clone(),
-        ));
+        lifecycle.health.spawn(health::run(health::Checks {
+            server: self.name.clone(),
+            pool: Arc::clone(&self.pool),
+            config: config.healthcheck.clone(),
+            proxy: config.check_proxy_protocol(),
+            shortages: Arc::clone(&self.shortages),
+        }));
         if let Some(listener) = listener {
             lifecycle.stop.cancel();
             lifecycle.stop = CancellationToken::new();

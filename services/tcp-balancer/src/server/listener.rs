@@ -12,14 +12,13 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use super::{Server, connection};
+use crate::shortage::{RETRY_DELAY, Shortage};
 use crate::traffic::ActiveGuard;
 
 /// Length of the accept queue: Linux's default maximum (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
 /// Interval at which the memory of ended connections is freed while no new connections arrive.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
-/// Delay before the next attempt after accepting failed for lack of file descriptors or memory.
-const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// Control of an accept loop.
 pub(super) struct Signals {
@@ -71,7 +70,7 @@ pub(super) async fn accept(
         tokio::select! {
             biased;
             () = stopped.as_mut() => break,
-            (client, peer) = next(&listener, &server.name) => {
+            (client, peer) = next(&listener, &server) => {
                 admit(&server, client, peer, &tracker, &mut connections);
             }
             _ = sweep.tick() => {}
@@ -107,27 +106,40 @@ fn admit(
     connections.spawn(tracker.track_future(serving));
 }
 
-/// Accepts the next connection, retrying after errors.
-async fn next(listener: &TcpListener, server: &str) -> (TcpStream, SocketAddr) {
+/// Accepts the next connection, retrying after errors. After a shortage, wherever it occurred, it waits: open connections get
+/// the resources first.
+async fn next(listener: &TcpListener, server: &Server) -> (TcpStream, SocketAddr) {
     let mut has_failed = false;
     loop {
+        server.shortages.wait().await;
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) if is_client_error(&error) => {}
-            Err(error) => {
-                if !has_failed {
-                    tracing::error!(server, %error, "cannot accept connections, retrying");
+            Err(error) => match Shortage::of(&error) {
+                Some(shortage) => server.shortages.count(shortage, &error),
+                None => {
+                    if !has_failed {
+                        tracing::error!(server = server.name, %error, "cannot accept connections, retrying");
+                    }
+                    has_failed = true;
+                    sleep(RETRY_DELAY).await;
                 }
-                has_failed = true;
-                sleep(RETRY_DELAY).await;
-            }
+            },
         }
     }
 }
 
-/// Whether the error concerns only the connection that was being accepted.
+/// Whether the error concerns only the connection that was being accepted. Linux passes errors that its network already has
+/// (accept(2)).
 fn is_client_error(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::NetworkUnreachable
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::support::{Fixture, hello};
 const EXPECTED: &str = "\
 gobetween_backend_active_connections gauge host,port,server
 gobetween_backend_connections_total counter host,port,server
+gobetween_backend_ejected gauge host,port,server
 gobetween_backend_live gauge host,port,server
 gobetween_backend_refused_connections gauge host,port,server
 gobetween_backend_refused_connections_total counter host,port,server
@@ -19,6 +20,7 @@ gobetween_backend_total_connections gauge host,port,server
 gobetween_backend_tx_bytes gauge host,port,server
 gobetween_backend_tx_bytes_total counter host,port,server
 gobetween_backend_tx_second gauge host,port,server
+gobetween_server_aborted_connections_total counter server
 gobetween_server_active_connections gauge server
 gobetween_server_backends gauge server,state
 gobetween_server_connections_total counter server
@@ -32,6 +34,7 @@ gobetween_server_rx_total counter server
 gobetween_server_tx_second gauge server
 gobetween_server_tx_total counter server
 tcp_balancer_config_reloads_total counter result
+tcp_balancer_resource_shortages_total counter reason
 ";
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! Backends that refuse connections or do not respond.
 
-use testkit::eventually;
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::task::JoinHandle;
+use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::support::peers::{Peer, read_name, read_to_end, unused_address};
+use testkit::eventually;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use crate::support::dns;
+use crate::support::peers::{Peer, Silent, read_name, read_to_end, unused_address};
 use crate::support::{Fixture, TIMEOUT, hello, with_discovery};
 
 #[tokio::test]
@@ -59,19 +62,37 @@ async fn a_client_is_closed_after_each_backend_was_tried_once() {
 #[tokio::test]
 async fn a_backend_that_does_not_respond_is_skipped_after_the_connection_timeout() {
     let good = Peer::named("good").await;
-    // The accept queue is full: the kernel drops further connection attempts.
-    let silent = TcpSocket::new_v4().expect("a socket");
-    silent.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
-    let silent = silent.listen(0).expect("listening");
-    let address = silent.local_addr().expect("bound");
-    let mut queued = Vec::new();
-    for _ in 0..4 {
-        queued.push(tokio::spawn(TcpStream::connect(address)));
-    }
+    let silent = Silent::start().await;
     let lines = "balance = \"roundrobin\"\nbackend_connection_timeout = \"200ms\"";
-    let fixture = Fixture::start(&hello(&[address, good.addr], lines)).await;
+    let fixture = Fixture::start(&hello(&[silent.addr, good.addr], lines)).await;
     assert_eq!(read_name(&mut fixture.connect().await).await, "good");
     fixture.wait_until_idle().await;
     assert_eq!(fixture.backend_counts()[0].refused, 1);
-    queued.iter().for_each(JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn a_name_whose_first_address_does_not_respond_is_connected_to_at_the_next_one() {
+    let silent = Silent::start().await;
+    let next = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), silent.addr.port()));
+    let listener = TcpListener::bind(next).await.expect("a free port");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"next").await;
+        }
+    });
+    let (server, records) = dns::start().await;
+    records.add_service("_hello._tcp.test.", 1, silent.addr.port(), "host.test.");
+    records.add_address("host.test.", Ipv4Addr::LOCALHOST);
+    records.add_address("host.test.", Ipv4Addr::new(127, 0, 0, 2));
+    let discovery = format!(
+        "kind = \"srv\"\nsrv_lookup_server = \"{server}\"\nsrv_lookup_pattern = \"_hello._tcp.test.\"\n\
+         [servers.hello.healthcheck]\nkind = \"ping\"\ninitial_status = \"unhealthy\"\ntimeout = \"10s\"\n"
+    );
+    for limit in ["", "backend_connection_timeout = \"200ms\"", "backend_connection_timeout = \"1m\""] {
+        let fixture = Fixture::start(&with_discovery(limit, &discovery)).await;
+        eventually(TIMEOUT, async || fixture.live() == [true]).await;
+        assert_eq!(read_name(&mut fixture.connect().await).await, "next", "{limit}");
+        assert_eq!(fixture.wait_until_idle().await.connections, 1);
+        assert_eq!(fixture.backend_counts()[0].refused, 0);
+    }
 }

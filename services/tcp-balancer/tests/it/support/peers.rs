@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 
 /// A backend that serves each connection in the same way.
 pub(crate) struct Peer {
@@ -53,6 +54,36 @@ impl Peer {
     /// Number of connections accepted since the start.
     pub(crate) fn accepted(&self) -> u64 {
         self.accepted.load(SeqCst)
+    }
+}
+
+/// An address that neither accepts nor refuses connections: its accept queue is full, so that the kernel drops further
+/// attempts.
+pub(crate) struct Silent {
+    pub(crate) addr: SocketAddr,
+    _listener: TcpListener,
+    queued: Vec<JoinHandle<std::io::Result<TcpStream>>>,
+}
+
+impl Silent {
+    pub(crate) async fn start() -> Self {
+        Self::bind("127.0.0.1:0".parse().expect("an address")).await
+    }
+
+    pub(crate) async fn bind(addr: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(addr).expect("a free port");
+        let listener = socket.listen(0).expect("listening");
+        let addr = listener.local_addr().expect("bound");
+        let queued: Vec<_> = (0..4).map(|_| tokio::spawn(TcpStream::connect(addr))).collect();
+        testkit::eventually(super::TIMEOUT, async || queued.iter().any(JoinHandle::is_finished)).await;
+        Self { addr, _listener: listener, queued }
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        self.queued.iter().for_each(JoinHandle::abort);
     }
 }
 
