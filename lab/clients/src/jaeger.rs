@@ -59,9 +59,11 @@ impl Span {
         self.tag("span.kind").unwrap_or_default()
     }
 
-    /// Whether its status is an error.
+    /// Whether its status is an error. Envoy sets the tag `error` to a string.
     pub fn failed(&self) -> bool {
-        self.tags.get("error") == Some(&Value::Bool(true)) || self.tag("otel.status_code") == Some("ERROR")
+        self.tags.get("error") == Some(&Value::Bool(true))
+            || self.tag("error") == Some("true")
+            || self.tag("otel.status_code") == Some("ERROR")
     }
 }
 
@@ -78,7 +80,7 @@ impl Jaeger {
         Self { fetch, base: base.to_owned() }
     }
 
-    /// The services that have reported spans.
+    /// The services that have reported spans, sorted. Jaeger returns them in a different order each time.
     pub async fn services(&self) -> Result<Vec<String>, FetchError> {
         #[derive(Deserialize)]
         struct Services {
@@ -86,7 +88,9 @@ impl Jaeger {
             data: Option<Vec<String>>,
         }
         let services: Services = self.fetch.get(&format!("{}/api/services", self.base)).json().await?;
-        Ok(services.data.unwrap_or_default())
+        let mut names = services.data.unwrap_or_default();
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// The spans of a trace that have arrived; empty if the trace is unknown.
@@ -242,5 +246,26 @@ mod tests {
         };
         assert_eq!(spans, [expected]);
         assert_eq!((spans[0].kind(), spans[0].failed()), ("server", false));
+    }
+
+    #[test]
+    fn a_span_with_any_of_the_error_tags_has_failed() {
+        let span =
+            |key: &str, value: Value| Span { tags: [(key.to_owned(), value)].into(), ..Span::default() };
+        for failed in [
+            span("error", true.into()),
+            span("error", "true".into()),
+            span("otel.status_code", "ERROR".into()),
+        ] {
+            assert!(failed.failed(), "{failed:?}");
+        }
+        for succeeded in [
+            Span::default(),
+            span("error", false.into()),
+            span("error", "false".into()),
+            span("otel.status_code", "OK".into()),
+        ] {
+            assert!(!succeeded.failed(), "{succeeded:?}");
+        }
     }
 }

@@ -8,7 +8,6 @@
 mod order_server;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use kit::shutdown::Drained;
@@ -20,7 +19,7 @@ use serde_json::json;
 use testkit::Running;
 use testkit::otlp::trace::Status;
 use testkit::otlp::trace::status::StatusCode;
-use testkit::otlp::{Collector, Received, TraceId};
+use testkit::otlp::{Collector, Received};
 
 const GRACE: Duration = Duration::from_secs(5);
 const SERVER: i32 = 2;
@@ -38,11 +37,11 @@ async fn web_client(server: SocketAddr, orders: bool) -> Running<Result<Drained,
     testkit::start(|listener, shutdown| web_client::run(listener, config, Registry::new(), shutdown)).await
 }
 
-fn trace_of(response: &Response) -> TraceId {
-    response.headers()["x-trace-id"].to_str().unwrap().parse().unwrap()
+fn trace_of(response: &Response) -> String {
+    response.headers()["x-trace-id"].to_str().unwrap().to_owned()
 }
 
-fn of<'a>(spans: &'a [Arc<Received>], kind: i32, name: &str) -> &'a Received {
+fn of<'a>(spans: &'a [Received], kind: i32, name: &str) -> &'a Received {
     let found = spans.iter().find(|received| received.span.kind == kind && received.span.name == name);
     found.unwrap_or_else(|| panic!("no span {name} of kind {kind} in {spans:?}"))
 }
@@ -79,14 +78,14 @@ async fn one_request_is_one_trace_over_both_services() {
     order_server.stop().await;
     telemetry.shutdown().await;
 
-    echo_is_one_trace(&collector.trace(echo));
-    let [http, call] = order_is_one_trace(&collector.trace(placed));
+    echo_is_one_trace(&collector.trace(&echo));
+    let [http, call] = order_is_one_trace(&collector.trace(&placed));
     assert_eq!([http, call], [StatusCode::Unset; 2]);
-    let [http, call] = order_is_one_trace(&collector.trace(failed));
+    let [http, call] = order_is_one_trace(&collector.trace(&failed));
     assert_eq!([http, call], [StatusCode::Error; 2]);
 }
 
-fn echo_is_one_trace(spans: &[Arc<Received>]) {
+fn echo_is_one_trace(spans: &[Received]) {
     assert_eq!(spans.len(), 3, "{spans:?}");
     let http = of(spans, SERVER, "GET /echo");
     let call = of(spans, CLIENT, "proto.EchoService/EchoService");
@@ -97,7 +96,7 @@ fn echo_is_one_trace(spans: &[Arc<Received>]) {
 }
 
 /// The status of the HTTP and the gRPC client span. The test's server creates no spans.
-fn order_is_one_trace(spans: &[Arc<Received>]) -> [StatusCode; 2] {
+fn order_is_one_trace(spans: &[Received]) -> [StatusCode; 2] {
     assert_eq!(spans.len(), 2, "{spans:?}");
     let http = of(spans, SERVER, "POST /orders");
     let call = of(spans, CLIENT, "go.micro.srv.order.Order/Create");

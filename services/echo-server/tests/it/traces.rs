@@ -2,12 +2,11 @@
 
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
-use testkit::otlp::{Collector, Limits, Store};
-use testkit::{Running, eventually, eventually_some};
+use testkit::otlp::Collector;
+use testkit::{eventually, eventually_some};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::Request;
-use tonic::transport::{Channel, Server};
+use tonic::transport::Channel;
 
 use crate::support::{TIMEOUT, echo, program};
 
@@ -31,8 +30,7 @@ async fn a_call_has_a_span_in_the_callers_trace_and_its_log_line_has_the_ids() {
     let collector = Collector::start().await;
     let program = program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint()), DELAY]);
     traced_echo(program::channel(&program).await).await;
-    let id = TRACE.parse().expect("a trace id");
-    let received = eventually_some(TIMEOUT, async || collector.trace(id).into_iter().next()).await;
+    let received = eventually_some(TIMEOUT, async || collector.trace(TRACE).into_iter().next()).await;
     assert_eq!(&*received.service, "echo-server");
     assert_eq!(received.span.name, "proto.EchoService/EchoService");
     assert_eq!(hex(&received.span.parent_span_id), PARENT);
@@ -67,18 +65,10 @@ async fn exports_spans_once_the_collector_starts_and_logs_its_absence_once() {
     echo(&channel, "lost").await.expect("a response");
     program.logged(FAILED).await;
 
-    let store = Store::new(Limits { spans: 100, bytes: 1 << 20 });
-    let server = store.server();
-    let listener = TcpListener::bind(address).await.expect("the port is free");
-    let _collector = Running::on(listener, |listener, shutdown| {
-        let incoming = TcpListenerStream::new(listener);
-        Server::builder()
-            .add_service(server)
-            .serve_with_incoming_shutdown(incoming, shutdown.cancelled_owned())
-    });
+    let collector = Collector::on(TcpListener::bind(address).await.expect("the port is free"));
     eventually(TIMEOUT, async || {
         echo(&channel, "found").await.expect("a response");
-        store.ring().spans() > 0
+        !collector.by_service("echo-server").is_empty()
     })
     .await;
     program.logged("exporting traces again").await;

@@ -55,8 +55,8 @@ impl Observed {
         Self { collector, telemetry, log, guard: set_default(&dispatch) }
     }
 
-    /// Flushes and returns all spans; newest trace first.
-    pub(crate) async fn spans(self) -> Vec<Arc<Received>> {
+    /// Flushes and returns all spans; in the order of arrival.
+    pub(crate) async fn spans(self) -> Vec<Received> {
         drop(self.guard);
         self.telemetry.shutdown().await;
         self.collector.by_service(SERVICE)
@@ -77,7 +77,7 @@ pub(crate) async fn serve(router: Router) -> Running<Drained> {
 
 /// The span, if it is the only one.
 #[track_caller]
-pub(crate) fn only(spans: &[Arc<Received>]) -> Span {
+pub(crate) fn only(spans: &[Received]) -> Span {
     assert_eq!(spans.len(), 1, "{spans:#?}");
     spans[0].span.clone()
 }

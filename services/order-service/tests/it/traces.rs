@@ -1,7 +1,5 @@
 //! Spans: of the call, and of the database below it.
 
-use std::sync::Arc;
-
 use reqwest::Method;
 use testkit::eventually_some;
 use testkit::otlp::common::any_value::Value;
@@ -24,10 +22,10 @@ async fn traced_create(client: &Client, trace: &str) -> Result<(), tonic::Status
 }
 
 /// The spans of the call and of the database.
-async fn spans(collector: &Collector, trace: &str) -> [Arc<Received>; 2] {
-    let id = trace.parse().expect("a trace id");
+async fn spans(collector: &Collector, trace: &str) -> [Received; 2] {
     let mut spans =
-        eventually_some(TIMEOUT, async || Some(collector.trace(id)).filter(|spans| spans.len() == 2)).await;
+        eventually_some(TIMEOUT, async || Some(collector.trace(trace)).filter(|spans| spans.len() == 2))
+            .await;
     spans.sort_by_key(|received| received.span.kind == SpanKind::Client as i32);
     spans.try_into().expect("two")
 }

@@ -1,0 +1,3 @@
+//! Clients against recorded responses of the services.
+
+mod jaeger;
