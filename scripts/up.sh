@@ -14,11 +14,9 @@ sh scripts/images.sh debian rust node "$@"
 # The images may be others than before.
 . scripts/settings.sh
 
-# The first image compiles all programs: an older engine would compile once for each image if all started together.
-build() { docker compose --progress plain build lab && docker compose --progress plain build; }
 # Elsewhere than in their default place, the lab's images are pulled.
 case $(setting LOOKOUT_REGISTRY) in
-  localhost/*) step "programs" build ;;
+  localhost/*) step "programs" sh scripts/programs.sh ;;
 esac
 
 start() {

@@ -35,7 +35,7 @@ fn each_tutorial_has_a_document_and_a_row_in_the_readme() {
     for tutorial in Tutorial::ALL.into_iter().filter(|tutorial| *tutorial != Tutorial::Lab) {
         let path = format!("docs/{}.md", tutorial.name());
         read(&path);
-        let command = format!("make up TUTORIAL={}", tutorial.name());
+        let command = format!("TUTORIAL={} make up", tutorial.name());
         let row = readme.lines().find(|line| line.starts_with('|') && line.contains(&command));
         assert!(row.is_some_and(|row| row.contains(&path)), "no row with {command} and {path}");
     }
