@@ -70,9 +70,7 @@ pages() {
     --build-arg "NODE_IMAGE=$(pin node)" --build-arg "RUN=$(now)-$$" .
 }
 try "lints, types and tests of the console's pages" pages
-# The first image compiles all programs: an older engine would compile once for each image if all started together.
-programs() { docker compose --progress plain build lab && docker compose --progress plain build; }
-try "programs" programs
+try "programs" sh scripts/programs.sh
 
 section Configuration
 tools() {
