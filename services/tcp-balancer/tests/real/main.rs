@@ -1,0 +1,3 @@
+//! Tests that take long: `make test` runs them by `cargo test --test real -- --ignored`.
+
+mod chaos;
