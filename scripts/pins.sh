@@ -24,7 +24,7 @@ own_image() (
     value=$(sed -n "s/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}${name}[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 |
       sed -e 's/[[:space:]]\{1,\}#.*//' -e 's/[[:space:]]*$//' -e "s/^[\"']\(.*\)[\"']\$/\1/")
   fi
-  if [ "$value" != "$(tested_image "$1")" ] && ! is_offline "$value"; then printf '%s\n' "$value"; fi
+  is_offline "$value" || printf '%s\n' "$value"
 )
 
 # pin NAME: prints the image that runs: the user's, or one that was built from package registries, or the tested one.

@@ -75,3 +75,4 @@ END
 versions
 steps
 documents
+sh scripts/test-images.sh
