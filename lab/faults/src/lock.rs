@@ -4,8 +4,9 @@
 //! cannot become stale, and the file is never removed.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
+    os::unix::fs::PermissionsExt,
     path::Path,
     time::Duration,
 };
@@ -53,6 +54,8 @@ impl Lock {
         let mut options = OpenOptions::new();
         let mut file =
             options.read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
+        // The command and the console run as different users. Only the file's owner may change its mode.
+        let _ = file.set_permissions(Permissions::from_mode(0o666));
         for _ in 1..ATTEMPTS {
             if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
                 break;
@@ -119,6 +122,15 @@ mod tests {
         assert!(matches!(&refused, LockError::Held { holder } if holder == "make alert FAULT=errors"));
         drop(first);
         Lock::acquire(&folder, "make check").unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn another_user_can_acquire_the_lock() {
+        let folder = std::env::temp_dir().join(format!("lab-lock-mode-{}", std::process::id()));
+        drop(Lock::acquire(&folder, "make check").unwrap());
+        let mode = std::fs::metadata(folder.join("lock")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o666);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
