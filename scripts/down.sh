@@ -14,8 +14,9 @@ if [ "${1:-}" != everything ]; then
 fi
 docker compose --profile '*' down --volumes --remove-orphans
 # Docker keeps an image that another container uses, and prints that.
-for image in $(docker compose --profile '*' config --images | sort -u) $(pin debian) $(pin rust) $(pin node); do
+for image in $(docker compose --profile '*' config --images | sort -u) \
+  $(pin debian) $(pin rust) $(pin node) $(pin grpcurl) $(pin actionlint); do
   ! has_image "$image" || docker rmi "$image" >/dev/null || true
 done
-rm -f .lookout/offline.env
+rm -rf .lookout/offline.env .lookout/offline.compose.yaml .lookout/clients
 say "Removed the lab, its data and its images. The compiler's cache remains: \`docker builder prune\` removes it."

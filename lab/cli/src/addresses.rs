@@ -24,10 +24,10 @@ const PAGES: [(&str, Service, &str); 12] = [
 ];
 
 /// Services whose Debian builds have no pages, and an address that works there.
-const API: [(Service, &str); 3] = [
-    (Service::Prometheus, "http://127.0.0.1:9090/api/v1/alerts"),
-    (Service::Alertmanager, "http://127.0.0.1:9093/api/v2/alerts"),
-    (Service::Jaeger, "http://127.0.0.1:8000/t"),
+const API: [(&str, Service, &str); 3] = [
+    ("Prometheus", Service::Prometheus, "http://127.0.0.1:9090/api/v1/alerts"),
+    ("Alertmanager", Service::Alertmanager, "http://127.0.0.1:9093/api/v2/alerts"),
+    ("Jaeger", Service::Jaeger, "http://127.0.0.1:8000/t"),
 ];
 
 /// The name of the lab's own mailbox, as a mail server.
@@ -56,7 +56,7 @@ pub async fn list(clients: &Clients, published: &Published) -> String {
     if !has_grafana {
         line("  Grafana does not run. The console draws its dashboards.".into());
     }
-    for (service, address) in API {
+    for (name, service, address) in API {
         let url = match service {
             Service::Prometheus => &settings.prometheus,
             Service::Alertmanager => &settings.alertmanager,
@@ -64,7 +64,7 @@ pub async fn list(clients: &Clients, published: &Published) -> String {
         };
         if has_no_pages(clients, url).await {
             let address = published.replace(address);
-            line(format!("  {service} is a build without web pages. Use {address} instead."));
+            line(format!("  {name} is a build without web pages. Use {address} instead."));
         }
     }
     line("  Next: make load, make alert, make check. Stop with make down.".into());
@@ -81,5 +81,5 @@ async fn has_no_pages(clients: &Clients, url: &str) -> bool {
 
 /// Whether the page is Jaeger's placeholder for its web files.
 fn is_placeholder(page: &[u8]) -> bool {
-    String::from_utf8_lossy(page).contains("place-holder")
+    String::from_utf8_lossy(page).contains("not compiled with the UI assets")
 }

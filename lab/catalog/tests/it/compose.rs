@@ -104,3 +104,14 @@ fn the_settings_list_the_ports_of_the_catalog() {
         .collect();
     assert_eq!(ports, expected.iter().map(|(name, port)| (*name, port.as_str())).collect());
 }
+
+#[test]
+fn the_pins_of_build_images_are_the_defaults() {
+    let (compose, pins) = (read("compose.yaml"), read("scripts/pins.env"));
+    let defaults = defaults(&compose);
+    for name in ["DEBIAN_IMAGE", "RUST_IMAGE", "NODE_IMAGE"] {
+        let pin = pins.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap();
+        assert_eq!(defaults[name], BTreeSet::from([pin]), "{name}");
+        assert!(read("Dockerfile").contains(&format!("ARG {name}={pin}\n")), "{name} in the Dockerfile");
+    }
+}
