@@ -122,10 +122,11 @@ settings_resolve() {
 # has LINE TEXT: whether one of the text's lines is LINE.
 has() { printf '%s\n' "$2" | grep -Fqx -- "$1"; }
 
-# listens PORT: whether a program accepts connections; curl fails with 7 if none does.
+# listens PORT: whether a program accepts connections; curl fails with 7 if none does. It sends nothing: a program that expects
+# another protocol would count a faulty request.
 listens() {
   code=0
-  curl --disable --silent --noproxy '*' --max-time 1 --output /dev/null "http://127.0.0.1:$1/" || code=$?
+  curl --disable --silent --noproxy '*' --max-time 0.3 --output /dev/null "telnet://127.0.0.1:$1" </dev/null || code=$?
   [ "$code" != 7 ]
 }
 
