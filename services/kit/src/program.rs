@@ -62,7 +62,7 @@ impl Program {
         S: AsyncFnOnce(Registry, CancellationToken) -> anyhow::Result<()>,
     {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async {
+        let result = runtime.block_on(async {
             let telemetry = telemetry::init(self.name, self.version)?;
             let shutdown = shutdown::signal()?;
             let registry = Registry::new();
@@ -70,7 +70,10 @@ impl Program {
             let result = serve(registry, shutdown).await;
             telemetry.shutdown().await;
             result
-        })
+        });
+        // Lookups by the system's resolver block a thread, and may take longer than the program may take to end.
+        runtime.shutdown_background();
+        result
     }
 }
 

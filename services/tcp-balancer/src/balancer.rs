@@ -1,7 +1,10 @@
 //! The set of servers, and changes to it: by the configuration file and over REST.
 
+mod change;
+mod takeover;
+
 use std::collections::BTreeMap;
-use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -10,15 +13,16 @@ use std::time::{Duration, SystemTime};
 
 use kit::shutdown::CancellationToken;
 use parking_lot::RwLock;
-use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-use crate::config::{self, Defaults, File, FileError};
+use crate::config::{self, Defaults, File};
 use crate::pool::RETENTION;
-use crate::server::{self, Server, Tasks};
+use crate::server::{Server, Tasks, resolve};
 use crate::shortage::Shortages;
+pub use change::{ChangeError, ReloadCounts};
+use takeover::Takeover;
 
 /// A handle to the balancer. Clones share it.
 #[derive(Clone, Debug)]
@@ -59,39 +63,6 @@ enum Origin {
     Rest,
 }
 
-/// Number of reloads by result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReloadCounts {
-    /// Reloads that took effect.
-    pub ok: u64,
-    /// Reloads that were rejected.
-    pub failed: u64,
-}
-
-/// Why a change was rejected. A rejected change has no effect.
-#[derive(Debug, Error)]
-pub enum ChangeError {
-    /// The configuration file cannot be read or is invalid.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// A server's address cannot be bound.
-    #[error("servers.{server}: cannot listen on {address}")]
-    Listen {
-        /// Name of the server.
-        server: String,
-        /// The address.
-        address: String,
-        /// The I/O error.
-        source: io::Error,
-    },
-    /// The name is taken.
-    #[error("there is already a server {0}")]
-    Exists(String),
-    /// The balancer is shutting down.
-    #[error("the balancer is shutting down")]
-    ShuttingDown,
-}
-
 impl Balancer {
     /// Reads the configuration file and starts its servers.
     ///
@@ -110,53 +81,82 @@ impl Balancer {
             reloads_ok: AtomicU64::new(0),
             reloads_failed: AtomicU64::new(0),
         }));
-        balancer.apply_file().await?;
+        let file = File::read(&balancer.0.path)?;
+        balancer.apply(file).await?;
         Ok(balancer)
     }
 
     /// Reads the configuration file again. Unchanged servers are not touched, changed ones keep their connections, and
-    /// servers added over REST stay.
+    /// servers added over REST stay. A server may take the address of another one that gives it up.
     ///
     /// # Errors
     ///
-    /// As [`Balancer::start`], and if the file has the name of a server added over REST. Nothing changes then.
+    /// As [`Balancer::start`], and if the file has the name of a server added over REST or does not stop changing.
+    /// Nothing changes then.
     pub async fn reload(&self) -> Result<(), ChangeError> {
-        let result = self.apply_file().await;
+        let result = async {
+            let _change = self.begin_change().await?;
+            self.apply(File::read_settled(&self.0.path).await?).await
+        }
+        .await;
         let count = if result.is_ok() { &self.0.reloads_ok } else { &self.0.reloads_failed };
         count.fetch_add(1, Relaxed);
         result
     }
 
     /// Does everything that can fail before the first effect.
-    async fn apply_file(&self) -> Result<(), ChangeError> {
-        let _change = self.begin_change().await?;
-        let file = File::read(&self.0.path)?;
+    async fn apply(&self, file: File) -> Result<(), ChangeError> {
         let before = self.0.servers.read().running.clone();
+        let mut takeover = Takeover::default();
         let mut changes = Vec::new();
-        for (name, config) in &file.servers {
-            let old = before.get(name);
+        let (mut removed, added_over_rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            before.clone().into_iter().partition(|(_, entry)| entry.origin == Origin::File);
+        added_over_rest.values().for_each(|entry| takeover.keep(&entry.server));
+        for (name, config) in file.servers {
+            removed.remove(&name);
+            let old = before.get(&name);
             if old.is_some_and(|old| old.origin == Origin::Rest) {
-                return Err(ChangeError::Exists(name.clone()));
+                return Err(ChangeError::Exists(name));
             }
-            let old = old.map(|old| old.server.config());
-            if old.as_ref().is_some_and(|old| **old == *config) {
+            let old = old.map(|old| &old.server);
+            if let Some(old) = old.filter(|old| old.config().bind.address() == config.bind.address()) {
+                takeover.keep(old);
+            } else {
+                takeover.request(&name, &config, self.resolve(&name, &config).await?);
+                takeover.release(old, false);
+            }
+            if old.is_some_and(|old| *old.config() == config) {
                 continue;
             }
-            let keeps_listener = old.is_some_and(|old| old.bind.address() == config.bind.address());
-            let listener = if keeps_listener { None } else { Some(listen(name, config).await?) };
-            changes.push((name.clone(), config.clone(), listener));
+            changes.push((name, config));
         }
-        let is_removed = |(name, entry): &(&String, &Entry)| {
-            entry.origin == Origin::File && !file.servers.contains_key(*name)
-        };
-        for (name, _) in before.iter().filter(is_removed) {
-            self.stop_server(name);
+        removed.values().for_each(|entry| takeover.release(Some(&entry.server), true));
+        let mut listeners = takeover.listen()?;
+        let mut closing = Vec::new();
+        for name in removed.into_keys() {
+            tracing::warn!(server = name, "stopped listening: the server is not in the file any more");
+            closing.extend(self.stop_server(&name).and_then(|(_, closed)| closed));
         }
         self.0.servers.write().defaults = file.defaults;
-        for (name, config, listener) in changes {
-            self.run_server(name, config, listener, Origin::File);
+        for (name, config) in changes {
+            let listener = listeners.remove(&name);
+            closing.extend(self.run_server(name, config, listener, Origin::File));
+        }
+        // The next change may need an address that this one has given up.
+        for closed in closing {
+            closed.cancelled().await;
         }
         Ok(())
+    }
+
+    /// The addresses of a server's `bind`.
+    async fn resolve(&self, name: &str, config: &config::Server) -> Result<Vec<SocketAddr>, ChangeError> {
+        let address = config.bind.address();
+        match self.0.shutdown.run_until_cancelled(resolve(&address)).await {
+            None => Err(ChangeError::ShuttingDown),
+            Some(Ok(addresses)) => Ok(addresses),
+            Some(Err(source)) => Err(ChangeError::Resolve { server: name.to_owned(), address, source }),
+        }
     }
 
     /// Adds and starts a server. Limits that it does not set are the file's defaults.
@@ -170,17 +170,21 @@ impl Balancer {
             return Err(ChangeError::Exists(name));
         }
         let config = config.with_defaults(&self.0.servers.read().defaults);
-        let listener = listen(&name, &config).await?;
-        self.run_server(name, config, Some(listener), Origin::Rest);
+        let mut takeover = Takeover::default();
+        takeover.request(&name, &config, self.resolve(&name, &config).await?);
+        let listener = takeover.listen()?.remove(&name);
+        self.run_server(name, config, listener, Origin::Rest);
         Ok(())
     }
 
-    /// Stops a server and closes its connections. Returns whether the server existed.
+    /// Stops a server and closes its connections. Returns whether the server existed, when its address is free.
     pub async fn remove(&self, name: &str) -> bool {
         let _change = self.0.change.lock().await;
         let removed = self.stop_server(name);
-        if let Some(server) = &removed {
+        if let Some((server, _)) = &removed {
+            tracing::info!(server = name, "stopped listening");
             server.close_connections();
+            server.wait_until_closed().await;
         }
         removed.is_some()
     }
@@ -190,30 +194,32 @@ impl Balancer {
         if self.0.shutdown.is_cancelled() { Err(ChangeError::ShuttingDown) } else { Ok(change) }
     }
 
+    /// Returns a token that is cancelled when the server has closed its previous listener, if it gets another one.
     fn run_server(
         &self,
         name: String,
         config: config::Server,
-        listener: Option<TcpListener>,
+        listener: Option<Arc<TcpListener>>,
         origin: Origin,
-    ) {
+    ) -> Option<CancellationToken> {
         let mut servers = self.0.servers.write();
         let running = servers.running.get(&name).map(|entry| Arc::clone(&entry.server));
         let known = running.or_else(|| servers.take_stopping(&name));
         let server = known.unwrap_or_else(|| {
             Arc::new(Server::new(name.clone(), config.clone(), Arc::clone(&self.0.shortages)))
         });
-        server.run(config, listener, &self.0.tasks);
+        let closed = server.run(config, listener, &self.0.tasks);
         servers.running.insert(name, Entry { server, origin });
+        closed
     }
 
-    fn stop_server(&self, name: &str) -> Option<Arc<Server>> {
+    /// Returns the server, and a token that is cancelled when it has closed its listener.
+    fn stop_server(&self, name: &str) -> Option<(Arc<Server>, Option<CancellationToken>)> {
         let mut servers = self.0.servers.write();
         let server = servers.running.remove(name)?.server;
-        server.stop();
+        let closed = server.stop();
         servers.stopping.push(Arc::clone(&server));
-        tracing::info!(server = name, "stopped listening");
-        Some(server)
+        Some((server, closed))
     }
 
     /// The running servers, by name.
@@ -274,7 +280,9 @@ impl Balancer {
         self.0.shutdown.cancel();
         let change = self.0.change.lock().await;
         let servers = self.running_and_stopping();
-        servers.iter().for_each(|server| server.stop());
+        for server in &servers {
+            server.stop();
+        }
         drop(change);
         let tasks = &self.0.tasks;
         kit::shutdown::drain("connections", &tasks.connections, grace).await;
@@ -295,13 +303,4 @@ impl Servers {
         let index = self.stopping.iter().position(|server| server.name == name)?;
         Some(self.stopping.swap_remove(index))
     }
-}
-
-async fn listen(name: &str, config: &config::Server) -> Result<TcpListener, ChangeError> {
-    let address = config.bind.address();
-    server::listen(&address).await.map_err(|source| ChangeError::Listen {
-        server: name.to_owned(),
-        address,
-        source,
-    })
 }

@@ -5,6 +5,7 @@ mod duration;
 mod escaped;
 mod healthcheck;
 mod server;
+mod settled;
 mod statuses;
 mod target;
 
@@ -27,12 +28,20 @@ pub use target::{BackendOptions, StaticBackend, Target, TargetError};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
+    /// Whether the file may have no servers: such a file is often one that is being written.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub allow_empty: bool,
     /// Limits for servers that do not set their own.
     #[serde(default)]
     pub defaults: Defaults,
     /// The servers by name, with the defaults applied.
     #[serde(default)]
     pub servers: BTreeMap<String, Server>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Why a configuration file was rejected.
@@ -54,6 +63,9 @@ pub enum FileError {
         /// The violation and its line.
         error: ParseError,
     },
+    /// The file has no servers, and does not say that it may have none.
+    #[error("{0}: has no servers; to allow that, set `allow_empty = true`")]
+    NoServers(String),
 }
 
 /// Why a text is not a valid configuration.
@@ -71,11 +83,28 @@ impl File {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or a key or value is invalid.
+    /// If the file cannot be read, a key or value is invalid, or it has no servers and does not set `allow_empty`.
     pub fn read(path: &Path) -> Result<Self, FileError> {
+        Self::from_text(path, fs::read_to_string(path))
+    }
+
+    /// Reads and validates a file once it has stopped changing: editors empty a file before they write it.
+    ///
+    /// # Errors
+    ///
+    /// As [`File::read`], and if it is not a regular file or does not stop changing.
+    pub async fn read_settled(path: &Path) -> Result<Self, FileError> {
+        Self::from_text(path, settled::read(|| settled::read_regular(path)).await)
+    }
+
+    fn from_text(path: &Path, text: io::Result<String>) -> Result<Self, FileError> {
         let name = || path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|source| FileError::Read { path: name(), source })?;
-        Self::parse(&text).map_err(|error| FileError::Invalid { path: name(), error })
+        let text = text.map_err(|source| FileError::Read { path: name(), source })?;
+        let file = Self::parse(&text).map_err(|error| FileError::Invalid { path: name(), error })?;
+        if file.servers.is_empty() && !file.allow_empty {
+            return Err(FileError::NoServers(name()));
+        }
+        Ok(file)
     }
 
     /// Parses and validates the text of a file.

@@ -11,6 +11,7 @@ pub mod config;
 mod discovery;
 mod file_descriptors;
 mod health;
+mod keepalive;
 mod metrics;
 pub mod pool;
 pub mod proxy_protocol;

@@ -1,6 +1,6 @@
 //! The backends of a server.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,8 +113,13 @@ impl Pool {
         let mut backends = self.backends.write();
         let mut missing: HashMap<_, _> =
             backends.iter().map(|backend| (&backend.target, Arc::clone(backend))).collect();
-        let mut new = Vec::new();
+        let mut new: Vec<Arc<Backend>> = Vec::new();
+        let mut seen = HashSet::new();
         for DiscoveredBackend { target, options, addresses } in discovered {
+            // Two spellings of one target are one backend.
+            if !seen.insert(target.clone()) {
+                continue;
+            }
             if let Some(backend) = missing.remove(&target) {
                 backend.set_discovered(options, addresses);
             } else {
@@ -241,6 +246,14 @@ mod tests {
         assert!(pool.set_draining(&a.target, false));
         assert!(select(&pool, &[]).is_some());
         assert!(!pool.set_draining(&discovered("other", 0).target, true));
+    }
+
+    #[test]
+    fn two_spellings_of_a_target_are_one_backend() {
+        let pool = Pool::default();
+        pool.update(vec![discovered("127.0.0.1", 0), discovered("::ffff:127.0.0.1", 0)], true);
+        pool.update(vec![discovered("::ffff:127.0.0.1", 0), discovered("127.0.0.1", 0)], true);
+        assert_eq!(hosts(&pool), ["127.0.0.1"]);
     }
 
     #[test]

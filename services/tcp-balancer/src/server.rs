@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use kit::shutdown::{CancellationToken, TaskTracker};
 use parking_lot::{Mutex, RwLock};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -22,7 +23,7 @@ use crate::pool::Pool;
 use crate::shortage::Shortages;
 use crate::traffic::Traffic;
 
-pub(crate) use listener::listen;
+pub(crate) use listener::{listen, resolve};
 
 /// A server. It keeps its identity and counts when its configuration changes, even when its address does.
 #[derive(Debug)]
@@ -40,15 +41,20 @@ pub struct Server {
     shortages: Arc<Shortages>,
     config: RwLock<Arc<config::Server>>,
     lifecycle: Mutex<Lifecycle>,
+    /// One task per listener of this server.
+    accepting: TaskTracker,
 }
 
 /// The listener and tasks of a server.
 #[derive(Debug, Default)]
 struct Lifecycle {
+    listener: Option<Arc<TcpListener>>,
     /// Address of the listener.
     address: Option<SocketAddr>,
     /// Stops accepting connections from the current listener.
     stop: CancellationToken,
+    /// Is cancelled when the accept loop has released the current listener.
+    closed: CancellationToken,
     /// Closes all connections, including those that an earlier listener accepted.
     close: CancellationToken,
     /// Cancelled when there are backends to connect to. It outlives the discovery that cancels it, so that a listener
@@ -82,6 +88,7 @@ impl Server {
             shortages,
             config: RwLock::new(Arc::new(config)),
             lifecycle: Mutex::default(),
+            accepting: TaskTracker::new(),
         }
     }
 
@@ -93,6 +100,11 @@ impl Server {
     /// The address that it listens on; `None` if it is stopped.
     pub fn address(&self) -> Option<SocketAddr> {
         self.lifecycle.lock().address
+    }
+
+    /// The listener; `None` if it is stopped.
+    pub(crate) fn listener(&self) -> Option<Arc<TcpListener>> {
+        self.lifecycle.lock().listener.clone()
     }
 
     /// Client connections that were closed because no backend could be reached.

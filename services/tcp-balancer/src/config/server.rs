@@ -167,6 +167,15 @@ impl Bind {
     pub fn address(&self) -> String {
         if self.0.starts_with(':') { format!("0.0.0.0{}", self.0) } else { self.0.clone() }
     }
+
+    /// With this port, if the configuration has port 0: the system picks a free one.
+    #[must_use]
+    pub fn with_actual_port(self, port: u16) -> Self {
+        match self.0.rsplit_once(':') {
+            Some((host, configured)) if configured.parse() == Ok(0) => Self(format!("{host}:{port}")),
+            _ => self,
+        }
+    }
 }
 
 impl TryFrom<String> for Bind {

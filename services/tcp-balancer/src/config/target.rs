@@ -1,13 +1,20 @@
 //! Backends of a static list: `host:port weight=5 priority=1 max_connections=10`.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Host and port of a backend. They identify it: a backend with the same target keeps its counts across changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Hosts are equal as DNS and IP define it: names without regard to case and a final dot (RFC 4343), addresses by their
+/// value, an IPv4-mapped one (RFC 4291) as the IPv4 address.
+#[derive(Clone, Debug)]
 pub struct Target {
     /// Host name or address, as written.
     pub host: String,
@@ -56,6 +63,47 @@ pub enum TargetError {
 impl Default for BackendOptions {
     fn default() -> Self {
         Self { weight: 1, priority: 1, max_connections: 0 }
+    }
+}
+
+impl Target {
+    /// What is equal for equal targets.
+    fn key(&self) -> (Cow<'_, str>, u16) {
+        let host = match self.host.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().to_string().into(),
+            Err(_) => {
+                let name = self.host.strip_suffix('.').unwrap_or(&self.host);
+                let is_lowercase = !name.contains(|c: char| c.is_ascii_uppercase());
+                if is_lowercase { name.into() } else { name.to_ascii_lowercase().into() }
+            }
+        };
+        (host, self.port)
+    }
+}
+
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        self.port == other.port && (self.host == other.host || self.key() == other.key())
+    }
+}
+
+impl Eq for Target {}
+
+impl Ord for Target {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Target {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Target {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
     }
 }
 
@@ -157,6 +205,28 @@ mod tests {
             let error = text.parse::<StaticBackend>().expect_err(text).to_string();
             assert!(error.contains(expected), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn spellings_of_one_host_are_equal() {
+        for spellings in [
+            &["[::1]:80", "[0:0:0:0:0:0:0:1]:80", "[0::0001]:80"][..],
+            &["127.0.0.1:80", "[::ffff:127.0.0.1]:80", "[::FFFF:7F00:1]:80"],
+            &["hello.test:80", "HELLO.test:80", "hello.test.:80", "Hello.Test.:80"],
+            &["[2001:DB8::a]:80", "[2001:db8:0::A]:80"],
+        ] {
+            let targets: Vec<Target> = spellings.iter().map(|text| text.parse().expect("valid")).collect();
+            for target in &targets {
+                assert_eq!(target, &targets[0]);
+                assert_eq!(target.cmp(&targets[0]), Ordering::Equal, "{target}");
+            }
+            let distinct: std::collections::HashSet<_> = targets.iter().collect();
+            assert_eq!(distinct.len(), 1, "{spellings:?}");
+            let other_port = Target { port: 81, ..targets[0].clone() };
+            assert_ne!(other_port, targets[0]);
+        }
+        let (a, b): (Target, Target) = ("a:80".parse().expect("valid"), "b:80".parse().expect("valid"));
+        assert_ne!(a, b);
     }
 
     proptest! {

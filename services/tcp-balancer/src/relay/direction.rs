@@ -25,8 +25,9 @@ pub(super) struct Direction {
     moved: u64,
     /// Size of the last read in bytes.
     last_read: usize,
-    /// Why the sink failed.
-    sink_error: Option<io::Error>,
+    has_failed_source: bool,
+    /// Why the source or the sink failed.
+    error: Option<io::Error>,
 }
 
 /// Bytes that were read and that the sink has not accepted yet.
@@ -40,6 +41,8 @@ enum Backlog {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Open,
+    /// The source has failed. Bytes that were read before are still to be delivered.
+    Failing,
     /// The source has ended and all bytes were delivered. The sink's shutdown is not complete.
     ShuttingDown,
     Ended,
@@ -47,12 +50,29 @@ enum Phase {
 
 impl Direction {
     pub(super) fn new() -> Self {
-        Self { backlog: Backlog::None, phase: Phase::Open, moved: 0, last_read: 0, sink_error: None }
+        Self {
+            backlog: Backlog::None,
+            phase: Phase::Open,
+            moved: 0,
+            last_read: 0,
+            has_failed_source: false,
+            error: None,
+        }
     }
 
-    /// Takes the error that ended the direction, if its sink failed.
-    pub(super) fn take_sink_error(&mut self) -> Option<io::Error> {
-        self.sink_error.take()
+    /// Takes the error of the source or the sink.
+    pub(super) fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+
+    /// Whether the source has failed.
+    pub(super) fn has_failed_source(&self) -> bool {
+        self.has_failed_source
+    }
+
+    /// Ends the direction: its sink is the socket that failed as the other direction's source.
+    pub(super) fn abandon(&mut self) {
+        (self.backlog, self.phase) = (Backlog::None, Phase::Ended);
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -67,9 +87,8 @@ impl Direction {
     /// Moves bytes as far as the sockets are ready. Sets `progress` if any byte moved. With `is_last`, the other direction
     /// has ended, and the sink is not shut down: both sockets are about to be closed.
     ///
-    /// # Errors
-    ///
-    /// If the source fails. If the sink fails, the direction ends, and [`Direction::take_sink_error`] has the error.
+    /// If the source fails, the direction ends when the sink has accepted all bytes that were read before. If the sink
+    /// fails, it ends at once. [`Direction::take_error`] then has the error.
     pub(super) fn poll<R: Socket, W: Socket>(
         &mut self,
         context: &mut Context<'_>,
@@ -78,18 +97,20 @@ impl Direction {
         meter: Meter<'_>,
         is_last: bool,
         progress: &mut bool,
-    ) -> io::Result<Stop> {
+    ) -> Stop {
         let moved_before = self.moved;
-        let result = self.poll_phases(context, source, sink, meter, is_last);
-        *progress |= self.moved != moved_before;
-        match result {
-            Ok(stop) => Ok(stop),
-            Err(Failure::Source(error)) => Err(error),
-            Err(Failure::Sink(error)) => {
-                (self.backlog, self.phase, self.sink_error) = (Backlog::None, Phase::Ended, Some(error));
-                Ok(Stop::End)
-            }
+        let mut result = self.poll_phases(context, source, sink, meter, is_last);
+        if let Err(Failure::Source(error)) = result {
+            (self.phase, self.has_failed_source, self.error) = (Phase::Failing, true, Some(error));
+            result = self.poll_phases(context, source, sink, meter, is_last);
         }
+        *progress |= self.moved != moved_before;
+        result.unwrap_or_else(|failure| {
+            let (Failure::Source(error) | Failure::Sink(error)) = failure;
+            self.error.get_or_insert(error);
+            self.abandon();
+            Stop::End
+        })
     }
 
     fn poll_phases<R: Socket, W: Socket>(
@@ -106,6 +127,12 @@ impl Direction {
                 other => return Ok(other),
             }
         }
+        if self.phase == Phase::Failing {
+            if !self.poll_flush(context, sink, meter)? {
+                return Ok(Stop::Pending);
+            }
+            self.phase = Phase::Ended;
+        }
         if self.phase == Phase::ShuttingDown {
             if !is_last && !poll_shutdown(context, sink)? {
                 return Ok(Stop::Pending);
@@ -113,6 +140,29 @@ impl Direction {
             self.phase = Phase::Ended;
         }
         Ok(Stop::End)
+    }
+
+    /// Delivers the backlog. Returns whether that is complete.
+    fn poll_flush<W: Socket>(
+        &mut self,
+        context: &mut Context<'_>,
+        sink: &mut W,
+        meter: Meter<'_>,
+    ) -> Result<bool, Failure> {
+        let Self { backlog, moved, .. } = self;
+        let mut count = |bytes: usize| {
+            meter.count(bytes);
+            *moved += bytes as u64;
+        };
+        let is_empty = match (&mut *backlog, sink.tcp()) {
+            (Backlog::Copied(unwritten), _) => unwritten.poll_flush(context, sink, &mut count)?,
+            (Backlog::Piped(pipes), Some(to)) => splice::poll_empty(context, to, pipes, &mut count)?,
+            (Backlog::Piped(_), None) | (Backlog::None, _) => true,
+        };
+        if is_empty {
+            *backlog = Backlog::None;
+        }
+        Ok(is_empty)
     }
 
     fn transfer<R: Socket, W: Socket>(

@@ -43,18 +43,14 @@ pub(super) fn transfer(
                 moved += bytes;
                 *last_read = bytes;
             }
-            Err(error) => {
-                // Deliver what was read before the error, as far as the sink has room.
-                poll_empty(context, sink, pipes, count)?;
-                return Err(Failure::Source(error));
-            }
+            Err(error) => return Err(Failure::Source(error)),
         }
     }
     Ok(Stop::Pending)
 }
 
 /// Writes the pipes' bytes to the sink and releases empty pipes. Returns whether all pipes are empty.
-fn poll_empty(
+pub(super) fn poll_empty(
     context: &mut Context<'_>,
     sink: &TcpStream,
     pipes: &mut Pipes,

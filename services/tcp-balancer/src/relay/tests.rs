@@ -149,6 +149,30 @@ proptest! {
     }
 
     #[test]
+    fn bytes_read_before_a_reset_are_delivered_by_a_slow_sink(
+        pieces in vec(vec(any::<u8>(), 1..2000), 0..12),
+        writes in vec(prop_oneof![(1..1000_usize).prop_map(Write::AtMost), Just(Write::Pending)], 0..60),
+        is_upload: bool,
+    ) {
+        let expected = pieces.concat();
+        let reads = pieces.into_iter().map(Read::Bytes).chain([Read::Reset]);
+        let mut source = Scripted { reads: reads.collect(), ..Scripted::default() };
+        let mut sink = Scripted { reads: vec![Read::Pending; 1000].into(), writes: writes.into(), ..Scripted::default() };
+        let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+        let meters = meters(&of_server, &of_backend);
+        let result = if is_upload {
+            run(relay(&mut source, &mut sink, meters, Timeouts::default()))
+        } else {
+            run(relay(&mut sink, &mut source, meters, Timeouts::default()))
+        };
+        prop_assert_eq!(result.expect_err("a reset").kind(), io::ErrorKind::ConnectionReset);
+        prop_assert!(!sink.is_shut_down, "a reset is not passed on as an end");
+        prop_assert_eq!(&sink.written, &expected);
+        let counts = of_server.snapshot();
+        prop_assert_eq!(if is_upload { counts.tx } else { counts.rx }, expected.len() as u64);
+    }
+
+    #[test]
     fn deltas_read_while_forwarding_add_up_to_the_bytes_written(
         mut client in scripted(), mut backend in scripted(), reads in vec(any::<bool>(), 0..200),
     ) {

@@ -44,7 +44,7 @@ pub(super) async fn server(
     Path(name): Path<String>,
 ) -> Result<Pretty<Config>, Problem> {
     let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
-    Ok(Pretty((*server.config()).clone()))
+    Ok(Pretty(configuration(&server)))
 }
 
 /// `GET /servers/NAME/stats`.
@@ -112,7 +112,16 @@ fn is_zero(number: &u32) -> bool {
 }
 
 fn configurations(balancer: &Balancer) -> BTreeMap<String, Config> {
-    balancer.servers().iter().map(|server| (server.name.clone(), (*server.config()).clone())).collect()
+    balancer.servers().iter().map(|server| (server.name.clone(), configuration(server))).collect()
+}
+
+/// The server's configuration, with the port that it listens on in place of 0.
+fn configuration(server: &Server) -> Config {
+    let mut config = (*server.config()).clone();
+    if let Some(address) = server.address() {
+        config.bind = config.bind.with_actual_port(address.port());
+    }
+    config
 }
 
 impl Root {
@@ -125,7 +134,11 @@ impl Root {
             start_time: format_rfc3339_nanos(started).to_string(),
             uptime: GoDuration(Duration::from_secs(seconds)),
             version: env!("CARGO_PKG_VERSION"),
-            configuration: File { defaults: balancer.defaults(), servers: configurations(balancer) },
+            configuration: File {
+                allow_empty: false,
+                defaults: balancer.defaults(),
+                servers: configurations(balancer),
+            },
         }
     }
 }

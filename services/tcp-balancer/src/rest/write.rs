@@ -1,13 +1,16 @@
 //! `POST` and `DELETE`: changes, which require the token.
 
+use std::io;
+use std::net::Ipv6Addr;
+
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use kit::problem::Problem;
 
 use super::read::{Pretty, no_server};
-use crate::balancer::Balancer;
-use crate::config::{Server, Target};
+use crate::balancer::{Balancer, ChangeError};
+use crate::config::{Server, Target, TargetError};
 
 /// The bearer token that authorizes changes. Without one, changes are forbidden.
 #[derive(Clone)]
@@ -17,7 +20,7 @@ pub(super) struct Token(Option<Box<[u8]>>);
 type Change = Result<Pretty<()>, Problem>;
 
 /// Server name, backend host and backend port.
-type BackendPath = (String, String, u16);
+type BackendPath = (String, String, String);
 
 /// `POST /servers/NAME`: adds a server.
 pub(super) async fn add(
@@ -31,8 +34,24 @@ pub(super) async fn add(
     let config = serde_json::from_slice::<Server>(&body)
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
     let added = balancer.add(name, config).await;
-    added.map_err(|error| Problem::new(StatusCode::CONFLICT, format!("{:#}", anyhow::Error::from(error))))?;
+    added.map_err(|error| Problem::new(status(&error), format!("{:#}", anyhow::Error::from(error))))?;
     Ok(Pretty(()))
+}
+
+/// Whether the request, another server or the system is the cause.
+fn status(error: &ChangeError) -> StatusCode {
+    match error {
+        ChangeError::Exists(_) => StatusCode::CONFLICT,
+        ChangeError::Resolve { .. } => StatusCode::BAD_REQUEST,
+        ChangeError::Listen { source, .. } => match source.kind() {
+            io::ErrorKind::AddrInUse => StatusCode::CONFLICT,
+            // No interface of this machine has the address.
+            io::ErrorKind::AddrNotAvailable | io::ErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+        ChangeError::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        ChangeError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 /// `DELETE /servers/NAME`: removes a server and closes its connections.
@@ -70,12 +89,19 @@ pub(super) async fn undrain(
 
 fn set_draining(balancer: &Balancer, (name, host, port): BackendPath, is_draining: bool) -> Change {
     let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
-    let target = Target { host, port };
+    let target =
+        target(&host, &port).map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
     if !server.pool.set_draining(&target, is_draining) {
         return Err(Problem::new(StatusCode::NOT_FOUND, format!("server {name} has no backend {target}")));
     }
     tracing::info!(server = name, backend = %target, draining = is_draining, "drain status changed");
     Ok(Pretty(()))
+}
+
+/// The target of a path, in which the brackets of an IPv6 address are optional.
+fn target(host: &str, port: &str) -> Result<Target, TargetError> {
+    let is_bare_address = host.parse::<Ipv6Addr>().is_ok();
+    if is_bare_address { format!("[{host}]:{port}").parse() } else { format!("{host}:{port}").parse() }
 }
 
 impl Token {
@@ -93,14 +119,20 @@ impl Token {
             return Err(Problem::new(StatusCode::FORBIDDEN, "REST is read-only: no token is configured"));
         };
         let value = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-        let bearer = value.and_then(|value| value.strip_prefix(b"Bearer ")).unwrap_or_default();
-        if is_equal(token, bearer) {
+        if is_equal(token, value.and_then(bearer).unwrap_or_default()) {
             Ok(())
         } else {
             let detail = "expected `Authorization: Bearer` with the balancer's token";
             Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
         }
     }
+}
+
+/// The token of an `Authorization` header. The name of the scheme has no case (RFC 9110, section 11.1).
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    const SCHEME: &[u8] = b"bearer ";
+    let (scheme, token) = value.split_at_checked(SCHEME.len())?;
+    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim_ascii_start())
 }
 
 /// Compares in constant time for inputs of the same length, so that response times reveal nothing about the token's bytes.
@@ -112,6 +144,16 @@ fn is_equal(token: &[u8], bearer: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schemes_case_does_not_matter() {
+        for value in ["Bearer secret", "bearer secret", "BEARER  secret"] {
+            assert_eq!(bearer(value.as_bytes()), Some(&b"secret"[..]), "{value}");
+        }
+        for value in ["Basic secret", "secret", "Bearersecret", "", "Bearer"] {
+            assert_eq!(bearer(value.as_bytes()), None, "{value}");
+        }
+    }
 
     #[test]
     fn only_the_complete_token_is_equal() {

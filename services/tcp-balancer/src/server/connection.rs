@@ -12,6 +12,7 @@ use super::Server;
 use super::connect::connect;
 use super::departure::has_left;
 use crate::config;
+use crate::keepalive;
 use crate::pool::Lease;
 use crate::proxy_protocol;
 use crate::relay::{self, End};
@@ -53,8 +54,9 @@ async fn forward(
     lease: &Lease,
     Sockets { client, backend, .. }: &mut Sockets,
 ) -> io::Result<End> {
-    // The client's socket inherits this option from the listener.
+    // The client's socket inherits these options from the listener.
     backend.set_nodelay(true)?;
+    keepalive::enable(&*backend)?;
     if let Some(proxy) = config.proxy_protocol {
         let header = proxy_protocol::header(proxy.version, peer, client.local_addr()?);
         backend.write_all(&header).await?;

@@ -8,19 +8,19 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Server, Tasks, listener};
+use super::{Lifecycle, Server, Tasks, listener};
 use crate::config::{self, InitialStatus};
 use crate::{discovery, health};
 
 impl Server {
     /// Starts the server, or applies a changed configuration. With a `listener`, the server accepts from it and closes
-    /// the previous one. Open connections are kept.
+    /// the previous one; the token that is returned is cancelled when that is done. Open connections are kept.
     pub(crate) fn run(
         self: &Arc<Self>,
         config: config::Server,
-        listener: Option<TcpListener>,
+        listener: Option<Arc<TcpListener>>,
         tasks: &Tasks,
-    ) {
+    ) -> Option<CancellationToken> {
         let config = Arc::new(config);
         let old = mem::replace(&mut *self.config.write(), Arc::clone(&config));
         let mut lifecycle = self.lifecycle.lock();
@@ -47,39 +47,62 @@ impl Server {
             proxy: config.check_proxy_protocol(),
             shortages: Arc::clone(&self.shortages),
         }));
-        if let Some(listener) = listener {
-            lifecycle.stop.cancel();
-            lifecycle.stop = CancellationToken::new();
-            if lifecycle.close.is_cancelled() {
-                lifecycle.close = CancellationToken::new();
-            }
-            lifecycle.address = listener.local_addr().ok();
-            lifecycle.stopped_at = None;
-            let address = lifecycle.address.map(|address| address.to_string());
-            tracing::info!(server = self.name, address, "listening");
-            let signals = listener::Signals {
-                start: lifecycle.is_ready.clone(),
-                stop: lifecycle.stop.clone(),
-                close: lifecycle.close.clone(),
-            };
-            let accepting = listener::accept(listener, Arc::clone(self), tasks.connections.clone(), signals);
-            tasks.listeners.spawn(accepting);
+        let listener = listener?;
+        let closed = lifecycle.close_listener();
+        if let Some(address) = lifecycle.address.filter(|_| closed.is_some()) {
+            tracing::warn!(server = self.name, %address, "stopped listening: the server has another address");
         }
+        lifecycle.stop = CancellationToken::new();
+        lifecycle.closed = CancellationToken::new();
+        if lifecycle.close.is_cancelled() {
+            lifecycle.close = CancellationToken::new();
+        }
+        lifecycle.address = listener.local_addr().ok();
+        lifecycle.listener = Some(Arc::clone(&listener));
+        lifecycle.stopped_at = None;
+        let address = lifecycle.address.map(|address| address.to_string());
+        tracing::info!(server = self.name, address, "listening");
+        let signals = listener::Signals {
+            start: lifecycle.is_ready.clone(),
+            stop: lifecycle.stop.clone(),
+            close: lifecycle.close.clone(),
+            closed: lifecycle.closed.clone(),
+        };
+        let accepting = listener::accept(listener, Arc::clone(self), tasks.connections.clone(), signals);
+        tasks.listeners.spawn(self.accepting.track_future(accepting));
+        closed
     }
 
-    /// Closes the listener and stops discovery and health checks. Open connections are kept.
-    pub(crate) fn stop(&self) {
+    /// Closes the listener and stops discovery and health checks. Open connections are kept. The token that is returned
+    /// is cancelled when the listener is closed.
+    pub(crate) fn stop(&self) -> Option<CancellationToken> {
         let mut lifecycle = self.lifecycle.lock();
-        lifecycle.stop.cancel();
         lifecycle.address = None;
         lifecycle.is_ready = CancellationToken::new();
         lifecycle.discovery = JoinSet::new();
         lifecycle.health = JoinSet::new();
         lifecycle.stopped_at.get_or_insert_with(Instant::now);
+        lifecycle.close_listener()
     }
 
     /// Closes all connections.
     pub(crate) fn close_connections(&self) {
         self.lifecycle.lock().close.cancel();
+    }
+
+    /// Waits until the listeners and the connections that they have accepted are closed.
+    pub(crate) async fn wait_until_closed(&self) {
+        self.accepting.close();
+        self.accepting.wait().await;
+        self.accepting.reopen();
+    }
+}
+
+impl Lifecycle {
+    /// Drops the listener before the accept loop stops, so that the loop is its last owner.
+    fn close_listener(&mut self) -> Option<CancellationToken> {
+        let listener = self.listener.take();
+        self.stop.cancel();
+        listener.map(|_| self.closed.clone())
     }
 }

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::shutdown::{CancellationToken, TaskTracker};
+use rustix::net::sockopt::set_socket_reuseport;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use super::{Server, connection};
+use crate::keepalive;
 use crate::shortage::{RETRY_DELAY, Shortage};
 use crate::traffic::ActiveGuard;
 
@@ -28,37 +30,51 @@ pub(super) struct Signals {
     pub(super) stop: CancellationToken,
     /// Closes the connections that are still open after `stop`.
     pub(super) close: CancellationToken,
+    /// Is cancelled when the listener is closed or taken over.
+    pub(super) closed: CancellationToken,
 }
 
-/// Listens on the first of the address's resolved addresses that can be bound.
+/// Resolves `HOST:PORT`, in the order of preference.
 ///
 /// # Errors
 ///
-/// If the address cannot be resolved, or none can be bound: the last one's error.
-pub(crate) async fn listen(address: &str) -> io::Result<TcpListener> {
-    let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
-    for address in lookup_host(address).await? {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        socket.set_reuseaddr(true)?;
-        // Accepted sockets inherit both options. TCP_NODELAY: bytes are forwarded as they arrive, so that Nagle's
-        // algorithm would only delay them. SO_KEEPALIVE detects dead clients even without an idle timeout.
-        socket.set_nodelay(true)?;
-        socket.set_keepalive(true)?;
-        result = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
-        if result.is_ok() {
-            break;
-        }
-    }
-    result
+/// If the host has no address.
+pub(crate) async fn resolve(address: &str) -> io::Result<Vec<SocketAddr>> {
+    Ok(lookup_host(address).await?.collect())
 }
 
-/// Accepts connections from `start` until `stop`, then waits until they end or `close` is cancelled.
+/// Listens on an address. With `is_shared`, other sockets that allow it may be bound to the address.
+///
+/// # Errors
+///
+/// If the address cannot be bound.
+pub(crate) fn listen(address: SocketAddr, is_shared: bool) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(is_shared)?;
+    // Accepted sockets inherit these options. TCP_NODELAY: bytes are forwarded as they arrive, so that Nagle's algorithm
+    // would only delay them.
+    socket.set_nodelay(true)?;
+    keepalive::enable(&socket)?;
+    socket.bind(address)?;
+    let listener = socket.listen(BACKLOG)?;
+    if is_shared {
+        set_socket_reuseport(&listener, false)?;
+    }
+    Ok(listener)
+}
+
+/// Accepts connections from `start` until `stop`, then waits until they end or `close` is cancelled. After `stop`, it
+/// accepts the connections that clients have already opened, unless another server has taken over the listener.
 pub(super) async fn accept(
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     server: Arc<Server>,
     tracker: TaskTracker,
-    Signals { start, stop, close }: Signals,
+    Signals { start, stop, close, closed }: Signals,
 ) {
+    // Declared before the listener is moved: it is dropped after it.
+    let closed = closed.drop_guard();
+    let listener = listener;
     let mut connections = JoinSet::new();
     let mut stopped = pin!(stop.cancelled());
     let mut sweep = interval(SWEEP_INTERVAL);
@@ -77,13 +93,31 @@ pub(super) async fn accept(
         }
         while connections.try_join_next().is_some() {}
     }
-    drop(listener);
+    if let Some(listener) = Arc::into_inner(listener)
+        && !close.is_cancelled()
+    {
+        for (client, peer) in opened(listener) {
+            admit(&server, client, peer, &tracker, &mut connections);
+        }
+    }
+    drop(closed);
     tokio::select! {
         biased;
         () = close.cancelled() => {}
         () = async { while connections.join_next().await.is_some() {} } => {}
     }
     connections.shutdown().await;
+}
+
+/// The connections in the accept queue. Closing the listener would reset them.
+fn opened(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let accept = || {
+        let (client, peer) = listener.accept().ok()?;
+        client.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(client).ok()?, peer))
+    };
+    std::iter::from_fn(accept).take(BACKLOG as usize).collect()
 }
 
 /// Serves the client, or closes its connection if the server is full.
@@ -144,16 +178,22 @@ fn is_client_error(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rustix::net::sockopt;
+
     use super::*;
 
     #[tokio::test]
     async fn accepted_sockets_inherit_the_listeners_options() {
-        let listener = listen("127.0.0.1:0").await.expect("a free port");
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = listen(any_port, false).expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (accepted, _) = accepted.expect("accepted");
         assert!(accepted.nodelay().expect("an open socket"));
-        assert!(rustix::net::sockopt::socket_keepalive(&accepted).expect("an open socket"));
+        assert!(sockopt::socket_keepalive(&accepted).expect("an open socket"));
+        assert_eq!(sockopt::tcp_keepidle(&accepted), Ok(Duration::from_secs(15)));
+        assert_eq!(sockopt::tcp_keepintvl(&accepted), Ok(Duration::from_secs(15)));
+        assert_eq!(sockopt::tcp_keepcnt(&accepted), Ok(9));
         drop(client);
     }
 }

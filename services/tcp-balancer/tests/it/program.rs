@@ -1,8 +1,8 @@
 //! The program: signals, logs and rejected settings.
 
-use crate::support::hello;
 use crate::support::peers::{Peer, round_trip};
 use crate::support::program::{Process, command, file};
+use crate::support::{NO_SERVERS, hello};
 
 #[tokio::test]
 async fn sighup_reloads_and_sigterm_drains() {
@@ -28,7 +28,7 @@ async fn sighup_reloads_and_sigterm_drains() {
 
 #[tokio::test]
 async fn logs_how_many_connections_the_limit_of_open_files_allows() {
-    let process = Process::start("");
+    let process = Process::start(NO_SERVERS);
     let line = process.program.logged("limit of open files").await;
     let (files, connections) = (line["files"].as_u64(), line["connections"].as_u64());
     assert!(
@@ -58,6 +58,25 @@ async fn an_invalid_file_stops_the_program_and_names_the_line() {
 }
 
 #[tokio::test]
+async fn a_file_without_servers_stops_the_program_unless_it_allows_that() {
+    for empty in ["", "# servers to come\n", "[defaults]\nmax_connections = 7\n", "[servers]\n"] {
+        let stderr = stderr(empty, &[]).await;
+        let expected = "error: FILE: has no servers; to allow that, set `allow_empty = true`";
+        assert!(stderr.starts_with(expected), "{empty:?}: {stderr}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_reload_stops_is_a_warning() {
+    let process = Process::start(&hello(&[Peer::echo().await.addr], ""));
+    process.balancer().await;
+    process.write(NO_SERVERS);
+    process.program.hang_up();
+    let stopped = process.program.logged("stopped listening: the server is not in the file any more").await;
+    assert_eq!((&stopped["level"], &stopped["server"]), (&"WARN".into(), &"hello".into()));
+}
+
+#[tokio::test]
 async fn an_address_in_use_is_reported_on_one_line() {
     let taken = Peer::echo().await;
     let config = hello(&[taken.addr], "").replace("127.0.0.1:0", &taken.addr.to_string());
@@ -76,14 +95,14 @@ async fn invalid_settings_are_named() {
         (&[("BALANCER_TOKEN_FILE", "/nowhere/token")], "--token-file: cannot read /nowhere/token"),
         (&[("BALANCER_TOKEN_FILE", "/dev/null")], "--token-file: /dev/null is empty"),
     ] {
-        let stderr = stderr("", variables).await;
+        let stderr = stderr(NO_SERVERS, variables).await;
         assert!(stderr.contains(expected), "{stderr}");
     }
 }
 
 #[tokio::test]
 async fn healthcheck_succeeds_while_rest_responds() {
-    let process = Process::start("");
+    let process = Process::start(NO_SERVERS);
     let port = process.program.addr("--rest-port").await.port().to_string();
     let check = command(&[("REST_PORT", &port)]).arg("healthcheck").status().await.expect("started");
     assert!(check.success(), "{check}");

@@ -6,7 +6,7 @@ use testkit::eventually;
 use tokio::net::TcpStream;
 
 use crate::support::peers::{Peer, read_name, read_to_end, round_trip};
-use crate::support::{Fixture, TIMEOUT, TOKEN, hello};
+use crate::support::{Fixture, NO_SERVERS, TIMEOUT, TOKEN, hello};
 
 #[tokio::test]
 async fn a_changed_server_keeps_its_listener_connections_and_counts() {
@@ -66,7 +66,7 @@ async fn a_moved_or_removed_server_keeps_its_connections() {
     let mut moved = fixture.connect().await;
     assert_eq!(round_trip(&mut moved, b"three").await, b"three");
     let now = fixture.addr();
-    fixture.reload("").await;
+    fixture.reload(NO_SERVERS).await;
     assert!(fixture.balancer.get("hello").is_none());
     eventually(TIMEOUT, async || TcpStream::connect(now).await.is_err()).await;
     for client in [&mut client, &mut moved] {
@@ -88,7 +88,7 @@ async fn servers_added_over_rest_stay() {
     );
     let (status, _) = fixture.request(Method::POST, "/servers/added", Some(TOKEN), &added).await;
     assert_eq!(status, 200);
-    fixture.reload("").await;
+    fixture.reload(NO_SERVERS).await;
     let mut client = TcpStream::connect(fixture.addr_of("added")).await.expect("connected");
     assert_eq!(read_name(&mut client).await, "b");
     fixture.reload(&hello(&[a.addr], "").replace("hello", "added")).await;

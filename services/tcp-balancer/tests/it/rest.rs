@@ -6,7 +6,7 @@ use testkit::eventually;
 use tokio::net::TcpStream;
 
 use crate::support::peers::{Peer, read_name, round_trip};
-use crate::support::{Fixture, LONG_GRACE, TOKEN, hello};
+use crate::support::{Fixture, LONG_GRACE, NO_SERVERS, TOKEN, hello, with_discovery};
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().expect("an object").keys().map(String::as_str).collect()
@@ -40,7 +40,8 @@ async fn the_configuration_is_returned_with_all_defaults() {
     let fixture = Fixture::start(&hello(&[backend.addr], "max_connections = 9")).await;
     let (status, hello) = fixture.get("/servers/hello").await;
     assert_eq!(status, 200);
-    assert_eq!((&hello["bind"], &hello["protocol"]), (&json!("127.0.0.1:0"), &json!("tcp")));
+    let address = fixture.addr().to_string();
+    assert_eq!((&hello["bind"], &hello["protocol"]), (&json!(address), &json!("tcp")), "the actual port");
     assert_eq!((&hello["balance"], &hello["max_connections"]), (&json!("weight"), &json!(9)));
     assert_eq!(hello["discovery"]["static_list"], json!([format!("{} weight=1 priority=1", backend.addr)]));
     assert_eq!(hello["healthcheck"]["kind"], "none");
@@ -55,7 +56,7 @@ async fn the_configuration_is_returned_with_all_defaults() {
 
 #[tokio::test]
 async fn unknown_servers_paths_and_methods_return_problems() {
-    let fixture = Fixture::start("").await;
+    let fixture = Fixture::start(NO_SERVERS).await;
     for path in ["/servers/nope", "/servers/nope/stats", "/nope"] {
         let (status, problem) = fixture.get(path).await;
         assert_eq!((status.as_u16(), &problem["status"]), (404, &json!(404)), "{path}");
@@ -73,7 +74,7 @@ const CHANGES: [(Method, &str); 4] = [
 
 #[tokio::test]
 async fn without_a_token_changes_are_forbidden() {
-    let fixture = Fixture::start_with("", None, LONG_GRACE, prometheus::Registry::new()).await;
+    let fixture = Fixture::start_with(NO_SERVERS, None, LONG_GRACE, prometheus::Registry::new()).await;
     for (method, path) in CHANGES {
         for token in [None, Some(""), Some(TOKEN)] {
             assert_eq!(fixture.request(method.clone(), path, token, "{}").await.0, 403, "{method} {path}");
@@ -95,7 +96,7 @@ async fn a_wrong_token_is_unauthorized() {
 #[tokio::test]
 async fn adds_and_removes_a_server() {
     let backend = Peer::named("new").await;
-    let fixture = Fixture::start("[defaults]\nmax_connections = 3\n").await;
+    let fixture = Fixture::start("allow_empty = true\n[defaults]\nmax_connections = 3\n").await;
     let discovery = json!({ "kind": "static", "static_list": [backend.addr.to_string()] });
     let new = json!({ "bind": "127.0.0.1:0", "discovery": discovery }).to_string();
     let change = async |method, body: &str| fixture.request(method, "/servers/new", Some(TOKEN), body).await;
@@ -120,9 +121,13 @@ async fn adds_and_removes_a_server() {
 #[tokio::test]
 async fn an_invalid_new_server_is_rejected_with_the_reason() {
     let taken = Peer::echo().await;
-    let fixture = Fixture::start("").await;
+    let fixture = Fixture::start(NO_SERVERS).await;
     let static_list = json!({ "kind": "static", "static_list": ["a:80"] });
+    let with_bind = |bind: &str| json!({ "bind": bind, "discovery": static_list }).to_string();
     for (expected_status, body, message) in [
+        // An address of no interface (RFC 5737), and a name that does not exist (RFC 6761).
+        (400, with_bind("192.0.2.1:0"), "Cannot assign requested address"),
+        (400, with_bind("nowhere.invalid:0"), "cannot resolve nowhere.invalid:0"),
         (400, "nonsense".into(), "expected"),
         (400, json!({ "bind": ":1", "discovery": static_list, "bnid": 1 }).to_string(), "bnid"),
         (400, json!({ "bind": ":1", "discovery": { "kind": "static" } }).to_string(), "static_list"),
@@ -161,4 +166,36 @@ async fn a_draining_backend_keeps_its_connections_and_gets_no_new_ones() {
     assert_eq!((a.accepted(), b.accepted()), (3, 6));
     let unknown = "/servers/hello/backends/127.0.0.1/1/drain";
     assert_eq!(fixture.request(Method::POST, unknown, Some(TOKEN), "").await.0, 404);
+    for invalid in ["127.0.0.1/0", "127.0.0.1/http", "a%20b/80"] {
+        let path = format!("/servers/hello/backends/{invalid}/drain");
+        let (status, problem) = fixture.request(Method::POST, &path, Some(TOKEN), "").await;
+        assert_eq!((status.as_u16(), &problem["status"]), (400, &json!(400)), "{invalid}");
+    }
+}
+
+#[tokio::test]
+async fn a_backend_is_found_by_each_spelling_of_its_host() {
+    let config = with_discovery(
+        "",
+        "kind = \"static\"\nstatic_list = [\"[::1]:80\", \"LocalHost:80\", \"127.0.0.1:80\"]",
+    );
+    let fixture = Fixture::start(&config).await;
+    for (index, host) in [
+        (0, "::1"),
+        (0, "[::1]"),
+        (0, "%5B0:0::1%5D"),
+        (0, "%3A%3A1"),
+        (1, "localhost"),
+        (1, "LOCALHOST."),
+        (1, "%6cocalhost"),
+        (2, "127.0.0.1"),
+        (2, "::ffff:127.0.0.1"),
+    ] {
+        let path = format!("/servers/hello/backends/{host}/80/drain");
+        for (method, expected) in [(Method::POST, true), (Method::DELETE, false)] {
+            assert_eq!(fixture.request(method, &path, Some(TOKEN), "").await.0, 200, "{host}");
+            let (_, stats) = fixture.get("/servers/hello/stats").await;
+            assert_eq!(stats["backends"][index]["draining"], expected, "{host}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod program;
 
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,9 @@ pub(crate) struct Fixture {
     file: NamedTempFile,
     reload_signals: mpsc::Sender<()>,
 }
+
+/// A configuration without servers.
+pub(crate) const NO_SERVERS: &str = "allow_empty = true\n";
 
 /// Configuration of a server `hello` on a free port with a static list of backends. `lines` are added to the server.
 pub(crate) fn hello(backends: &[SocketAddr], lines: &str) -> String {
@@ -106,6 +110,11 @@ impl Fixture {
     /// Whether each of `hello`'s backends is live.
     pub(crate) fn live(&self) -> Vec<bool> {
         self.hello().pool.backends().iter().map(|backend| backend.is_live()).collect()
+    }
+
+    /// Path of the configuration file.
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
     }
 
     /// Replaces the configuration file, reloads it, and waits until the reload has succeeded or failed.

@@ -9,6 +9,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
+/// Size of a receive buffer that a test's data fills, in bytes.
+pub(crate) const SMALL_BUFFER_BYTES: u32 = 4096;
+
 /// A backend that serves each connection in the same way.
 pub(crate) struct Peer {
     pub(crate) addr: SocketAddr,
@@ -84,6 +87,20 @@ impl Silent {
 impl Drop for Silent {
     fn drop(&mut self) {
         self.queued.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Connects with a small receive buffer: most of what it has not read stays on the sender's side.
+pub(crate) async fn connect_with_small_buffer(address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(SMALL_BUFFER_BYTES).expect("an open socket");
+    socket.connect(address).await.expect("connected")
+}
+
+/// Lets the other tasks see what has happened to their sockets.
+pub(crate) async fn settle() {
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
     }
 }
 
