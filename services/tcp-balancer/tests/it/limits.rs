@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::support::peers::{Peer, read_to_end, round_trip};
 use crate::support::program::Process;
-use crate::support::{Fixture, TIMEOUT, hello};
+use crate::support::{Fixture, NO_SERVERS, TIMEOUT, hello};
 
 #[tokio::test]
 async fn a_full_server_refuses_and_counts_further_connections() {
@@ -76,6 +76,33 @@ async fn a_thousand_connections_use_two_files_each_and_no_more_threads() {
     for client in &mut clients {
         assert_eq!(round_trip(client, b"open").await, b"open");
     }
+}
+
+#[tokio::test]
+async fn reloads_keep_a_thousand_open_connections() {
+    const CONNECTIONS: usize = 1000;
+    tcp_balancer::raise_limit();
+    let backend = Peer::echo().await;
+    let config = hello(&[backend.addr], "");
+    let process = Process::start(&config);
+    let balancer = process.balancer().await;
+    let mut clients = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut client = TcpStream::connect(balancer).await.expect("connected");
+        round_trip(&mut client, b"hello").await;
+        clients.push(client);
+    }
+    // A changed server, a renamed one, and none.
+    let changed = config.replace("bind", "balance = \"leastconn\"\nbind");
+    for (reloads, config) in (1..).zip([&changed, &changed.replace("hello", "renamed"), NO_SERVERS]) {
+        process.write(config);
+        process.program.hang_up();
+        eventually(TIMEOUT, async || process.program.log("configuration reloaded").len() == reloads).await;
+        for client in &mut clients {
+            assert_eq!(round_trip(client, b"open").await, b"open");
+        }
+    }
+    assert_eq!(backend.accepted(), CONNECTIONS as u64);
 }
 
 #[tokio::test]
