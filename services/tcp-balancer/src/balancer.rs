@@ -1,6 +1,7 @@
 //! The set of servers, and changes to it: by the configuration file and over REST.
 
 mod change;
+mod servers;
 mod takeover;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::pool::RETENTION;
 use crate::server::{Server, Tasks, resolve};
 use crate::shortage::Shortages;
 pub use change::{ChangeError, ReloadCounts};
+use servers::{Entry, Origin, Servers};
 use takeover::Takeover;
 
 /// A handle to the balancer. Clones share it.
@@ -40,27 +42,6 @@ struct Inner {
     shutdown: CancellationToken,
     reloads_ok: AtomicU64,
     reloads_failed: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Servers {
-    defaults: Defaults,
-    running: BTreeMap<String, Entry>,
-    /// Stopped servers that still have connections, or stopped less than [`RETENTION`] ago.
-    stopping: Vec<Arc<Server>>,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    server: Arc<Server>,
-    origin: Origin,
-}
-
-/// The source of a server's configuration: the file or REST.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    File,
-    Rest,
 }
 
 impl Balancer {
@@ -294,13 +275,5 @@ impl Balancer {
             let (connections, rx, tx) = (counts.connections, counts.rx, counts.tx);
             tracing::info!(server = server.name, connections, rx, tx, "stopped");
         }
-    }
-}
-
-impl Servers {
-    /// Takes the stopped server with this name, so that its counts continue.
-    fn take_stopping(&mut self, name: &str) -> Option<Arc<Server>> {
-        let index = self.stopping.iter().position(|server| server.name == name)?;
-        Some(self.stopping.swap_remove(index))
     }
 }
