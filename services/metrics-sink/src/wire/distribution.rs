@@ -1,7 +1,7 @@
 //! `io.prometheus.client.Histogram` and `Summary`. Both have a count in field 1, a sum in field 2, and repeated pairs in
 //! field 3: buckets or quantiles.
 
-use super::fields::{Fields, WireError};
+use super::fields::{Fields, Merged, WireError};
 
 /// A histogram or summary.
 #[derive(Debug, Clone, Copy)]
@@ -10,7 +10,7 @@ pub struct Distribution<'a> {
     pub count: u64,
     /// The sum of the observations.
     pub sum: f64,
-    pairs: Fields<'a>,
+    pairs: Merged<'a>,
 }
 
 /// A histogram bucket.
@@ -32,9 +32,8 @@ pub struct Quantile {
 }
 
 impl<'a> Distribution<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
-        let mut distribution = Self { count: 0, sum: 0.0, pairs: Fields::new(bytes) };
-        let mut fields = Fields::new(bytes);
+    pub(super) fn parse(mut fields: Merged<'a>) -> Result<Self, WireError> {
+        let mut distribution = Self { count: 0, sum: 0.0, pairs: fields };
         while let Some((number, value)) = fields.next()? {
             match number {
                 1 => distribution.count = value.varint("sample_count")?,

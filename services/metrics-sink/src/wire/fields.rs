@@ -56,6 +56,53 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Iterates over the fields of a singular message field. If the field occurs more than once, its occurrences are merged as
+/// protobuf specifies: as if their contents were concatenated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Merged<'a> {
+    /// The rest of the current occurrence.
+    current: Fields<'a>,
+    /// The fields of the enclosing message that may have more occurrences.
+    enclosing: Fields<'a>,
+    number: u32,
+}
+
+impl<'a> Merged<'a> {
+    /// The only occurrence so far.
+    #[inline]
+    pub(crate) fn once(number: u32, bytes: &'a [u8]) -> Self {
+        Self { current: Fields::new(bytes), enclosing: Fields::new(&[]), number }
+    }
+
+    /// All occurrences in the enclosing message.
+    pub(crate) fn all(number: u32, enclosing: &'a [u8]) -> Self {
+        Self { current: Fields::new(&[]), enclosing: Fields::new(enclosing), number }
+    }
+
+    /// The bytes, if there is one occurrence.
+    #[inline]
+    pub(crate) fn single(&self) -> Option<&'a [u8]> {
+        self.enclosing.rest.is_empty().then_some(self.current.rest)
+    }
+
+    /// Returns the next field's number and value, or `None` at the end.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Result<Option<(u32, Value<'a>)>, WireError> {
+        loop {
+            if let Some(field) = self.current.next()? {
+                return Ok(Some(field));
+            }
+            match self.enclosing.next()? {
+                Some((number, Value::Bytes(bytes))) if number == self.number => {
+                    self.current = Fields::new(bytes);
+                }
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
 const VARINT: u64 = 0;
 const FIXED64: u64 = 1;
 const BYTES: u64 = 2;

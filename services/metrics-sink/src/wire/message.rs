@@ -32,7 +32,7 @@ pub struct Family<'a> {
     /// The name as sent, including dots.
     pub name: &'a [u8],
     /// The type, or its number if it is unknown or cannot be exposed.
-    pub kind: Result<Kind, u64>,
+    pub kind: Result<Kind, i32>,
     fields: Fields<'a>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Message<'a> {
             match number {
                 1 => {
                     let identifier = value.bytes("StreamMetricsMessage.identifier")?;
-                    message.node = node(identifier)?.or(message.node);
+                    message.node = merge_node(message.node, identifier)?;
                 }
                 2 => {
                     message.family_count += 1;
@@ -102,23 +102,22 @@ impl<'a> Families<'a> {
     }
 }
 
-fn node(identifier: &[u8]) -> Result<Option<Node<'_>>, WireError> {
-    let mut node = None;
+/// The sender according to an identifier that follows one with `node`. Protobuf merges both.
+fn merge_node<'a>(mut node: Option<Node<'a>>, identifier: &'a [u8]) -> Result<Option<Node<'a>>, WireError> {
     let mut fields = Fields::new(identifier);
     while let Some((number, value)) = fields.next()? {
         if number != 1 {
             continue;
         }
-        let (mut id, mut cluster) = (&b""[..], &b""[..]);
+        let merged = node.get_or_insert(Node { id: b"", cluster: b"" });
         let mut fields = Fields::new(value.bytes("Identifier.node")?);
         while let Some((number, value)) = fields.next()? {
             match number {
-                1 => id = value.bytes("Node.id")?,
-                2 => cluster = value.bytes("Node.cluster")?,
+                1 => merged.id = value.bytes("Node.id")?,
+                2 => merged.cluster = value.bytes("Node.cluster")?,
                 _ => {}
             }
         }
-        node = Some(Node { id, cluster });
     }
     Ok(node)
 }
@@ -131,7 +130,7 @@ impl<'a> Family<'a> {
         while let Some((number, value)) = fields.next()? {
             match (number, value) {
                 (1, value) => name = value.bytes("MetricFamily.name")?,
-                (3, value) => kind = Kind::from_number(value.varint("MetricFamily.type")?),
+                (3, value) => kind = Kind::from_varint(value.varint("MetricFamily.type")?),
                 (4, Value::Bytes(_)) => {}
                 (4, _) => return Err(WireError::Schema("MetricFamily.metric")),
                 _ => {}

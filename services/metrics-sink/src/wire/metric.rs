@@ -1,7 +1,7 @@
 //! `io.prometheus.client.Metric`: labels, timestamp, and a value whose field depends on the family's type.
 
 use super::distribution::Distribution;
-use super::fields::{Fields, Value, WireError};
+use super::fields::{Fields, Merged, Value, WireError};
 
 /// The type of a family. A family without a type is a counter, which is protobuf's default for the enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ pub struct Metric<'a> {
 pub struct Sample<'a> {
     /// Milliseconds since the Unix epoch; 0 if absent.
     pub timestamp_ms: i64,
-    value: Option<&'a [u8]>,
+    value: Option<Merged<'a>>,
 }
 
 /// A label as sent. Name and value need not be UTF-8.
@@ -45,8 +45,9 @@ const LABEL: u32 = 1;
 const TIMESTAMP: u32 = 6;
 
 impl Kind {
-    pub(super) fn from_number(number: u64) -> Result<Self, u64> {
-        match number {
+    /// The type with a number as encoded. Protobuf truncates the number of an enum to 32 bits.
+    pub(super) fn from_varint(varint: u64) -> Result<Self, i32> {
+        match (varint as u32).cast_signed() {
             0 => Ok(Kind::Counter),
             1 => Ok(Kind::Gauge),
             2 => Ok(Kind::Summary),
@@ -90,13 +91,14 @@ impl<'a> Metric<'a> {
         while let Some((number, value)) = fields.next()? {
             match number {
                 LABEL => drop(label(value.bytes("Metric.label")?)?),
-                2 | 3 | 5 => drop(double(value.bytes("Metric's value")?)?),
+                2 | 3 | 5 => drop(double(Merged::once(number, value.bytes("Metric's value")?))?),
                 4 => {
-                    let mut summary = Distribution::parse(value.bytes("Metric.summary")?)?;
+                    let mut summary = Distribution::parse(Merged::once(4, value.bytes("Metric.summary")?))?;
                     while summary.next_quantile()?.is_some() {}
                 }
                 7 => {
-                    let mut histogram = Distribution::parse(value.bytes("Metric.histogram")?)?;
+                    let mut histogram =
+                        Distribution::parse(Merged::once(7, value.bytes("Metric.histogram")?))?;
                     while histogram.next_bucket()?.is_some() {}
                 }
                 TIMESTAMP => drop(value.varint("Metric.timestamp_ms")?),
@@ -120,7 +122,12 @@ impl<'a> Metric<'a> {
             match (number, value) {
                 (LABEL, Value::Bytes(bytes)) => on_label(bytes),
                 (TIMESTAMP, Value::Varint(time)) => sample.timestamp_ms = time.cast_signed(),
-                (number, Value::Bytes(bytes)) if number == value_field => sample.value = Some(bytes),
+                (number, Value::Bytes(bytes)) if number == value_field => {
+                    sample.value = Some(match sample.value {
+                        None => Merged::once(number, bytes),
+                        Some(_) => Merged::all(number, self.bytes),
+                    });
+                }
                 _ => {}
             }
         }
@@ -182,15 +189,14 @@ fn label(bytes: &[u8]) -> Result<Label<'_>, WireError> {
 }
 
 #[inline]
-fn double(bytes: &[u8]) -> Result<f64, WireError> {
+fn double(mut fields: Merged<'_>) -> Result<f64, WireError> {
     // Fast path for what encoders write: field 1 as eight bytes, and nothing else.
-    if let [0x09, value @ ..] = bytes
+    if let Some([0x09, value @ ..]) = fields.single()
         && let Ok(value) = <[u8; 8]>::try_from(value)
     {
         return Ok(f64::from_le_bytes(value));
     }
     let mut number = 0.0;
-    let mut fields = Fields::new(bytes);
     while let Some((field, value)) = fields.next()? {
         if field == 1 {
             number = value.double("value")?;

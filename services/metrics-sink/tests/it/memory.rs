@@ -1,12 +1,11 @@
 //! Floods and hostile messages are refused within the memory limit of the container.
 
 use prost::Message;
-use prost::encoding::encode_varint;
 use testkit::eventually;
 
 use crate::support::TIMEOUT;
 use crate::support::client::EnvoyStream;
-use crate::support::messages::{counter, first, histogram, next};
+use crate::support::messages::{counter, field, first, histogram, next};
 use crate::support::process::Process;
 
 /// The memory limit in compose.yaml, in bytes.
@@ -88,13 +87,6 @@ async fn flood_series(sink: &Process, name: &str, series: usize, label: usize, n
         }
         stream.finish().await.expect("only series are refused");
     }
-}
-
-/// Encodes a length-delimited field.
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-    let mut field = vec![number << 3 | 2];
-    encode_varint(bytes.len() as u64, &mut field);
-    [&field[..], bytes].concat()
 }
 
 /// Encodes a stream's first message with one counter family, which has one encoded metric.

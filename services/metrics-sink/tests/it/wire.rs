@@ -11,7 +11,7 @@ use proptest::option;
 use proptest::prelude::*;
 use prost::Message as _;
 
-use crate::support::messages::first_of;
+use crate::support::messages::{field, first_of};
 
 fn texts() -> impl Strategy<Value = Option<String>> {
     option::weighted(0.9, "[a-z._\\-é]{0,12}")
@@ -213,4 +213,51 @@ proptest! {
             prop_assert!(decode_in_place(&bytes).is_ok());
         }
     }
+}
+
+proptest! {
+    /// A field that occurs more than once is merged: prost does the same with concatenated messages and with the bytes of
+    /// a metric and a node.
+    #[test]
+    fn merges_repeated_singular_messages_as_prost_does(messages in vec(metrics(), 2..4), nodes in vec(option::of("[a-z]{0,3}"), 2..4)) {
+        let metric: Vec<u8> = messages.iter().flat_map(prost::Message::encode_to_vec).collect();
+        for kind in 0..5u8 {
+            let family = [field(1, b"n"), vec![0x18, kind], field(4, &metric)].concat();
+            // An identifier with the id alone, then one with the cluster alone.
+            let node = |number, text: &Option<String>| {
+                text.as_ref().map(|text| field(1, &field(1, &field(number, text.as_bytes())))).unwrap_or_default()
+            };
+            let identifiers: Vec<u8> =
+                nodes.iter().enumerate().flat_map(|(at, text)| node(1 + (at % 2) as u8, text)).collect();
+            let bytes = [identifiers, field(2, &family)].concat();
+            let decoded = StreamMetricsMessage::decode(&bytes[..]).unwrap();
+            prop_assert_eq!(decode_in_place(&bytes).unwrap(), decode_with_prost(&decoded));
+            let node = decoded.identifier.and_then(|identifier| identifier.node);
+            prop_assert_eq!(
+                Message::parse(&bytes).unwrap().node().map(|node| (node.id.to_vec(), node.cluster.to_vec())),
+                node.map(|node| (node.id.into_bytes(), node.cluster.into_bytes()))
+            );
+        }
+    }
+
+    /// As protobuf's encoding document says: a varint for an enum is truncated to 32 bits.
+    #[test]
+    fn truncates_the_number_of_a_type_to_32_bits(number: u64) {
+        let mut family = vec![0x18];
+        prost::encoding::encode_varint(number, &mut family);
+        let bytes = field(2, &family);
+        let decoded = StreamMetricsMessage::decode(&bytes[..]).unwrap();
+        let family = Message::parse(&bytes).unwrap().families().next_family().unwrap().unwrap();
+        let expected = decoded.envoy_metrics[0].r#type.unwrap();
+        prop_assert_eq!(family.kind, kind_of(expected).ok_or(expected));
+    }
+}
+
+#[test]
+fn a_type_above_32_bits_is_that_of_its_lower_bits() {
+    let mut family = vec![0x18];
+    prost::encoding::encode_varint(1 << 32 | 4, &mut family);
+    let bytes = field(2, &family);
+    let family = Message::parse(&bytes).unwrap().families().next_family().unwrap().unwrap();
+    assert_eq!(family.kind, Ok(Kind::Histogram));
 }

@@ -95,3 +95,10 @@ fn metric(labels: Labels<'_>) -> Metric {
         |(name, value): &(&str, &str)| LabelPair { name: Some((*name).into()), value: Some((*value).into()) };
     Metric { label: labels.iter().map(pair).collect(), ..Metric::default() }
 }
+
+/// Encodes a length-delimited field.
+pub(crate) fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    prost::encoding::encode_varint(bytes.len() as u64, &mut field);
+    [&field[..], bytes].concat()
+}
