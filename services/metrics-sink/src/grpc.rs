@@ -108,6 +108,51 @@ impl Drop for OpenStream<'_> {
     }
 }
 
+/// The reception of one stream.
+struct Reception<'a> {
+    service: &'a MetricsService,
+    frames: Frames,
+    /// Opened by the first message.
+    stream: Option<Stream>,
+    is_over: bool,
+}
+
+impl Reception<'_> {
+    async fn receive_all(&mut self) -> Result<(), Status> {
+        loop {
+            let received = tokio::select! {
+                biased;
+                () = self.service.shutdown.cancelled() => {
+                    return Err(Status::unavailable("the sink is shutting down"));
+                }
+                received = self.frames.next() => received,
+            };
+            let handled = match received {
+                Ok(Some(message)) => self.service.handle_message(&mut self.stream, message.as_ref()),
+                Ok(None) => return Ok(()),
+                Err(error) => Err(self.service.frame_status(&error)),
+            };
+            handled.inspect_err(|_| self.count_refusal())?;
+        }
+    }
+
+    fn count_refusal(&self) {
+        if let Some(stream) = &self.stream {
+            stream.count_refusal();
+        }
+    }
+}
+
+impl Drop for Reception<'_> {
+    /// Counts a message that is lost because the client reset the stream or disconnected: then the server drops the call.
+    fn drop(&mut self) {
+        if !self.is_over && self.frames.is_inside_message() {
+            self.service.refusals.refuse(Reason::Broken, FrameError::Broken);
+            self.count_refusal();
+        }
+    }
+}
+
 impl MetricsService {
     /// Receives the messages of one stream until it ends.
     async fn receive(&self, request: Request) -> Result<(), Status> {
@@ -123,20 +168,11 @@ impl MetricsService {
         };
         self.metrics.streams_total.inc();
         let _open = OpenStream::new(&self.metrics.streams);
-        let mut frames = Frames::new(request.into_body(), self.max_message, Arc::clone(&self.buffers));
-        let mut stream = None;
-        loop {
-            let received = tokio::select! {
-                biased;
-                () = self.shutdown.cancelled() => return Err(Status::unavailable("the sink is shutting down")),
-                received = frames.next() => received,
-            };
-            match received {
-                Ok(Some(message)) => self.handle_message(&mut stream, message.as_ref())?,
-                Ok(None) => return Ok(()),
-                Err(error) => return Err(self.frame_status(&error)),
-            }
-        }
+        let frames = Frames::new(request.into_body(), self.max_message, Arc::clone(&self.buffers));
+        let mut reception = Reception { service: self, frames, stream: None, is_over: false };
+        let result = reception.receive_all().await;
+        reception.is_over = true;
+        result
     }
 
     /// Writes a message to the outputs. The first message opens `stream`.
@@ -166,6 +202,7 @@ impl MetricsService {
         };
         if self.outputs.write(stream, &message) == Err(Superseded) {
             let Identity { job, instance } = stream.identity();
+            stream.count_refusal();
             self.refusals.refuse(
                 Reason::Superseded,
                 format_args!(
@@ -215,11 +252,11 @@ impl MetricsService {
         match error {
             FrameError::TooLarge { .. } => self.refuse(Reason::MessageSize, Code::ResourceExhausted, &detail),
             FrameError::Buffers => self.refuse(Reason::Buffers, Code::ResourceExhausted, &detail),
-            FrameError::Timeout => self.refuse(Reason::Malformed, Code::DeadlineExceeded, &detail),
+            FrameError::Timeout => self.refuse(Reason::Timeout, Code::DeadlineExceeded, &detail),
             FrameError::Truncated => self.refuse(Reason::Malformed, Code::InvalidArgument, &detail),
-            FrameError::Compressed => self.refuse(Reason::Protocol, Code::Unimplemented, &detail),
-            // The connection is closed, so nobody receives this status.
-            FrameError::Broken(_) => Status::cancelled(detail),
+            // The status that the specification gives a message with the flag but without `grpc-encoding`.
+            FrameError::Compressed => self.refuse(Reason::Protocol, Code::Internal, &detail),
+            FrameError::Broken => self.refuse(Reason::Broken, Code::Cancelled, &detail),
         }
     }
 

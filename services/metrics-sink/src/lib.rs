@@ -38,7 +38,7 @@ use crate::self_metrics::SelfMetrics;
 use crate::store::Store;
 
 pub use line_queue::{LineDropped, LineQueue};
-pub use settings::Settings;
+pub use settings::{Contradiction, Settings};
 
 /// Why the sink cannot start.
 #[derive(Debug, Error)]

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn serve(settings: Settings) -> anyhow::Result<()> {
+    settings.check()?;
     // The log shares stdout with the console output, so a stalled reader must not block logging either.
     let log = LineQueue::start(io::stdout());
     let writer = log.clone();

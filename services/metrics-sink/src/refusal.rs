@@ -10,8 +10,12 @@ use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 pub enum Reason {
     /// A message exceeds the size limit. Its stream ends.
     MessageSize,
-    /// A message is not a valid `StreamMetricsMessage`, or is incomplete. Its stream ends.
+    /// A message is not a valid `StreamMetricsMessage`, or its stream ends inside it. Its stream ends.
     Malformed,
+    /// A stream broke inside a message: the client reset it or disconnected.
+    Broken,
+    /// A message was not complete in time. Its stream ends.
+    Timeout,
     /// A stream's first message does not identify its node, or a later message identifies another node. The stream ends.
     Identifier,
     /// A request is not gRPC over HTTP/2, is compressed, or calls an unknown method.
@@ -32,19 +36,21 @@ pub enum Reason {
     LabelSize,
     /// Labels are invalid on a Prometheus page: duplicate, empty or reserved names, not UTF-8, or more than 64.
     Labels,
-    /// A family's type is unknown, or its name is stored with another type.
+    /// A family's type is unknown, or its name has another type on the page, or is that of another family's samples.
     Type,
     /// A metric has no value of its family's type, or an invalid one.
     Value,
-    /// A message has a series twice, or two series that are equal on a Prometheus page.
+    /// A flush has a series twice, or two series that are equal on a Prometheus page.
     Duplicate,
     /// A line of the console output was dropped: too long, or the reader is too slow.
     Console,
 }
 
-const REASONS: [Reason; 16] = [
+const REASONS: [Reason; 18] = [
     Reason::MessageSize,
     Reason::Malformed,
+    Reason::Broken,
+    Reason::Timeout,
     Reason::Identifier,
     Reason::Protocol,
     Reason::Streams,
@@ -67,6 +73,8 @@ impl Reason {
         match self {
             Reason::MessageSize => "message_size",
             Reason::Malformed => "malformed",
+            Reason::Broken => "broken",
+            Reason::Timeout => "timeout",
             Reason::Identifier => "identifier",
             Reason::Protocol => "protocol",
             Reason::Streams => "streams",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use thiserror::Error;
 
 use crate::outputs::Output;
 use crate::store::{Limits, Temporality};
@@ -58,6 +59,22 @@ pub struct Settings {
     pub shutdown_grace: Duration,
 }
 
+/// Settings that contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Contradiction {
+    /// A message may be larger than the memory for it.
+    #[error(
+        "--max-buffered (SINK_MAX_BUFFERED) is {max_buffered} bytes: expected at least the {max_message} bytes of \
+         --max-message (SINK_MAX_MESSAGE), because larger messages would be refused"
+    )]
+    Buffered {
+        /// The memory of incomplete messages.
+        max_buffered: usize,
+        /// The maximum size of a message.
+        max_message: usize,
+    },
+}
+
 /// How long a node's age is reported after its last flush.
 const AGE_RETENTION: Duration = Duration::from_secs(3600);
 
@@ -65,6 +82,19 @@ const AGE_RETENTION: Duration = Duration::from_secs(3600);
 const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Settings {
+    /// Checks settings that depend on each other.
+    ///
+    /// # Errors
+    ///
+    /// If two settings contradict each other.
+    pub fn check(&self) -> Result<(), Contradiction> {
+        let Self { max_buffered, max_message, .. } = *self;
+        if max_buffered < max_message {
+            return Err(Contradiction::Buffered { max_buffered, max_message });
+        }
+        Ok(())
+    }
+
     /// The limits of the store.
     pub fn limits(&self) -> Limits {
         Limits {

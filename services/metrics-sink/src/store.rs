@@ -3,14 +3,21 @@
 mod apply;
 mod budget;
 mod context;
+mod counter_changes;
 mod family;
+mod family_names;
+mod flush_intervals;
 mod flush_tracker;
 mod histogram;
+mod history;
 mod labels;
 mod node;
+mod node_counters;
 mod node_series;
 mod number;
 mod page;
+mod process;
+mod removal;
 mod series;
 mod slot_index;
 mod summary;
@@ -30,7 +37,6 @@ use crate::wire::Message;
 use self::context::Context;
 use self::node::{Node, StreamId};
 use self::page::PageHandle;
-use self::slot_index::Fingerprints;
 
 pub use self::budget::Budget;
 pub use self::context::{Limits, Temporality};
@@ -58,25 +64,27 @@ pub struct Stream {
     id: StreamId,
 }
 
-/// The age of a node's last flush.
+/// The state of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlushAge {
+pub struct NodeState {
     /// The node.
     pub identity: Identity,
     /// The time since its last flush.
     pub age: Duration,
+    /// Restarts of its process.
+    pub restarts: u64,
+    /// Counters that started anew although the process did not.
+    pub series_resets: u64,
+    /// Flushes whose counters contradict the [`Temporality`] of the store.
+    pub counter_mismatches: u64,
+    /// Refused messages, families and metrics.
+    pub refused: u64,
 }
 
 impl Store {
     /// An empty store.
     pub fn new(limits: Limits, temporality: Temporality, refusals: Arc<Refusals>) -> Self {
-        let context = Context {
-            temporality,
-            max_label_bytes: limits.label_bytes,
-            budget: Budget::new(limits.series, limits.bytes),
-            refusals,
-            fingerprints: Fingerprints::default(),
-        };
+        let context = Context::new(&limits, temporality, refusals);
         Self {
             limits,
             context: Arc::new(context),
@@ -125,32 +133,42 @@ impl Store {
         });
         let oldest = now.saturating_sub(self.limits.age_retention);
         self.nodes.lock().retain(|_, node| !node.is_idle_since(oldest));
+        let make_room = self.context.budget.take_exceeded();
         for node in self.all_nodes() {
-            node.remove_stale(now, self.limits.stale_after);
+            node.remove_stale(now, &self.limits, make_room);
         }
     }
 
-    /// The ages of all nodes that have flushed within [`Limits::age_retention`].
-    pub fn flush_ages(&self) -> Vec<FlushAge> {
+    /// The states of all nodes that have flushed within [`Limits::age_retention`].
+    pub fn nodes(&self) -> Vec<NodeState> {
         let now = self.now();
         self.all_nodes()
             .into_iter()
             .filter_map(|node| {
                 let age = now.saturating_sub(node.last_flush()?);
-                (age <= self.limits.age_retention)
-                    .then(|| FlushAge { identity: node.identity().clone(), age })
+                let counters = node.counters();
+                (age <= self.limits.age_retention).then(|| NodeState {
+                    identity: node.identity().clone(),
+                    age,
+                    restarts: counters.restarts.get(),
+                    series_resets: counters.series_resets.get(),
+                    counter_mismatches: counters.counter_mismatches.get(),
+                    refused: counters.refused.get(),
+                })
             })
             .collect()
     }
 
-    /// Starts a page with the series of all nodes, in text format 0.0.4.
+    /// Starts a page in text format 0.0.4 with the series of all nodes that are not stale.
     pub fn page(&self) -> Page {
         self.page_in(Format::Text)
     }
 
-    /// Starts a page with the series of all nodes.
+    /// Starts a page with the series of all nodes that are not stale.
     pub fn page_in(&self, format: Format) -> Page {
-        let nodes = self.all_nodes().iter().map(|node| (node.series(), node.identity().labels())).collect();
+        let nodes = self.all_nodes();
+        let nodes = nodes.iter().filter(|node| node.is_on_page());
+        let nodes = nodes.map(|node| (node.series(), node.identity().labels())).collect();
         let page = Page::new(nodes, format);
         self.pages.lock().push((self.now(), page.handle()));
         page
@@ -180,6 +198,11 @@ impl Stream {
     /// The node that opened the stream.
     pub fn identity(&self) -> &Identity {
         self.node.identity()
+    }
+
+    /// Counts a refusal of data that the node sent.
+    pub fn count_refusal(&self) {
+        self.node.counters().refused.add(1);
     }
 
     /// Records that a message arrived, whether it will be applied or not.

@@ -1,6 +1,6 @@
 //! The budget that the series of all nodes share.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::refusal::Reason;
 
@@ -11,6 +11,8 @@ pub struct Budget {
     bytes: AtomicUsize,
     max_series: usize,
     max_bytes: usize,
+    /// A reservation has failed.
+    is_exceeded: AtomicBool,
 }
 
 /// A part of the budget.
@@ -38,7 +40,13 @@ impl std::ops::SubAssign for Cost {
 
 impl Budget {
     pub(crate) fn new(max_series: usize, max_bytes: usize) -> Self {
-        Self { series: AtomicUsize::new(0), bytes: AtomicUsize::new(0), max_series, max_bytes }
+        Self {
+            series: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            max_series,
+            max_bytes,
+            is_exceeded: AtomicBool::new(false),
+        }
     }
 
     /// Series in use.
@@ -64,13 +72,20 @@ impl Budget {
             .is_ok()
         };
         if !add(&self.series, cost.series, self.max_series) {
+            self.is_exceeded.store(true, Ordering::Relaxed);
             return Err(Reason::Series);
         }
         if !add(&self.bytes, cost.bytes, self.max_bytes) {
             self.series.fetch_sub(cost.series, Ordering::Relaxed);
+            self.is_exceeded.store(true, Ordering::Relaxed);
             return Err(Reason::Memory);
         }
         Ok(())
+    }
+
+    /// Whether a reservation has failed since the last call.
+    pub(crate) fn take_exceeded(&self) -> bool {
+        self.is_exceeded.swap(false, Ordering::Relaxed)
     }
 
     /// Replaces a reservation by a smaller one.

@@ -1,9 +1,12 @@
 //! State shared by all nodes of a store: limits, budget, refusals and the fingerprint key.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::budget::Budget;
+use super::family_names::FamilyNames;
+use super::node::Identity;
 use super::slot_index::Fingerprints;
 use crate::refusal::Refusals;
 
@@ -18,9 +21,10 @@ pub struct Limits {
     pub nodes: usize,
     /// Maximum length of a name or of a label's value, in bytes.
     pub label_bytes: usize,
-    /// A node or a series that has not been sent for this long is removed.
+    /// A node or a series that has not been sent for this long is removed from the page. For a node with an open stream,
+    /// three of its flush intervals if they are longer.
     pub stale_after: Duration,
-    /// How long a node's age is reported after its last flush.
+    /// How long a node's age is reported after its last flush, and its totals are kept while its stream is open.
     pub age_retention: Duration,
     /// A page that is not read within this time is aborted, because it keeps removed series in memory.
     pub page_timeout: Duration,
@@ -44,4 +48,45 @@ pub(crate) struct Context {
     pub(crate) budget: Budget,
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) fingerprints: Fingerprints,
+    /// The names on the page.
+    pub(crate) names: FamilyNames,
+    has_reported_mismatch: AtomicBool,
+}
+
+impl Context {
+    pub(crate) fn new(limits: &Limits, temporality: Temporality, refusals: Arc<Refusals>) -> Self {
+        Self {
+            temporality,
+            max_label_bytes: limits.label_bytes,
+            budget: Budget::new(limits.series, limits.bytes),
+            refusals,
+            fingerprints: Fingerprints::default(),
+            names: FamilyNames::default(),
+            has_reported_mismatch: AtomicBool::new(false),
+        }
+    }
+
+    /// Logs the first node whose counters contradict the setting.
+    pub(crate) fn report_mismatch(&self, node: &Identity) {
+        if self.has_reported_mismatch.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let Identity { job, instance } = node;
+        match self.temporality {
+            Temporality::Cumulative => tracing::warn!(
+                job,
+                instance,
+                "counters fall in most flushes while Envoy keeps running: it reports deltas. Set SINK_COUNTERS=delta, or \
+                 report_counters_as_deltas to false in Envoy. More flushes are counted in \
+                 metrics_sink_node_counter_mismatches_total"
+            ),
+            Temporality::Delta => tracing::warn!(
+                job,
+                instance,
+                "counters only rise from flush to flush: Envoy reports totals. Set SINK_COUNTERS=cumulative, or \
+                 report_counters_as_deltas to true in Envoy. More flushes are counted in \
+                 metrics_sink_node_counter_mismatches_total"
+            ),
+        }
+    }
 }

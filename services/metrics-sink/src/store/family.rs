@@ -5,8 +5,9 @@ use std::sync::Arc;
 use kit::exposition::Format;
 
 use super::budget::Cost;
+use super::flush_tracker::FlushNumber;
 use super::histogram::Histogram;
-use super::series::{LinePrefix, MessageNumber, Scalar, Series, SeriesMeta};
+use super::series::{LinePrefix, Scalar, Series, SeriesMeta};
 use super::summary::Summary;
 use crate::wire::Kind;
 
@@ -63,7 +64,7 @@ impl Family {
 
     /// The cost of a family without series.
     pub(crate) fn cost(name: &str) -> Cost {
-        Cost { series: 0, bytes: size_of::<Self>() + name.len() + 96 }
+        Cost { series: 0, bytes: size_of::<Self>() + name.len() + 144 }
     }
 
     #[inline]
@@ -110,16 +111,16 @@ impl Family {
         });
     }
 
-    /// Hides and resets every series that was last written before message `first`.
-    pub(crate) fn hide_written_before(&mut self, first: MessageNumber) {
-        self.hide(|meta| meta.message < first);
+    /// Hides and resets every series that flush `flush` has not written.
+    pub(crate) fn hide_not_written_in(&mut self, flush: FlushNumber) {
+        self.hide(|meta| meta.flush != flush);
     }
 
     /// Hides and resets every series that `matches`.
     pub(crate) fn hide(&mut self, matches: impl Fn(&SeriesMeta) -> bool) {
         with_list!(&mut self.series, list => {
             for one in list.iter_mut().filter(|one| matches(one.meta())) {
-                one.meta_mut().message = 0;
+                one.meta_mut().flush = 0;
                 one.reset();
             }
         });
@@ -144,6 +145,11 @@ impl Family {
         labels.shrink_to_fit();
         self.labels = String::from_utf8(labels).expect("whole strings were moved");
         self.series.len() > 0
+    }
+
+    /// Whether the page shows any of its series.
+    pub(crate) fn is_visible(&self) -> bool {
+        self.any(SeriesMeta::is_visible)
     }
 
     pub(crate) fn any(&self, matches: impl Fn(&SeriesMeta) -> bool) -> bool {

@@ -43,24 +43,19 @@ const MAX_BUCKETS: usize = 512;
 const MAX_CACHED_BOUNDS: usize = 16;
 
 impl Bounds {
-    /// Reads the bounds of `sent`. They must be strictly ascending, and at most `max`. +Inf is skipped, because every
-    /// histogram has it.
+    /// Reads the bounds of a valid interval, at most `max`. +Inf is skipped, because every histogram has it.
     pub(crate) fn read(mut sent: Distribution<'_>, max: usize) -> Result<Self, Reason> {
         let mut bounds = Self { upper: Vec::new(), le: Vec::new(), canonical_le: Vec::new() };
         while let Ok(Some(bucket)) = sent.next_bucket() {
             if bucket.upper_bound == f64::INFINITY {
                 continue;
             }
-            if bounds.upper.last().is_some_and(|last| *last >= bucket.upper_bound)
-                || bucket.upper_bound.is_nan()
-            {
-                return Err(Reason::Value);
-            }
             if bounds.upper.len() == max.min(MAX_BUCKETS) {
                 return Err(Reason::Series);
             }
             let mut le = String::from("le=\"");
-            number::push_bound(&mut le, bucket.upper_bound);
+            // Adding zero turns -0 into 0.
+            number::push_bound(&mut le, bucket.upper_bound + 0.0);
             le.push('"');
             bounds.upper.push(bucket.upper_bound);
             bounds.le.push(le.into());
@@ -117,6 +112,26 @@ impl Histogram {
     pub(crate) fn new(meta: SeriesMeta, bounds: Arc<Bounds>) -> Self {
         let counts = vec![0; bounds.upper.len()].into();
         Self { meta, bounds, counts, totals: Totals::default() }
+    }
+
+    /// Checks that an interval is valid on a page: finite sum, bounds strictly ascending, counts not descending, none above
+    /// the total count, and that of +Inf equal to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Value`] if it is not. Such an interval would make the accumulated histogram invalid.
+    pub(crate) fn check(mut sent: Distribution<'_>) -> Result<(), Reason> {
+        let (mut last_bound, mut last_count) = (None, 0);
+        while let Ok(Some(bucket)) = sent.next_bucket() {
+            let is_ascending =
+                last_bound.map_or(!bucket.upper_bound.is_nan(), |last| bucket.upper_bound > last);
+            let is_total = bucket.upper_bound != f64::INFINITY || bucket.cumulative_count == sent.count;
+            if !is_ascending || !is_total || bucket.cumulative_count < last_count {
+                return Err(Reason::Value);
+            }
+            (last_bound, last_count) = (Some(bucket.upper_bound), bucket.cumulative_count);
+        }
+        if sent.sum.is_finite() && last_count <= sent.count { Ok(()) } else { Err(Reason::Value) }
     }
 
     pub(crate) fn bounds(&self) -> &Arc<Bounds> {

@@ -3,7 +3,6 @@
 //! Envoy prefixes names with `envoy_`, replaces characters that are invalid in Prometheus names by underscores, and
 //! escapes label values. In addition, this module refuses labels that would make the page invalid or two series equal.
 
-use std::borrow::Cow;
 use std::str;
 
 use crate::refusal::Reason;
@@ -11,6 +10,9 @@ use crate::wire::{Kind, Label};
 
 /// Maximum number of labels of a series. Envoy's statistics have far fewer.
 pub(crate) const MAX_LABELS: usize = 64;
+
+/// The labels that identify a series' node.
+pub(crate) const NODE_LABELS: [&str; 2] = ["job", "instance"];
 
 /// The name of a family on the page. `max_bytes` limits the name as sent.
 pub(crate) fn family_name(name: &[u8], max_bytes: usize) -> Result<String, Reason> {
@@ -26,8 +28,9 @@ pub(crate) fn family_name(name: &[u8], max_bytes: usize) -> Result<String, Reaso
     Ok(out)
 }
 
-/// The labels of a series between the braces, sorted by name: `a="1",b="2"`; empty without labels. `max_bytes` limits
-/// each name and value as sent.
+/// The labels of a series between the braces, sorted by name: `a="1",b="2"`; empty without labels. A label with an empty
+/// value is left out, because Prometheus does not distinguish it from an absent one. `max_bytes` limits each name and
+/// value as sent.
 pub(crate) fn render(labels: &[Label<'_>], kind: Kind, max_bytes: usize) -> Result<String, Reason> {
     if labels.len() > MAX_LABELS {
         return Err(Reason::Labels);
@@ -37,13 +40,15 @@ pub(crate) fn render(labels: &[Label<'_>], kind: Kind, max_bytes: usize) -> Resu
         if label.name.len() > max_bytes || label.value.len() > max_bytes {
             return Err(Reason::LabelSize);
         }
-        rendered
-            .push((label_name(label.name, kind)?, str::from_utf8(label.value).map_err(|_| Reason::Labels)?));
+        let value = str::from_utf8(label.value).map_err(|_| Reason::Labels)?;
+        rendered.push((label_name(label.name, kind)?, value));
     }
     rendered.sort_unstable();
     if rendered.windows(2).any(|pair| pair[0].0 == pair[1].0) {
         return Err(Reason::Labels);
     }
+    rendered.retain(|(_, value)| !value.is_empty());
+    rename_conflicting(&mut rendered);
     let mut out =
         String::with_capacity(rendered.iter().map(|(name, value)| name.len() + value.len() + 4).sum());
     for (index, (name, value)) in rendered.iter().enumerate() {
@@ -53,6 +58,24 @@ pub(crate) fn render(labels: &[Label<'_>], kind: Kind, max_bytes: usize) -> Resu
         push_label(&mut out, name, value);
     }
     Ok(out)
+}
+
+/// Renames labels that conflict with those of the node as Prometheus renames scraped labels that conflict with those of
+/// the target: it prepends `exported_` until no other label has the name.
+fn rename_conflicting(labels: &mut [(String, &str)]) {
+    let mut has_renamed = false;
+    for conflicting in NODE_LABELS {
+        let Some(at) = labels.iter().position(|(name, _)| name == conflicting) else { continue };
+        let mut name = conflicting.to_owned();
+        while labels.iter().any(|(other, _)| *other == name) {
+            name.insert_str(0, "exported_");
+        }
+        labels[at].0 = name;
+        has_renamed = true;
+    }
+    if has_renamed {
+        labels.sort_unstable();
+    }
 }
 
 /// Appends `name="value"`, escaped.
@@ -70,7 +93,7 @@ pub(crate) fn push_label(out: &mut String, name: &str, value: &str) {
     out.push('"');
 }
 
-fn label_name(name: &[u8], kind: Kind) -> Result<Cow<'static, str>, Reason> {
+fn label_name(name: &[u8], kind: Kind) -> Result<String, Reason> {
     if name.is_empty() || str::from_utf8(name).is_err() {
         return Err(Reason::Labels);
     }
@@ -80,11 +103,8 @@ fn label_name(name: &[u8], kind: Kind) -> Result<Cow<'static, str>, Reason> {
     }
     push_sanitised(&mut out, name);
     match (out.as_str(), kind) {
-        // Renamed as Prometheus does when a scraped label conflicts with a target label.
-        ("job", _) => Ok("exported_job".into()),
-        ("instance", _) => Ok("exported_instance".into()),
         ("__name__", _) | ("le", Kind::Histogram) | ("quantile", Kind::Summary) => Err(Reason::Labels),
-        _ => Ok(out.into()),
+        _ => Ok(out),
     }
 }
 
@@ -134,6 +154,18 @@ mod tests {
             r#"exported_instance="y",exported_job="x""#
         );
         assert_eq!(labels(&[("1st", "x")]).unwrap(), r#"_1st="x""#);
+        assert_eq!(
+            labels(&[("exported_job", "1"), ("job", "2"), ("exported_exported_job", "3")]).unwrap(),
+            r#"exported_exported_exported_job="2",exported_exported_job="3",exported_job="1""#
+        );
+    }
+
+    #[test]
+    fn an_empty_value_is_an_absent_label() {
+        assert_eq!(labels(&[("a", ""), ("b", "1"), ("job", "")]).unwrap(), r#"b="1""#);
+        assert_eq!(labels(&[("a", "")]), labels(&[]));
+        assert_eq!(labels(&[("job", "1"), ("exported_job", "")]).unwrap(), r#"exported_job="1""#);
+        assert_eq!(labels(&[("a.b", ""), ("a-b", "2")]), Err(Reason::Labels));
     }
 
     #[test]

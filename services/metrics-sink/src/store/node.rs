@@ -1,16 +1,18 @@
 //! One Envoy: its identity, its streams, and its series.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use thiserror::Error;
 
 use super::apply::{Application, Pass};
-use super::context::Context;
-use super::flush_tracker::FlushTracker;
-use super::labels::push_label;
+use super::context::{Context, Limits};
+use super::flush_intervals::FlushIntervals;
+use super::history::History;
+use super::labels::{NODE_LABELS, push_label};
+use super::node_counters::NodeCounters;
 use super::node_series::NodeSeries;
 use crate::wire::{Kind, Message};
 
@@ -31,7 +33,10 @@ pub(crate) type StreamId = u64;
 pub(crate) struct Node {
     identity: Identity,
     context: Arc<Context>,
+    counters: NodeCounters,
     open_streams: AtomicUsize,
+    /// The series are too old for the page.
+    is_stale: AtomicBool,
     write_state: Mutex<WriteState>,
     /// Replaced instead of emptied, because pages in progress keep reading the old series. Hidden series are removed
     /// only while no page holds a reference.
@@ -41,7 +46,8 @@ pub(crate) struct Node {
 /// State of the writers. Locked for a whole message, before the series are locked.
 #[derive(Debug, Default)]
 struct WriteState {
-    flushes: FlushTracker,
+    history: History,
+    intervals: FlushIntervals,
     /// The open stream whose messages are accepted.
     owner: Option<StreamId>,
     /// The stream of the last applied message.
@@ -63,7 +69,7 @@ impl Identity {
     /// adds the scrape's own.
     pub(crate) fn labels(&self) -> String {
         let mut labels = String::new();
-        for (name, value) in [("job", &self.job), ("instance", &self.instance)] {
+        for (name, value) in NODE_LABELS.into_iter().zip([&self.job, &self.instance]) {
             if !value.is_empty() {
                 labels.push(',');
                 push_label(&mut labels, name, value);
@@ -76,11 +82,23 @@ impl Identity {
 impl Node {
     pub(crate) fn new(identity: Identity, context: Arc<Context>) -> Self {
         let series = Mutex::new(no_series(&context));
-        Self { identity, context, open_streams: AtomicUsize::new(0), write_state: Mutex::default(), series }
+        Self {
+            identity,
+            context,
+            counters: NodeCounters::default(),
+            open_streams: AtomicUsize::new(0),
+            is_stale: AtomicBool::new(false),
+            write_state: Mutex::default(),
+            series,
+        }
     }
 
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    pub(crate) fn counters(&self) -> &NodeCounters {
+        &self.counters
     }
 
     pub(crate) fn stream_opened(&self) {
@@ -112,16 +130,30 @@ impl Node {
     ) -> Result<(), Superseded> {
         let mut state = self.write_state.lock();
         state.claim(stream)?;
+        let WriteState { history, intervals, last_applied, .. } = &mut *state;
         let series = Arc::clone(&self.series.lock());
-        let new_stream = state.last_applied.replace(stream) != Some(stream);
-        state.flushes.start_message(timestamp_ms(message), new_stream);
+        let new_stream = last_applied.replace(stream) != Some(stream);
+        let previous = history.flushes.flush();
+        let ended = history.start_message(timestamp_ms(message), new_stream, self.context.temporality);
+        if let Some(ended) = ended {
+            intervals.record(now);
+            self.counters.series_resets.add(ended.series_resets);
+            if ended.has_restarted {
+                series.lock().hide_not_written_in(previous);
+                self.report_restart();
+            }
+            if ended.is_mismatch {
+                self.counters.counter_mismatches.add(1);
+                self.context.report_mismatch(&self.identity);
+            }
+        }
         let mut application = Application {
-            flushes: &mut state.flushes,
+            history,
             second: now.as_secs() as u32,
             restarted: false,
             has_distributions: false,
+            refused: 0,
         };
-        series.lock().detect_restart(message, &mut application);
         for pass in [Pass::Scalars, Pass::Histograms, Pass::Summaries] {
             if pass != Pass::Scalars && !application.has_distributions {
                 break;
@@ -129,32 +161,60 @@ impl Node {
             let mut families = message.families();
             while series.lock().apply(&mut families, pass, &mut application, FAMILIES_PER_LOCK) {}
         }
-        if application.restarted {
-            let Identity { job, instance } = &self.identity;
-            tracing::info!(job, instance, "Envoy restarted: its series are reset");
+        let Application { restarted, refused, history, .. } = application;
+        if restarted {
+            self.report_restart();
         }
+        self.counters.refused.add(refused);
+        self.counters.series_resets.add(history.end_message());
+        self.is_stale.store(false, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Removes all series if the node has not flushed for `stale_after`; otherwise the series that were not sent for
-    /// that long.
-    pub(crate) fn remove_stale(&self, now: Duration, stale_after: Duration) {
+    fn report_restart(&self) {
+        self.counters.restarts.add(1);
+        let Identity { job, instance } = &self.identity;
+        tracing::info!(job, instance, "Envoy restarted: its series are reset");
+    }
+
+    /// Removes all series of a node that is stale, or only hides them while its stream is open: then Envoy may go on, and
+    /// the totals are kept. Of another node, removes the series that its flushes no longer contain.
+    ///
+    /// `make_room` if other series have exceeded a limit.
+    pub(crate) fn remove_stale(&self, now: Duration, limits: &Limits, make_room: bool) {
         let mut state = self.write_state.lock();
-        let Some(oldest) = now.checked_sub(stale_after) else { return };
-        if state.last_flush.is_none_or(|last| last < oldest) {
-            let mut series = self.series.lock();
-            if !series.lock().families.is_empty() {
-                *series = no_series(&self.context);
+        let Some(last_flush) = state.last_flush else { return };
+        let is_open = self.open_streams.load(Ordering::Relaxed) > 0;
+        let age = now.saturating_sub(last_flush);
+        // Without a stream, Envoy may reconnect at its next flush.
+        let lost_after = limits.stale_after.max(state.intervals.interval() * 2);
+        let learned = state.intervals.stale_after(limits.stale_after).min(limits.age_retention);
+        let (stale_after, remove_after) =
+            if is_open { (learned, limits.age_retention) } else { (limits.stale_after, lost_after) };
+        if age > stale_after {
+            self.is_stale.store(true, Ordering::Relaxed);
+            if make_room || age > remove_after {
+                let mut series = self.series.lock();
+                if !series.lock().families.is_empty() {
+                    series.lock().retire_all();
+                    *series = no_series(&self.context);
+                }
+                state.history.forget_series();
             }
-            state.flushes = FlushTracker::default();
             return;
         }
+        let Some(oldest) = last_flush.checked_sub(learned) else { return };
         let series = self.series.lock();
         let mut locked = series.lock();
         // No new page can take a reference while the outer lock is held.
         if locked.hide_stale(oldest.as_secs() as u32) && Arc::strong_count(&series) == 1 {
             locked.remove_hidden();
         }
+    }
+
+    /// Whether the page shows the node.
+    pub(crate) fn is_on_page(&self) -> bool {
+        !self.is_stale.load(Ordering::Relaxed)
     }
 
     /// Time of the node's last flush, by the store's clock.
@@ -192,24 +252,22 @@ fn no_series(context: &Arc<Context>) -> Arc<Mutex<NodeSeries>> {
     Arc::new(Mutex::new(NodeSeries::new(Arc::clone(context))))
 }
 
-/// The timestamp of the message's first metric; 0 if absent.
-fn timestamp_ms(message: &Message<'_>) -> i64 {
+/// The timestamp of the message's first metric; 0 if the metric has none, `None` without metrics.
+fn timestamp_ms(message: &Message<'_>) -> Option<i64> {
     let mut families = message.families();
     while let Ok(Some(mut family)) = families.next_family() {
         if let Ok(Some(metric)) = family.next_metric() {
-            return metric.read(Kind::Counter, |_| {}).map_or(0, |sample| sample.timestamp_ms);
+            return Some(metric.read(Kind::Counter, |_| {}).map_or(0, |sample| sample.timestamp_ms));
         }
     }
-    0
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use prometheus::Registry;
 
-    use super::super::budget::Budget;
     use super::super::context::Temporality;
-    use super::super::slot_index::Fingerprints;
     use super::*;
     use crate::refusal::Refusals;
 
@@ -227,13 +285,17 @@ mod tests {
 
     #[test]
     fn a_node_that_is_applying_a_message_is_not_idle() {
-        let context = Context {
-            temporality: Temporality::Cumulative,
-            max_label_bytes: 1024,
-            budget: Budget::new(1, 1),
-            refusals: Arc::new(Refusals::register(&Registry::new()).unwrap()),
-            fingerprints: Fingerprints::default(),
+        let refusals = Arc::new(Refusals::register(&Registry::new()).unwrap());
+        let limits = Limits {
+            series: 1,
+            bytes: 1,
+            nodes: 1,
+            label_bytes: 1024,
+            stale_after: Duration::from_secs(1),
+            age_retention: Duration::from_secs(1),
+            page_timeout: Duration::from_secs(1),
         };
+        let context = Context::new(&limits, Temporality::Cumulative, refusals);
         let node = Node::new(Identity { job: "envoy".into(), instance: "e".into() }, Arc::new(context));
         assert!(node.is_idle_since(Duration::ZERO));
         let applying = node.write_state.lock();

@@ -1,4 +1,4 @@
-//! The series of one node: lookup, creation and removal.
+//! The series of one node: lookup and creation.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,25 +6,26 @@ use std::sync::Arc;
 use super::budget::Cost;
 use super::context::Context;
 use super::family::{AnySeries, Family, SeriesList};
+use super::flush_tracker::FlushNumber;
 use super::histogram::{Bounds, BoundsCache, Histogram};
 use super::labels;
-use super::series::{MessageNumber, Scalar, Series, SeriesMeta};
+use super::series::{Scalar, Series, SeriesMeta};
 use super::slot_index::{Slot, SlotIndex};
 use super::summary::Summary;
 use crate::refusal::Reason;
 use crate::wire::{Distribution, Kind, Metric};
 
-/// The series of one node. Slots are stable: series are only hidden until [`NodeSeries::remove_hidden`].
+/// The series of one node. Slots are stable: series are only hidden until `NodeSeries::remove_hidden`.
 #[derive(Debug)]
 pub(crate) struct NodeSeries {
     pub(crate) context: Arc<Context>,
     pub(crate) families: Vec<Family>,
     pub(crate) slots: SlotIndex,
-    /// Families by name on the page. A name has one type, or the page would be ambiguous.
-    names: BTreeMap<Arc<str>, u32>,
-    bounds: BoundsCache,
+    /// Families by name on the page, each of which has claimed its name.
+    pub(super) names: BTreeMap<Arc<str>, u32>,
+    pub(super) bounds: BoundsCache,
     /// The part of the budget that these series have reserved.
-    cost: Cost,
+    pub(super) cost: Cost,
 }
 
 /// A series as sent.
@@ -71,7 +72,7 @@ impl NodeSeries {
     }
 
     /// Returns the slot of a series whose encoding is new, and creates the series if its labels are new too.
-    /// `flush_start` is the first message of the newest flush.
+    /// `flush` is the newest flush.
     ///
     /// # Errors
     ///
@@ -79,7 +80,7 @@ impl NodeSeries {
     pub(crate) fn find_or_create(
         &mut self,
         sent: &SentSeries<'_>,
-        flush_start: MessageNumber,
+        flush: FlushNumber,
     ) -> Result<Slot, Reason> {
         let max_bytes = self.context.max_label_bytes;
         let name = labels::family_name(sent.name, max_bytes)?;
@@ -89,27 +90,29 @@ impl NodeSeries {
         let known = family
             .and_then(|family| self.slots.get(self.context.fingerprints.of_rendered(family, &rendered)));
         match known {
-            Some(slot) => self.reindex(sent.fingerprint, slot, flush_start),
+            Some(slot) => self.reindex(sent.fingerprint, slot, flush),
             None => self.create(&name, family, &rendered, sent),
         }
     }
 
-    /// The family with that name and type, if it exists.
+    /// The family with that name and type; `None` if it is to be created, possibly in place of one of another type.
     fn family(&self, name: &str, kind: Kind) -> Result<Option<u32>, Reason> {
-        let Some(family) = self.names.get(name).copied() else { return Ok(None) };
-        match (self.families[family as usize].kind, kind) {
-            (stored, kind) if stored == kind => Ok(Some(family)),
-            // The summary was in an earlier message; the histogram replaces it.
+        let Some(index) = self.names.get(name).copied() else { return Ok(None) };
+        let family = &self.families[index as usize];
+        match (family.kind, kind) {
+            (stored, kind) if stored == kind => Ok(Some(index)),
+            // The summary was in an earlier message.
             (Kind::Summary, Kind::Histogram) => Ok(None),
-            _ => Err(Reason::Type),
+            _ if family.is_visible() => Err(Reason::Type),
+            _ => Ok(None),
         }
     }
 
     /// Replaces the fingerprint of a series whose encoding has changed. Within one flush, two encodings are two series
     /// with equal labels on the page: a duplicate.
-    fn reindex(&mut self, fingerprint: u64, slot: Slot, flush_start: MessageNumber) -> Result<Slot, Reason> {
+    fn reindex(&mut self, fingerprint: u64, slot: Slot, flush: FlushNumber) -> Result<Slot, Reason> {
         let meta = self.meta_mut(slot);
-        if meta.message >= flush_start {
+        if meta.flush == flush {
             return Err(Reason::Duplicate);
         }
         let previous = std::mem::replace(&mut meta.fingerprint, fingerprint);
@@ -145,17 +148,27 @@ impl NodeSeries {
             cost += Family::cost(name);
         }
         self.reserve(cost)?;
-        let family = family.unwrap_or_else(|| self.add_family(name.into(), sent.kind));
+        let family = match family {
+            Some(family) => family,
+            None => self.add_family(name, sent.kind).inspect_err(|_| self.unreserve(cost))?,
+        };
         Ok(self.insert(family, series, labels))
     }
 
-    fn add_family(&mut self, name: Arc<str>, kind: Kind) -> u32 {
+    fn add_family(&mut self, name: &str, kind: Kind) -> Result<u32, Reason> {
+        let name = match self.names.get_key_value(name) {
+            Some((name, replaced)) => {
+                let (name, replaced) = (Arc::clone(name), *replaced);
+                self.context.names.change(&name, kind)?;
+                self.retire(replaced);
+                name
+            }
+            None => self.context.names.claim(name, kind)?,
+        };
         let index = self.families.len() as u32;
         self.families.push(Family::new(Arc::clone(&name), kind));
-        if let Some(replaced) = self.names.insert(name, index) {
-            self.families[replaced as usize].hide_written_before(MessageNumber::MAX);
-        }
-        index
+        self.names.insert(name, index);
+        Ok(index)
     }
 
     fn insert(&mut self, family: u32, series: AnySeries, labels: &str) -> Slot {
@@ -191,6 +204,30 @@ impl NodeSeries {
         Ok(())
     }
 
+    /// Replaces a summary by one with as many quantiles as `sent`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for the quantiles. The summary is unchanged then.
+    pub(crate) fn replace_quantiles(&mut self, slot: Slot, sent: Distribution<'_>) -> Result<(), Reason> {
+        let count = Summary::count_quantiles(sent, self.context.budget.max_series())?;
+        let family = &mut self.families[slot.family as usize];
+        let meta = *family.meta_mut(slot.series);
+        check_rendered_size(count + 2, &family.name, family.labels(&meta))?;
+        let SeriesList::Summaries(summaries) = &mut family.series else {
+            return Err(Reason::Type);
+        };
+        let stored = &mut summaries[slot.series as usize];
+        let new = stored.with_quantiles(count);
+        let (before, after) = (stored.cost(0), new.cost(0));
+        self.context.budget.reserve(after)?;
+        self.context.budget.release(before);
+        *stored = new;
+        self.cost += after;
+        self.cost -= before;
+        Ok(())
+    }
+
     fn shared_bounds(&mut self, sent: Distribution<'_>) -> Result<Arc<Bounds>, Reason> {
         if let Some(bounds) = self.bounds.find(sent) {
             return Ok(Arc::clone(bounds));
@@ -201,70 +238,19 @@ impl NodeSeries {
         Ok(bounds)
     }
 
+    fn unreserve(&mut self, cost: Cost) {
+        self.context.budget.release(cost);
+        self.cost -= cost;
+    }
+
     fn reserve(&mut self, cost: Cost) -> Result<(), Reason> {
         self.context.budget.reserve(cost)?;
         self.cost += cost;
         Ok(())
-    }
-
-    /// Hides and resets every series that was last written before message `first`.
-    pub(crate) fn hide_written_before(&mut self, first: MessageNumber) {
-        for family in &mut self.families {
-            family.hide_written_before(first);
-        }
-    }
-
-    /// Hides every series last written before `second` of the store's clock. Returns whether any series is hidden, be it
-    /// by this call or an earlier one.
-    pub(crate) fn hide_stale(&mut self, second: u32) -> bool {
-        let mut any = false;
-        for family in &mut self.families {
-            family.hide(|meta| meta.second < second);
-            any |= family.any(|meta| !meta.is_visible());
-        }
-        any
-    }
-
-    /// Frees the hidden series in place, because there may be no memory for a copy. All slots change.
-    pub(crate) fn remove_hidden(&mut self) {
-        self.slots = SlotIndex::default();
-        self.names = BTreeMap::new();
-        self.bounds = BoundsCache::default();
-        self.families.retain_mut(Family::remove_hidden);
-        self.families.shrink_to_fit();
-        let before = std::mem::take(&mut self.cost);
-        let series_count = self.families.iter().map(|family| family.series.len()).sum();
-        let mut slots = SlotIndex::with_capacity(series_count);
-        for (index, family) in self.families.iter().enumerate() {
-            let index = index as u32;
-            self.names.insert(Arc::clone(&family.name), index);
-            self.cost += Family::cost(&family.name);
-            family.for_each(|series, meta, labels, cost| {
-                let slot = Slot { family: index, series };
-                slots.insert(meta.fingerprint, slot);
-                slots.insert(self.context.fingerprints.of_rendered(index, labels), slot);
-                self.cost += cost;
-            });
-            let SeriesList::Histograms(histograms) = &family.series else { continue };
-            for bounds in histograms.iter().map(Histogram::bounds) {
-                if !self.bounds.contains(bounds) {
-                    self.cost += bounds.cost();
-                    self.bounds.insert(Arc::clone(bounds));
-                }
-            }
-        }
-        self.slots = slots;
-        self.context.budget.shrink(before, self.cost);
     }
 }
 
 fn check_rendered_size(lines: usize, name: &str, labels: &str) -> Result<(), Reason> {
     let bytes = lines.saturating_mul(name.len() + labels.len());
     if bytes <= MAX_RENDERED_BYTES { Ok(()) } else { Err(Reason::LabelSize) }
-}
-
-impl Drop for NodeSeries {
-    fn drop(&mut self) {
-        self.context.budget.release(self.cost);
-    }
 }

@@ -12,7 +12,6 @@ use thiserror::Error;
 
 use super::family::Progress;
 use super::node_series::NodeSeries;
-use super::series::SeriesMeta;
 use crate::wire::Kind;
 
 /// Iterates over the chunks of the page. Removed series stay in memory until it is dropped.
@@ -123,7 +122,7 @@ impl Renderer {
             let family = &series.families[entry.family as usize];
             let has_type =
                 self.typed.as_ref().is_some_and(|(name, kind)| *name == entry.name && *kind == entry.kind);
-            if !has_type && family.any(SeriesMeta::is_visible) {
+            if !has_type && family.is_visible() {
                 push_type(&mut out, entry, self.format, &self.names);
                 self.typed = Some((Arc::clone(&entry.name), entry.kind));
             }

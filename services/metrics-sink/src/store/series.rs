@@ -5,11 +5,9 @@ use std::ops::Range;
 use kit::exposition::Format;
 
 use super::budget::Cost;
+use super::flush_tracker::FlushNumber;
 use super::number;
 use super::slot_index::SLOT_BYTES;
-
-/// A message of a node, numbered from 1 in the order received. 0 stands for none.
-pub(crate) type MessageNumber = u32;
 
 /// The time of a series' last write, and the position of its labels.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +16,8 @@ pub(crate) struct SeriesMeta {
     pub(crate) fingerprint: u64,
     labels_at: u32,
     labels_len: u32,
-    /// The message that last wrote it; 0 hides the series.
-    pub(crate) message: MessageNumber,
+    /// The flush that last wrote it; 0 hides the series.
+    pub(crate) flush: FlushNumber,
     /// Time of the last write, in whole seconds of the store's clock.
     pub(crate) second: u32,
 }
@@ -66,7 +64,7 @@ pub(crate) struct Scalar {
 impl SeriesMeta {
     /// The metadata of a series that has not been written yet.
     pub(crate) fn new(fingerprint: u64) -> Self {
-        Self { fingerprint, labels_at: 0, labels_len: 0, message: 0, second: 0 }
+        Self { fingerprint, labels_at: 0, labels_len: 0, flush: 0, second: 0 }
     }
 
     /// Sets where the family stores the labels.
@@ -83,7 +81,7 @@ impl SeriesMeta {
 
     #[inline]
     pub(crate) fn is_visible(&self) -> bool {
-        self.message != 0
+        self.flush != 0
     }
 }
 

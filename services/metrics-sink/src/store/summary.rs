@@ -22,15 +22,30 @@ impl Summary {
         Self { meta, quantiles: vec![(0.0, f64::NAN); quantile_count].into(), totals: Totals::default() }
     }
 
-    /// Counts the quantiles of `sent`. They must be strictly ascending, and at most `max`.
-    pub(crate) fn count_quantiles(mut sent: Distribution<'_>, max: usize) -> Result<usize, Reason> {
+    /// Checks that an interval is valid on a page: finite sum, and quantiles from 0 to 1, strictly ascending.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Value`] if it is not.
+    pub(crate) fn check(mut sent: Distribution<'_>) -> Result<(), Reason> {
         let mut last = f64::NEG_INFINITY;
-        let mut count = 0;
         while let Ok(Some(quantile)) = sent.next_quantile() {
-            if quantile.quantile <= last || quantile.quantile.is_nan() {
+            if !(0.0..=1.0).contains(&quantile.quantile) || quantile.quantile <= last {
                 return Err(Reason::Value);
             }
             last = quantile.quantile;
+        }
+        if sent.sum.is_finite() { Ok(()) } else { Err(Reason::Value) }
+    }
+
+    /// Counts the quantiles of `sent`.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Series`] if there are more than `max`.
+    pub(crate) fn count_quantiles(mut sent: Distribution<'_>, max: usize) -> Result<usize, Reason> {
+        let mut count = 0;
+        while let Ok(Some(_)) = sent.next_quantile() {
             count += 1;
             if count > max {
                 return Err(Reason::Series);
@@ -39,18 +54,24 @@ impl Summary {
         Ok(count)
     }
 
-    /// Adds an interval, which must have as many quantiles as this summary.
-    pub(crate) fn add(&mut self, mut interval: Distribution<'_>) -> Result<(), Reason> {
-        if Self::count_quantiles(interval, self.quantiles.len())? != self.quantiles.len() {
-            return Err(Reason::Value);
-        }
+    pub(crate) fn has_as_many_quantiles_as(&self, sent: Distribution<'_>) -> bool {
+        Self::count_quantiles(sent, self.quantiles.len()) == Ok(self.quantiles.len())
+    }
+
+    /// The same summary with `count` quantiles, which the next interval sets.
+    pub(crate) fn with_quantiles(&self, count: usize) -> Self {
+        Self { totals: self.totals, ..Self::new(self.meta, count) }
+    }
+
+    /// Adds a valid interval, which must have as many quantiles as this summary.
+    pub(crate) fn add(&mut self, mut interval: Distribution<'_>) {
         self.totals.add(interval.count, interval.sum);
         for stored in &mut self.quantiles {
             if let Ok(Some(sent)) = interval.next_quantile() {
-                *stored = (sent.quantile, sent.value);
+                // Adding zero turns -0 into 0.
+                *stored = (sent.quantile + 0.0, sent.value);
             }
         }
-        Ok(())
     }
 }
 

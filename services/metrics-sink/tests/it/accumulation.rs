@@ -131,3 +131,65 @@ async fn refuses_intervals_whose_sum_is_not_finite() {
     assert_eq!(page.value("envoy_other_sum", &[]), 4.0);
     assert_eq!(sink.refused("value").await, 4.0);
 }
+
+#[tokio::test]
+async fn refuses_histograms_whose_buckets_are_not_cumulative_or_do_not_end_at_the_count() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    let inf = f64::INFINITY;
+    let invalid = [
+        (&[(1.0, 5), (2.0, 3), (3.0, 9)][..], 4),
+        (&[(1.0, 1), (2.0, 5)], 4),
+        (&[(1.0, 2), (2.0, 1)], 4),
+        (&[(1.0, 1), (inf, 3)], 4),
+        (&[(inf, 4), (1.0, 4)], 4),
+        (&[(inf, 4), (inf, 4)], 4),
+        (&[(f64::NEG_INFINITY, 1), (f64::NAN, 1)], 4),
+    ];
+    let histograms = |buckets: &[(f64, u64)], count| histogram("rq_time", &[], buckets, count, 1.0);
+    let refused = invalid.map(|(buckets, count)| histograms(buckets, count)).to_vec();
+    stream.send(&first("e", refused.clone())).await;
+    stream.send(&next(vec![histograms(&[(1.0, 1), (2.0, 1), (3.0, 4)], 4)])).await;
+    // Neither an invalid interval with the stored bounds nor one with new bounds changes the totals.
+    stream.send(&next(vec![histograms(&[(1.0, 2), (2.0, 1), (3.0, 4)], 4)])).await;
+    stream.send(&next(refused)).await;
+    sink.wait_for_messages(4).await;
+    let page = sink.envoy_metrics().await;
+    let buckets = ["1", "2", "3", "+Inf"].map(|le| page.value("envoy_rq_time_bucket", &[("le", le)]));
+    assert_eq!(buckets, [1.0, 1.0, 4.0, 4.0]);
+    assert_eq!(sink.refused("value").await, 15.0);
+}
+
+#[tokio::test]
+async fn refuses_quantiles_that_are_not_ascending_from_0_to_1() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    let invalid = [
+        &[(1.5, 1.0)][..],
+        &[(-0.1, 1.0)],
+        &[(f64::NAN, 1.0)],
+        &[(0.9, 1.0), (0.5, 1.0)],
+        &[(0.5, 1.0), (0.5, 1.0)],
+    ];
+    stream.send(&first("e", invalid.map(|quantiles| summary("s", &[], quantiles, 1, 1.0)).to_vec())).await;
+    sink.wait_for_messages(1).await;
+    assert_eq!(sink.refused("value").await, 5.0);
+    assert_eq!(sink.envoy_metrics().await.page().series_count(), 0);
+}
+
+#[tokio::test]
+async fn a_summary_may_get_other_quantiles() {
+    let sink = Sink::start(&[]).await;
+    let stream = sink.stream().await;
+    for quantiles in
+        [&[(-0.0, 1.0), (0.5, 2.0)][..], &[(0.25, 3.0)], &[(0.0, 1.0), (0.5, 2.0), (1.0, f64::NAN)]]
+    {
+        stream.send(&first("e", vec![summary("s", &[], quantiles, 2, 3.0)])).await;
+    }
+    sink.wait_for_messages(3).await;
+    let page = sink.envoy_metrics().await;
+    assert_eq!(page.page().series_count(), 5);
+    assert_eq!(page.value("envoy_s", &[("quantile", "0.5")]), 2.0);
+    assert_eq!(page.value("envoy_s_count", &[]), 6.0);
+    assert_eq!(sink.self_metrics().await.value("metrics_sink_series", &[]), 5.0);
+}

@@ -25,6 +25,15 @@ async fn an_invalid_setting_is_reported_with_what_is_expected() {
 }
 
 #[tokio::test]
+async fn buffers_smaller_than_a_message_are_reported() {
+    let variables = [("SINK_MAX_MESSAGE", "16MiB"), ("SINK_MAX_BUFFERED", "8MiB")];
+    let error = failure_message(&mut command(&variables)).await;
+    for expected in ["--max-buffered", "SINK_MAX_MESSAGE", "8388608", "16777216"] {
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_port_in_use_is_reported() {
     let occupied = testkit::listener().await;
     let port = occupied.local_addr().unwrap().port().to_string();

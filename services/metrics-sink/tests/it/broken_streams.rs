@@ -79,6 +79,9 @@ async fn a_connection_that_breaks_inside_a_message_does_not_apply_it() {
     response.abort();
     eventually(TIMEOUT, async || sink.self_metrics().await.value("metrics_sink_streams", &[]) == 0.0).await;
     assert_eq!(sink.envoy_metrics().await.value("envoy_rq_time_count", &[]), 3.0);
+    eventually(TIMEOUT, async || sink.refused("broken").await == 1.0).await;
+    assert_eq!(sink.refused("malformed").await, 0.0);
+    assert_eq!(sink.node("metrics_sink_node_refused_total", "e").await, 1.0);
     let stream = sink.stream().await;
     stream.send(&first("e", flush(4))).await;
     stream.finish().await.unwrap();
@@ -98,6 +101,39 @@ async fn a_reset_stream_is_not_counted_as_open() {
     eventually(TIMEOUT, async || sink.self_metrics().await.value("metrics_sink_streams", &[]) == 0.0).await;
     assert_eq!(sink.envoy_metrics().await.value("envoy_rq_time_count", &[]), 20.0);
     assert_eq!(sink.self_metrics().await.value("metrics_sink_streams_total", &[]), 20.0);
+}
+
+#[tokio::test]
+async fn a_stream_reset_inside_a_message_is_broken_and_not_malformed() {
+    for reason in [h2::Reason::CANCEL, h2::Reason::NO_ERROR, h2::Reason::INTERNAL_ERROR] {
+        let sink = Sink::start(&[]).await;
+        let socket = TcpStream::connect(sink.grpc()).await.unwrap();
+        let (client, connection) = h2::client::handshake(socket).await.unwrap();
+        tokio::spawn(connection);
+        let mut client = client.ready().await.unwrap();
+        let mut open = || {
+            let request = http::Request::post(format!("http://{}{V3}", sink.grpc()))
+                .header("content-type", "application/grpc")
+                .header("te", "trailers")
+                .body(())
+                .unwrap();
+            client.send_request(request, false).unwrap()
+        };
+        let (_response, mut stream) = open();
+        stream.send_data(framed(&first("e", flush(3)).encode_to_vec()), false).unwrap();
+        sink.wait_for_messages(1).await;
+        let second = framed(&next(flush(4)).encode_to_vec());
+        stream.send_data(second.slice(..second.len() - 1), false).unwrap();
+        // The connection sends in order: with this message, the incomplete one has arrived.
+        let (_other_response, mut other) = open();
+        other.send_data(framed(&first("other", vec![]).encode_to_vec()), false).unwrap();
+        sink.wait_for_messages(2).await;
+        stream.send_reset(reason);
+        eventually(TIMEOUT, async || sink.refused("broken").await == 1.0).await;
+        assert_eq!(sink.refused("malformed").await, 0.0, "{reason}");
+        assert_eq!(sink.node("metrics_sink_node_refused_total", "e").await, 1.0);
+        assert_eq!(sink.envoy_metrics().await.value("envoy_rq_time_count", &[]), 3.0);
+    }
 }
 
 fn framed(message: &[u8]) -> Bytes {

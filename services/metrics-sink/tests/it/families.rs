@@ -83,20 +83,34 @@ async fn of_two_series_equal_on_the_page_the_first_is_served() {
 }
 
 #[tokio::test]
-async fn two_equal_series_in_two_batches_are_a_duplicate_and_not_a_restart() {
-    let sink = Sink::start(&[]).await;
-    let stream = sink.stream().await;
-    for value in [1.0, 2.0] {
-        let time = 1_000 * value as i64;
-        let rq_time = histogram("rq_time", &[], &[(5.0, 1)], 1, 2.0);
-        stream.send(&first("e", at(time, vec![counter("a.b", &[], 100.0 * value), rq_time]))).await;
-        stream.send(&next(at(time, vec![counter("a-b", &[], value)]))).await;
+async fn of_two_equal_series_in_the_batches_of_a_flush_the_first_is_served() {
+    // Envoy repeats a series, with another value, if `stats_tags` gives two statistics one name and one set of tags.
+    for second_name in ["a-b", "a.b"] {
+        let sink = Sink::start(&[]).await;
+        let stream = sink.stream().await;
+        for flush in 1..=3u32 {
+            let time = 1_000 * i64::from(flush);
+            let rq_time = |count| histogram("rq_time", &[], &[(5.0, count)], count, 2.0);
+            let counters = |value| counter("a.b", &[], value * f64::from(flush));
+            stream.send(&first("e", at(time, vec![counters(100.0)]))).await;
+            stream
+                .send(&next(at(
+                    time,
+                    vec![counter(second_name, &[], f64::from(flush)), gauge("g", &[], 1.0)],
+                )))
+                .await;
+            stream.send(&next(at(time, vec![gauge("g", &[], 2.0), rq_time(1)]))).await;
+            stream.send(&next(at(time, vec![rq_time(5)]))).await;
+        }
+        sink.wait_for_messages(12).await;
+        let page = sink.envoy_metrics().await;
+        assert_eq!(page.value("envoy_a_b", &[]), 300.0);
+        assert_eq!(page.value("envoy_g", &[]), 1.0);
+        assert_eq!(page.value("envoy_rq_time_count", &[]), 3.0);
+        assert_eq!(sink.refused("duplicate").await, 9.0);
+        assert_eq!(sink.node("metrics_sink_node_restarts_total", "e").await, 0.0);
+        assert_eq!(sink.node("metrics_sink_node_series_resets_total", "e").await, 0.0);
     }
-    sink.wait_for_messages(4).await;
-    let page = sink.envoy_metrics().await;
-    assert_eq!(page.value("envoy_a_b", &[]), 200.0);
-    assert_eq!(page.value("envoy_rq_time_count", &[]), 2.0);
-    assert_eq!(sink.refused("duplicate").await, 2.0);
 }
 
 #[tokio::test]

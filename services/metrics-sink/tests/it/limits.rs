@@ -112,6 +112,8 @@ async fn refuses_labels_that_are_invalid_on_a_page() {
         gauge("a", &[("__name__", "up")], 1.0),
         gauge("a", &[("", "1")], 1.0),
         gauge("a", &[("job", "mine")], 1.0),
+        gauge("b", &[("job", "mine"), ("exported_job", "taken"), ("empty", "")], 1.0),
+        gauge("b", &[("job", "mine"), ("exported_job", "taken")], 2.0),
     ];
     stream.send(&first("e", families)).await;
     sink.wait_for_messages(1).await;
@@ -120,6 +122,11 @@ async fn refuses_labels_that_are_invalid_on_a_page() {
         sink.envoy_metrics().await.value("envoy_a", &[("job", "envoy"), ("exported_job", "mine")]),
         1.0
     );
+    // As Prometheus renames, and compares: an empty label is an absent one.
+    let renamed = [("job", "envoy"), ("exported_job", "taken"), ("exported_exported_job", "mine")];
+    assert_eq!(sink.envoy_metrics().await.value("envoy_b", &renamed), 1.0);
+    assert_eq!(sink.refused("duplicate").await, 1.0);
+    assert_eq!(sink.node("metrics_sink_node_refused_total", "e").await, 4.0);
 }
 
 #[tokio::test]

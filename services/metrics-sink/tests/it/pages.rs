@@ -57,6 +57,7 @@ async fn an_unread_page_times_out_and_frees_its_memory() {
     let mut page = store.page();
     store.remove_stale();
     assert_eq!(page.next(), Some(Err(PageTimeout)));
+    drop(stream);
     eventually(TIMEOUT, async || {
         store.remove_stale();
         store.budget().bytes() == 0

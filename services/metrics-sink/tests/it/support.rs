@@ -76,6 +76,11 @@ impl Sink {
         self.self_metrics().await.value("metrics_sink_refused_total", &[("reason", reason)])
     }
 
+    /// The value of a metric of node `id`.
+    pub(crate) async fn node(&self, metric: &str, id: &str) -> f64 {
+        self.self_metrics().await.value(metric, &[("job", "envoy"), ("instance", id)])
+    }
+
     /// Waits until the sink has accepted this many messages since its start.
     pub(crate) async fn wait_for_messages(&self, count: u32) {
         eventually(TIMEOUT, async || {
@@ -93,22 +98,42 @@ async fn scrape(http: SocketAddr, path: &str) -> Scrape {
     Scrape::get(format!("http://{http}{path}")).await
 }
 
-/// A store for one node.
-pub(crate) fn store(page_timeout: Duration) -> Arc<Store> {
-    let limits = Limits {
+/// The limits of [`store`].
+pub(crate) fn limits() -> Limits {
+    Limits {
         series: 10_000,
         bytes: STORE_BYTES,
         nodes: 1,
         label_bytes: 1024,
         stale_after: Duration::from_secs(1),
         age_retention: Duration::from_secs(60),
-        page_timeout,
-    };
+        page_timeout: Duration::from_secs(60),
+    }
+}
+
+/// A store for one node.
+pub(crate) fn store(page_timeout: Duration) -> Arc<Store> {
+    store_with(Limits { page_timeout, ..limits() }, Temporality::Cumulative)
+}
+
+/// A store with these limits.
+pub(crate) fn store_with(limits: Limits, temporality: Temporality) -> Arc<Store> {
     let refusals = Refusals::register(&Registry::new()).unwrap();
-    Arc::new(Store::new(limits, Temporality::Cumulative, Arc::new(refusals)))
+    Arc::new(Store::new(limits, temporality, Arc::new(refusals)))
 }
 
 /// A stream of the node.
 pub(crate) fn open_stream(store: &Arc<Store>) -> Stream {
-    store.open(Identity { job: "envoy".into(), instance: "e".into() }).unwrap()
+    open_stream_of(store, "e")
+}
+
+/// A stream of node `id`.
+pub(crate) fn open_stream_of(store: &Arc<Store>, id: &str) -> Stream {
+    store.open(Identity { job: "envoy".into(), instance: id.into() }).unwrap()
+}
+
+/// The page of a store.
+pub(crate) fn page_text(store: &Store) -> String {
+    let page: Vec<u8> = store.page().flat_map(|chunk| chunk.unwrap()).collect();
+    String::from_utf8(page).unwrap()
 }
