@@ -92,7 +92,7 @@ impl Tutorial {
             Self::Balancer => Contents {
                 services: &[Service::TcpBalancer, Service::HelloInflux1, Service::HelloInflux2],
                 jobs: &["tcp-balancer"],
-                alerts: &["BackendDown", "BackendsAllDown", "BalancerFull"],
+                alerts: &["BackendDown", "BackendsAllDown", "BalancerFull", "BalancerShortage"],
                 grafana_alerts: &[],
                 metrics: &["gobetween_", "tcp_balancer_"],
             },

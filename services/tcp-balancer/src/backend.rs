@@ -145,6 +145,7 @@ impl Backend {
         // A resolver may return the same addresses in another order each time.
         if was_removed || !is_permutation(&self.addresses.read(), &addresses) {
             self.is_due.store(true, Relaxed);
+            self.failures.clear();
         }
         *self.addresses.write() = addresses;
     }
