@@ -3,4 +3,5 @@
 
 pub mod bare;
 pub mod ping;
+pub mod raw;
 pub mod script;

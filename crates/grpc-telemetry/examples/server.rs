@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let (_, health) = tonic_health::server::health_reporter();
     Server::builder()
-        .layer(metrics.layer().and(Tracer::new()))
+        .layer(metrics.layer().and(Tracer::new()).require_end_stream())
         .add_service(health)
         .serve("127.0.0.1:50051".parse()?)
         .await?;

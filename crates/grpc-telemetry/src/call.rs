@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use tonic::Code;
 
-use crate::{CallEnd, CallObserver, Cause, Direction, Moment, deadline, disconnect};
+use crate::{CallEnd, CallObserver, Cause, Direction, Moment, deadline, disconnect, protocol};
 
 /// Ends its observer exactly once: by [`end`](Self::end), on a panic in [`watch`](Self::watch), or when dropped.
 #[derive(Debug)]
@@ -24,7 +24,8 @@ pub(crate) struct Call<C: CallObserver> {
 impl<C: CallObserver> Call<C> {
     #[inline]
     pub(crate) fn start(observer: C, request_headers: &HeaderMap) -> Self {
-        let timeout = deadline::timeout(request_headers);
+        // A malformed timeout is none, as in tonic's server.
+        let timeout = protocol::timeout(request_headers).ok().flatten();
         let timed = timeout.is_some() || observer.needs_duration();
         Self {
             observer: Some(observer),

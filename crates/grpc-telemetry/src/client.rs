@@ -97,7 +97,7 @@ where
         let observer = self.observer.start(Side::Client, method, RequestHead::of(&request));
         let (mut head, body) = request.into_parts();
         observer.inject(&mut head.headers);
-        let body = tonic::body::Body::new(RequestBody::new(body, Some(&observer), Direction::Sent));
+        let body = tonic::body::Body::new(RequestBody::sent(body, &observer));
         let mut call = Some(Call::start(observer, &head.headers));
         let inner = call::watch(&mut call, || self.inner.call(Request::from_parts(head, body)));
         ClientFuture { inner, call }

@@ -9,6 +9,7 @@ mod disconnect;
 mod frames;
 mod methods;
 mod observer;
+pub mod protocol;
 mod request_body;
 mod response_body;
 mod server;

@@ -1,5 +1,6 @@
 //! The request's body.
 
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -24,44 +25,74 @@ pin_project! {
 #[derive(Debug)]
 struct Observed<M> {
     messages: MessageCounter<M>,
-    direction: Direction,
-    takes_one_request: bool,
-    has_data: bool,
+    end: End,
+}
+
+/// What is known about the end of a request's body.
+#[derive(Debug)]
+enum End {
+    /// The requests are sent, so the end is the caller's.
+    Sent,
+    /// `is_end_stream` returns true if and only if the client has ended the stream.
+    Flagged,
+    /// `is_end_stream` may return false after the end. The end is a disconnect if the requests are incomplete.
+    Unflagged { takes_one_request: bool, has_data: bool },
+    /// The client disconnected, and the reader has the error.
+    Disconnected,
 }
 
 impl<M: MessageObserver> Observed<M> {
-    fn is_incomplete(&self) -> bool {
-        !self.messages.is_at_boundary() || !self.has_data && self.takes_one_request
-    }
-
-    fn check_error(&self, error: &BoxError) {
-        if self.direction == Direction::Received && status::is_disconnect(&**error) {
-            disconnect::report();
+    /// Whether a stream that ended without an error was reset with `NO_ERROR`, as proxies do.
+    fn is_cut_off(&self, is_end_stream: bool) -> bool {
+        match self.end {
+            End::Sent | End::Disconnected => false,
+            End::Flagged => !is_end_stream,
+            End::Unflagged { takes_one_request, has_data } => {
+                let is_incomplete = !self.messages.is_at_boundary() || !has_data && takes_one_request;
+                !is_end_stream && is_incomplete
+            }
         }
     }
 
-    /// Detects streams that were reset with `NO_ERROR`, as proxies do: these end without an error, and
-    /// `is_end_stream` returns false. Other bodies may do the same, so an incomplete message is required too.
-    fn check_end(&self, is_end_stream: bool) {
-        if self.direction == Direction::Received && !is_end_stream && self.is_incomplete() {
-            disconnect::report();
-        }
+    /// Reports the disconnect, and returns the error for the reader. The cause is part of its text only: tonic takes an
+    /// error with HTTP/2's `CANCEL` in its chain for a clean end.
+    #[cold]
+    fn disconnected(&mut self, cause: &str) -> BoxError {
+        disconnect::report();
+        self.end = End::Disconnected;
+        let text = format!("the client disconnected before the end of its requests: {cause}");
+        io::Error::new(io::ErrorKind::ConnectionReset, text).into()
     }
 }
 
 impl<B, M: MessageObserver> RequestBody<B, M> {
-    /// The body of a call whose requests pass in `direction`; `None` if the request is not observed.
-    pub(crate) fn new<C>(inner: B, call: Option<&C>, direction: Direction) -> Self
+    /// The body of a request that a server receives; `None` if the request is not observed. `is_flagged` tells that the
+    /// body's `is_end_stream` returns true after the end.
+    #[inline]
+    pub(crate) fn received<C>(inner: B, call: Option<&C>, is_flagged: bool) -> Self
     where
         C: CallObserver<Messages = M>,
     {
-        let observed = call.map(|call| Observed {
-            messages: MessageCounter::new(call.messages(direction, None)),
-            direction,
-            takes_one_request: call.grpc_type().is_some_and(GrpcType::takes_one_request),
-            has_data: false,
+        let observed = call.map(|call| {
+            let end = if is_flagged {
+                End::Flagged
+            } else {
+                let takes_one_request = call.grpc_type().is_some_and(GrpcType::takes_one_request);
+                End::Unflagged { takes_one_request, has_data: false }
+            };
+            Observed { messages: MessageCounter::new(call.messages(Direction::Received, None)), end }
         });
         Self { inner, observed }
+    }
+
+    /// The body of a request that a client sends.
+    #[inline]
+    pub(crate) fn sent<C>(inner: B, call: &C) -> Self
+    where
+        C: CallObserver<Messages = M>,
+    {
+        let messages = MessageCounter::new(call.messages(Direction::Sent, None));
+        Self { inner, observed: Some(Observed { messages, end: End::Sent }) }
     }
 }
 
@@ -87,20 +118,22 @@ where
         Poll::Ready(match ready!(this.inner.as_mut().poll_frame(cx)) {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
-                    observed.has_data = true;
+                    if let End::Unflagged { has_data, .. } = &mut observed.end {
+                        *has_data = true;
+                    }
                     observed.messages.passed(data);
                 }
                 Some(Ok(frame))
             }
             Some(Err(error)) => {
                 let error = error.into();
-                observed.check_error(&error);
-                Some(Err(error))
+                let is_disconnect = !matches!(observed.end, End::Sent) && status::is_disconnect(&*error);
+                Some(Err(if is_disconnect { observed.disconnected(&error.to_string()) } else { error }))
             }
-            None => {
-                observed.check_end(this.inner.is_end_stream());
-                None
+            None if observed.is_cut_off(this.inner.is_end_stream()) => {
+                Some(Err(observed.disconnected("no END_STREAM")))
             }
+            None => None,
         })
     }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, Version};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tonic::Code;
@@ -13,7 +13,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::call::{self, Call};
-use crate::{CallObserver, Cause, Direction, Observer, RequestBody, RequestHead, ResponseBody, Side, status};
+use crate::{
+    CallObserver, Cause, Direction, Observer, RequestBody, RequestHead, ResponseBody, Side, protocol, status,
+};
 
 /// Observes the calls that a service handles.
 ///
@@ -23,6 +25,7 @@ use crate::{CallObserver, Cause, Direction, Observer, RequestBody, RequestHead, 
 #[derive(Clone)]
 pub struct ServerLayer<O> {
     observer: O,
+    requires_end_stream: bool,
 }
 
 /// A service whose calls are observed.
@@ -30,6 +33,7 @@ pub struct ServerLayer<O> {
 pub struct ServerService<S, O> {
     inner: S,
     observer: O,
+    requires_end_stream: bool,
 }
 
 pin_project! {
@@ -50,13 +54,28 @@ pin_project! {
 impl<O: Observer> ServerLayer<O> {
     /// A layer that reports calls to an observer.
     pub fn new(observer: O) -> Self {
-        Self { observer }
+        Self { observer, requires_end_stream: false }
+    }
+
+    /// Takes an HTTP/2 request whose body ends without `END_STREAM` for one whose client has disconnected: the handler
+    /// reads an error, and the call is `Canceled`.
+    ///
+    /// A proxy resets a stream in this way, with `NO_ERROR`, if its own client disconnects. Without this setting, it is
+    /// only detected before a request or within a message: the handler takes the requests so far for all.
+    ///
+    /// Set it if the request's body is that of hyper's, tonic's or axum's server, or one that passes on its
+    /// [`is_end_stream`](Body::is_end_stream). Others, such as that of a client in the same process, may return false
+    /// after the end.
+    #[must_use]
+    pub fn require_end_stream(self) -> Self {
+        Self { requires_end_stream: true, ..self }
     }
 
     /// Adds an observer. Both observers get the same calls and ends.
     #[must_use]
     pub fn and<P: Observer>(self, observer: P) -> ServerLayer<(O, P)> {
-        ServerLayer { observer: (self.observer, observer) }
+        let Self { observer: first, requires_end_stream } = self;
+        ServerLayer { observer: (first, observer), requires_end_stream }
     }
 }
 
@@ -64,7 +83,8 @@ impl<S, O: Observer> Layer<S> for ServerLayer<O> {
     type Service = ServerService<S, O>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ServerService { inner, observer: self.observer.clone() }
+        let requires_end_stream = self.requires_end_stream;
+        ServerService { inner, observer: self.observer.clone(), requires_end_stream }
     }
 }
 
@@ -83,14 +103,9 @@ impl<S, O: Observer> ServerService<S, O> {
             return None;
         }
         let method = self.observer.find_method(Side::Server, request.uri().path());
-        (method.is_some() || is_grpc(request))
+        (method.is_some() || protocol::is_grpc(request.headers()))
             .then(|| self.observer.start(Side::Server, method, RequestHead::of(request)))
     }
-}
-
-fn is_grpc<B>(request: &Request<B>) -> bool {
-    let content_type = request.headers().get(http::header::CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
 impl<S, B, R, O> Service<Request<B>> for ServerService<S, O>
@@ -111,7 +126,8 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let observer = self.start(&request);
         let (head, body) = request.into_parts();
-        let body = RequestBody::new(body, observer.as_ref(), Direction::Received);
+        let is_flagged = self.requires_end_stream && head.version == Version::HTTP_2;
+        let body = RequestBody::received(body, observer.as_ref(), is_flagged);
         let mut call = observer.map(|observer| Call::start(observer, &head.headers));
         let inner = call::watch(&mut call, || self.inner.call(Request::from_parts(head, body)));
         ServerFuture { inner, call }

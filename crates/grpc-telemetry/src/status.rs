@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::error::Error;
+use std::io;
 
 use http::{HeaderMap, StatusCode};
 use tonic::{Code, Status, TimeoutExpired};
@@ -56,9 +57,13 @@ pub(crate) fn as_error<E: 'static>(error: &E) -> Option<&(dyn Error + 'static)> 
     }
 }
 
-/// Whether a request body failed because its client reset the stream or closed the connection.
+/// Whether a request body failed because its client reset the stream or closed the connection. Besides HTTP/2's errors,
+/// these are I/O errors, which a body may use so that tonic does not take a cancelled stream for a clean end.
 pub(crate) fn is_disconnect(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let by_peer = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
     find_in_chain::<h2::Error>(error).is_some_and(|error| error.is_remote() || error.is_io())
+        || find_in_chain::<io::Error>(error).is_some_and(|error| by_peer.contains(&error.kind()))
 }
 
 fn find_in_chain<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {

@@ -2,7 +2,7 @@
 
 use grpc_telemetry::prometheus::{Buckets, Builder, ServerMetrics};
 use grpc_telemetry::trace::Tracer;
-use kit::server::GrpcAndHttp;
+use kit::server::{Grpc, GrpcTransport};
 use lookout_proto::echo::echo_service_server::EchoServiceServer;
 use prometheus::Registry;
 use thiserror::Error;
@@ -34,7 +34,11 @@ const DESCRIPTOR_SETS: [&[u8]; 4] = [
     v1alpha::FILE_DESCRIPTOR_SET,
 ];
 
-pub(crate) fn routes<H: Health>(registry: Registry, health: HealthServer<H>) -> Result<GrpcAndHttp, Error> {
+pub(crate) fn routes<H: Health>(
+    registry: Registry,
+    health: HealthServer<H>,
+    transport: GrpcTransport,
+) -> Result<Grpc, Error> {
     let builder = ServerMetrics::builder().handling_histogram(Buckets::finer());
     let metrics = DESCRIPTOR_SETS.into_iter().fold(builder, Builder::file_descriptor_set).build()?;
     registry.register(Box::new(metrics.clone()))?;
@@ -44,10 +48,8 @@ pub(crate) fn routes<H: Health>(registry: Registry, health: HealthServer<H>) -> 
         .add_service(reflection().build_v1alpha()?)
         .into_axum_router()
         .layer(metrics.layer().and(Tracer::new()));
-    Ok(GrpcAndHttp {
-        grpc,
-        http: kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found),
-    })
+    let http = kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found);
+    Ok(Grpc::new(transport, grpc).and_http(http))
 }
 
 /// The builder adds the descriptors of the reflection version that it builds.

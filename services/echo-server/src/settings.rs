@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use kit::server::GrpcSettings;
 use kit::settings::{duration, port};
 
 /// The server's settings.
@@ -14,4 +15,7 @@ pub struct Settings {
     /// Grace period for calls in flight on shutdown, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
+    /// Settings of gRPC.
+    #[command(flatten)]
+    pub grpc: GrpcSettings,
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 #[cfg(feature = "grpc")]
-pub use grpc::GrpcHealth;
+pub use grpc::{GrpcHealth, HealthService, ServingStatus, Watch};
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 const MAX_STATUS_LINE_BYTES: u64 = 1024;

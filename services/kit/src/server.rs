@@ -17,7 +17,7 @@
 
 mod connections;
 #[cfg(feature = "grpc")]
-mod grpc_and_http;
+mod grpc;
 mod request_body;
 
 use std::error::Error as StdError;
@@ -36,7 +36,7 @@ use crate::shutdown::{CancellationToken, Drained};
 use connections::Connections;
 
 #[cfg(feature = "grpc")]
-pub use grpc_and_http::GrpcAndHttp;
+pub use grpc::{Grpc, GrpcFuture, GrpcSettings, GrpcTransport, Refusal, Refused};
 
 const MIN_ACCEPT_BACKOFF: Duration = Duration::from_millis(5);
 const MAX_ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
@@ -62,10 +62,26 @@ pub async fn bind(flag: &'static str, port: u16) -> Result<TcpListener, BindErro
     Ok(listener)
 }
 
-/// Serves `service` on `listener` until `shutdown` is cancelled, then drains for at most `grace`.
+/// Limits of a server. A duration converts to limits with this grace period.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Maximum duration of the drain.
+    pub grace: Duration,
+    /// Maximum size of the headers of an HTTP/2 request, as HTTP/2 defines it; 16 KiB if it is `None`.
+    pub max_header_list_bytes: Option<u32>,
+}
+
+impl From<Duration> for Limits {
+    fn from(grace: Duration) -> Self {
+        Self { grace, max_header_list_bytes: None }
+    }
+}
+
+/// Serves `service` on `listener` until `shutdown` is cancelled, then drains for at most the grace period.
 ///
 /// A handler is dropped when its client disconnects or cancels the request. Over HTTP/2, this holds even while the
-/// handler reads the request's body: the body then stays pending instead of returning an error.
+/// handler reads the request's body, which never ends cleanly before the client ends it: the body stays pending for the
+/// handler, and fails for a task that outlives the handler.
 ///
 /// When `serve` returns, every connection is closed and every handler has finished or been dropped, so that counters
 /// that they update are final.
@@ -73,7 +89,7 @@ pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
     shutdown: CancellationToken,
-    grace: Duration,
+    limits: impl Into<Limits>,
 ) -> Drained
 where
     S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
@@ -83,7 +99,8 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let connections = Connections::new(shutdown.clone());
+    let limits = limits.into();
+    let connections = Connections::new(shutdown.clone(), limits.max_header_list_bytes);
     loop {
         tokio::select! {
             biased;
@@ -92,7 +109,7 @@ where
         }
     }
     drop(listener);
-    connections.drain(grace).await
+    connections.drain(limits.grace).await
 }
 
 /// The next connection. Skips peers that disconnected before they were accepted. When the process lacks file

@@ -29,6 +29,25 @@ pub fn duration(value: &str) -> Result<Duration, InvalidValue> {
     humantime::parse_duration(value).map_err(|_| InvalidValue { expected: "a duration, such as 5s or 500ms" })
 }
 
+/// A size in bytes, such as `16MiB`, `64KiB` or `1000`.
+///
+/// # Errors
+///
+/// If the value is 0 or above 4095 MiB: gRPC and HTTP/2 encode sizes in 32 bits.
+pub fn size(value: &str) -> Result<usize, InvalidValue> {
+    let (digits, factor) = match value.strip_suffix("KiB") {
+        Some(digits) => (digits, 1 << 10),
+        None => value.strip_suffix("MiB").map_or((value, 1), |digits| (digits, 1 << 20)),
+    };
+    let fits = |size: &usize| *size > 0 && u32::try_from(*size).is_ok();
+    digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .filter(fits)
+        .ok_or(InvalidValue { expected: "a size from 1 byte to 4095MiB, such as 16MiB, 64KiB or 1000" })
+}
+
 /// The address at which the user's browser reaches a service, without a trailing `/`; empty if the variable is set to
 /// nothing.
 #[derive(Clone, Debug)]
@@ -77,6 +96,16 @@ mod tests {
         assert_eq!((port("0"), port("65535")), (Ok(0), Ok(65535)));
         for invalid in ["", "-1", "65536", "http"] {
             assert!(port(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn size_accepts_binary_units() {
+        assert_eq!(size("1000"), Ok(1000));
+        assert_eq!(size("64KiB"), Ok(65_536));
+        assert_eq!(size("16MiB"), Ok(16_777_216));
+        for invalid in ["", "0", "-1", "1GB", "MiB", "4096MiB", "99999999999999999999"] {
+            assert!(size(invalid).is_err(), "{invalid}");
         }
     }
 

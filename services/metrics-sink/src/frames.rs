@@ -19,8 +19,10 @@ use tokio::time::timeout;
 pub enum FrameError {
     #[error("a message of {length} bytes exceeds the limit of {limit}")]
     TooLarge { length: usize, limit: usize },
-    #[error("a message is compressed, but compression was not negotiated")]
+    #[error("a message is flagged as compressed, but the request has no grpc-encoding")]
     Compressed,
+    #[error("a message has the flag byte {0}, expected 0 or 1")]
+    Flag(u8),
     #[error("truncated: the client ended the stream inside a message")]
     Truncated,
     #[error("a message was not complete within {} s", MESSAGE_TIMEOUT.as_secs())]
@@ -169,9 +171,11 @@ impl Frames {
         self.check_head(head)
     }
 
-    fn check_head(&self, [compressed, length @ ..]: [u8; HEAD_BYTES]) -> Result<usize, FrameError> {
-        if compressed != 0 {
-            return Err(FrameError::Compressed);
+    fn check_head(&self, [flag, length @ ..]: [u8; HEAD_BYTES]) -> Result<usize, FrameError> {
+        match flag {
+            0 => {}
+            1 => return Err(FrameError::Compressed),
+            _ => return Err(FrameError::Flag(flag)),
         }
         let length = u32::from_be_bytes(length) as usize;
         if length > self.max_message {
@@ -305,8 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_compressed_messages() {
+    fn refuses_compressed_messages_and_invalid_flags() {
         assert!(matches!(read(&[1, 0, 0, 0, 0], 5, 300, UNIT_BYTES), Err(FrameError::Compressed)));
+        for flag in 2..=u8::MAX {
+            let frame = [flag, 0, 0, 0, 0];
+            assert!(
+                matches!(read(&frame, 5, 300, UNIT_BYTES), Err(FrameError::Flag(found)) if found == flag)
+            );
+        }
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http_body::Frame;
 use http_body_util::StreamBody;
+use kit::server::{Refusal, Refused};
 use kit::shutdown::CancellationToken;
 use prometheus::IntGauge;
 use tokio::sync::Semaphore;
@@ -65,18 +66,25 @@ fn reject_unknown_method(refusals: &Refusals, request: &Request) -> Response {
     Status::unimplemented(detail).into_http()
 }
 
-/// The response to a request that is not gRPC over HTTP/2.
-pub(crate) fn reject_non_grpc(refusals: &Refusals) -> Response {
+/// Counts a request that is not valid gRPC over HTTP/2. The response to HTTP/1 contains the setting of Envoy that is
+/// missing.
+pub(crate) fn report_refused_request(refusals: &Refusals, response: Response) -> Response {
     const DETAIL: &str = "this port serves gRPC over HTTP/2 only: set typed_extension_protocol_options of the Envoy cluster \
 to explicit_http_config: {http2_protocol_options: {}}";
-    refusals.refuse(Reason::Protocol, DETAIL);
-    (StatusCode::HTTP_VERSION_NOT_SUPPORTED, format!("{DETAIL}\n")).into_response()
+    match response.extensions().get::<Refused>() {
+        None => response,
+        Some(Refused { refusal: Refusal::HttpVersion, .. }) => {
+            refusals.refuse(Reason::Protocol, DETAIL);
+            (response.status(), format!("{DETAIL}\n")).into_response()
+        }
+        Some(Refused { detail, .. }) => {
+            refusals.refuse(Reason::Protocol, detail);
+            response
+        }
+    }
 }
 
 async fn stream_metrics(State(service): State<Arc<MetricsService>>, request: Request) -> Response {
-    if request.version() != Version::HTTP_2 {
-        return reject_non_grpc(&service.refusals);
-    }
     match service.receive(request).await {
         Ok(()) => empty_response(),
         Err(status) => status.into_http(),
@@ -253,9 +261,11 @@ impl MetricsService {
             FrameError::TooLarge { .. } => self.refuse(Reason::MessageSize, Code::ResourceExhausted, &detail),
             FrameError::Buffers => self.refuse(Reason::Buffers, Code::ResourceExhausted, &detail),
             FrameError::Timeout => self.refuse(Reason::Timeout, Code::DeadlineExceeded, &detail),
-            FrameError::Truncated => self.refuse(Reason::Malformed, Code::InvalidArgument, &detail),
-            // The status that the specification gives a message with the flag but without `grpc-encoding`.
-            FrameError::Compressed => self.refuse(Reason::Protocol, Code::Internal, &detail),
+            FrameError::Truncated => self.refuse(Reason::Malformed, Code::Internal, &detail),
+            // The status that the specification gives a message with the flag but without `grpc-encoding`, or another flag.
+            FrameError::Compressed | FrameError::Flag(_) => {
+                self.refuse(Reason::Protocol, Code::Internal, &detail)
+            }
             FrameError::Broken => self.refuse(Reason::Broken, Code::Cancelled, &detail),
         }
     }

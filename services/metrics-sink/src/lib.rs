@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::health::GrpcHealth;
-use kit::server::{GrpcAndHttp, serve};
+use kit::server::{Grpc, GrpcTransport, serve};
 use kit::shutdown::CancellationToken;
 use prometheus::Registry;
 use thiserror::Error;
@@ -29,6 +29,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval};
 use tonic::service::Routes;
+use tower::ServiceExt;
 
 use crate::frames::Buffers;
 use crate::grpc::MetricsService;
@@ -84,20 +85,21 @@ pub async fn run(
         stream_permits: Semaphore::new(settings.max_streams),
         shutdown: shutdown.clone(),
     });
-    let (health, health_service) = GrpcHealth::new(&grpc::SERVICE_NAMES).await;
-    let grpc = GrpcAndHttp {
-        grpc: Routes::new(health_service)
-            .into_axum_router()
-            .reset_fallback()
-            .merge(grpc::router(Arc::clone(&service))),
-        http: axum::Router::new().fallback(move || async move { grpc::reject_non_grpc(&refusals) }),
-    };
+    let (health, health_service) = GrpcHealth::new(&grpc::SERVICE_NAMES);
+    let router = Routes::new(health_service)
+        .into_axum_router()
+        .reset_fallback()
+        .merge(grpc::router(Arc::clone(&service)));
+    let transport = GrpcTransport::register(&registry, settings.grpc)?;
+    let limits = transport.limits(settings.shutdown_grace);
+    let grpc = Grpc::new(transport, router)
+        .map_response(move |response| grpc::report_refused_request(&refusals, response));
     let served_store = service.outputs.has_prometheus().then(|| Arc::clone(&store));
     let http = http::router(registry, served_store);
     let health = health.stop_on(shutdown.clone());
     let grace = settings.shutdown_grace;
     tokio::join!(
-        serve(listeners.grpc, grpc, shutdown.clone(), grace),
+        serve(listeners.grpc, grpc, shutdown.clone(), limits),
         serve(listeners.http, http, shutdown.clone(), grace),
         remove_stale(&store, settings.stale_after, shutdown),
         health,

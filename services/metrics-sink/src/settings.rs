@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
+use kit::server::GrpcSettings;
+use kit::settings::size;
 use thiserror::Error;
 
 use crate::outputs::Output;
@@ -57,6 +59,9 @@ pub struct Settings {
     /// Grace period for requests in flight at SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
+    /// Settings of gRPC.
+    #[command(flatten)]
+    pub grpc: GrpcSettings,
 }
 
 /// Settings that contradict each other.
@@ -120,34 +125,9 @@ fn duration(value: &str) -> Result<Duration, &'static str> {
         .ok_or("expected a duration above 0, such as 30s or 500ms")
 }
 
-fn size(value: &str) -> Result<usize, &'static str> {
-    let (digits, factor) = match value.strip_suffix("KiB") {
-        Some(digits) => (digits, 1 << 10),
-        None => value.strip_suffix("MiB").map_or((value, 1), |digits| (digits, 1 << 20)),
-    };
-    // gRPC encodes the length of a message in 32 bits.
-    let fits = |size: &usize| *size > 0 && u32::try_from(*size).is_ok();
-    digits
-        .parse::<usize>()
-        .ok()
-        .and_then(|number| number.checked_mul(factor))
-        .filter(fits)
-        .ok_or("expected a size from 1 byte to 4095MiB, such as 16MiB, 64KiB or 1000")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn parses_sizes_with_units() {
-        assert_eq!(size("1000"), Ok(1000));
-        assert_eq!(size("64KiB"), Ok(65_536));
-        assert_eq!(size("16MiB"), Ok(16_777_216));
-        for invalid in ["", "0", "-1", "1GB", "MiB", "4096MiB", "99999999999999999999"] {
-            assert!(size(invalid).is_err(), "{invalid}");
-        }
-    }
 
     #[test]
     fn refuses_zero() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use kit::server::GrpcSettings;
 use kit::settings::{duration, port};
 
 /// Settings of the service.
@@ -36,6 +37,9 @@ pub struct Config {
     /// How long calls in flight may take after SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
+    /// Settings of gRPC.
+    #[command(flatten)]
+    pub grpc: GrpcSettings,
 }
 
 fn count(value: &str) -> Result<u64, &'static str> {

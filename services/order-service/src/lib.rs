@@ -23,7 +23,7 @@ pub use store::OpenError;
 use std::sync::Arc;
 
 use kit::health::GrpcHealth;
-use kit::server::serve;
+use kit::server::{Grpc, GrpcTransport, serve};
 use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_server::SERVICE_NAME;
 use prometheus::Registry;
@@ -92,8 +92,12 @@ pub async fn run(
 ) -> Result<(), Error> {
     let faults = Arc::new(Faults::default());
     let (store, threads) = open(&config, Metrics::register(&registry)?, Arc::clone(&faults)).await?;
-    let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]).await;
+    let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]);
+    let transport =
+        GrpcTransport::register(&registry, config.grpc)?.max_message_bytes(routes::MAX_REQUEST_SIZE);
+    let limits = transport.limits(config.shutdown_grace);
     let grpc = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
+    let grpc = Grpc::new(transport, grpc);
     let metrics = kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found);
     let grace = config.shutdown_grace;
     let admin = async {
@@ -103,7 +107,7 @@ pub async fn run(
         }
     };
     tokio::join!(
-        serve(listeners.grpc, grpc, shutdown.clone(), grace),
+        serve(listeners.grpc, grpc, shutdown.clone(), limits),
         serve(listeners.metrics, metrics, shutdown.clone(), grace),
         admin,
         health.stop_on(shutdown.clone()),

@@ -19,7 +19,7 @@ use crate::service::Orders;
 use crate::store::Store;
 
 /// Maximum size of a request, in bytes. The largest valid order is much smaller.
-const MAX_REQUEST_SIZE: usize = 64 << 10;
+pub(crate) const MAX_REQUEST_SIZE: usize = 64 << 10;
 
 pub(crate) fn grpc<H: Health>(
     store: Store,

@@ -54,7 +54,8 @@ async fn one_request_is_one_trace_over_both_services() {
     let (dispatch, telemetry) = kit::telemetry::build("echo", "0", &settings, std::io::sink).unwrap();
     tracing::dispatcher::set_global_default(dispatch).unwrap();
     let echo_server = testkit::start(|listener, shutdown| {
-        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace: GRACE };
+        let grpc = kit::server::GrpcSettings::default();
+        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace: GRACE, grpc };
         echo_server::run(listener, config, Registry::new(), shutdown)
     })
     .await;

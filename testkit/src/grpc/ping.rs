@@ -7,8 +7,7 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 pub use self::generated::test_service_client::TestServiceClient;
-use self::generated::test_service_server::TestService;
-pub use self::generated::test_service_server::TestServiceServer;
+pub use self::generated::test_service_server::{TestService, TestServiceServer};
 pub use self::generated::{Empty, Ending, PingReply, PingRequest};
 
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::doc_markdown)]

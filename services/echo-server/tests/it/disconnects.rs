@@ -3,6 +3,7 @@
 use std::net::Shutdown;
 
 use testkit::eventually;
+use testkit::grpc::raw::{Disconnect, RawCall, request};
 
 use crate::support::{Server, TIMEOUT, channel, counted, echo, handled, handled_total, raw, start};
 
@@ -35,4 +36,29 @@ async fn a_cancelled_call_is_counted_once_as_canceled() {
     eventually(TIMEOUT, async || handled_total(&server).await == 1.0).await;
     assert_eq!(handled(&server, "Canceled").await, 1.0);
     assert!(!call.connection.is_finished());
+}
+
+/// The message is complete, but not the request: the handler must not run.
+#[tokio::test]
+async fn a_request_that_its_client_does_not_end_is_canceled() {
+    let server = start().await;
+    let path = "/proto.EchoService/EchoService";
+    let mut calls = 0.0;
+    for disconnect in Disconnect::ALL {
+        for sent in [&[][..], &raw::HI[..3], &raw::HI[..7], raw::HI] {
+            calls += 1.0;
+            let mut call = RawCall::open(server.addr(), request(server.addr(), path)).await;
+            call.send(sent);
+            eventually(TIMEOUT, async || counted(&server, "grpc_server_started_total").await == calls).await;
+            call.disconnect(disconnect);
+            eventually(TIMEOUT, async || handled_total(&server).await == calls).await;
+            assert_eq!(
+                handled(&server, "Canceled").await,
+                calls,
+                "{disconnect:?} after {} bytes",
+                sent.len()
+            );
+        }
+    }
+    assert_eq!(counted(&server, "grpc_server_msg_sent_total").await, 0.0);
 }

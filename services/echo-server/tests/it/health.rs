@@ -3,7 +3,7 @@
 use tokio_stream::StreamExt;
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_check_response::ServingStatus::{NotServing, Serving};
+use tonic_health::pb::health_check_response::ServingStatus::{NotServing, ServiceUnknown, Serving};
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::{channel, start};
@@ -35,4 +35,18 @@ async fn watchers_receive_not_serving_on_shutdown_and_do_not_delay_the_drain() {
     let second = statuses.next().await.expect("a status").expect("no error");
     assert_eq!(second.status(), NotServing);
     assert!(statuses.next().await.is_none(), "the stream has ended without an error");
+}
+
+#[tokio::test]
+async fn a_watch_of_an_unknown_service_stays_open_until_the_shutdown() {
+    let server = start().await;
+    let mut client = HealthClient::new(channel(&server).await);
+    let mut statuses = client.watch(request("nope")).await.expect("a stream").into_inner();
+    let first = statuses.next().await.expect("a status").expect("no error");
+    assert_eq!(first.status(), ServiceUnknown);
+    let waiting = tokio::spawn(async move { statuses.next().await });
+    client.check(request("")).await.expect("a response");
+    assert!(!waiting.is_finished(), "the stream is open");
+    server.stop().await.expect("no error");
+    assert!(waiting.await.expect("no panic").is_none(), "the stream has ended without an error");
 }

@@ -11,4 +11,5 @@ mod reflection;
 mod settings;
 mod slow_preface;
 mod traces;
+mod transport;
 mod unknown_paths;

@@ -14,11 +14,13 @@ async fn an_invalid_setting_fails_with_its_name_its_value_and_the_expected_form(
     let port = "invalid value '70000' for '--grpc-server-port <PORT>': expected a port, 0 to 65535";
     let grace =
         "invalid value 'soon' for '--shutdown-grace <DURATION>': expected a duration, such as 5s or 500ms";
+    let headers = "invalid value '0' for '--grpc-max-header-list-size <SIZE>': expected a size from 1 byte";
     let sampler = "OTEL_TRACES_SAMPLER: got \"often\", expected always_on, ";
     for (variables, arguments, expected) in [
         (&[("GRPC_SERVER_PORT", "70000")][..], &[][..], port),
         (&[], &["--grpc-server-port", "70000"], port),
         (&[("SHUTDOWN_GRACE", "soon")], &[], grace),
+        (&[("GRPC_MAX_HEADER_LIST_SIZE", "0")], &[], headers),
         (&[("OTEL_TRACES_SAMPLER", "often")], &[], sampler),
         (&[], &["--nope"], "unexpected argument '--nope' found"),
     ] {

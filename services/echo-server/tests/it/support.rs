@@ -6,6 +6,7 @@ pub(crate) mod raw;
 use std::time::Duration;
 
 use echo_server::Settings;
+use kit::server::GrpcSettings;
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
 use prometheus::Registry;
@@ -26,7 +27,7 @@ pub(crate) async fn start() -> Server {
 }
 
 pub(crate) async fn start_with(shutdown_grace: Duration, registry: Registry) -> Server {
-    let settings = Settings { grpc_server_port: 0, shutdown_grace };
+    let settings = Settings { grpc_server_port: 0, shutdown_grace, grpc: GrpcSettings::default() };
     testkit::start(|listener, shutdown| echo_server::run(listener, settings, registry, shutdown)).await
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    pub(crate) fn new(shutdown: CancellationToken) -> Self {
+    pub(crate) fn new(shutdown: CancellationToken, max_header_list_bytes: Option<u32>) -> Self {
         let handlers = Handlers(TaskTracker::new());
         let mut builder = Builder::new(handlers.clone());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
@@ -45,6 +45,9 @@ impl Connections {
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT);
+        if let Some(bytes) = max_header_list_bytes {
+            builder.http2().max_header_list_size(bytes);
+        }
         Self { builder, connections: TaskTracker::new(), handlers, shutdown, abort: CancellationToken::new() }
     }
 

@@ -1,5 +1,6 @@
 //! The services of the gRPC port, and its responses to other requests.
 
+use testkit::grpc::raw::{RawCall, request};
 use tonic::Code;
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
@@ -65,4 +66,35 @@ async fn compressed_messages_are_rejected() {
         .unwrap();
     assert_eq!(response.headers()["grpc-status"], "12");
     assert_eq!(response.headers()["grpc-accept-encoding"], "identity");
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_grpc_is_rejected_and_counted() {
+    let sink = Sink::start(&[]).await;
+    let content_types = ["application/grpcfoo", "application/grpc-web+proto", "application/json"];
+    for content_type in content_types {
+        let builder = http::Request::post(format!("http://{}{V3}", sink.grpc()));
+        let call = RawCall::open(sink.grpc(), builder.header("content-type", content_type)).await;
+        let response = call.end().await.unwrap();
+        assert_eq!(response.status, 415, "{content_type}");
+        assert_eq!(response.header("grpc-status"), Some("3"), "{content_type}");
+    }
+    assert_eq!(sink.refused("protocol").await, content_types.len() as f64);
+    let scrape = sink.self_metrics().await;
+    let refused = scrape.value("grpc_server_refused_total", &[("reason", "content_type")]);
+    assert_eq!(refused, content_types.len() as f64);
+    assert_eq!(scrape.value("metrics_sink_streams_total", &[]), 0.0);
+}
+
+/// The code is that of the specification and of grpc-go.
+#[tokio::test]
+async fn messages_with_an_invalid_flag_end_the_stream_as_internal() {
+    let sink = Sink::start(&[]).await;
+    for flag in [1, 2, 255] {
+        let mut call = RawCall::open(sink.grpc(), request(sink.grpc(), V3)).await;
+        call.send(&[flag, 0, 0, 0, 0]);
+        let response = call.end().await.unwrap();
+        assert_eq!(response.header("grpc-status"), Some("13"), "{flag}");
+    }
+    assert_eq!(sink.refused("protocol").await, 3.0);
 }

@@ -42,5 +42,5 @@ async fn an_oversized_request_is_not_read() {
     let service = Service::start().await;
     let request = CreateRequest { customer: "x".repeat(1 << 20), ..tea("k") };
     let status = service.client().await.create(request).await.expect_err("refused");
-    assert_eq!(status.code(), Code::OutOfRange, "{status}");
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
 }

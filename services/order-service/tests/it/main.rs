@@ -3,6 +3,7 @@
 mod support;
 
 mod admin;
+mod broken_requests;
 mod creates;
 mod drains;
 mod faults;

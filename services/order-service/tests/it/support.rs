@@ -71,6 +71,7 @@ impl Service {
             shipped_after: options.shipped_after,
             micro_id: "order-test".into(),
             shutdown_grace: LONG_GRACE,
+            grpc: kit::server::GrpcSettings::default(),
         };
         let metrics = testkit::listener().await;
         let admin = if options.admin { Some(testkit::listener().await) } else { None };
@@ -84,6 +85,11 @@ impl Service {
         })
         .await;
         Self { running, metrics: metrics_url, admin: admin_url, folder }
+    }
+
+    /// The address of the gRPC port.
+    pub(crate) fn addr(&self) -> std::net::SocketAddr {
+        self.running.addr()
     }
 
     pub(crate) async fn client(&self) -> Client {

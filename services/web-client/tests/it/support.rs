@@ -84,7 +84,9 @@ pub(crate) async fn echo_server() -> EchoServer {
 
 pub(crate) fn echo_server_on(listener: TcpListener) -> EchoServer {
     Running::on(listener, |listener, shutdown| {
-        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace: Duration::from_secs(1) };
+        let grpc = kit::server::GrpcSettings::default();
+        let shutdown_grace = Duration::from_secs(1);
+        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace, grpc };
         echo_server::run(listener, config, Registry::new(), shutdown)
     })
 }
