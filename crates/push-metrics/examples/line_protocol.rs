@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
-use push_metrics::Registry;
+use push_metrics::{Registry, Sample};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let registry = Registry::new();
     registry.counter("count_request")?.add(3);
     registry.gauge("queue_length")?.set(1.5);
+    registry.integer_gauge("threads")?.set(4);
+    registry.histogram("response_bytes", Sample::default())?.update(512);
     registry.meter("bytes")?.mark(4096);
     registry.timer("response_time")?.update(Duration::from_millis(5));
     let tags = BTreeMap::from([("service".to_owned(), "example".to_owned())]);

@@ -170,6 +170,12 @@ impl Destination {
         self
     }
 
+    /// Whether there are credentials, in the address or set by a method.
+    #[must_use]
+    pub fn has_credentials(&self) -> bool {
+        !matches!(self.credentials, Credentials::None)
+    }
+
     /// Authenticates as a user, instead of the one in the address.
     #[must_use]
     pub fn user(mut self, name: &str, password: &str) -> Self {

@@ -37,7 +37,8 @@ impl Counter {
     }
 }
 
-/// A value that is set, initially 0. A value that is not finite is not pushed, because InfluxDB cannot store it.
+/// A value that is set, initially 0: go-metrics' `GaugeFloat64`. A value that is not finite is not pushed, because InfluxDB
+/// cannot store it.
 #[derive(Debug, Default)]
 pub struct Gauge(AtomicU64);
 
@@ -51,6 +52,24 @@ impl Gauge {
     #[must_use]
     pub fn get(&self) -> f64 {
         f64::from_bits(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A whole number that is set, initially 0: go-metrics' `Gauge`. It is pushed as an integer, which InfluxDB does not accept
+/// in a field that has floats, and the reverse.
+#[derive(Debug, Default)]
+pub struct IntegerGauge(AtomicI64);
+
+impl IntegerGauge {
+    /// Sets the value.
+    pub fn set(&self, value: i64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// The current value.
+    #[must_use]
+    pub fn get(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

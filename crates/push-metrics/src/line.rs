@@ -1,99 +1,43 @@
 //! InfluxDB's line protocol: each point is a line `measurement,tag=value field=value timestamp`.
 
+mod text;
+
 use std::fmt::Write as _;
 
-use thiserror::Error;
-
+use crate::histogram::Distribution;
 use crate::rates::Rates;
+use crate::schema::Schema;
 use crate::timer::Reading;
 
-/// A text that line protocol cannot represent.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("got {text:?}, expected {expected}")]
-pub struct InvalidText {
-    text: String,
-    expected: &'static str,
+pub use text::InvalidText;
+pub(crate) use text::{Tags, check_measurement, check_name};
+
+/// The value of a field.
+#[derive(Clone, Copy, Debug)]
+enum Value {
+    Integer(i64),
+    Float(f64),
 }
 
-/// Checks the name of a metric or the value of a tag.
-///
-/// # Errors
-///
-/// If it is empty, starts with `#` as comments do, or contains a control character or a backslash, which InfluxDB would
-/// not read back unchanged.
-pub(crate) fn check(text: &str) -> Result<(), InvalidText> {
-    let is_invalid = |c: char| c.is_control() || c == '\\';
-    if text.is_empty() || text.starts_with('#') || text.contains(is_invalid) {
-        let expected = "a text without control characters and backslashes, not empty, not beginning with #";
-        return Err(InvalidText { text: text.to_owned(), expected });
-    }
-    Ok(())
-}
+use Value::{Float, Integer};
 
-/// Checks the key of a tag.
-///
-/// # Errors
-///
-/// As [`check`], and if it is `time`, which InfluxDB reserves for the timestamp.
-fn check_key(key: &str) -> Result<(), InvalidText> {
-    if key == "time" {
-        return Err(InvalidText { text: key.to_owned(), expected: "a tag other than the timestamp" });
-    }
-    check(key)
-}
+/// A statistic of a metric: its name and value.
+type Statistic = (&'static str, Value);
 
-fn push_escaped(line: &mut String, text: &str, special: &[char]) {
-    for c in text.chars() {
-        if special.contains(&c) {
-            line.push('\\');
-        }
-        line.push(c);
-    }
-}
-
-/// The tags of every point, as they appear in a line: `,host=a,service=b`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tags(String);
-
-impl Tags {
-    /// Tags sorted by key, the order that InfluxDB recommends. Keys must be distinct.
-    ///
-    /// # Errors
-    ///
-    /// If line protocol cannot represent a key or a value.
-    pub(crate) fn new<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidText> {
-        let mut tags: Vec<_> = tags.into_iter().collect();
-        tags.sort_unstable();
-        let mut text = String::new();
-        for (key, value) in tags {
-            check_key(key)?;
-            check(value)?;
-            text.push(',');
-            push_escaped(&mut text, key, &SPECIAL_IN_TAGS);
-            text.push('=');
-            push_escaped(&mut text, value, &SPECIAL_IN_TAGS);
-        }
-        Ok(Self(text))
-    }
-}
-
-const SPECIAL_IN_MEASUREMENTS: [char; 2] = [',', ' '];
-const SPECIAL_IN_TAGS: [char; 3] = [',', ' ', '='];
-
-/// Writes the points of one push. The names of measurements and fields are those of Go's reporter
-/// (vrischmann/go-metrics-influxdb).
+/// Writes the points of one push.
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
+    schema: &'a Schema,
     tags: &'a Tags,
-    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    /// In the unit that the request states.
     timestamp: u64,
     text: String,
     points: usize,
 }
 
 impl<'a> Writer<'a> {
-    pub(crate) fn new(tags: &'a Tags, timestamp: u64) -> Self {
-        Self { tags, timestamp, text: String::new(), points: 0 }
+    pub(crate) fn new(schema: &'a Schema, tags: &'a Tags, timestamp: u64) -> Self {
+        Self { schema, tags, timestamp, text: String::new(), points: 0 }
     }
 
     /// The lines and their number.
@@ -102,82 +46,134 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn counter(&mut self, name: &str, value: i64) {
-        self.point(name, "count", |fields| fields.integer("value", value));
+        self.value(name, "count", Integer(value));
     }
 
     pub(crate) fn gauge(&mut self, name: &str, value: f64) {
         if value.is_finite() {
-            self.point(name, "gauge", |fields| fields.float("value", value));
+            self.value(name, "gauge", Float(value));
         }
     }
 
+    pub(crate) fn integer_gauge(&mut self, name: &str, value: i64) {
+        self.value(name, "gauge", Integer(value));
+    }
+
     pub(crate) fn meter(&mut self, name: &str, rates: &Rates) {
-        self.point(name, "meter", |fields| {
-            fields.integer("count", signed(rates.count));
-            fields.averages(rates);
-            fields.float("mean", rates.mean);
-        });
+        let [m1, m5, m15] = averages(rates);
+        self.statistics(name, "meter", &[count(rates.count), m1, m5, m15, ("mean", Float(rates.mean))]);
+    }
+
+    pub(crate) fn histogram(&mut self, name: &str, distribution: &Distribution) {
+        let quantiles = QUANTILES.map(|(field, q)| (field, Float(distribution.percentile(q))));
+        let others = [
+            count(distribution.count()),
+            ("max", Integer(distribution.max())),
+            ("mean", Float(distribution.mean())),
+            ("min", Integer(distribution.min())),
+            ("stddev", Float(distribution.stddev())),
+            ("variance", Float(distribution.variance())),
+        ];
+        self.statistics(name, "histogram", &[&others[..], &quantiles].concat());
     }
 
     pub(crate) fn timer(&mut self, name: &str, Reading { rates, durations }: &Reading) {
-        self.point(name, "timer", |fields| {
-            fields.integer("count", signed(rates.count));
-            fields.integer("max", signed(durations.max()));
-            fields.float("mean", durations.mean());
-            fields.integer("min", signed(durations.min()));
-            fields.float("stddev", durations.stddev());
-            fields.float("variance", durations.variance());
-            for (field, q) in [
-                ("p50", 0.5),
-                ("p75", 0.75),
-                ("p95", 0.95),
-                ("p99", 0.99),
-                ("p999", 0.999),
-                ("p9999", 0.9999),
-            ] {
-                fields.float(field, durations.quantile(q));
-            }
-            fields.averages(rates);
-            fields.float("meanrate", rates.mean);
-        });
+        let quantiles = QUANTILES.map(|(field, q)| (field, Float(durations.quantile(q))));
+        let others = [
+            count(rates.count),
+            ("max", Integer(signed(durations.max()))),
+            ("mean", Float(durations.mean())),
+            ("min", Integer(signed(durations.min()))),
+            ("stddev", Float(durations.stddev())),
+            ("variance", Float(durations.variance())),
+        ];
+        let mean_rate = [("meanrate", Float(rates.mean))];
+        self.statistics(name, "timer", &[&others[..], &quantiles, &averages(rates), &mean_rate].concat());
     }
 
-    fn point(&mut self, name: &str, kind: &str, fields: impl FnOnce(&mut Fields<'_>)) {
-        push_escaped(&mut self.text, name, &SPECIAL_IN_MEASUREMENTS);
-        self.text.push('.');
-        self.text.push_str(kind);
-        self.text.push_str(&self.tags.0);
-        fields(&mut Fields { text: &mut self.text, separator: ' ' });
+    fn value(&mut self, name: &str, kind: &str, value: Value) {
+        match self.schema {
+            Schema::MeasurementPerMetric => self.point_of_metric(name, kind, &[("value", value)]),
+            Schema::FieldPerMetric { measurement } => {
+                self.field_of_metric(measurement, name, kind, None, value);
+            }
+        }
+    }
+
+    fn statistics(&mut self, name: &str, kind: &str, statistics: &[Statistic]) {
+        match self.schema {
+            Schema::MeasurementPerMetric => self.point_of_metric(name, kind, statistics),
+            Schema::FieldPerMetric { measurement } => {
+                for (bucket, value) in statistics {
+                    let value = Float(match value {
+                        Integer(value) => *value as f64,
+                        Float(value) => *value,
+                    });
+                    self.field_of_metric(measurement, name, kind, Some(bucket), value);
+                }
+            }
+        }
+    }
+
+    /// Writes a point to the measurement `NAME.KIND`.
+    fn point_of_metric(&mut self, name: &str, kind: &str, fields: &[Statistic]) {
+        text::push_measurement(&mut self.text, name);
+        let _ = write!(self.text, ".{kind}{}", self.tags.all);
+        let mut separator = ' ';
+        for (field, value) in fields {
+            // The names of statistics need no escaping.
+            let _ = write!(self.text, "{separator}{field}=");
+            self.push_value(*value);
+            separator = ',';
+        }
+        self.end_point();
+    }
+
+    /// Writes a point with the field `NAME.KIND`.
+    fn field_of_metric(
+        &mut self,
+        measurement: &str,
+        name: &str,
+        kind: &str,
+        bucket: Option<&str>,
+        value: Value,
+    ) {
+        text::push_measurement(&mut self.text, measurement);
+        let _ = match bucket {
+            Some(bucket) => write!(self.text, "{},bucket={bucket} ", self.tags.without_bucket),
+            None => write!(self.text, "{} ", self.tags.all),
+        };
+        text::push_key(&mut self.text, name);
+        let _ = write!(self.text, ".{kind}=");
+        self.push_value(value);
+        self.end_point();
+    }
+
+    /// Writes 0 for NaN, as Go's reporter does for an empty timer.
+    fn push_value(&mut self, value: Value) {
         // Writing to a String cannot fail.
+        let _ = match value {
+            Integer(value) => write!(self.text, "{value}i"),
+            Float(value) if value.is_finite() => write!(self.text, "{value:?}"),
+            Float(_) => write!(self.text, "0.0"),
+        };
+    }
+
+    fn end_point(&mut self) {
         let _ = writeln!(self.text, " {}", self.timestamp);
         self.points += 1;
     }
 }
 
-/// The fields of a point. Their names are constants that need no escaping.
-struct Fields<'a> {
-    text: &'a mut String,
-    separator: char,
+const QUANTILES: [(&str, f64); 6] =
+    [("p50", 0.5), ("p75", 0.75), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("p9999", 0.9999)];
+
+fn count(count: u64) -> Statistic {
+    ("count", Integer(signed(count)))
 }
 
-impl Fields<'_> {
-    fn integer(&mut self, name: &str, value: i64) {
-        let _ = write!(self.text, "{}{name}={value}i", self.separator);
-        self.separator = ',';
-    }
-
-    /// Writes 0 for NaN, as Go's reporter does for an empty timer.
-    fn float(&mut self, name: &str, value: f64) {
-        let value = if value.is_finite() { value } else { 0.0 };
-        let _ = write!(self.text, "{}{name}={value:?}", self.separator);
-        self.separator = ',';
-    }
-
-    fn averages(&mut self, rates: &Rates) {
-        self.float("m1", rates.m1);
-        self.float("m5", rates.m5);
-        self.float("m15", rates.m15);
-    }
+fn averages(rates: &Rates) -> [Statistic; 3] {
+    [("m1", Float(rates.m1)), ("m5", Float(rates.m5)), ("m15", Float(rates.m15))]
 }
 
 /// Saturates, because InfluxDB's integers are signed.

@@ -8,8 +8,10 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use thiserror::Error;
 
-use crate::instruments::{Counter, Gauge, Meter};
+use crate::histogram::{Histogram, Sample};
+use crate::instruments::{Counter, Gauge, IntegerGauge, Meter};
 use crate::line::{self, InvalidText, Tags};
+use crate::schema::Schema;
 use crate::timer::Timer;
 
 /// A metric that cannot be registered.
@@ -40,6 +42,8 @@ pub struct Registry(Arc<Mutex<BTreeMap<String, Metric>>>);
 pub(crate) enum Metric {
     Counter(Arc<Counter>),
     Gauge(Arc<Gauge>),
+    IntegerGauge(Arc<IntegerGauge>),
+    Histogram(Arc<Histogram>),
     Meter(Arc<Meter>),
     Timer(Arc<Timer>),
 }
@@ -49,6 +53,8 @@ impl Metric {
         match self {
             Self::Counter(_) => "counter",
             Self::Gauge(_) => "gauge",
+            Self::IntegerGauge(_) => "gauge of integers",
+            Self::Histogram(_) => "histogram",
             Self::Meter(_) => "meter",
             Self::Timer(_) => "timer",
         }
@@ -57,19 +63,19 @@ impl Metric {
 
 /// Defines a method that returns the metric of a name, and registers it if needed.
 macro_rules! get_or_register {
-    ($(#[$doc:meta])* $method:ident, $kind:ident, $new:expr) => {
+    ($(#[$doc:meta])* $method:ident($($argument:ident: $type:ty)?), $kind:ident, $requested:literal, $new:expr) => {
         $(#[$doc])*
         ///
         /// # Errors
         ///
         /// If a metric of another kind has the name, or line protocol cannot represent it.
-        pub fn $method(&self, name: &str) -> Result<Arc<$kind>, RegistryError> {
+        pub fn $method(&self, name: &str $(, $argument: $type)?) -> Result<Arc<$kind>, RegistryError> {
             match self.get_or_insert(name, || Metric::$kind(Arc::new($new)))? {
                 Metric::$kind(metric) => Ok(metric),
                 other => Err(RegistryError::Kind {
                     name: name.to_owned(),
                     registered: other.kind(),
-                    requested: stringify!($method),
+                    requested: $requested,
                 }),
             }
         }
@@ -85,33 +91,45 @@ impl Registry {
 
     get_or_register! {
         /// Returns the counter with this name, and registers it if needed. It is pushed as `NAME.count`.
-        counter, Counter, Counter::default()
+        counter(), Counter, "counter", Counter::default()
     }
 
     get_or_register! {
         /// Returns the gauge with this name, and registers it if needed. It is pushed as `NAME.gauge`.
-        gauge, Gauge, Gauge::default()
+        gauge(), Gauge, "gauge", Gauge::default()
+    }
+
+    get_or_register! {
+        /// Returns the integer gauge with this name, and registers it if needed. It is pushed as `NAME.gauge`.
+        integer_gauge(), IntegerGauge, "gauge of integers", IntegerGauge::default()
+    }
+
+    get_or_register! {
+        /// Returns the histogram with this name, and registers it with this sample if needed. It is pushed as
+        /// `NAME.histogram`.
+        histogram(sample: Sample), Histogram, "histogram", Histogram::new(sample)
     }
 
     get_or_register! {
         /// Returns the meter with this name, and registers it if needed. It is pushed as `NAME.meter`.
-        meter, Meter, Meter::new()
+        meter(), Meter, "meter", Meter::new()
     }
 
     get_or_register! {
         /// Returns the timer with this name, and registers it if needed. It is pushed as `NAME.timer`.
-        timer, Timer, Timer::new()
+        timer(), Timer, "timer", Timer::new()
     }
 
     fn get_or_insert(&self, name: &str, new: impl FnOnce() -> Metric) -> Result<Metric, InvalidText> {
-        line::check(name)?;
+        line::check_name(name)?;
         Ok(match self.0.lock().entry(name.to_owned()) {
             Entry::Occupied(entry) => entry.get().clone(),
             Entry::Vacant(entry) => entry.insert(new()).clone(),
         })
     }
 
-    /// Renders a point of each metric in line protocol, as a [`Reporter`](crate::Reporter) pushes it.
+    /// Renders a point of each metric in line protocol, as a [`Reporter`](crate::Reporter) pushes it with the default
+    /// [`Schema`].
     ///
     /// `timestamp` is in nanoseconds since 1970-01-01T00:00:00Z.
     ///
@@ -124,7 +142,7 @@ impl Registry {
         timestamp: u64,
     ) -> Result<String, InvalidText> {
         let tags = Tags::new(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
-        let mut writer = line::Writer::new(&tags, timestamp);
+        let mut writer = line::Writer::new(&Schema::MeasurementPerMetric, &tags, timestamp);
         self.write(Instant::now(), &mut writer);
         Ok(writer.finish().0)
     }
@@ -136,6 +154,8 @@ impl Registry {
             match metric {
                 Metric::Counter(counter) => writer.counter(name, counter.get()),
                 Metric::Gauge(gauge) => writer.gauge(name, gauge.get()),
+                Metric::IntegerGauge(gauge) => writer.integer_gauge(name, gauge.get()),
+                Metric::Histogram(histogram) => writer.histogram(name, &histogram.read()),
                 Metric::Meter(meter) => writer.meter(name, &meter.rates(now)),
                 Metric::Timer(timer) => writer.timer(name, &timer.read(now)),
             }
@@ -165,6 +185,10 @@ mod tests {
         let error = registry.gauge("response_time").expect_err("a timer");
         assert_eq!(error.to_string(), "\"response_time\" is a timer, not a gauge");
         assert!(registry.meter("response_time").is_err());
+        registry.integer_gauge("threads").expect("new");
+        let error = registry.gauge("threads").expect_err("an integer gauge");
+        assert_eq!(error.to_string(), "\"threads\" is a gauge of integers, not a gauge");
+        assert!(registry.histogram("threads", Sample::default()).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod batch_size;
 mod builder;
 mod deliver;
 mod outage;
+mod timestamps;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,7 +20,10 @@ use crate::destination::Destination;
 use crate::line::{Tags, Writer};
 use crate::queue::Queue;
 use crate::registry::Registry;
+use crate::schema::Schema;
 use crate::stats::Stats;
+
+use timestamps::Timestamps;
 
 pub use builder::{BuildError, ReporterBuilder};
 
@@ -33,7 +37,9 @@ pub use builder::{BuildError, ReporterBuilder};
 pub struct Reporter {
     registry: Registry,
     tags: Tags,
+    schema: Schema,
     interval: Duration,
+    align: bool,
     queue: Queue,
     client: Client,
     stats: Arc<Stats>,
@@ -84,19 +90,25 @@ impl Reporter {
     /// Creates points at each interval until `stop` completes, and then once more.
     async fn collect(&self, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
-        let mut ticks = interval_at(Instant::now() + self.interval, self.interval);
+        let unit = self.client.destination.precision.unit();
+        let mut timestamps = Timestamps::new(self.interval, unit, self.align);
+        let mut ticks = interval_at(Instant::now() + timestamps.first_delay(unix_nanos()), self.interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut timestamp = 0;
         let mut overflow = Overflow::default();
+        let mut is_skipping = false;
         loop {
             let is_stopped = tokio::select! {
                 biased;
                 () = &mut stop => true,
                 _ = ticks.tick() => false,
             };
-            // InfluxDB overwrites a point of the same series and timestamp: a clock that is set back must not repeat one.
-            timestamp = unix_nanos().max(timestamp + 1);
-            let mut writer = Writer::new(&self.tags, timestamp);
+            let timestamp = timestamps.next(unix_nanos(), is_stopped);
+            if timestamp.is_none() && !is_skipping {
+                tracing::warn!("the clock is set back, skipping pushes until it passes the last one");
+            }
+            is_skipping = timestamp.is_none();
+            let Some(timestamp) = timestamp else { continue };
+            let mut writer = Writer::new(&self.schema, &self.tags, timestamp);
             self.registry.write(Instant::now().into_std(), &mut writer);
             let (lines, points) = writer.finish();
             if points > 0 {

@@ -15,28 +15,25 @@ struct Point {
     timestamp: u64,
 }
 
-/// Splits at the first of `ends` that is not escaped. The first part is unescaped.
-fn token<'a>(line: &'a str, ends: &[char]) -> (String, &'a str) {
-    let mut token = String::new();
-    let mut chars = line.char_indices();
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' {
-            token.push(chars.next().expect("an escaped character").1);
-        } else if ends.contains(&c) {
-            return (token, &line[at..]);
-        } else {
-            token.push(c);
-        }
+/// Splits at the first of `ends` that does not follow a backslash, as InfluxDB does. In the first part, a backslash before
+/// one of `ends` or a space is removed.
+fn token<'a>(line: &'a str, ends: &[char], special: &[char]) -> (String, &'a str) {
+    let is_end = |(at, c): &(usize, char)| ends.contains(c) && !line[..*at].ends_with('\\');
+    let end = line.char_indices().find(is_end).map_or(line.len(), |(at, _)| at);
+    let mut token = line[..end].to_owned();
+    for c in special {
+        token = token.replace(&format!("\\{c}"), &c.to_string());
     }
-    (token, "")
+    (token, &line[end..])
 }
 
 fn parse(line: &str) -> Point {
-    let (measurement, mut rest) = token(line, &[',', ' ']);
+    let (measurement, mut rest) = token(line, &[',', ' '], &[',', ' ']);
     let mut tags = BTreeMap::new();
     while let Some(tag) = rest.strip_prefix(',') {
-        let (key, value) = token(tag, &['=']);
-        let (value, after) = token(value.strip_prefix('=').expect("a tag has a value"), &[',', ' ']);
+        let (key, value) = token(tag, &['='], &[',', ' ', '=']);
+        let (value, after) =
+            token(value.strip_prefix('=').expect("a tag has a value"), &[',', ' '], &[',', ' ', '=']);
         assert!(tags.insert(key, value).is_none(), "duplicate tag: {line}");
         rest = after;
     }
@@ -51,7 +48,7 @@ fn parse(line: &str) -> Point {
 }
 
 fn write_one(tags: &Tags, write: impl FnOnce(&mut Writer<'_>)) -> Point {
-    let mut writer = Writer::new(tags, 1_500_000_000_000_000_001);
+    let mut writer = Writer::new(&Schema::MeasurementPerMetric, tags, 1_500_000_000_000_000_001);
     write(&mut writer);
     let (text, points) = writer.finish();
     assert_eq!((points, text.lines().count(), text.ends_with('\n')), (1, 1, true), "{text:?}");
@@ -73,7 +70,7 @@ proptest! {
         value: i64,
     ) {
         let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        match (check(&name), Tags::new(pairs)) {
+        match (check_name(&name), Tags::new(pairs)) {
             (Ok(()), Ok(written)) => {
                 let point = write_one(&written, |writer| writer.counter(&name, value));
                 prop_assert_eq!(point.measurement, format!("{name}.count"));
@@ -81,13 +78,19 @@ proptest! {
                 prop_assert_eq!(point.fields, BTreeMap::from([("value".into(), format!("{value}i"))]));
                 prop_assert_eq!(point.timestamp, 1_500_000_000_000_000_001);
             }
-            _ => {
-                let texts = [&name].into_iter().chain(tags.keys()).chain(tags.values());
-                let is_invalid = |text: &&String| {
-                    text.is_empty() || text.starts_with('#') || text.contains('\\')
-                        || text.contains(char::is_control)
+            (Err(_), _) => {
+                let has_escape = [",", " ", "=", "\""].iter().any(|c| name.contains(&format!("\\{c}")));
+                let is_invalid = name.is_empty() || name.starts_with('#') || name.contains(char::is_control);
+                prop_assert!(has_escape || is_invalid, "rejected without a reason");
+            }
+            (_, Err(_)) => {
+                let texts = tags.keys().chain(tags.values());
+                let is_invalid = |text: &String| {
+                    text.is_empty() || text.contains('\n') || text.ends_with('\\')
                 };
-                prop_assert!(texts.filter(is_invalid).count() > 0, "rejected without a reason");
+                let has = |text: &str| tags.iter().any(|(key, value)| key.contains(text) || value.contains(text));
+                let is_ambiguous = has("\"") && (has("\\,") || has("\\ ") || has("\\="));
+                prop_assert!(texts.into_iter().any(is_invalid) || is_ambiguous, "rejected without a reason");
             }
         }
     }
@@ -150,7 +153,7 @@ fn a_meter_has_count_and_rates() {
 #[test]
 fn a_gauge_that_is_not_finite_has_no_point() {
     let tags = Tags::default();
-    let mut writer = Writer::new(&tags, 0);
+    let mut writer = Writer::new(&Schema::MeasurementPerMetric, &tags, 0);
     [f64::NAN, f64::INFINITY].into_iter().for_each(|value| writer.gauge("g", value));
     assert_eq!(writer.finish(), (String::new(), 0));
 }
@@ -158,7 +161,88 @@ fn a_gauge_that_is_not_finite_has_no_point() {
 #[test]
 fn tags_are_sorted_and_cannot_be_named_time() {
     let tags = Tags::new([("service", "s"), ("host", "a b")]).expect("valid tags");
-    assert_eq!(tags.0, ",host=a\\ b,service=s");
+    assert_eq!(tags.all, ",host=a\\ b,service=s");
     let error = Tags::new([("time", "1")]).expect_err("reserved");
     assert_eq!(error.to_string(), "got \"time\", expected a tag other than the timestamp");
+}
+
+#[test]
+fn tags_may_contain_what_influxdb_reads_back() {
+    let accepted = ["a\\b", "#1", "a,b c=d", "\"", "C:\\x", "\\ ", "a\\,b", "\t", "é", "\\\\x"];
+    for text in accepted {
+        Tags::new([("k", text)]).expect(text);
+        Tags::new([(text, "v")]).expect(text);
+    }
+    for text in ["", "a\nb", "\n", "\\", "a\\", "a\\\\"] {
+        assert!(Tags::new([("k", text)]).is_err() && Tags::new([(text, "v")]).is_err(), "{text:?}");
+    }
+    Tags::new([("k", "a\\=b"), ("l", "\"")]).expect_err("InfluxDB finds no end of the line");
+}
+
+#[test]
+fn a_name_may_end_with_a_backslash_and_a_measurement_may_not() {
+    let point = write_one(&Tags::default(), |writer| writer.counter("a\\", 1));
+    assert_eq!(point.measurement, "a\\.count");
+    check_name("a\\").expect("followed by a period");
+    check_measurement("a\\").expect_err("followed by a comma or space");
+    for name in ["", "#a", "a\nb", "a\\,b", "a\\\"", "\t"] {
+        assert!(check_name(name).is_err() && check_measurement(name).is_err(), "{name:?}");
+    }
+}
+
+mod field_per_metric {
+    use super::*;
+    use crate::histogram::{Histogram, Sample};
+
+    fn lines(tags: &[(&str, &str)], write: impl FnOnce(&mut Writer<'_>)) -> Vec<String> {
+        let (schema, tags) = (
+            Schema::FieldPerMetric { measurement: "my app".to_owned() },
+            Tags::new(tags.iter().copied()).expect("valid"),
+        );
+        let mut writer = Writer::new(&schema, &tags, 7);
+        write(&mut writer);
+        writer.finish().0.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn counters_and_gauges_are_fields_of_one_measurement() {
+        let lines = lines(&[("host", "a"), ("bucket", "mine")], |writer| {
+            writer.counter("a =", 3);
+            writer.gauge("g", 1.0);
+            writer.gauge("g", f64::NAN);
+            writer.integer_gauge("i", -2);
+        });
+        let expected = [r"a\ \=.count=3i", "g.gauge=1.0", "i.gauge=-2i"];
+        assert_eq!(lines, expected.map(|field| format!(r"my\ app,bucket=mine,host=a {field} 7")));
+    }
+
+    #[test]
+    fn statistics_are_floats_that_differ_by_the_tag_bucket() {
+        let histogram = Histogram::new(Sample::default());
+        [1, 2, 3].into_iter().for_each(|value| histogram.update(value));
+        let lines =
+            lines(&[("host", "a"), ("bucket", "mine")], |writer| writer.histogram("h", &histogram.read()));
+        assert_eq!(lines.len(), 12);
+        for expected in ["count h.histogram=3.0", "max h.histogram=3.0", "p50 h.histogram=2.0"] {
+            let line = format!(r"my\ app,host=a,bucket={expected} 7");
+            assert!(lines.contains(&line), "{line} is not in {lines:?}");
+        }
+    }
+
+    #[test]
+    fn timers_and_meters_have_the_same_statistics_as_in_the_default_schema() {
+        let rates = Rates { count: 7, m1: 0.5, m5: 0.25, m15: 1e-9, mean: 3.0 };
+        let meter = lines(&[], |writer| writer.meter("m", &rates));
+        let expected = [
+            "count m.meter=7.0",
+            "m1 m.meter=0.5",
+            "m5 m.meter=0.25",
+            "m15 m.meter=1e-9",
+            "mean m.meter=3.0",
+        ];
+        assert_eq!(meter, expected.map(|point| format!(r"my\ app,bucket={point} 7")));
+        let reading = Registry::new().timer("t").expect("a name").read(Instant::now());
+        let timer = lines(&[], |writer| writer.timer("t", &reading));
+        assert_eq!(timer, FIELDS.map(|field| format!(r"my\ app,bucket={field} t.timer=0.0 7")));
+    }
 }

@@ -10,9 +10,10 @@ use thiserror::Error;
 use super::Reporter;
 use crate::client::Client;
 use crate::destination::{Destination, DestinationError};
-use crate::line::{InvalidText, Tags};
+use crate::line::{self, InvalidText, Tags};
 use crate::queue::Queue;
 use crate::registry::Registry;
+use crate::schema::Schema;
 use crate::stats::Stats;
 
 /// Invalid settings of a reporter.
@@ -22,6 +23,9 @@ pub enum BuildError {
     /// Line protocol cannot represent a tag.
     #[error("tag")]
     Tag(#[from] InvalidText),
+    /// Line protocol cannot represent the name of the measurement.
+    #[error("measurement")]
+    Measurement(#[source] InvalidText),
     /// The HTTP client cannot be created.
     #[error("HTTP client")]
     Http(#[from] reqwest::Error),
@@ -42,7 +46,9 @@ pub enum BuildError {
 pub struct ReporterBuilder {
     destination: Destination,
     tags: BTreeMap<String, String>,
+    schema: Schema,
     interval: Duration,
+    align: bool,
     queue_bytes: usize,
     timeout: Duration,
     gzip: bool,
@@ -54,7 +60,9 @@ impl ReporterBuilder {
         Self {
             destination,
             tags: BTreeMap::new(),
+            schema: Schema::default(),
             interval: Duration::from_secs(1),
+            align: false,
             queue_bytes: 16 << 20,
             timeout: Duration::from_secs(5),
             gzip: true,
@@ -71,6 +79,22 @@ impl ReporterBuilder {
     /// The interval between two pushes. Default: 1 s.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
+        self
+    }
+
+    /// Whether timestamps are rounded down to a multiple of the interval, as with the option `align` of Go's reporter, so
+    /// that points of several programs have the same timestamps. Default: no.
+    ///
+    /// After the clock is set back to times that have points, timestamps are moved by the smallest unit instead of
+    /// repeated.
+    pub fn align(mut self, align: bool) -> Self {
+        self.align = align;
+        self
+    }
+
+    /// The names of measurements and fields. Default: [`Schema::MeasurementPerMetric`].
+    pub fn schema(mut self, schema: Schema) -> Self {
+        self.schema = schema;
         self
     }
 
@@ -108,7 +132,7 @@ impl ReporterBuilder {
     ///
     /// # Errors
     ///
-    /// If line protocol cannot represent a tag, the interval is 0 or shorter than the unit of timestamps, the destination's
+    /// If line protocol cannot represent a tag or the measurement, the interval is 0 or shorter than the unit of timestamps, the destination's
     /// API does not have one of its settings, or the HTTP client cannot be created.
     pub fn build(self, registry: &Registry) -> Result<Reporter, BuildError> {
         if self.interval.is_zero() {
@@ -118,6 +142,9 @@ impl ReporterBuilder {
             return Err(BuildError::Precision);
         }
         self.destination.check()?;
+        if let Schema::FieldPerMetric { measurement } = &self.schema {
+            line::check_measurement(measurement).map_err(BuildError::Measurement)?;
+        }
         let http = match self.http {
             Some(client) => client,
             None => reqwest::Client::builder().redirect(Policy::none()).build()?,
@@ -126,7 +153,9 @@ impl ReporterBuilder {
         Ok(Reporter {
             registry: registry.clone(),
             tags: Tags::new(self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))?,
+            schema: self.schema,
             interval: self.interval,
+            align: self.align,
             queue: Queue::new(self.queue_bytes),
             client: Client { http, destination, timeout, gzip },
             stats: Arc::new(Stats::default()),
