@@ -6,21 +6,18 @@
 //! paths are not measured.
 
 mod measure;
+mod reporter;
 mod routes;
 mod settings;
 
-use std::time::Duration;
-
 use kit::shutdown::CancellationToken;
-use push_metrics::{BuildError, Destination, DestinationError, Registry, RegistryError, Reporter};
+use push_metrics::{BuildError, DestinationError, Registry, RegistryError};
 use thiserror::Error;
 use tokio::net::TcpListener;
 
 use crate::measure::Requests;
 
-pub use settings::Settings;
-
-const PUSH_INTERVAL: Duration = Duration::from_secs(1);
+pub use settings::{Access, AccessError, Points, Secret, SecretError, Settings};
 
 /// Why the server could not start.
 #[derive(Debug, Error)]
@@ -28,12 +25,25 @@ pub enum Error {
     /// A metric's name is invalid or already registered.
     #[error("metrics")]
     Metrics(#[from] RegistryError),
-    /// InfluxDB's address is invalid.
-    #[error("--influx-url")]
-    Destination(#[from] DestinationError),
-    /// The reporter cannot be built. Its only setting that can be invalid is the host tag.
-    #[error("--host-tag")]
-    Reporter(#[from] BuildError),
+    /// InfluxDB's address, database or bucket is invalid.
+    #[error("{flag}")]
+    Destination {
+        /// The flag of the invalid setting.
+        flag: &'static str,
+        /// Why it is invalid.
+        source: DestinationError,
+    },
+    /// The credentials are invalid.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The reporter cannot be built.
+    #[error("{flag}")]
+    Reporter {
+        /// The flag of the invalid setting.
+        flag: &'static str,
+        /// Why it is invalid.
+        source: BuildError,
+    },
 }
 
 /// Serves on `listener` and pushes metrics until `shutdown` is cancelled; InfluxDB may be unavailable. Then drains within
@@ -51,7 +61,7 @@ pub async fn run(
     let app = routes::routes(Requests::new(&registry)?);
     let grace = settings.shutdown_grace;
     let serving = kit::server::serve(listener, app, shutdown, grace);
-    let Some(reporter) = reporter(&settings, &registry)? else {
+    let Some(reporter) = reporter::reporter(&settings, &registry)? else {
         tracing::info!("no --influx-url: nothing is pushed");
         serving.await;
         return Ok(());
@@ -64,18 +74,4 @@ pub async fn run(
     };
     tokio::join!(serving, reporter.run(served.cancelled(), grace));
     Ok(())
-}
-
-fn reporter(settings: &Settings, registry: &Registry) -> Result<Option<Reporter>, Error> {
-    if settings.influx_url.is_empty() {
-        return Ok(None);
-    }
-    let destination = Destination::v1(&settings.influx_url, &settings.influx_db)?;
-    let reporter = Reporter::builder(destination.create_database(settings.influx_retention))
-        .interval(PUSH_INTERVAL)
-        .tag("host", &settings.host_tag)
-        .tag("service", "hello-influx")
-        .build(registry)?;
-    tracing::info!(url = settings.influx_url, database = settings.influx_db, "pushing to InfluxDB");
-    Ok(Some(reporter))
 }

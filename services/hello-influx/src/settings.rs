@@ -1,20 +1,32 @@
 //! Settings from flags and environment variables.
 
+mod access;
+mod address;
+mod points;
+mod secret;
+
+use std::fmt;
 use std::time::Duration;
 
 use clap::Args;
 use kit::settings::duration;
-use push_metrics::Destination;
+use push_metrics::redact;
 use thiserror::Error;
+
+use address::AddressParser;
+
+pub use access::{Access, AccessError};
+pub use points::Points;
+pub use secret::{Secret, SecretError};
 
 /// InfluxDB's minimum for a database's retention.
 const MIN_RETENTION: Duration = Duration::from_secs(3600);
 
 /// The server's settings, except for its port.
-#[derive(Debug, Clone, Args)]
+#[derive(Clone, Args)]
 pub struct Settings {
     /// Address of InfluxDB, such as <http://127.0.0.1:8086>; if empty, nothing is pushed
-    #[arg(long, env = "INFLUX_URL", value_name = "URL", default_value = "", value_parser = url)]
+    #[arg(long, env = "INFLUX_URL", value_name = "URL", default_value = "", hide_env_values = true, value_parser = AddressParser)]
     pub influx_url: String,
     /// Database to push to; created if it is missing
     #[arg(long, env = "INFLUX_DB", value_name = "NAME", default_value = "metric")]
@@ -22,6 +34,12 @@ pub struct Settings {
     /// Retention of a database that is created, such as 7d; 0s keeps points forever
     #[arg(long, env = "INFLUX_RETENTION", value_name = "DURATION", default_value = "7d", value_parser = retention)]
     pub influx_retention: Duration,
+    /// Credentials for InfluxDB.
+    #[command(flatten)]
+    pub access: Access,
+    /// What is written, and where.
+    #[command(flatten)]
+    pub points: Points,
     /// Value of each point's tag "host"
     #[arg(long, env = "HOST_TAG", value_name = "NAME", default_value_t = host_name())]
     pub host_tag: String,
@@ -30,20 +48,30 @@ pub struct Settings {
     pub shutdown_grace: Duration,
 }
 
-#[derive(Debug, PartialEq, Eq, Error)]
-enum InvalidSetting {
-    #[error("expected an address such as http://127.0.0.1:8086")]
-    Url,
-    #[error("expected 1h or more, such as 7d, or 0s")]
-    Retention,
+impl fmt::Debug for Settings {
+    /// The address without credentials, and the other settings, which are not secret or hide their values.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("influx_url", &redact(&self.influx_url))
+            .field("influx_db", &self.influx_db)
+            .field("influx_retention", &self.influx_retention)
+            .field("access", &self.access)
+            .field("points", &self.points)
+            .field("host_tag", &self.host_tag)
+            .field("shutdown_grace", &self.shutdown_grace)
+            .finish()
+    }
 }
 
-fn url(value: &str) -> Result<String, InvalidSetting> {
-    if value.is_empty() || Destination::v1(value, "any").is_ok() {
-        Ok(value.to_owned())
-    } else {
-        Err(InvalidSetting::Url)
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+enum InvalidSetting {
+    #[error("expected any, one, quorum or all")]
+    Consistency,
+    #[error("expected ns, us, ms or s")]
+    Precision,
+    #[error("expected 1h or more, such as 7d, or 0s")]
+    Retention,
 }
 
 fn retention(value: &str) -> Result<Duration, InvalidSetting> {
@@ -58,16 +86,6 @@ fn host_name() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn url_requires_a_scheme_unless_it_is_empty() {
-        for valid in ["", "http://influxdb:8086", "http://[::1]:8086/"] {
-            assert_eq!(url(valid).as_deref(), Ok(valid));
-        }
-        for invalid in ["influxdb:8086", "influxdb", "ftp://influxdb"] {
-            assert_eq!(url(invalid), Err(InvalidSetting::Url), "{invalid}");
-        }
-    }
 
     #[test]
     fn retention_is_at_least_an_hour_or_0s() {

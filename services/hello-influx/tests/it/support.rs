@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hello_influx::{Error, Settings};
+use hello_influx::{Access, Error, Points, Settings};
 use testkit::Running;
 use tokio::process::Command;
 
@@ -21,6 +21,8 @@ pub(crate) async fn start(influx_url: &str) -> Server {
         influx_url: influx_url.to_owned(),
         influx_db: "metric".to_owned(),
         influx_retention: Duration::from_secs(7 * 24 * 3600),
+        access: Access::default(),
+        points: Points::default(),
         host_tag: "here".to_owned(),
         shutdown_grace: TIMEOUT,
     };
