@@ -15,12 +15,9 @@ const END_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 ///
 /// Reads nothing from the socket.
 pub(super) async fn has_left(client: &TcpStream, abort_on_close: bool) {
-    match client.ready(Interest::READABLE | Interest::ERROR).await {
-        Ok(ready) if ready.is_error() => return,
-        // With bytes before the end, the client is half-closed.
-        Ok(ready) if ready.is_read_closed() && !matches!(client.peek(&mut [0]).await, Ok(1..)) => return,
+    match client.peek(&mut [0]).await {
+        Ok(0) | Err(_) => return,
         Ok(_) => {}
-        Err(_) => return,
     }
     let end = async {
         if !abort_on_close {
