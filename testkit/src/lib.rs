@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+pub mod certificates;
 pub mod envoy;
 pub mod grpc;
 pub mod influx;

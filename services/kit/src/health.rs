@@ -48,6 +48,17 @@ pub fn check(port: u16) -> Result<(), Unhealthy> {
     if status.split(' ').nth(1) == Some("200") { Ok(()) } else { Err(Unhealthy::Status { address, status }) }
 }
 
+/// Connects to this port of the loopback interface, for a server with TLS, whose certificate need not name it.
+///
+/// # Errors
+///
+/// If there is no connection within two seconds.
+pub fn check_connection(port: u16) -> Result<(), Unhealthy> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let connected = TcpStream::connect_timeout(&address, TIMEOUT);
+    connected.map(|_| ()).map_err(|source| Unhealthy::NoResponse { address, source })
+}
+
 fn request_status(address: SocketAddr) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;

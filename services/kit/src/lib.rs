@@ -1,7 +1,8 @@
 //! Shared infrastructure of the services' programs: settings, logs, traces, process metrics, `/metrics` and
 //! `/healthz`, a server for gRPC and HTTP on one port, graceful shutdown, problem documents.
 //!
-//! The feature `grpc` adds what only gRPC servers and clients need, so that an HTTP service does not depend on it.
+//! The feature `grpc` adds what only gRPC servers and clients need, so that an HTTP service does not depend on it. The
+//! feature `security` adds TLS and authentication.
 
 pub mod endpoints;
 pub mod exposition;
@@ -9,6 +10,8 @@ pub mod health;
 pub mod metrics;
 pub mod problem;
 pub mod program;
+#[cfg(feature = "security")]
+pub mod security;
 pub mod server;
 pub mod settings;
 pub mod shutdown;

@@ -18,6 +18,7 @@
 mod connections;
 #[cfg(feature = "grpc")]
 mod grpc;
+mod listener;
 mod request_body;
 
 use std::error::Error as StdError;
@@ -37,6 +38,7 @@ use connections::Connections;
 
 #[cfg(feature = "grpc")]
 pub use grpc::{Grpc, GrpcFuture, GrpcSettings, GrpcTransport, Refusal, Refused};
+pub use listener::Listener;
 
 const MIN_ACCEPT_BACKOFF: Duration = Duration::from_millis(5);
 const MAX_ACCEPT_BACKOFF: Duration = Duration::from_secs(1);
@@ -77,7 +79,7 @@ impl From<Duration> for Limits {
     }
 }
 
-/// Serves `service` on `listener` until `shutdown` is cancelled, then drains for at most the grace period.
+/// Serves `service` on `listener`, a [`TcpListener`] or one with TLS, until `shutdown` is cancelled, then drains for at most the grace period.
 ///
 /// A handler is dropped when its client disconnects or cancels the request. Over HTTP/2, this holds even while the
 /// handler reads the request's body, which never ends cleanly before the client ends it: the body stays pending for the
@@ -86,7 +88,7 @@ impl From<Duration> for Limits {
 /// When `serve` returns, every connection is closed and every handler has finished or been dropped, so that counters
 /// that they update are final.
 pub async fn serve<S, B>(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     service: S,
     shutdown: CancellationToken,
     limits: impl Into<Limits>,
@@ -99,13 +101,13 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let limits = limits.into();
+    let (listener, limits) = (listener.into(), limits.into());
     let connections = Connections::new(shutdown.clone(), limits.max_header_list_bytes);
     loop {
         tokio::select! {
             biased;
             () = shutdown.cancelled() => break,
-            stream = accept(&listener) => connections.open(stream, service.clone()),
+            stream = accept(listener.tcp()) => listener.open(&connections, stream, service.clone()),
         }
     }
     drop(listener);

@@ -11,6 +11,7 @@ mod http;
 mod line_queue;
 pub mod outputs;
 pub mod refusal;
+mod security;
 mod self_metrics;
 mod settings;
 pub mod store;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::health::GrpcHealth;
+use kit::security::SecurityError;
 use kit::server::{Grpc, GrpcTransport, serve};
 use kit::shutdown::CancellationToken;
 use prometheus::Registry;
@@ -35,10 +37,12 @@ use crate::frames::Buffers;
 use crate::grpc::MetricsService;
 use crate::outputs::Outputs;
 use crate::refusal::Refusals;
+use crate::security::Security;
 use crate::self_metrics::SelfMetrics;
 use crate::store::Store;
 
 pub use line_queue::{LineDropped, LineQueue};
+pub use security::SecuritySettings;
 pub use settings::{Contradiction, Settings};
 
 /// Why the sink cannot start.
@@ -47,6 +51,12 @@ pub enum Error {
     /// The registry already has a metric of the sink.
     #[error("could not register the sink's metrics")]
     Registry(#[from] prometheus::Error),
+    /// The files for TLS or authentication are unusable.
+    #[error("could not set up TLS and authentication")]
+    Security(#[from] SecurityError),
+    /// A certificate without a key, or the other way round, or client CAs without both.
+    #[error("--grpc-tls-cert and --grpc-tls-key need each other, and --grpc-tls-client-ca needs both")]
+    IncompleteTls,
 }
 
 /// The sink's listeners.
@@ -73,6 +83,7 @@ pub async fn run(
     registry: Registry,
     shutdown: CancellationToken,
 ) -> Result<(), Error> {
+    let security = Security::load(&settings.security, &registry)?;
     let refusals = Arc::new(Refusals::register(&registry)?);
     let store = Arc::new(Store::new(settings.limits(), settings.counters, Arc::clone(&refusals)));
     let service = Arc::new(MetricsService {
@@ -89,19 +100,20 @@ pub async fn run(
     let router = Routes::new(health_service)
         .into_axum_router()
         .reset_fallback()
-        .merge(grpc::router(Arc::clone(&service)));
+        .merge(security.protect_grpc(grpc::router(Arc::clone(&service))));
     let transport = GrpcTransport::register(&registry, settings.grpc)?;
     let limits = transport.limits(settings.shutdown_grace);
     let grpc = Grpc::new(transport, router)
         .map_response(move |response| grpc::report_refused_request(&refusals, response));
     let served_store = service.outputs.has_prometheus().then(|| Arc::clone(&store));
-    let http = http::router(registry, served_store);
+    let http = security.protect_http(http::router(registry, served_store));
     let health = health.stop_on(shutdown.clone());
     let grace = settings.shutdown_grace;
     tokio::join!(
-        serve(listeners.grpc, grpc, shutdown.clone(), limits),
-        serve(listeners.http, http, shutdown.clone(), grace),
-        remove_stale(&store, settings.stale_after, shutdown),
+        serve(security.grpc_listener(listeners.grpc), grpc, shutdown.clone(), limits),
+        serve(security.http_listener(listeners.http), http, shutdown.clone(), grace),
+        remove_stale(&store, settings.stale_after, shutdown.clone()),
+        security.keep(&shutdown),
         health,
     );
     service.outputs.finish(CONSOLE_FLUSH_TIMEOUT);

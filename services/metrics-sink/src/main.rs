@@ -22,9 +22,18 @@ struct Cli {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     kit::program::exit_code(match cli.command {
-        Some(Command::Healthcheck) => kit::health::check(cli.settings.http_port).map_err(Into::into),
+        Some(Command::Healthcheck) => check_health(&cli.settings),
         None => serve(cli.settings),
     })
+}
+
+fn check_health(settings: &Settings) -> anyhow::Result<()> {
+    if settings.security.has_https()? {
+        kit::health::check_connection(settings.http_port)?;
+    } else {
+        kit::health::check(settings.http_port)?;
+    }
+    Ok(())
 }
 
 #[tokio::main]

@@ -8,6 +8,7 @@ use kit::settings::size;
 use thiserror::Error;
 
 use crate::outputs::Output;
+use crate::security::SecuritySettings;
 use crate::store::{Limits, Temporality};
 
 /// The settings of the sink.
@@ -62,6 +63,9 @@ pub struct Settings {
     /// Settings of gRPC.
     #[command(flatten)]
     pub grpc: GrpcSettings,
+    /// TLS and authentication.
+    #[command(flatten)]
+    pub security: SecuritySettings,
 }
 
 /// Settings that contradict each other.

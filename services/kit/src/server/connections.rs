@@ -12,7 +12,7 @@ use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tower::ServiceExt;
 use tower_service::Service;
 
@@ -51,8 +51,10 @@ impl Connections {
         Self { builder, connections: TaskTracker::new(), handlers, shutdown, abort: CancellationToken::new() }
     }
 
-    pub(crate) fn open<S, B>(&self, stream: TcpStream, service: S)
+    /// Serves the connection that `stream` returns. `None` stands for a failed handshake.
+    pub(crate) fn open<I, S, B>(&self, stream: impl Future<Output = Option<I>> + Send + 'static, service: S)
     where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
         S::Future: Send + 'static,
         S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
@@ -63,6 +65,8 @@ impl Connections {
         let (builder, shutdown, abort) = (self.builder.clone(), self.shutdown.clone(), self.abort.clone());
         let service = service.map_request(request_body::convert);
         self.connections.spawn(async move {
+            // Nothing has been received yet, so nothing is lost at shutdown.
+            let Some(Some(stream)) = shutdown.run_until_cancelled(stream).await else { return };
             let connection =
                 builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
             let mut connection = pin!(connection);

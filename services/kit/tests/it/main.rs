@@ -9,3 +9,5 @@ mod http_server;
 mod logs;
 mod process_metrics;
 mod propagation;
+#[cfg(feature = "security")]
+mod security;

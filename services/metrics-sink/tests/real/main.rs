@@ -3,4 +3,5 @@
 //! `ENVOY` and `PROMETHEUS` are the paths of the programs.
 
 mod scrape;
+mod security;
 mod support;
