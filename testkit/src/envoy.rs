@@ -16,17 +16,19 @@ use crate::{command, eventually, free_port};
 /// Maximum time until it answers.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running Envoy with a listener that answers each request itself. It is killed on drop.
+/// A running Envoy with a listener that answers each request itself, and a cluster `up` from a CDS file, through which
+/// `/up` leads back to the listener. It is killed on drop.
 #[derive(Debug)]
 pub struct Envoy {
+    id: String,
     child: Child,
     admin: SocketAddr,
     listener: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What tests configure. Texts are in YAML.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// `node.id`; the node's cluster is `envoy`.
     pub id: String,
@@ -36,10 +38,30 @@ pub struct Config {
     pub grpc_service: String,
     /// More fields of the sink's cluster, such as `transport_socket`.
     pub cluster: String,
+    /// `stats_flush_interval`.
+    pub flush_interval: String,
+    /// Histograms, batches and deltas: fields of `MetricsServiceConfig` as a mapping in flow style.
+    pub sink: String,
+    /// Entries of `stats_config.stats_tags` in flow style.
+    pub stats_tags: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            sink_port: 0,
+            grpc_service: String::new(),
+            cluster: String::new(),
+            flush_interval: "0.2s".into(),
+            sink: "{ histogram_emit_mode: HISTOGRAM }".into(),
+            stats_tags: String::new(),
+        }
+    }
 }
 
 impl Envoy {
-    /// Starts the program at `ENVOY`, which flushes every 200 ms, and waits until it serves.
+    /// Starts the program at `ENVOY`, and waits until it serves.
     ///
     /// # Panics
     /// If it does not start.
@@ -48,9 +70,11 @@ impl Envoy {
         let address = || SocketAddr::from(([127, 0, 0, 1], free_port()));
         let (admin, listener) = (address(), address());
         let path = folder.path().join("envoy.yaml");
-        fs::write(&path, bootstrap(config, admin, listener)).expect("written");
+        let cds = folder.path().join("cds.yaml");
+        fs::write(&path, bootstrap(config, admin, listener, &cds)).expect("written");
+        write_cds(folder.path(), listener, Some("1s"));
         let child = spawn(&path, &folder.path().join("log"));
-        let envoy = Self { child, admin, listener, _folder: folder };
+        let envoy = Self { id: config.id.clone(), child, admin, listener, folder };
         let ready = format!("http://{admin}/ready");
         eventually(TIMEOUT, async || {
             reqwest::get(&ready).await.is_ok_and(|reply| reply.status() == StatusCode::OK)
@@ -66,6 +90,67 @@ impl Envoy {
     pub async fn request(&self) {
         let reply = reqwest::get(format!("http://{}/", self.listener)).await.expect("a reply");
         assert_eq!(reply.status(), StatusCode::OK);
+    }
+
+    /// `node.id`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Sends requests, of which every second one passes through the cluster as well.
+    ///
+    /// # Panics
+    /// If one is not answered.
+    pub async fn requests(&self, count: usize) {
+        for at in 0..count {
+            let path = if at % 2 == 0 { "" } else { "up" };
+            reqwest::get(format!("http://{}/{path}", self.listener)).await.expect("a reply");
+        }
+    }
+
+    /// Replaces the CDS file by one whose cluster has this connect timeout, or by one without the cluster, and waits until
+    /// Envoy has read it.
+    ///
+    /// # Panics
+    /// If Envoy does not read it.
+    pub async fn update_cluster(&self, connect_timeout: Option<&str>) {
+        let updates = async || {
+            let page = self.used_metrics().await;
+            page.lines()
+                .find(|line| line.starts_with("envoy_cluster_manager_cds_update_success"))
+                .map(str::to_owned)
+        };
+        let before = updates().await;
+        write_cds(self.folder.path(), self.listener, connect_timeout);
+        eventually(TIMEOUT, async || updates().await != before).await;
+    }
+
+    /// Posts to its admin interface.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn post(&self, path: &str) {
+        let url = format!("http://{}{path}", self.admin);
+        reqwest::Client::new().post(url).send().await.expect("a reply");
+    }
+
+    /// Ends it by its admin interface, and waits until it has ended. It flushes once more.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn quit(mut self) {
+        self.post("/quitquitquit").await;
+        self.child.wait().await.expect("ended");
+    }
+
+    /// The metrics of its own page that have been used: those that it flushes.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn used_metrics(&self) -> String {
+        let url = format!("http://{}/stats/prometheus?usedonly", self.admin);
+        reqwest::get(url).await.expect("a reply").text().await.expect("a page")
     }
 
     /// Its own page of metrics.
@@ -97,21 +182,46 @@ fn spawn(config: &Path, log: &Path) -> Child {
         .expect("Envoy starts")
 }
 
-fn bootstrap(config: &Config, admin: SocketAddr, listener: SocketAddr) -> String {
-    let Config { id, sink_port, grpc_service, cluster } = config;
-    let (admin, listener) = (admin.port(), listener.port());
+/// Moves a new CDS file over the old one, which is what Envoy watches for.
+fn write_cds(folder: &Path, listener: SocketAddr, connect_timeout: Option<&str>) {
+    let port = listener.port();
+    let cluster = connect_timeout.map(|timeout| {
+        format!(
+            r#"
+  - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+    name: up
+    connect_timeout: {timeout}
+    load_assignment:
+      cluster_name: up
+      endpoints:
+        - lb_endpoints:
+            - endpoint: {{ address: {{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }} }}
+"#
+        )
+    });
+    let new = folder.join("new");
+    fs::write(&new, format!("resources: {}\n", cluster.as_deref().unwrap_or("[]"))).expect("written");
+    fs::rename(new, folder.join("cds.yaml")).expect("moved");
+}
+
+fn bootstrap(config: &Config, admin: SocketAddr, listener: SocketAddr, cds: &Path) -> String {
+    let Config { id, sink_port, grpc_service, cluster, flush_interval, sink, stats_tags } = config;
+    let sink = sink.trim_matches(['{', '}']).trim().replace(", ", "\n      ");
+    let (admin, listener, cds) = (admin.port(), listener.port(), cds.display());
     format!(
         r#"
 node: {{ cluster: envoy, id: {id} }}
 admin: {{ address: {{ socket_address: {{ address: 127.0.0.1, port_value: {admin} }} }} }}
-stats_flush_interval: 0.2s
+stats_flush_interval: {flush_interval}
+stats_config: {{ stats_tags: [{stats_tags}] }}
+dynamic_resources: {{ cds_config: {{ path_config_source: {{ path: {cds} }} }} }}
 stats_sinks:
   - name: envoy.stat_sinks.metrics_service
     typed_config:
       "@type": type.googleapis.com/envoy.config.metrics.v3.MetricsServiceConfig
       transport_api_version: V3
       emit_tags_as_labels: true
-      histogram_emit_mode: HISTOGRAM
+      {sink}
       grpc_service:
         envoy_grpc: {{ cluster_name: metrics-sink }}
         {grpc_service}
@@ -126,10 +236,13 @@ static_resources:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: web
                 route_config:
+                  validate_clusters: false
                   virtual_hosts:
                     - name: all
                       domains: ["*"]
                       routes:
+                        - match: {{ prefix: /up }}
+                          route: {{ cluster: up, prefix_rewrite: / }}
                         - match: {{ prefix: / }}
                           direct_response: {{ status: 200, body: {{ inline_string: ok }} }}
                 http_filters:

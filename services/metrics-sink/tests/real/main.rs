@@ -1,7 +1,13 @@
 //! The program with real Envoys and a real Prometheus; one module per behaviour.
 //!
-//! `ENVOY` and `PROMETHEUS` are the paths of the programs.
+//! `ENVOY`, `PROMETHEUS` and `PROMTOOL` are the paths of the programs.
 
+mod batches;
+mod counter_modes;
+mod own_page;
+mod processes;
 mod scrape;
 mod security;
 mod support;
+mod updates;
+mod validity;
