@@ -19,6 +19,8 @@ claim() { # claim MARK TEXT EVIDENCE
   printf '%s %-44s  %s\n' "$1" "$2" "$3"
 }
 
+links=$(mktemp)
+trap 'rm -f "$links"' EXIT
 has_service() { printf '%s\n' "$services" | grep -qx "$1"; }
 services=$(docker compose config --services)
 
@@ -61,11 +63,27 @@ else
   claim ✗ "an edit is applied, a faulty one refused" "see above"
 fi
 
+printf '\nYour own service: the steps of docs/your-service.md\n'
+status_own=0
+sh scripts/check-own.sh || status_own=$?
+case $status_own in
+  0) claim ✓ "a service outside the lab joins it" "scraped, traced, alerted on, on a dashboard" ;;
+  2) claim – "a service outside the lab joins it" "its example needs Python, which is missing here" ;;
+  *) claim ✗ "a service outside the lab joins it" "see above" ;;
+esac
+
+printf '\nLinks of the pages, mails and documents, requested from this host\n'
+sh scripts/check-links.sh >"$links" || [ -s "$links" ] || failed=$((failed + 1))
+cat "$links"
+proven=$((proven + $(grep -c '^✓' "$links" || true)))
+failed=$((failed + $(grep -c '^✗' "$links" || true)))
+not_provable=$((not_provable + $(grep -c '^–' "$links" || true)))
+
 printf '\nFrom this host: %d claims proven, %d failed, %d not provable here\n' "$proven" "$failed" "$not_provable"
 [ "$failed" = 0 ] || status=1
 
 printf '\nCommands of the documents, and what they print\n'
-set -- README.md docs/console.md docs/echo.md
+set -- README.md docs/console.md docs/security.md docs/echo.md
 for document in docs/sink.md:metrics-sink docs/order.md:order-service docs/balancer.md:tcp-balancer docs/influx.md:influxdb; do
   ! has_service "${document#*:}" || set -- "$@" "${document%:*}"
 done

@@ -24,6 +24,7 @@ use crate::{
         watch::{Print, WaitError, Watch},
     },
     leftovers::{self, LeftoverError},
+    own::Own,
     table::{Claim, Failure, Table, Tally},
 };
 
@@ -60,6 +61,9 @@ pub enum AlertError {
     /// Docker is unavailable, so it is unknown whether Grafana is running.
     #[error(transparent)]
     Docker(#[from] DockerError),
+    /// The names in the user's own scrape jobs and rules cannot be read.
+    #[error("your own scrape jobs and rules: {0}")]
+    Own(#[source] io::Error),
     /// A signal has arrived; the fault is cleared.
     #[error("interrupted; no fault is active")]
     Interrupted,
@@ -152,7 +156,9 @@ async fn mails_round(
     stop: &CancellationToken,
     print: &Print,
 ) -> Result<Groups, AlertError> {
-    let known = watch::wait_for_rest(clients, fault, timeout, stop).await.map_err(|error| match error {
+    let own = Own::read(&clients.settings.own).map_err(AlertError::Own)?;
+    let rest = watch::wait_for_rest(clients, fault, &own, timeout, stop).await;
+    let known = rest.map_err(|error| match error {
         WaitError::Interrupted => AlertError::Interrupted,
         other => AlertError::Baseline(other),
     })?;
@@ -164,7 +170,7 @@ async fn mails_round(
 
     let baseline = panel::read_baseline(clients, fault).await;
     let baseline_value = baseline.clone().unwrap_or_default();
-    let watch = Watch::new(clients.clone(), fault, known, print.clone());
+    let watch = Watch::new(clients.clone(), fault, own, known, print.clone());
     let during = watch.clone();
     let outcome = fault_guard::with_fault(clients, fault.injection(), {
         let (stop, clients) = (stop.clone(), clients.clone());

@@ -6,6 +6,7 @@ pub mod check;
 pub mod console;
 pub mod leftovers;
 pub mod metric_schema;
+pub mod own;
 pub mod render;
 pub mod signals;
 pub mod table;

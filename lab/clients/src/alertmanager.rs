@@ -21,12 +21,12 @@ impl Alertmanager {
     }
 
     /// The names of the alerts that are not resolved.
-    pub async fn unresolved(&self) -> Result<Vec<String>, FetchError> {
+    pub async fn unresolved(&self) -> Result<Vec<Labels>, FetchError> {
         #[derive(Deserialize)]
         struct Alert {
             labels: Labels,
         }
         let alerts: Vec<Alert> = self.fetch.get(&format!("{}/api/v2/alerts", self.base)).json().await?;
-        Ok(alerts.into_iter().filter_map(|alert| alert.labels.get("alertname").cloned()).collect())
+        Ok(alerts.into_iter().map(|alert| alert.labels).collect())
     }
 }

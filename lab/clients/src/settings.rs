@@ -22,6 +22,9 @@ pub struct Settings {
     /// Folder of the dashboards, with a subfolder per tutorial
     #[arg(long, env = "LAB_DASHBOARDS", default_value = "/srv/grafana/dashboards", global = true)]
     pub dashboards: PathBuf,
+    /// Folder of the user's own scrape jobs and rules
+    #[arg(long, env = "LAB_OWN", default_value = "/srv/prometheus/own", global = true)]
+    pub own: PathBuf,
     /// Folder of Grafana's alert rules
     #[arg(long, env = "LAB_ALERTING", default_value = "/srv/grafana/alerting/rules", global = true)]
     pub alerting: PathBuf,

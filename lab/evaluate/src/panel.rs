@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use catalog::Selection;
 use clients::{
     Clients,
     fetch::FetchError,
     influxdb::Rows,
     jaeger,
-    prometheus::{self, Range},
+    prometheus::{self, Range, Target},
     time::unix_now,
 };
 use dashboards::{
@@ -37,14 +38,19 @@ pub enum QueryError {
     NoTargets,
 }
 
-/// The scrape interval configured in Grafana's data source: the longest of all targets.
+/// The scrape interval configured in Grafana's data source: the longest of the lab's targets. The user's own may be scraped at
+/// another one.
 ///
 /// # Errors
 ///
 /// Returns an error if Prometheus is unavailable or has no targets.
 pub async fn scrape_interval(clients: &Clients) -> Result<Duration, QueryError> {
     let targets = clients.prometheus.targets().await?;
-    let intervals = targets.iter().map(|target| duration::parse(&target.scrape_interval));
+    let jobs = Selection::All.jobs();
+    let is_of_the_lab =
+        |target: &&Target| target.labels.get("job").is_none_or(|job| jobs.contains(&job.as_str()));
+    let intervals =
+        targets.iter().filter(is_of_the_lab).map(|target| duration::parse(&target.scrape_interval));
     intervals.collect::<Result<Vec<_>, _>>()?.into_iter().max().ok_or(QueryError::NoTargets)
 }
 

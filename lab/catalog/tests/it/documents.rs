@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{Fault, Selection, Tutorial};
+use catalog::{Fault, Selection, Service, Tutorial};
 
 use crate::support::{names_in, read};
 
@@ -65,4 +65,37 @@ fn the_readme_has_the_requirements_that_the_preflight_checks() {
         )
     );
     assert_eq!(needs("make test"), format!("the same; {} GiB of disk", minimum("test-disk")));
+}
+
+#[test]
+fn the_document_on_security_has_each_published_port() {
+    let document = read("docs/security.md");
+    let table = document.split("| Port | Setting |").nth(1).expect("the table of ports");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let rows: BTreeSet<(String, String)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            (cells[1].to_owned(), cells[2].trim_matches('`').to_owned())
+        })
+        .collect();
+    let ports = Service::ALL.iter().flat_map(|service| service.ports());
+    assert_eq!(rows, ports.map(|port| (port.default.to_string(), port.setting.to_owned())).collect());
+}
+
+#[test]
+fn the_document_on_security_has_each_request_to_docker() {
+    let source = read("lab/clients/src/docker.rs");
+    let (source, _) = source.split_once("#[cfg(test)]").expect("the unit tests");
+    let paths = source.split("{BASE}").skip(1).filter_map(|rest| rest.split(['"', '?']).next());
+    let paths: BTreeSet<String> = paths.map(|path| path.replace("{id}", "ID")).collect();
+    let document = read("docs/security.md");
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `"));
+    let rows = rows.filter_map(|row| row.strip_prefix("GET ").or_else(|| row.strip_prefix("POST ")));
+    assert_eq!(rows.filter_map(|row| row.split('`').next().map(str::to_owned)).collect::<BTreeSet<_>>(), paths);
+}
+
+#[test]
+fn the_document_on_own_services_has_the_example_in_rust() {
+    let example = read("services/kit/examples/tea_shop.rs");
+    assert!(read("docs/your-service.md").contains(&format!("```rust\n{example}```")));
 }

@@ -13,6 +13,7 @@ use clients::{Clients, fetch::FetchError, maildev::Mail, prometheus::Alert};
 
 use crate::{
     alert::timeline::{Step, Timeline},
+    own::Own,
     table::Failure,
 };
 
@@ -67,8 +68,8 @@ struct Observed {
     error: Option<String>,
 }
 
-/// Waits until no alert is active, no mail arrives, and Prometheus has scraped the fault's load. Returns the ids of the mails
-/// in the mailbox.
+/// Waits until no alert is active except the user's `own`, no mail arrives, and Prometheus has scraped the fault's load.
+/// Returns the ids of the mails in the mailbox.
 ///
 /// # Errors
 ///
@@ -76,6 +77,7 @@ struct Observed {
 pub async fn wait_for_rest(
     clients: &Clients,
     fault: Fault,
+    own: &Own,
     timeout: Duration,
     stop: &CancellationToken,
 ) -> Result<BTreeSet<String>, WaitError> {
@@ -83,7 +85,7 @@ pub async fn wait_for_rest(
     let mut known = BTreeSet::new();
     let mut rest_since = Instant::now();
     loop {
-        let last = match obstacle(clients, fault, &mut known).await {
+        let last = match obstacle(clients, fault, own, &mut known).await {
             Ok(None) if rest_since.elapsed() >= REST_DURATION => return Ok(known),
             Ok(None) => None,
             Ok(Some(obstacle)) => Some(obstacle),
@@ -105,13 +107,17 @@ pub async fn wait_for_rest(
 async fn obstacle(
     clients: &Clients,
     fault: Fault,
+    own: &Own,
     known: &mut BTreeSet<String>,
 ) -> Result<Option<String>, FetchError> {
     let active = alerts(clients, fault).await?;
-    if let Some(alert) = active.first() {
+    if let Some(alert) = active.iter().find(|alert| !own.has_alert(&alert.labels)) {
         return Ok(Some(format!("{} is active", alert.name())));
     }
-    if let Some(alert) = clients.alertmanager.unresolved().await?.first() {
+    if let Some(labels) =
+        clients.alertmanager.unresolved().await?.iter().find(|labels| !own.has_alert(labels))
+    {
+        let alert = labels.get("alertname").map_or("an alert", String::as_str);
         return Ok(Some(format!("Alertmanager still has {alert}")));
     }
     if fault.owner() == RuleOwner::Grafana
@@ -119,7 +125,8 @@ async fn obstacle(
     {
         return Ok(Some(format!("Grafana still has {alert}")));
     }
-    let mails: BTreeSet<String> = clients.maildev.mails().await?.into_iter().map(|mail| mail.id).collect();
+    let mails = clients.maildev.mails().await?.into_iter().filter(|mail| !own.has_mail(mail));
+    let mails: BTreeSet<String> = mails.map(|mail| mail.id).collect();
     if mails != *known {
         *known = mails;
         return Ok(Some("mails are arriving".into()));
@@ -152,14 +159,14 @@ async fn alerts(clients: &Clients, fault: Fault) -> Result<Vec<Alert>, FetchErro
 }
 
 impl Watch {
-    /// Starts polling; to be called right before the injection. `known` are the ids of earlier mails, which are ignored.
-    /// `print` gets a line for each step.
-    pub fn new(clients: Clients, fault: Fault, known: BTreeSet<String>, print: Print) -> Self {
+    /// Starts polling; to be called right before the injection. `known` are the ids of earlier mails, which are ignored, as
+    /// are alerts and mails of the user's `own`. `print` gets a line for each step.
+    pub fn new(clients: Clients, fault: Fault, own: Own, known: BTreeSet<String>, print: Print) -> Self {
         let observed = Observed { timeline: Timeline::default(), mails: Vec::new(), error: None };
         let observed = Arc::new(Mutex::new(observed));
         let started = Instant::now();
         let stop = CancellationToken::new();
-        let polling = poll(clients, fault, known, started, (observed.clone(), print.clone()));
+        let polling = poll(clients, fault, (own, known), started, (observed.clone(), print.clone()));
         tokio::spawn(stop.clone().run_until_cancelled_owned(polling));
         let watch = Self { started, observed, print, _polling: Arc::new(stop.drop_guard()) };
         watch.record(Step::Injected);
@@ -210,7 +217,7 @@ impl Watch {
 async fn poll(
     clients: Clients,
     fault: Fault,
-    known: BTreeSet<String>,
+    (own, known): (Own, BTreeSet<String>),
     started: Instant,
     (observed, print): (Arc<Mutex<Observed>>, Print),
 ) {
@@ -219,16 +226,13 @@ async fn poll(
         let (alerts, mails) = tokio::join!(alerts(&clients, fault), clients.maildev.mails());
         let error = alerts.as_ref().err().or(mails.as_ref().err()).map(FetchError::to_string);
         let mut new = mails.unwrap_or_default();
-        new.retain(|mail| !known.contains(&mail.id));
+        new.retain(|mail| !known.contains(&mail.id) && !own.has_mail(mail));
+        let mut alerts = alerts.unwrap_or_default();
+        alerts.retain(|alert| !own.has_alert(&alert.labels));
         let lines = {
             let mut observed = lock(&observed);
             observed.error = error;
-            let lines = observed.timeline.observe(
-                fault.alert(),
-                started.elapsed(),
-                &alerts.unwrap_or_default(),
-                &new,
-            );
+            let lines = observed.timeline.observe(fault.alert(), started.elapsed(), &alerts, &new);
             if !new.is_empty() {
                 observed.mails = new;
             }

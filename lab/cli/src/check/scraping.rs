@@ -10,6 +10,7 @@ use clients::{
 
 use crate::{
     leftovers,
+    own::Own,
     table::{Claim, Failure},
 };
 
@@ -21,15 +22,24 @@ const QUIET_TIMEOUT: Duration = Duration::from_secs(30);
 /// Checks targets, rules, alerts and faults.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     let tutorial = clients.settings.tutorial;
+    let own = match Own::read(&clients.settings.own) {
+        Ok(own) => own,
+        Err(error) => {
+            let evidence = format!("{}: {error}", clients.settings.own.display());
+            return vec![Claim::failed("your own scrape jobs and rules can be read", evidence)];
+        }
+    };
     let targets = until(TIMEOUT, || async {
-        let targets = clients.prometheus.targets().await?;
+        let mut targets = clients.prometheus.targets().await?;
+        targets.retain(|target| !own.has_target(target));
         evaluate_targets(&targets, &tutorial.jobs())
     });
     let rules = until(TIMEOUT, || async {
-        let rules = clients.prometheus.rules().await?;
+        let mut rules = clients.prometheus.rules().await?;
+        rules.retain(|rule| !own.has_rule(rule));
         evaluate_rules(&rules, &tutorial.prometheus_alerts())
     });
-    let quiet = until(QUIET_TIMEOUT, || quiet(clients));
+    let quiet = until(QUIET_TIMEOUT, || quiet(clients, &own));
     let (targets, rules, quiet, no_fault) = tokio::join!(targets, rules, quiet, no_fault(clients));
     vec![
         Claim::from_result("every target is up, scraped every second", targets),
@@ -39,9 +49,10 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     ]
 }
 
-async fn quiet(clients: &Clients) -> Result<String, Failure> {
+async fn quiet(clients: &Clients, own: &Own) -> Result<String, Failure> {
     let alerts = clients.prometheus.alerts().await?;
-    let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing);
+    let firing =
+        alerts.iter().filter(|alert| alert.state == AlertState::Firing && !own.has_alert(&alert.labels));
     let firing: Vec<String> = firing
         .map(|alert| match alert.labels.get("job") {
             Some(job) => format!("{} ({job})", alert.name()),

@@ -26,7 +26,7 @@ pub(crate) struct Lab {
     tutorial: String,
     /// Grafana's address, if it responds.
     grafana: Option<String>,
-    /// Address by service; null for a service that is not published.
+    /// A page by service; null for a service that is not published.
     links: BTreeMap<&'static str, Option<String>>,
     tutorials: Vec<TutorialHead>,
     dashboards: Vec<DashboardHead>,
@@ -85,7 +85,9 @@ async fn lab(
         description: entry.dashboard.description.clone(),
         panels: entry.dashboard.panels().count(),
     });
-    let links = config.links.all().into_iter().map(|(name, url)| (name, url.map(str::to_owned)));
+    let links = config.links.all().into_iter().map(|(name, url)| {
+        (name, url.map(|url| format!("{}{}", url.trim_end_matches('/'), page(name))))
+    });
     Json(Lab {
         name: settings.lab_name.clone(),
         tutorial: format!("{:?}", settings.tutorial).to_lowercase(),
@@ -94,6 +96,19 @@ async fn lab(
         tutorials,
         dashboards: dashboards.collect(),
     })
+}
+
+/// The path of the page that is linked for a service, for those without a page at their root.
+fn page(service: &str) -> &'static str {
+    match service {
+        "echo_server" | "order_metrics" => "/metrics",
+        "sink" => "/envoy/metrics",
+        "balancer_rest" => "/servers",
+        "influxdb" => "/query?db=metric&q=SHOW+MEASUREMENTS",
+        // Debian's build has no other pages.
+        "prometheus" => "/api/v1/targets",
+        _ => "",
+    }
 }
 
 async fn grafana(config: &Config, clients: &Clients) -> Option<String> {

@@ -50,7 +50,7 @@ fn targets(tab: Tab, links: &Links) -> Vec<Link> {
     }
     let services = [
         (links.jaeger(), "/search?service=web-client", "Traces", "each request, span by span (Jaeger)"),
-        (links.prometheus(), "/", "Prometheus", "metrics, targets, alert rules"),
+        (links.prometheus(), "/api/v1/targets", "Prometheus", "its targets and their health"),
         (links.mailbox(), "/", "Mailbox", "alert mail"),
     ];
     targets.extend(services.into_iter().filter_map(|(base, path, name, description)| {

@@ -66,6 +66,25 @@ async fn a_foreign_host_is_refused_except_for_metrics_and_health() {
 }
 
 #[tokio::test]
+async fn an_added_host_is_accepted_with_its_own_origin_and_others_are_still_refused() {
+    let added = "lab.example:9000";
+    let web = Console::with(Files::new(), |config| config.console_hosts.push(added.to_owned())).await;
+    let status = async |host: &str| {
+        web.request(Method::GET, "/api/lab").header("host", host).send().await.unwrap().status()
+    };
+    assert_eq!(status(added).await, StatusCode::OK);
+    assert_eq!(status(&web.running.addr().to_string()).await, StatusCode::OK, "the default stays");
+    for foreign in ["lab.example", "lab.example:9001", "other.example:9000"] {
+        assert_eq!(status(foreign).await, StatusCode::MISDIRECTED_REQUEST, "{foreign}");
+    }
+    for (origin, expected) in [("http://lab.example:9000", 404), ("http://evil.example", 403)] {
+        let change = web.change(Method::POST, "/nowhere").await.header("host", added);
+        let (status, _) = problem_of(change.header("origin", origin).send().await.unwrap()).await;
+        assert_eq!(status, expected, "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn a_change_without_the_token_is_refused() {
     let web = web().await;
     for path in ["/api/faults/errors", "/api/load", "/api/actions/echo", "/nowhere"] {

@@ -85,7 +85,7 @@ async fn the_lab_lists_its_tutorials_links_and_dashboards() {
     assert_eq!(lab["grafana"], Value::Null, "it is unavailable");
     assert_eq!(
         (&lab["links"]["prometheus"], &lab["links"]["jaeger"]),
-        (&json!("http://127.0.0.1:9090"), &Value::Null)
+        (&json!("http://127.0.0.1:9090/api/v1/targets"), &Value::Null)
     );
     let tutorials = lab["tutorials"].as_array().unwrap();
     assert_eq!(tutorials[0], json!({"number": 1, "id": "echo", "title": "Tea for two", "started": true}));

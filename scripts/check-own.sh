@@ -1,0 +1,48 @@
+#!/bin/sh
+# Performs the steps of docs/your-service.md with the running lab: starts the Python service of the page on this host, writes
+# the page's files, applies them, and runs the page's commands. It removes everything before it ends. The service and its
+# files have another name than in the page, so that yours stay, and a free port.
+# Exit code 2: this machine lacks Python.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/settings.sh
+
+command -v python3 >/dev/null && python3 -c '' 2>/dev/null || exit 2
+scratch=$(mktemp -d)
+document=$scratch/your-service.md
+
+free_port='import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
+sed -e 's/tea-shop/lookout-check-tea/g' -e 's/TeaWaterCold/LookoutCheckTeaWaterCold/g' -e "s/9464/$(python3 -c "$free_port")/g" \
+  docs/your-service.md >"$document"
+
+# content PATH: prints the block that follows the line with the path.
+content() {
+  published <"$document" | awk -v heading="\`$1\`:" '
+    $0 == heading { found = 1; next }
+    inside && $0 == "```" { exit }
+    inside { print }
+    found && /^```/ { inside = 1 }'
+}
+
+service='' written=''
+apply() { docker compose --progress quiet up --detach 2>&1; }
+clean() {
+  # shellcheck disable=SC2086 # a list of paths without spaces
+  [ -z "$written" ] || { rm -f $written && apply >/dev/null; } || true
+  [ -z "$service" ] || kill "$service" 2>/dev/null || true
+  rm -rf "$scratch"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM HUP
+
+content lookout-check-tea.py >"$scratch/service.py"
+python3 "$scratch/service.py" >"$scratch/log" 2>&1 &
+service=$!
+written=$(sed -n -e 's#^`\(prometheus/own/[a-z./-]*\)`:$#\1#p' -e 's#^`\(grafana/dashboards/own/[a-z./-]*\)`:$#\1#p' "$document")
+for path in $written; do content "$path" >"$path"; done
+message=$(apply) || fail "docker compose up refuses the files of docs/your-service.md: $message"
+if sh scripts/check-docs.sh "$document"; then exit 0; fi
+say "The service printed:"
+cat "$scratch/log"
+exit 1
