@@ -22,8 +22,8 @@ filled() {
   sed -e "s/\${__from}000/${now_ms}000/g" -e "s/\${__to}000/${now_ms}000/g" -e 's/\${__[a-z.]*[jJ]ob}/web-client/g'
 }
 
-# prose: prints the lines that are neither commands nor in a block of code.
-prose() { awk '/^```/ { inside = !inside; next } !inside && !/^    / && !/curl /'; }
+# prose: prints the lines that are neither commands nor settings nor in a block of code.
+prose() { awk '/^```/ { inside = !inside; next } !inside && !/^    / && !/curl / && !/[A-Z]=http/'; }
 
 # claim SOURCE: requests the links of the input.
 claim() {
@@ -87,7 +87,9 @@ for file in grafana/dashboards/*/*.json; do
   case $file in grafana/dashboards/own/*) continue ;; esac
   tr -d '\n' <"$file" | grep -oE '"url": *"[^"]+"' || true
 done | published | filled | links | left_out | claim "of the dashboards"
-grep -hvE 'curl .*(-X|-d|--data)|TRACE_ID' docs/runbooks/*.md | published | links | left_out | claim "of the runbooks"
+# Without commands that change something, and without queries that continue on the next line.
+grep -hvE 'curl .*(-X|-d|--data)|TRACE_ID' docs/runbooks/*.md | published | links | grep -vE '/query(\?db=metric)?$' | left_out |
+  claim "of the runbooks"
 cat README.md docs/*.md | prose | published | links | grep -v -e ':9464' -e '/d/tea-shop' | left_out | claim "of the documents"
 if has maildev; then
   get "http://127.0.0.1:$(setting MAILDEV_PORT)/email" | links | grep '^http://127' | claim "of the mails"

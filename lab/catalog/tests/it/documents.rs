@@ -91,7 +91,10 @@ fn the_document_on_security_has_each_request_to_docker() {
     let document = read("docs/security.md");
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `"));
     let rows = rows.filter_map(|row| row.strip_prefix("GET ").or_else(|| row.strip_prefix("POST ")));
-    assert_eq!(rows.filter_map(|row| row.split('`').next().map(str::to_owned)).collect::<BTreeSet<_>>(), paths);
+    assert_eq!(
+        rows.filter_map(|row| row.split('`').next().map(str::to_owned)).collect::<BTreeSet<_>>(),
+        paths
+    );
 }
 
 #[test]

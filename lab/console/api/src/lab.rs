@@ -85,9 +85,11 @@ async fn lab(
         description: entry.dashboard.description.clone(),
         panels: entry.dashboard.panels().count(),
     });
-    let links = config.links.all().into_iter().map(|(name, url)| {
-        (name, url.map(|url| format!("{}{}", url.trim_end_matches('/'), page(name))))
-    });
+    let links = config
+        .links
+        .all()
+        .into_iter()
+        .map(|(name, url)| (name, url.map(|url| format!("{}{}", url.trim_end_matches('/'), page(name)))));
     Json(Lab {
         name: settings.lab_name.clone(),
         tutorial: format!("{:?}", settings.tutorial).to_lowercase(),

@@ -180,7 +180,10 @@ pub(super) const NODES: &[Node] = &[
             page: |settings| format!("{}/-/ready", settings.prometheus),
         },
         dashboard: Some(("lookout", Tutorial::Lab)),
-        links: &[("Its targets", "prometheus", "/api/v1/targets"), ("Its alerts", "prometheus", "/api/v1/alerts")],
+        links: &[
+            ("Its targets", "prometheus", "/api/v1/targets"),
+            ("Its alerts", "prometheus", "/api/v1/alerts"),
+        ],
     },
     Node {
         id: "alertmanager",
