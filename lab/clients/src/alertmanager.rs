@@ -20,7 +20,7 @@ impl Alertmanager {
         Self { fetch, base: base.to_owned() }
     }
 
-    /// The names of the alerts that are not resolved.
+    /// The labels of the alerts that are not resolved.
     pub async fn unresolved(&self) -> Result<Vec<Labels>, FetchError> {
         #[derive(Deserialize)]
         struct Alert {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     alertmanager::Alertmanager,
     fetch::{Fetch, FetchError},
-    prometheus::{Alert, AlertState},
+    prometheus::{Alert, AlertState, Labels},
     prometheus_rules::{self, AlertRule},
 };
 
@@ -121,8 +121,8 @@ impl Grafana {
         Ok(active(&self.managed_rules().await?))
     }
 
-    /// The names of the alerts in its built-in Alertmanager that are not resolved.
-    pub async fn unresolved(&self) -> Result<Vec<String>, FetchError> {
+    /// The labels of the alerts in its built-in Alertmanager that are not resolved.
+    pub async fn unresolved(&self) -> Result<Vec<Labels>, FetchError> {
         Alertmanager::new(self.fetch.clone(), &format!("{}/api/alertmanager/grafana", self.base))
             .unresolved()
             .await

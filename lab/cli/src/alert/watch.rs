@@ -9,7 +9,12 @@ use std::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use catalog::{Fault, RuleOwner, Stream};
-use clients::{Clients, fetch::FetchError, maildev::Mail, prometheus::Alert};
+use clients::{
+    Clients,
+    fetch::FetchError,
+    maildev::Mail,
+    prometheus::{Alert, Labels},
+};
 
 use crate::{
     alert::timeline::{Step, Timeline},
@@ -114,16 +119,14 @@ async fn obstacle(
     if let Some(alert) = active.iter().find(|alert| !own.has_alert(&alert.labels)) {
         return Ok(Some(format!("{} is active", alert.name())));
     }
-    if let Some(labels) =
-        clients.alertmanager.unresolved().await?.iter().find(|labels| !own.has_alert(labels))
-    {
-        let alert = labels.get("alertname").map_or("an alert", String::as_str);
-        return Ok(Some(format!("Alertmanager still has {alert}")));
+    let is_of_the_lab = |labels: &&Labels| !own.has_alert(labels);
+    if let Some(labels) = clients.alertmanager.unresolved().await?.iter().find(is_of_the_lab) {
+        return Ok(Some(format!("Alertmanager still has {}", name_of(labels))));
     }
     if fault.owner() == RuleOwner::Grafana
-        && let Some(alert) = clients.grafana.unresolved().await?.first()
+        && let Some(labels) = clients.grafana.unresolved().await?.iter().find(is_of_the_lab)
     {
-        return Ok(Some(format!("Grafana still has {alert}")));
+        return Ok(Some(format!("Grafana still has {}", name_of(labels))));
     }
     let mails = clients.maildev.mails().await?.into_iter().filter(|mail| !own.has_mail(mail));
     let mails: BTreeSet<String> = mails.map(|mail| mail.id).collect();
@@ -137,6 +140,10 @@ async fn obstacle(
         ));
     }
     missing_load(clients, fault.load()).await
+}
+
+fn name_of(labels: &Labels) -> &str {
+    labels.get("alertname").map_or("an alert", String::as_str)
 }
 
 /// The first stream without successful requests in Prometheus, as a sentence; `None` if all have some.
