@@ -54,12 +54,12 @@ struct Point {
 
 impl Point {
     fn read(line: &str) -> Self {
-        let (measurement, mut rest) = read_until(line, &[',', ' ']);
+        let (measurement, mut rest) = read_until(line, &[',', ' '], &[',', ' ']);
         let mut tags = BTreeMap::new();
         while let Some(tag) = rest.strip_prefix(',') {
-            let (key, after_key) = read_until(tag, &['=']);
+            let (key, after_key) = read_until(tag, &['='], &[',', ' ', '=']);
             let value = after_key.strip_prefix('=').expect("a tag has a value");
-            let (value, after_value) = read_until(value, &[',', ' ']);
+            let (value, after_value) = read_until(value, &[',', ' '], &[',', ' ', '=']);
             assert!(tags.insert(key, value).is_none(), "duplicate tag: {line}");
             rest = after_value;
         }
@@ -68,16 +68,14 @@ impl Point {
     }
 }
 
-/// Splits at the first of `ends` that is not escaped, and unescapes what is before it.
-fn read_until<'a>(text: &'a str, ends: &[char]) -> (String, &'a str) {
-    let mut read = String::new();
-    let mut chars = text.char_indices();
-    while let Some((index, c)) = chars.next() {
-        match c {
-            '\\' => read.extend(chars.next().map(|(_, escaped)| escaped)),
-            c if ends.contains(&c) => return (read, &text[index..]),
-            c => read.push(c),
-        }
+/// Splits at the first of `ends` that does not follow a backslash, as InfluxDB does. In what is before it, removes the
+/// backslash before each special character.
+fn read_until<'a>(text: &'a str, ends: &[char], special: &[char]) -> (String, &'a str) {
+    let is_end = |(index, c): &(usize, char)| ends.contains(c) && !text[..*index].ends_with('\\');
+    let end = text.char_indices().find(is_end).map_or(text.len(), |(index, _)| index);
+    let mut read = text[..end].to_owned();
+    for c in special {
+        read = read.replace(&format!("\\{c}"), &c.to_string());
     }
-    (read, "")
+    (read, &text[end..])
 }

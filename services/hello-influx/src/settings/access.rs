@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-
 use push_metrics::{Destination, DestinationError};
 use thiserror::Error;
 
