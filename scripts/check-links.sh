@@ -92,6 +92,10 @@ grep -hvE 'curl .*(-X|-d|--data)|TRACE_ID' docs/runbooks/*.md | published | link
   claim "of the runbooks"
 cat README.md docs/*.md | prose | published | links | grep -v -e ':9464' -e '/d/tea-shop' | left_out | claim "of the documents"
 if has maildev; then
-  get "http://127.0.0.1:$(setting MAILDEV_PORT)/email" | links | grep '^http://127' | claim "of the mails"
+  # One mail a line. Those about alerts without a runbook are the user's.
+  alerts=$(for file in docs/runbooks/*.md; do printf '%s\n' "$file"; done | sed -e 's#.*/##' -e 's/\.md$//' | tr '\n' '|')
+  get "http://127.0.0.1:$(setting MAILDEV_PORT)/email" | sed -e 's/},{"html":/}\
+{"html":/g' | grep -E "\"subject\":\"\[(FIRING|RESOLVED)\] (${alerts%|})[^A-Za-z]" | links | grep '^http://127' |
+    claim "of the mails"
 fi
 exit "$status"

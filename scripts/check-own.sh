@@ -2,13 +2,19 @@
 # Performs the steps of docs/your-service.md with the running lab: starts the Python service of the page on this host, writes
 # the page's files, applies them, and runs the page's commands. It removes everything before it ends. The service and its
 # files have another name than in the page, so that yours stay, and a free port.
-# Exit code 2: this machine lacks Python.
+# Exit code 2: the steps cannot be performed here.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-command -v python3 >/dev/null && python3 -c '' 2>/dev/null || exit 2
+# skip REASON: ends without a verdict.
+skip() {
+  say "$1"
+  exit 2
+}
+python3 -c '' 2>/dev/null || skip "The example needs Python, which is missing here."
+[ "$(setting SMTP_HOST)" = maildev ] || skip "The alert's mail goes to $(setting SMTP_HOST), not to the lab's mailbox."
 scratch=$(mktemp -d)
 document=$scratch/your-service.md
 

@@ -19,7 +19,7 @@ async fn a_dashboard_has_its_variables_and_panels() {
     let lab = Lab::with(&json!([panel(1, "timeseries", "up"), panel(2, "stat", "up")]), &variables()).await;
     let dashboard = lab.web.json("/api/dashboards/tea").await;
     let field = |name: &str| dashboard[name].clone();
-    assert_eq!((field("uid"), field("title"), field("folder")), (json!("tea"), json!("Tea"), json!("echo")));
+    assert_eq!((field("uid"), field("title"), field("folder")), (json!("tea"), json!("Tea"), json!("Echo")));
     assert_eq!((field("refresh"), field("refresh_options")), (json!("5s"), json!(["1s", "5s"])));
     assert_eq!(field("time"), json!({"from": "now-15m", "to": "now"}));
     let variables = dashboard["variables"].as_array().unwrap();
@@ -91,7 +91,7 @@ async fn the_lab_lists_its_tutorials_links_and_dashboards() {
     assert_eq!(tutorials[0], json!({"number": 1, "id": "echo", "title": "Tea for two", "started": true}));
     assert_eq!(tutorials[4], json!({"number": 5, "id": "influx", "title": "influx", "started": false}));
     let expected =
-        json!([{"uid": "tea", "title": "Tea", "folder": "echo", "description": "Cups.", "panels": 2}]);
+        json!([{"uid": "tea", "title": "Tea", "folder": "Echo", "description": "Cups.", "panels": 2}]);
     assert_eq!(lab["dashboards"], expected);
 }
 
