@@ -48,8 +48,12 @@ FROM ${INFLUXDB_IMAGE} AS influxdb
 
 # Real programs that tests compare with: see the tests named `real`.
 FROM tools AS oracles
+ARG DEBIAN_MIRROR=http://deb.debian.org/debian
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends golang-go && rm -rf /var/lib/apt/lists/*
+    echo "deb $DEBIAN_MIRROR trixie-backports main" >/etc/apt/sources.list.d/backports.list \
+ && apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends -t trixie-backports golang-go \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=envoy /usr/local/bin/envoy /usr/local/bin/
 COPY --from=prometheus /bin/prometheus /bin/promtool /usr/local/bin/
 COPY --from=influxdb /usr/bin/influxd /usr/local/bin/
@@ -72,9 +76,13 @@ RUN --mount=type=bind,target=/src \
     --mount=type=cache,id=lookout-sources,sharing=locked,target=/build \
     --mount=type=cache,id=lookout-cargo,sharing=locked,target=/usr/local/cargo/registry \
     --mount=type=cache,id=lookout-target,target=/target \
+    --mount=type=cache,id=lookout-go,target=/root/go/pkg/mod \
+    --mount=type=cache,id=lookout-go-build,target=/root/.cache/go-build \
     --mount=type=secret,id=cargo-config,target=/usr/local/cargo/config.toml \
     --mount=type=secret,id=ca-bundle,target=/etc/ssl/certs/ca-certificates.crt \
-    sh /src/scripts/sync-sources.sh /src /build && eval "$COMMAND"
+    --mount=type=secret,id=client-env,target=/run/client-env \
+    if [ -s /run/client-env ]; then . /run/client-env; fi \
+ && sh /src/scripts/sync-sources.sh /src /build && eval "$COMMAND"
 
 FROM ${DEBIAN_IMAGE} AS program
 ARG PROGRAM

@@ -63,7 +63,7 @@ packages() {
   find . \( -name target -o -name node_modules -o -name .git \) -prune -o -path '*/tests/real/main.rs' -print |
     while read -r test; do sed -n 's/^name = "\(.*\)"/--package \1/p' "${test%/tests/real/main.rs}/Cargo.toml" | head -n 1; done
 }
-real() { TOOLS=oracles sh scripts/rust.sh "cargo test --locked --no-fail-fast --test real $(packages | xargs) -- --ignored"; }
+real() { TOOLS=oracles sh scripts/rust.sh "cargo test --locked --no-fail-fast --all-features --test real $(packages | xargs) -- --ignored"; }
 try "tests against the real programs" real
 pages() {
   sh scripts/build.sh "localhost/lookout/pages-checked:$LOOKOUT_TAG" --target check-pages \

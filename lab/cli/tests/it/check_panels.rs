@@ -70,7 +70,7 @@ async fn influxql(Query(query): Query<Pairs>) -> Json<Value> {
 
 async fn claims(targets: Value) -> Vec<Claim> {
     let data = |data: Value| async move { Json(json!({"status": "success", "data": data})) };
-    let target = json!({"labels": {"job": "a"}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
+    let target = json!({"labels": {"job": "web-client"}, "scrapeUrl": "u", "lastError": "", "health": "up", "scrapeInterval": "1s"});
     let router = Router::new()
         .route("/api/v1/targets", get(move || data(json!({"activeTargets": [target]}))))
         .route("/api/v1/query", post(instant))

@@ -96,7 +96,7 @@ async fn links_lead_to_the_published_ports_even_if_two_are_swapped() {
     let dashboard = lab.read("grafana/dashboards/Echo/grpc-server.json");
     assert!(dashboard.contains("http://127.0.0.1:9090/search?service="), "Jaeger's port");
     let overview = lab.read("grafana/dashboards/Lab/lookout.json");
-    assert!(overview.contains("http://127.0.0.1:16686/targets"), "Prometheus' port");
+    assert!(overview.contains("http://127.0.0.1:16686/api/v1/targets"), "Prometheus' port");
 }
 
 #[tokio::test]

@@ -34,9 +34,9 @@ pub(super) fn write_family(
             Kind::Counter => {
                 let exemplars = exemplars(metric.get_label());
                 let newest = exemplars.iter().filter(|one| one.is_valid()).max_by_key(|one| one.time);
-                series.float("", None, metric.get_counter().get_value(), newest);
+                series.float("", None, metric.get_counter().value(), newest);
             }
-            Kind::Gauge | Kind::Unknown => series.float("", None, metric.get_gauge().get_value(), None),
+            Kind::Gauge | Kind::Unknown => series.float("", None, metric.get_gauge().value(), None),
             Kind::Histogram => series.histogram(exemplars(metric.get_label())),
             Kind::Summary => series.summary(),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use catalog::Selection;
+use catalog::{Selection, Tutorial};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -25,8 +25,9 @@ fn blocks(tutorial: Tutorial) -> Vec<Block> {
 /// Dashboard and number of each panel in the folder.
 fn panels() -> BTreeSet<(String, u64)> {
     let mut panels = BTreeSet::new();
-    for folder in std::fs::read_dir(root().join("grafana/dashboards")).unwrap() {
-        for file in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+    for tutorial in Tutorial::ALL {
+        let folder = root().join("grafana/dashboards").join(tutorial.name());
+        for file in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
             let dashboard: Value = serde_json::from_str(&text).unwrap();
             for panel in dashboard["panels"].as_array().unwrap() {
