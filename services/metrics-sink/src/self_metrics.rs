@@ -94,7 +94,7 @@ impl NodeMetrics {
             )?,
             series_resets: counter(
                 "metrics_sink_node_series_resets_total",
-                "Counters that an Envoy started anew while its process kept running.",
+                "Counters that an Envoy re-created while its process kept running.",
             )?,
             counter_mismatches: counter(
                 "metrics_sink_node_counter_mismatches_total",

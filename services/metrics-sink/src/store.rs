@@ -73,7 +73,7 @@ pub struct NodeState {
     pub age: Duration,
     /// Restarts of its process.
     pub restarts: u64,
-    /// Counters that started anew although the process did not.
+    /// Counters that started again at 0 although the process did not.
     pub series_resets: u64,
     /// Flushes whose counters contradict the [`Temporality`] of the store.
     pub counter_mismatches: u64,

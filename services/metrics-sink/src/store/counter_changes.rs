@@ -1,6 +1,6 @@
 //! Detects counters that contradict `SINK_COUNTERS`.
 //!
-//! Cumulative counters fall only when Envoy creates them anew, as a few do after a configuration update. Deltas fall in
+//! Cumulative counters fall only when Envoy re-creates them, as a few do after a configuration update. Deltas fall in
 //! every other flush. The stream does not say which of the two Envoy sends.
 
 use std::collections::HashMap;

@@ -21,7 +21,7 @@ pub(crate) struct History {
 /// The result of a flush that is complete.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct FlushEnd {
-    /// Counters that started anew although the process did not.
+    /// Counters that started again at 0 although the process did not.
     pub(crate) series_resets: u64,
     /// The counters contradict `SINK_COUNTERS`.
     pub(crate) is_mismatch: bool,
@@ -58,7 +58,7 @@ impl History {
         })
     }
 
-    /// Ends a message. Returns the counters that started anew, which are certain except in a stream's first flush.
+    /// Ends a message. Returns the counters that started again at 0, which are certain except in a stream's first flush.
     pub(crate) fn end_message(&mut self) -> u64 {
         if self.flushes.is_first_of_stream() { 0 } else { std::mem::take(&mut self.falls) }
     }

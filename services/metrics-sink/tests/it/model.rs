@@ -30,7 +30,7 @@ struct Envoy {
 enum Event {
     /// Requests increase some counters and the histogram.
     Requests(Vec<(usize, u64)>),
-    /// A configuration update creates a counter anew.
+    /// A configuration update re-creates a counter.
     Recreate(usize),
     /// A flush in batches of this size, with a repeated counter.
     Flush {

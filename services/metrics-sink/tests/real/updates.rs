@@ -1,4 +1,4 @@
-//! Configuration updates and drains: Envoy creates statistics anew while its process keeps running.
+//! Configuration updates and drains: Envoy re-creates statistics while its process keeps running.
 
 use testkit::envoy::{Config, Envoy};
 
