@@ -33,6 +33,7 @@ content() {
 
 service='' written=''
 apply() { docker compose --progress quiet up --detach 2>&1; }
+# shellcheck disable=SC2317 # the trap calls it
 clean() {
   # shellcheck disable=SC2086 # a list of paths without spaces
   [ -z "$written" ] || { rm -f $written && apply >/dev/null; } || true
@@ -45,8 +46,11 @@ trap 'exit 130' INT TERM HUP
 content lookout-check-tea.py >"$scratch/service.py"
 python3 "$scratch/service.py" >"$scratch/log" 2>&1 &
 service=$!
-written=$(sed -n -e 's#^`\(prometheus/own/[a-z./-]*\)`:$#\1#p' -e 's#^`\(grafana/dashboards/own/[a-z./-]*\)`:$#\1#p' "$document")
-for path in $written; do content "$path" >"$path"; done
+written=$(sed -n -e "s#^\`\(prometheus/own/[a-z./-]*\)\`:\$#\1#p" -e "s#^\`\(grafana/dashboards/own/[a-z./-]*\)\`:\$#\1#p" "$document")
+for path in $written; do
+  text=$(content "$path")
+  printf '%s\n' "$text" >"$path"
+done
 message=$(apply) || fail "docker compose up refuses the files of docs/your-service.md: $message"
 if sh scripts/check-docs.sh "$document"; then exit 0; fi
 say "The service printed:"
