@@ -2,7 +2,7 @@ mod scripted;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, Interest, duplex};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep_until;
 
@@ -197,6 +197,28 @@ async fn exchange(stream: TcpStream, bytes: Vec<u8>) -> Vec<u8> {
     let ((), result) = tokio::join!(writing, read.read_to_end(&mut received));
     result.expect("read");
     received
+}
+
+#[test]
+fn a_reset_that_a_write_reports_is_not_passed_on_as_an_end() {
+    run(async {
+        let [(mut client, mut near), (mut backend, mut far)] = tcp_pairs().await;
+        client.write_all(b"a request").await.expect("written");
+        backend.write_all(b"no, thanks").await.expect("written");
+        backend.set_zero_linger().expect("an open socket");
+        drop(backend);
+        // Both have arrived, so that the write of the request is the first call to see the reset. Reads then return 0.
+        near.readable().await.expect("an open socket");
+        far.ready(Interest::ERROR).await.expect("an open socket");
+        let (of_server, of_backend) = (Traffic::default(), Traffic::default());
+        let result = relay(&mut near, &mut far, meters(&of_server, &of_backend), Timeouts::default()).await;
+        assert_eq!(result.expect_err("a reset").kind(), io::ErrorKind::ConnectionReset);
+        let mut response = [0; 10];
+        client.read_exact(&mut response).await.expect("the response");
+        assert_eq!(&response, b"no, thanks");
+        let error = client.try_read(&mut [0]).expect_err("no end");
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    });
 }
 
 #[test]

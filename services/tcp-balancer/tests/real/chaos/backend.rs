@@ -100,17 +100,21 @@ async fn serve(mut connection: Connection, ledger: Arc<Ledger>) {
     let Side { sent, received, .. } = &mut record.side;
     let (mut read, mut write) = connection.stream.split();
     if reset_after < down {
-        send(&mut write, id, reset_after, sent).await;
+        let _ = send(&mut write, id, reset_after, sent).await;
         return;
     }
-    let sending = async { send(&mut write, id, down, sent).await && write.shutdown().await.is_ok() };
-    let (is_sent, end) = tokio::join!(sending, receive(&mut read, id, u64::MAX, Duration::ZERO, received));
+    let sending = async {
+        send(&mut write, id, down, sent).await?;
+        write.shutdown().await
+    };
+    let (result, end) = tokio::join!(sending, receive(&mut read, id, u64::MAX, Duration::ZERO, received));
+    let end = end.with_sending(&result);
     if end == End::Corrupt {
         record.ledger.violation(format!("a byte of client {id} has changed"));
     }
-    connection.is_done = is_sent && end == End::Ended;
+    connection.is_done = result.is_ok() && end == End::Ended;
     record.side.is_complete = connection.is_done && record.side.received == up;
-    if connection.is_done && !record.side.is_complete {
+    if end == End::Ended && record.side.received != up {
         // A client that stops early resets the connection.
         record.ledger.violation(format!("client {id}'s upload ended early without a reset"));
     }

@@ -73,27 +73,36 @@ async fn exchange(mut stream: TcpStream, request: Request, behavior: Behavior, l
     }
     side.header = HEADER_BYTES as u64;
     let (mut read, mut write) = stream.split();
-    let is_sent = write.write_all(&request.encode()).await.is_ok();
+    let header = write.write_all(&request.encode()).await;
     let Side { sent, received, .. } = &mut side;
     let end = match behavior {
         Behavior::Leave => return side,
         Behavior::StopSending(limit) => {
-            if is_sent {
-                send(&mut write, id, limit, sent).await;
+            if header.is_ok() {
+                let _ = send(&mut write, id, limit, sent).await;
             }
             End::Limit
         }
         Behavior::StopReceiving(limit) => {
+            let failure = async {
+                if header.is_ok() && send(&mut write, id, up, sent).await.is_ok() {
+                    std::future::pending::<()>().await;
+                }
+            };
             tokio::select! {
                 end = receive(&mut read, id, limit, Duration::ZERO, received) => end,
-                _ = async { is_sent && send(&mut write, id, up, sent).await && std::future::pending().await } => End::Failed,
+                () = failure => End::Failed,
             }
         }
         Behavior::Exchange(stall) => {
-            let sending =
-                async { is_sent && send(&mut write, id, up, sent).await && write.shutdown().await.is_ok() };
-            let (is_sent, end) = tokio::join!(sending, receive(&mut read, id, u64::MAX, stall, received));
-            side.is_complete = is_sent && end == End::Ended && side.received == down;
+            let sending = async {
+                header?;
+                send(&mut write, id, up, sent).await?;
+                write.shutdown().await
+            };
+            let (result, end) = tokio::join!(sending, receive(&mut read, id, u64::MAX, stall, received));
+            let end = end.with_sending(&result);
+            side.is_complete = result.is_ok() && end == End::Ended && side.received == down;
             end
         }
     };

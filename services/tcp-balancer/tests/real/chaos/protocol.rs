@@ -1,6 +1,7 @@
 //! What clients and backends say to each other: a header, then bytes whose values depend on the connection and the position,
 //! in both directions.
 
+use std::io;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -53,21 +54,21 @@ fn bytes(id: u64, position: u64, length: u64) -> &'static [u8] {
     &BYTES[start as usize..end as usize]
 }
 
-/// Sends `total` bytes. Adds those that the socket has accepted to `sent`. Returns whether there was no error.
+/// Sends `total` bytes. Adds those that the socket has accepted to `sent`.
 pub(crate) async fn send(
     sink: &mut (impl AsyncWriteExt + Unpin),
     id: u64,
     total: u64,
     sent: &mut u64,
-) -> bool {
+) -> io::Result<()> {
     while *sent < total {
         let piece = bytes(id, *sent, PIECE_BYTES.min(total - *sent));
-        match sink.write(piece).await {
-            Ok(accepted @ 1..) => *sent += accepted as u64,
-            _ => return false,
+        match sink.write(piece).await? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            accepted => *sent += accepted as u64,
         }
     }
-    true
+    Ok(())
 }
 
 /// How receiving ended.
@@ -81,6 +82,16 @@ pub(crate) enum End {
     Limit,
     /// A byte is not the one that was sent.
     Corrupt,
+}
+
+impl End {
+    /// How the connection ended, given the result of sending at the same time. Linux reports a reset to one call only: after
+    /// a write has failed with it, a read returns 0, although the peer has not ended its side. A write after the peer has
+    /// ended its side and then reset the connection fails with another error, `BrokenPipe`.
+    pub(crate) fn with_sending(self, sent: &io::Result<()>) -> Self {
+        let is_reset = sent.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::ConnectionReset);
+        if self == Self::Ended && is_reset { Self::Failed } else { self }
+    }
 }
 
 /// Receives until the end or until at least `limit` bytes were received, and compares each byte with the one that was sent.
@@ -114,4 +125,55 @@ pub(crate) async fn receive(
         }
     }
     End::Limit
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::eventually;
+    use tokio::io::Interest;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::super::TIMEOUT;
+    use super::*;
+
+    const ID: u64 = 1;
+    const LENGTH: u64 = 100;
+
+    /// A client's connection whose peer has sent [`LENGTH`] bytes, and the peer.
+    async fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let (client, peer) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (client, mut peer) = (client.expect("connected"), peer.expect("accepted").0);
+        send(&mut peer, ID, LENGTH, &mut 0).await.expect("sent");
+        (client, peer)
+    }
+
+    /// Sends until that fails, then receives to the end. Returns how the connection ended, and the number of bytes received.
+    async fn send_and_receive(mut client: TcpStream) -> (End, u64) {
+        let sent = send(&mut client, ID, u64::MAX, &mut 0).await;
+        let mut received = 0;
+        let end = receive(&mut client, ID, u64::MAX, Duration::ZERO, &mut received).await;
+        (end.with_sending(&sent), received)
+    }
+
+    #[tokio::test]
+    async fn a_reset_that_a_write_reports_is_not_an_end() {
+        let (client, peer) = connection().await;
+        peer.set_zero_linger().expect("an open socket");
+        drop(peer);
+        assert_eq!(send_and_receive(client).await, (End::Failed, LENGTH));
+    }
+
+    #[tokio::test]
+    async fn an_end_before_a_reset_is_an_end() {
+        let (client, peer) = connection().await;
+        // The peer's kernel ends its side, and resets the connection when bytes arrive.
+        drop(peer);
+        eventually(TIMEOUT, async || {
+            client.ready(Interest::READABLE).await.expect("an open socket").is_read_closed()
+        })
+        .await;
+        assert_eq!(send_and_receive(client).await, (End::Ended, LENGTH));
+    }
 }
