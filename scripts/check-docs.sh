@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
 
-retry_timeout=10 run_timeout=300
+retry_timeout=10 run_timeout=600
 mode=${MAKE_COMMANDS:-leave}
 unset MAKE_COMMANDS MAKELEVEL MAKEFLAGS
 proven=0 failed=0 elsewhere=0
