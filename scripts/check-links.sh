@@ -67,13 +67,11 @@ left_out() {
       INFLUXDB_PORT) service=influxdb ;;
       *) continue ;;
     esac
-    printf '%s\n' "$services" | grep -qx "$service" || printf '^http://127\\.0\\.0\\.1:%s(/|$)\n' "${port#*=}"
+    has_service "$service" || printf '^http://127\\.0\\.0\\.1:%s(/|$)\n' "${port#*=}"
   done >"$scratch/left-out"
-  has order-service || echo '/orders' >>"$scratch/left-out"
+  has_service order-service || echo '/orders' >>"$scratch/left-out"
   if [ -s "$scratch/left-out" ]; then grep -vE -f "$scratch/left-out"; else cat; fi || true
 }
-services=$(docker compose config --services)
-has() { printf '%s\n' "$services" | grep -qx "$1"; }
 
 get "$console/api/lab" | links | claim "of the console's menu"
 # The topology is sent as an event.
@@ -91,7 +89,7 @@ done | published | filled | links | left_out | claim "of the dashboards"
 grep -hvE 'curl .*(-X|-d|--data)|TRACE_ID' docs/runbooks/*.md | published | links | grep -vE '/query(\?db=metric)?$' | left_out |
   claim "of the runbooks"
 cat README.md docs/*.md | prose | published | links | grep -v -e ':9464' -e '/d/tea-shop' | left_out | claim "of the documents"
-if has maildev; then
+if has_service maildev; then
   # One mail a line. Those about alerts without a runbook are the user's.
   alerts=$(for file in docs/runbooks/*.md; do printf '%s\n' "$file"; done | sed -e 's#.*/##' -e 's/\.md$//' | tr '\n' '|')
   get "http://127.0.0.1:$(setting MAILDEV_PORT)/email" | sed -e 's/},{"html":/}\

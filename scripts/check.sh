@@ -21,8 +21,6 @@ claim() { # claim MARK TEXT EVIDENCE
 
 links=$(mktemp)
 trap 'rm -f "$links"' EXIT
-has_service() { printf '%s\n' "$services" | grep -qx "$1"; }
-services=$(docker compose config --services)
 
 # service_of ADDRESS: prints the service that an address needs, if it belongs to a tutorial or is optional.
 service_of() {

@@ -35,8 +35,12 @@ ports() { settings | grep '_PORT=' | grep -v '^SMTP_'; }
 # default_ports: prints the ports of compose.yaml as lines NAME=PORT, whatever the settings are.
 default_ports() { sed -n 's/^  \([A-Z_]*_PORT\): \${[A-Z_]*_PORT:-\([0-9]*\)}$/\1=\2/p' compose.yaml | grep -v '^SMTP_'; }
 
-# has_service NAME: whether the selected tutorials and images include the service.
-has_service() { docker compose config --services | grep -qx "$1"; }
+# has_service NAME: whether the selected tutorials and images include the service. Compose is called once.
+services=''
+has_service() {
+  [ -n "$services" ] || services=$(docker compose config --services)
+  printf '%s\n' "$services" | grep -qx "$1"
+}
 
 # A filter that replaces the documents' addresses (the default ports) by those that this lab publishes. The @ keeps a replaced
 # port from being replaced again, so that two ports can be swapped.
