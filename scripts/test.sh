@@ -56,7 +56,7 @@ try "unit and integration tests" sh scripts/rust.sh cargo test --locked --no-fai
 # Loom explores the interleavings of the sequence lock.
 # shellcheck disable=SC2016 # RUSTFLAGS is expanded in the image
 try "model check of the sequence lock" sh scripts/rust.sh 'RUSTFLAGS="$RUSTFLAGS --cfg loom" CARGO_TARGET_DIR=/target/loom cargo test --locked --release --package sharded-metrics --lib loom'
-step "images to check with" sh scripts/images.sh prometheus alertmanager envoy influxdb || exit 1
+step "images to check with" sh scripts/images.sh prometheus alertmanager envoy influxdb jaeger grafana maildev k6 grpcurl || exit 1
 . scripts/settings.sh
 # The packages that have tests against the real programs.
 packages() {
