@@ -3,7 +3,7 @@
 set -eu
 tag=$1 labels=$2
 . scripts/say.sh
-. scripts/pins.sh
+. scripts/settings.sh
 . scripts/client-config.sh
 if ! command -v debootstrap >/dev/null; then
   { command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; } ||

@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
+require_lab
 
 status=0
 sh scripts/lab.sh check || status=1

@@ -6,8 +6,12 @@ cd "$(dirname "$0")/.."
 . scripts/settings.sh
 
 docker version >/dev/null 2>&1 || fail "the Docker engine does not respond, so no lab is running."
-# Alertmanager stops first: otherwise it would send mail about the services that stop.
-docker compose --progress quiet stop alertmanager
+# Commands that run end first, and clear their faults while the services can still do so.
+commands=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$(setting LAB_NAME)" --filter label=com.docker.compose.oneoff=True)
+# shellcheck disable=SC2086 # a list of containers, which may remove themselves
+[ -z "$commands" ] || { docker stop --time 60 $commands && docker rm --force $commands; } >/dev/null 2>&1 || true
+# The console clears its faults as well. Alertmanager would send mail about the services that stop.
+docker compose --progress quiet stop console alertmanager
 if [ "${1:-}" != everything ]; then
   docker compose --profile '*' down --remove-orphans
   exit

@@ -124,11 +124,8 @@ start_engine() {
 
 needs_engine=''
 if ! responds; then
-  address=$(endpoint)
-  case $address in
-    '' | unix:///var/run/docker.sock | unix:///run/docker.sock) ;;
-    *) fail "the Docker engine at $address, which DOCKER_HOST or Docker's context selects, does not respond: start it, or select another one." ;;
-  esac
+  selected=$(selected_engine)
+  [ -z "$selected" ] || fail "the engine that $selected selects does not respond: start it, or select another one."
   # A client without an engine is not enough.
   if ! command -v docker >/dev/null || ! command -v dockerd >/dev/null; then needs_engine=yes; fi
 fi

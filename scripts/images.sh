@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
-. scripts/pins.sh
+. scripts/settings.sh
 . scripts/offline-env.sh
 
 registry=untried reason='' offline='' announced=''

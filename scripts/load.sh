@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
-[ -n "$(docker compose ps --quiet envoy)" ] || fail "the lab is not running: run \`make up\` first."
+require_lab
 sh scripts/images.sh k6
 # The image may be one that was built just now.
 . scripts/settings.sh

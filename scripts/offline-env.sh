@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # .lookout/offline.env: the images that replace those that cannot be pulled, for `docker compose --env-file`. It also selects a
 # Compose file that passes the host's package configuration to our own builds, and leaves out Grafana if its image is missing.
-# Source this file from the repository's root, after pins.sh and say.sh.
+# Source this file from the repository's root, after settings.sh.
 
 offline_env=.lookout/offline.env
 offline_compose=.lookout/offline.compose.yaml

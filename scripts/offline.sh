@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
-. scripts/pins.sh
+. scripts/settings.sh
 command=$1 name=$2
 repository=localhost/lookout/offline-$name
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The images: those that the lab is tested with, and those that run instead. Source this file from the repository's root.
+# The images: those that the lab is tested with, and those that run instead. Sourced by settings.sh.
 
 # image_variable NAME: prints the variable that selects an image: grafana → GRAFANA_IMAGE.
 image_variable() { printf '%s_IMAGE\n' "$1" | tr '[:lower:]' '[:upper:]'; }
@@ -16,22 +16,13 @@ tag_of() { printf '%s\n' "$1" | sed 's/@.*//; s/.*://'; }
 # tested_tag NAME: prints the tag of the image that the lab is tested with.
 tested_tag() { tag_of "$(tested_image "$1")"; }
 
-# own_image NAME: prints the image that the user selects in the environment or in .env; nothing if there is none.
-own_image() (
-  name=$(image_variable "$1")
-  eval "value=\${$name:-}"
-  if [ -z "$value" ] && [ -f .env ]; then
-    value=$(sed -n "s/^[[:space:]]*\(export[[:space:]]\{1,\}\)\{0,1\}${name}[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 |
-      sed -e 's/[[:space:]]\{1,\}#.*//' -e 's/[[:space:]]*$//' -e "s/^[\"']\(.*\)[\"']\$/\1/")
-  fi
-  is_offline "$value" || printf '%s\n' "$value"
-)
-
 # pin NAME: prints the image that runs: the user's, or one that was built from package registries, or the tested one.
-pin() (
-  value=$(own_image "$1")
-  [ -n "$value" ] || [ ! -f .lookout/offline.env ] || value=$(sed -n "s/^$(image_variable "$1")=//p" .lookout/offline.env)
-  printf '%s\n' "${value:-$(tested_image "$1")}"
+pin() { setting "$(image_variable "$1")"; }
+
+# own_image NAME: prints the image that the user selects; nothing if there is none.
+own_image() (
+  image=$(pin "$1")
+  [ "$image" = "$(tested_image "$1")" ] || is_offline "$image" || printf '%s\n' "$image"
 )
 
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }

@@ -5,7 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/versions.sh
-. scripts/settings.sh
 
 problems=0
 newline='
@@ -31,9 +30,11 @@ is_podman() {
 
 engine() {
   version=$(engine_version)
-  address=$(other_machine)
-  if [ -n "$address" ]; then
-    problem "Docker's client uses $address, an engine on another machine, which cannot mount this folder: unset DOCKER_HOST, or run \`docker context use default\`."
+  selected=$(selected_engine)
+  if [ -n "$(other_machine)" ]; then
+    problem "$selected selects an engine on another machine, which cannot mount this folder: unset DOCKER_HOST, or run \`docker context use default\`."
+  elif [ -z "$version" ] && [ -n "$selected" ]; then
+    problem "the engine that $selected selects does not respond: start it, or select another one."
   elif [ -z "$version" ]; then
     problem "no Docker engine responds; \`make up\` installs and starts one on Debian and Ubuntu as root, else see docs.docker.com/engine/install."
   elif is_podman; then
@@ -73,51 +74,62 @@ memory() {
   else
     free=$(docker info --format '{{.MemTotal}}' 2>/dev/null | awk '{ print int($1 / 1073741824 + 0.5) }')
   fi
-  if [ "${free:-0}" -ge "$1" ] || [ -n "$(running)" ]; then
+  if [ "${free:-0}" -ge "$1" ] || [ -n "$(running 2>/dev/null)" ]; then
     ok "memory: ${free:-0} GiB available"
   else
     problem "${free:-0} GiB of memory are available, $1 GiB are needed: close programs, or give Docker's virtual machine more."
   fi
 }
 
-# built: whether all images of the lab exist.
-built() { docker compose config --images | while read -r image; do has_image "$image" || exit 1; done; }
-
-# running: prints the containers of this lab that run.
-running() { docker ps --quiet --filter "label=com.docker.compose.project=$lab" 2>/dev/null || true; }
-
-# settings_resolve: whether Compose resolves the settings. A wrong one is a problem, and its default takes its place, so that
-# the next ones are found as well.
-settings_resolve() {
-  if message=$(docker compose config --quiet 2>&1); then
-    lab=$(setting LAB_NAME)
-    # Compose drops other characters, and labels the containers with another name.
-    case $lab in
-      [!a-z0-9]* | *[!a-z0-9_-]*)
-        problem "LAB_NAME=$lab is not a name: expected lower-case letters, digits, - and _, with a letter or digit first."
-        ;;
-    esac
-    return
-  fi
-  case $message in
-    */tutorials/*.yaml:*)
-      message=${message##*/tutorials/}
-      problem "TUTORIAL=${message%%.yaml*} is unknown: set one of $(printf '%s\n' tutorials/*.yaml | sed 's#.*/##; s#.yaml##' | xargs)."
-      export TUTORIAL=all
+# resolve_project: sets `project` to what Compose makes of compose.yaml, and `warnings`. A wrong setting is a problem, and its
+# default takes its place, so that the next ones are found as well. Each port is replaced by its line's number in `names`:
+# it shows which ports are published, whatever their values are.
+resolve_project() {
+  lab=$(setting LAB_NAME) selection=$(setting TUTORIAL) names=$(ports | cut -d = -f 1)
+  # shellcheck disable=SC2046 # words NAME=NUMBER
+  set -- $(echo "$names" | awk '{ print $0 "=" NR }')
+  # Compose drops other characters, and labels the containers with another name.
+  case $lab in
+    [!a-z0-9]* | *[!a-z0-9_-]*)
+      problem "LAB_NAME=$lab is not a name: expected lower-case letters, digits, - and _, with a letter or digit first."
+      set -- "$@" LAB_NAME=lookout
       ;;
-    *nvalid\ hostPort:\ *)
-      value=${message##*ort: }
-      names=$({ env; cat .env 2>/dev/null || true; } | sed -n "s/^\([A-Z_]*_PORT\)=$value\$/\1/p" | sort -u)
-      for name in $names; do
-        problem "$name=$value is not a port: set a number from 1 to 65535."
-        export "$name="
-      done
-      [ -n "$names" ] || { problem "Compose rejects the settings: $message" && return 1; }
-      ;;
-    *) problem "Compose rejects the settings: $message" && return 1 ;;
+    "$(setting name)") ;;
+    *) problem "COMPOSE_PROJECT_NAME=$(setting name) is not LAB_NAME=$lab, by which the lab's commands find it: set only LAB_NAME." ;;
   esac
-  settings_resolve
+  if ! [ -f "tutorials/$selection.yaml" ]; then
+    problem "TUTORIAL=$selection is unknown: set one of $(printf '%s\n' tutorials/*.yaml | sed 's#.*/##; s#.yaml##' | xargs)."
+    set -- "$@" TUTORIAL=all
+  fi
+  log=$(mktemp)
+  project=$(env "$@" docker compose config 2>"$log") || project=''
+  warnings=$(sed -e 's/.*msg="\(.*\)"$/\1/' -e 's/\\"/"/g' "$log")
+  rm -f "$log"
+  [ -n "$project" ] || problem "Compose rejects the settings: $(printf '%s\n' "$warnings" | tail -n 1)"
 }
+
+# unset_variables: Compose replaces a variable that is not set by nothing. The setting that refers to it is the one whose value
+# changes with it.
+unset_variables() {
+  before=$settings
+  for name in $(printf '%s\n' "$warnings" | sed -n 's/^The "\([A-Za-z0-9_]*\)" variable is not set.*/\1/p' | sort -u); do
+    users=$(export "$name=lookout-set" && resolve 2>/dev/null | grep -Fxv -- "$before" | sed 's/=.*//' | xargs)
+    problem "${users:-a setting} refers to \$$name, which is not set: set it, or write a literal \$ in single quotes."
+  done
+}
+
+# published_names: prints the names of the ports that the selected services publish.
+published_names() {
+  printf '%s\n' "$project" | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p' | while read -r number; do
+    echo "$names" | sed -n "${number}p"
+  done
+}
+
+# built: whether all images of the lab exist.
+built() { printf '%s\n' "$project" | sed -n 's/^    image: //p' | while read -r image; do has_image "$image" || exit 1; done; }
+
+# is_port TEXT: whether it is a number from 1 to 65535, without leading zeros.
+is_port() { case $1 in '' | 0* | *[!0-9]* | ??????*) false ;; *) [ "$1" -le 65535 ] ;; esac; }
 
 # has LINE TEXT: whether one of the text's lines is LINE.
 has() { printf '%s\n' "$2" | grep -Fqx -- "$1"; }
@@ -154,35 +166,42 @@ published_ports() {
   before=$problems count=0
   all=$(ports)
   numbers=$(printf '%s\n' "$all" | cut -d = -f 2)
-  starting=$(docker compose config | sed -n 's/^ *published: "\(.*\)"$/\1/p')
-  own=$(running |
+  starting=$(published_names)
+  own=$(running 2>/dev/null |
     xargs docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}{{println .HostPort}}{{end}}{{end}}' 2>/dev/null || true)
-  for line in $all; do
+  taken=''
+  while read -r line; do
     name=${line%%=*} port=${line#*=}
-    case $port in
-      0 | *[!0-9]*)
-        problem "$name=$port is not a port: set a number from 1 to 65535."
-        continue
-        ;;
-    esac
-    has "$port" "$starting" || continue
+    if ! is_port "$port"; then
+      problem "$name=$port is not a port: set a number from 1 to 65535."
+      continue
+    fi
+    has "$name" "$starting" || continue
     count=$((count + 1))
-    first=$(printf '%s\n' "$all" | sed -n "s/=$port\$//p" | head -n 1)
-    if [ "$first" != "$name" ] && [ "$(printf '%s\n' "$starting" | grep -cx "$port")" -gt 1 ]; then
+    first=$(printf '%s' "$taken" | sed -n "s/=$port\$//p")
+    if [ -n "$first" ]; then
       find_free "$port"
       problem "$first and $name are both $port: run \`make up $name=$free\`, or change one of them in .env."
-    elif ! has "$port" "$own" && listens "$port"; then
+      continue
+    fi
+    taken=$taken$name=$port$newline
+    if ! has "$port" "$own" && listens "$port"; then
       find_free "$port"
       problem "port $port is in use by another program: stop it ($(holder "$port")), or run \`make up $name=$free\`."
     fi
-  done
+  done <<END
+$all
+END
   [ "$problems" != "$before" ] || ok "ports: $count are free or used by this lab"
 }
 
 architecture
 engine
 command -v curl >/dev/null || problem "curl is missing: install it."
-if [ -z "$(other_machine)" ] && at_least "$(compose_version)" "$(required compose)" && settings_resolve; then
+if [ -z "$(other_machine)" ] && at_least "$(compose_version)" "$(required compose)"; then
+  . scripts/settings.sh
+  resolve_project
+  unset_variables
   # The first start builds the images; later ones only run containers.
   if built; then disk "${DISK_MIN:-1}" && memory 1; else disk "${DISK_MIN:-$(required disk)}" && memory "$(required memory)"; fi
   ! command -v curl >/dev/null || published_ports

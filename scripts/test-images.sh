@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+DOCKER=$(command -v docker)
+export DOCKER
 mkdir -p "$scratch/lab" "$scratch/bin"
 cp -R scripts offline compose.yaml "$scratch/lab"
 export STATE="$scratch/state"
@@ -24,6 +26,8 @@ labels() { # ARGUMENT...: prints the values of --label and of --change "LABEL ..
 }
 find_image() { grep "^$1 " "$STATE/images"; }
 echo "$*" >>"$STATE/calls"
+# Compose itself resolves the settings.
+case "$*" in 'compose --file - '*) exec "$DOCKER" "$@" ;; esac
 case "$1 ${2:-}" in
   'image inspect')
     for image in "$@"; do :; done
@@ -119,7 +123,7 @@ with_a_registry_again() {
 
 # Older releases of the lab built images under upstream's names.
 images_of_older_releases() {
-  name=$(. scripts/pins.sh && tested_image influxdb)
+  name=$(. scripts/settings.sh && tested_image influxdb)
   echo "$name dev.lookout.stand-in=influxdb " >>"$STATE/images"
   images influxdb
   expect "InfluxDB's image" localhost/lookout/offline-influxdb:4.5.6 "$(line INFLUXDB_IMAGE)"

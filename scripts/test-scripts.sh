@@ -76,3 +76,5 @@ versions
 steps
 documents
 sh scripts/test-images.sh
+sh scripts/test-settings.sh
+sh scripts/test-machine.sh

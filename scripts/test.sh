@@ -7,12 +7,19 @@ cd "$(dirname "$0")/.."
 . scripts/count.sh
 . scripts/versions.sh
 sh scripts/engine.sh
+. scripts/settings.sh
 
 # The settings are the defaults, whatever .env has, except for images. Every published port is 15000 higher: below the range
 # of ephemeral ports.
 export LAB_NAME=lookout-test LOOKOUT_TAG=test
-defaults() { sed -n 's/^#\([A-Z_]*=.*\)/\1/p' .env.example | grep -Ev '^(LAB_NAME|LOOKOUT_.*|DOCKER_SOCKET|GRAFANA_URL|.*_IMAGE)='; }
-while IFS='=' read -r name value; do
+defaults() (
+  for name in $(setting_names); do unset "$name"; done
+  COMPOSE_ENV_FILES=/dev/null
+  export COMPOSE_ENV_FILES
+  resolve | grep -Ev '^(LAB_NAME|LOOKOUT_.*|DOCKER_SOCKET|GRAFANA_URL|.*_IMAGE|name)='
+)
+while read -r line; do
+  name=${line%%=*} value=${line#*=}
   case $name in SMTP_PORT) ;; *_PORT) value=$((value + 15000)) ;; esac
   export "$name=$value"
 done <<END

@@ -26,7 +26,9 @@ start() {
   docker compose logs --no-color --tail 5
   return 1
 }
-running=$(docker compose ps --services --status running)
+# Containers of `lab` and `load` that a killed command left behind; Compose does not count them as orphans.
+docker container prune --force --filter "label=com.docker.compose.project=$(setting LAB_NAME)" --filter label=com.docker.compose.oneoff=True >/dev/null
+before=$(running)
 # The services of tutorials that are left out now.
 left_out=$(docker compose --profile '*' ps --all --services | while read -r service; do
   [ "$service" = lab ] || [ "$service" = load ] || has_service "$service" || echo "$service"
@@ -35,6 +37,6 @@ done)
 [ -z "$left_out" ] || docker compose --progress quiet --profile '*' rm --stop --force $left_out
 step "healthy" start || fail "the lab did not become healthy; \`make logs\` has more, \`make down\` stops it."
 # A killed `make alert` may have left a fault behind.
-[ -z "$running" ] || step "faults cleared" sh scripts/lab.sh restore
+[ -z "$before" ] || step "faults cleared" sh scripts/lab.sh restore
 say "Up in $(($(now) - begin)) s."
 sh scripts/lab.sh addresses

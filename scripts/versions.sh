@@ -28,7 +28,16 @@ endpoint() {
   fi
 }
 
-# other_machine: prints that address if it is another machine's.
+# selected_engine: prints what selects an engine other than the machine's own: DOCKER_HOST or a context, with the address.
+selected_engine() (
+  address=$(endpoint)
+  case $address in
+    '' | unix:///var/run/docker.sock | unix:///run/docker.sock) ;;
+    *) if [ -n "${DOCKER_HOST:-}" ]; then echo "DOCKER_HOST=$address"; else echo "Docker's context $(docker context show) ($address)"; fi ;;
+  esac
+)
+
+# other_machine: prints the address of the engine if it is another machine's.
 other_machine() {
   endpoint | grep -Ev '^((unix|npipe):|tcp://(127\.|localhost|\[::1\])|$)' || true
 }
