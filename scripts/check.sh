@@ -1,6 +1,6 @@
 #!/bin/sh
 # make check: the claims that the `lab` container proves, then those that only the host can check: every address in the
-# README, every command in the documents, and that edited configuration is applied.
+# README, every command in the documents, that edited configuration is applied, and that the gate refuses other sites' pages.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -20,8 +20,8 @@ claim() { # claim MARK TEXT EVIDENCE
   printf '%s %-44s  %s\n' "$1" "$2" "$3"
 }
 
-links=$(mktemp)
-trap 'rm -f "$links"' EXIT
+claims=$(mktemp)
+trap 'rm -f "$claims"' EXIT
 
 # service_of ADDRESS: prints the service that an address needs, if it belongs to a tutorial or is optional.
 service_of() {
@@ -71,12 +71,20 @@ case $status_own in
   *) claim ✗ "a service outside the lab joins it" "see above" ;;
 esac
 
+# claims_of SCRIPT: runs a script that prints its own claims, and counts them.
+claims_of() {
+  sh "$1" >"$claims" || [ -s "$claims" ] || failed=$((failed + 1))
+  cat "$claims"
+  proven=$((proven + $(grep -c '^✓' "$claims" || true)))
+  failed=$((failed + $(grep -c '^✗' "$claims" || true)))
+  not_provable=$((not_provable + $(grep -c '^–' "$claims" || true)))
+}
+
 printf '\nLinks of the pages, mails and documents, requested from this host\n'
-sh scripts/check-links.sh >"$links" || [ -s "$links" ] || failed=$((failed + 1))
-cat "$links"
-proven=$((proven + $(grep -c '^✓' "$links" || true)))
-failed=$((failed + $(grep -c '^✗' "$links" || true)))
-not_provable=$((not_provable + $(grep -c '^–' "$links" || true)))
+claims_of scripts/check-links.sh
+
+printf '\nRequests as a page of another site sends them\n'
+claims_of scripts/check-gate.sh
 
 printf '\nFrom this host: %d claims proven, %d failed, %d not provable here\n' "$proven" "$failed" "$not_provable"
 [ "$failed" = 0 ] || status=1

@@ -107,6 +107,16 @@ impl Exposition {
         series.binary_search_by(|sample| sample.labels.cmp(labels)).ok().map(|index| &series[index])
     }
 
+    /// Removes all samples except those with this label, and the families without samples.
+    #[must_use]
+    pub fn with_label(mut self, name: &str, value: &str) -> Self {
+        self.families.retain(|_, family| {
+            family.samples.retain(|sample| sample.labels.get(name) == Some(value));
+            !family.samples.is_empty()
+        });
+        self
+    }
+
     /// Removes labels from all samples, such as those that a relay has added.
     ///
     /// Series that differ only in these labels become duplicates.

@@ -9,6 +9,8 @@ pub enum Service {
     Console,
     /// The proxy in front of the web client and the gRPC servers.
     Envoy,
+    /// Publishes the third-party services' web ports, and refuses requests of other sites' pages.
+    Gate,
     /// The HTTP front end, a gRPC client.
     WebClient,
     /// The gRPC echo server.
@@ -37,7 +39,7 @@ pub enum Service {
     Maildev,
 }
 
-/// A port that a service publishes on 127.0.0.1.
+/// A port of a service that is published on 127.0.0.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Port {
     /// The setting in compose.yaml.
@@ -52,9 +54,10 @@ const fn port(setting: &'static str, default: u16) -> Port {
 
 impl Service {
     /// All services, in the order in which they are reported.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Console,
         Self::Envoy,
+        Self::Gate,
         Self::WebClient,
         Self::EchoServer,
         Self::MetricsSink,
@@ -75,6 +78,7 @@ impl Service {
         match self {
             Self::Console => "console",
             Self::Envoy => "envoy",
+            Self::Gate => "gate",
             Self::WebClient => "web-client",
             Self::EchoServer => "echo-server",
             Self::MetricsSink => "metrics-sink",
@@ -91,7 +95,7 @@ impl Service {
         }
     }
 
-    /// The published ports.
+    /// The ports of this service that are published, by itself or by the gate.
     pub fn ports(self) -> &'static [Port] {
         match self {
             Self::Console => const { &[port("CONSOLE_PORT", 8000)] },
@@ -107,7 +111,7 @@ impl Service {
                 const { &[port("ORDER_SERVICE_PORT", 8084), port("ORDER_METRICS_PORT", 8085)] }
             }
             Self::TcpBalancer => const { &[port("BALANCER_PORT", 3100), port("BALANCER_REST_PORT", 8888)] },
-            Self::HelloInflux1 | Self::HelloInflux2 => &[],
+            Self::Gate | Self::HelloInflux1 | Self::HelloInflux2 => &[],
             Self::InfluxDb => const { &[port("INFLUXDB_PORT", 8086)] },
             Self::Prometheus => const { &[port("PROMETHEUS_PORT", 9090)] },
             Self::Alertmanager => const { &[port("ALERTMANAGER_PORT", 9093)] },

@@ -57,6 +57,7 @@ impl Tutorial {
                 services: &[
                     Service::Console,
                     Service::Envoy,
+                    Service::Gate,
                     Service::Prometheus,
                     Service::Alertmanager,
                     Service::Grafana,

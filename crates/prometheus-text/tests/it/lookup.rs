@@ -58,3 +58,13 @@ fn renders_a_series_with_escaped_labels() {
     let exposition = parse("a{b=\"x\\n\\\"\\\\\",a=\"\"} 1\n").unwrap();
     assert_eq!(exposition.series("a")[0].to_string(), "a{a=\"\",b=\"x\\n\\\"\\\\\"}");
 }
+
+#[test]
+fn only_samples_with_the_label_and_their_families_are_kept() {
+    let page =
+        parse("# TYPE a counter\na{job=\"x\"} 1\na{job=\"y\"} 2\n# TYPE b gauge\nb{job=\"y\"} 3\nb 4\n")
+            .unwrap();
+    let kept = page.with_label("job", "x");
+    assert_eq!(kept.families().map(|family| family.name()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(kept.series("a").iter().map(|sample| sample.value).collect::<Vec<_>>(), [1.0]);
+}

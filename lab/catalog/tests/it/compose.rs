@@ -41,20 +41,52 @@ fn each_selection_gives_a_profile_to_the_services_that_it_leaves_out() {
     assert_eq!(names_in("tutorials").len(), Selection::value_variants().len());
 }
 
+/// The ports that the gate publishes: the web ports of programs that are not the lab's own.
+const GATED: [&str; 8] = [
+    "ALERTMANAGER_PORT",
+    "ENVOY_ADMIN_PORT",
+    "GRAFANA_PORT",
+    "INFLUXDB_PORT",
+    "JAEGER_PORT",
+    "MAILDEV_PORT",
+    "OTLP_HTTP_PORT",
+    "PROMETHEUS_PORT",
+];
+
+/// The settings of the ports that an entry below `services:` publishes, all on loopback.
+fn published(service: &Value) -> BTreeSet<&str> {
+    list(key(service, "ports"))
+        .iter()
+        .map(|port| {
+            let port = port.as_str().unwrap();
+            port.strip_prefix("127.0.0.1:${")
+                .and_then(|rest| rest.split(['}', ':']).next())
+                .unwrap_or_else(|| panic!("{port} is published on other addresses than 127.0.0.1"))
+        })
+        .collect()
+}
+
 #[test]
-fn services_publish_the_catalogs_ports_on_loopback() {
+fn services_publish_the_catalogs_ports_and_the_gate_the_web_ports_of_third_parties() {
     let compose = yaml("compose.yaml");
-    for service in Service::ALL {
-        let published = list(key(&compose["services"][service.name()], "ports")).iter();
-        let settings: BTreeSet<&str> = published
-            .map(|port| {
-                let port = port.as_str().unwrap();
-                let setting =
-                    port.strip_prefix("127.0.0.1:${").and_then(|rest| rest.split(['}', ':']).next());
-                setting.unwrap_or_else(|| panic!("{service} publishes {port}"))
-            })
+    let gate = Service::Gate.name();
+    for selection in Selection::value_variants() {
+        let name = selection.to_possible_value().unwrap().get_name().to_owned();
+        let changes = yaml(&format!("tutorials/{name}.yaml"));
+        let gated: BTreeSet<&str> = published(&compose["services"][gate])
+            .union(&published(&changes["services"][gate]))
+            .copied()
             .collect();
-        assert_eq!(settings, service.ports().iter().map(|port| port.setting).collect(), "{service}");
+        let expected = GATED.into_iter().filter(|port| {
+            let owner =
+                Service::ALL.into_iter().find(|service| service.ports().iter().any(|p| p.setting == *port));
+            selection.has_service(owner.unwrap())
+        });
+        assert_eq!(gated, expected.collect(), "gate with TUTORIAL={name}");
+    }
+    for service in Service::ALL.into_iter().filter(|service| *service != Service::Gate) {
+        let own = service.ports().iter().map(|port| port.setting).filter(|port| !GATED.contains(port));
+        assert_eq!(published(&compose["services"][service.name()]), own.collect(), "{service}");
     }
 }
 

@@ -13,6 +13,8 @@ use crate::table::{Claim, Evidence, Failure};
 
 /// Labels that the sink adds to every series.
 const ADDED_LABELS: [&str; 2] = ["job", "instance"];
+/// The label of the compared Envoy's series. The gate is another one.
+const ENVOY: (&str, &str) = ("job", "envoy");
 /// The label of series of Envoy's admin listener.
 const ADMIN_LABEL: &str = r#"envoy_http_conn_manager_prefix="admin""#;
 /// Timeout for repeated comparisons: a gauge may have a value for a few milliseconds only, and the readings can miss it.
@@ -59,21 +61,24 @@ async fn compare(clients: &Clients, ranges: &mut GaugeRanges) -> Evidence {
     evaluate(&before, &after, ranges, sink_page)
 }
 
-/// The sink's page of Envoy after two more flushes: the first may have been in flight at the time of the call.
+/// The sink's page of Envoy after two more flushes: the first may have been in flight at the time of the call. Each flush
+/// has a later uptime, in seconds.
 async fn flushed_sink_page(clients: &Clients) -> Result<Exposition, Failure> {
-    let flushes = flush_count(clients).await?;
+    let before = uptime_of(&sink_page_of_envoy(clients).await?)?;
     until(FLUSH_TIMEOUT, || async {
-        let now = flush_count(clients).await?;
-        if now >= flushes + 2.0 { Ok(()) } else { Err(Failure::from("Envoy does not flush")) }
+        let page = sink_page_of_envoy(clients).await?;
+        if uptime_of(&page)? >= before + 2.0 { Ok(page) } else { Err(Failure::from("Envoy does not flush")) }
     })
-    .await?;
-    sink_page(clients, "/envoy/metrics").await
+    .await
 }
 
-async fn flush_count(clients: &Clients) -> Result<f64, Failure> {
-    let page = sink_page(clients, "/metrics").await?;
-    page.value("metrics_sink_messages_total", &[])
-        .ok_or_else(|| "the sink has no metrics_sink_messages_total".into())
+async fn sink_page_of_envoy(clients: &Clients) -> Result<Exposition, Failure> {
+    Ok(sink_page(clients, "/envoy/metrics").await?.with_label(ENVOY.0, ENVOY.1))
+}
+
+fn uptime_of(page: &Exposition) -> Result<f64, Failure> {
+    let uptime = page.series("envoy_server_uptime").first().map(|sample| sample.value);
+    uptime.ok_or_else(|| "the sink has no envoy_server_uptime".into())
 }
 
 async fn sink_started_after_envoy(clients: &Clients) -> Result<bool, Failure> {

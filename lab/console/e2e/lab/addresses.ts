@@ -9,6 +9,7 @@ function published(name: string, fallback: number): string {
 }
 
 export const address = {
+  alertmanager: published("ALERTMANAGER_PORT", 9093),
   console: published("CONSOLE_PORT", 8000),
   envoyAdmin: published("ENVOY_ADMIN_PORT", 9901),
   influxdb: published("INFLUXDB_PORT", 8086),

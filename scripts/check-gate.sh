@@ -1,0 +1,54 @@
+#!/bin/sh
+# Sends each port that the gate publishes what a page of another site would send, and prints one claim per port: the statuses of
+# a request of the same site, of another site's reads and writes, with a foreign host, and to a route that the gate closes.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/say.sh
+. scripts/settings.sh
+
+status=0
+
+# code CURL_ARGUMENT...: prints the status of the response.
+code() { curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}' "$@" || true; }
+
+# refused CODES: whether a page of another site gets nothing through. With its own name, it gets 421, otherwise 403.
+refused() { case $1 in '403 403 403 403 421 421'*) ;; *) return 1 ;; esac; }
+
+# claim SERVICE SETTING PATH [CLOSED]: PATH responds with 2xx; CLOSED, if there is one, is closed for a POST of any origin.
+claim() {
+  base=http://127.0.0.1:$(setting "$2") path=$3 closed=${4:-}
+  text="the gate of $1 refuses other sites"
+  if ! has_service "$1"; then
+    printf '– %-44s  %s\n' "$text" "$1 is not in this lab"
+    return
+  fi
+  same=$(code --header "Origin: $base" --header 'Sec-Fetch-Site: same-origin' "$base$path")
+  foreign=$(
+    code --header 'Sec-Fetch-Site: cross-site' --header 'Sec-Fetch-Mode: no-cors' "$base$path"
+    code --header 'Origin: http://other.example' "$base$path"
+    code --header 'Origin: http://other.example' --request POST --data x "$base$path"
+    code --header 'Origin: null' --header 'Sec-Fetch-Site: cross-site' --request POST --data x "$base$path"
+    code --header 'Host: other.example' "$base$path"
+    code --header 'Host: other.example' --request POST --data x "$base$path"
+  )
+  foreign=$(printf '%s' "$foreign" | sed 's/.../& /g; s/ $//')
+  cors=$(curl --silent --max-time 5 --output /dev/null --dump-header - --header "Origin: $base" "$base$path" | grep -ci '^access-control-' || true)
+  route=403
+  [ -z "$closed" ] || route=$(code --request POST "$base$closed")
+  evidence="same site $same; foreign read, write, host $foreign${closed:+; $closed $route}"
+  if [ "${same#2}" != "$same" ] && refused "$foreign" && [ "$cors" = 0 ] && [ "$route" = 403 ]; then
+    printf '✓ %-44s  %s\n' "$text" "$evidence"
+  else
+    status=1
+    printf '✗ %-44s  %s\n' "$text" "$evidence; $cors CORS headers"
+  fi
+}
+
+claim prometheus PROMETHEUS_PORT '/api/v1/query?query=1' /-/reload
+claim alertmanager ALERTMANAGER_PORT /api/v2/status /-/reload
+claim grafana GRAFANA_PORT /api/health
+claim jaeger JAEGER_PORT /api/services
+claim maildev MAILDEV_PORT /email
+claim influxdb INFLUXDB_PORT /ping
+claim envoy ENVOY_ADMIN_PORT /ready '/logging?level=warning'
+exit "$status"
