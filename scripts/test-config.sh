@@ -49,7 +49,10 @@ yaml() { files '*.yaml' '*.yml' | tools xargs yamllint --strict; }
 
 json() { files '*.json' | tools xargs jq empty; }
 
-compose_file() { docker compose --profile '*' config --quiet; }
+compose_file() {
+  docker compose --profile '*' config --quiet
+  LAB_HOSTS=lab.example TEAM_SECRETS=. docker compose --file compose.yaml --file team/compose.yaml config --quiet
+}
 
 # render SETTING...: renders the configuration with these settings, into volumes of a lab that is not started.
 render() { env LAB_NAME="$LAB_NAME-config" "$@" docker compose --progress quiet run --rm --no-deps --no-TTY config; }

@@ -56,6 +56,42 @@ go_client() {
   grpcurl echo-server:8080 grpc.health.v1.Health/Check | grep SERVING
 }
 
+# The steps of docs/security.md that open the lab to a team: the port asks for a password, and each name leads to its service.
+team() (
+  secrets=$(mktemp -d)
+  files=$(sed -n 's/^COMPOSE_FILE=//p' .lookout/offline.env 2>/dev/null || true)
+  compose() {
+    TEAM_SECRETS=$secrets TEAM_PORT=24443 LAB_HOSTS=console.lab.example,prometheus.lab.example,mail.lab.example \
+      COMPOSE_FILE=${files:-compose.yaml}:team/compose.yaml docker compose --progress quiet "$@"
+  }
+  clean() {
+    compose rm --stop --force team
+    docker compose --progress quiet up --detach --wait
+    rm -rf "$secrets"
+  }
+  trap clean EXIT
+  openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=lab.example -addext 'subjectAltName=DNS:*.lab.example' \
+    -keyout "$secrets/key.pem" -out "$secrets/certificate.pem"
+  printf 'ann:{SHA}%s\n' "$(printf %s 'her password' | openssl dgst -sha1 -binary | openssl base64)" >"$secrets/users"
+  chmod -R a+rX "$secrets"
+  compose up --detach --wait
+
+  # status NAME [CURL_ARGUMENT...]: prints the status of the page at this name.
+  status() {
+    name=$1.lab.example
+    shift
+    curl --silent --cacert "$secrets/certificate.pem" --resolve "$name:24443:127.0.0.1" --output /dev/null --max-time 5 \
+      --write-out '%{http_code}' "$@" "https://$name:24443/"
+  }
+  for name in console prometheus mail; do
+    [ "$(status "$name")" = 401 ] || fail "$name asks for no password: $(status "$name")"
+    code=$(status "$name" --user 'ann:her password')
+    case $code in 200 | 302) ;; *) fail "$name responds with $code to a user with the password" ;; esac
+  done
+  code=$(status other --user 'ann:her password')
+  [ "$code" = 404 ] || fail "a name that belongs to no service has the status $code"
+)
+
 # alone TUTORIAL: only this tutorial's services run, and its claims are proven.
 alone() {
   export TUTORIAL="$1"

@@ -113,6 +113,7 @@ try "docker compose up" docker compose up --detach --wait --wait-timeout 180
 try "up, which changes nothing" sh scripts/test-lab.sh up_changes_nothing
 try "doctor" sh scripts/preflight.sh
 try "the preflight names a port in use" sh scripts/test-lab.sh port_in_use
+try "the lab opened to a team" sh scripts/test-lab.sh team
 try "logs" sh scripts/test-lab.sh logs
 try "gRPC from a Go client" sh scripts/test-lab.sh go_client
 # The browser tests need traffic in the last minutes.
