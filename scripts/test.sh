@@ -113,7 +113,6 @@ try "docker compose up" docker compose up --detach --wait --wait-timeout 180
 try "up, which changes nothing" sh scripts/test-lab.sh up_changes_nothing
 try "doctor" sh scripts/preflight.sh
 try "the preflight names a port in use" sh scripts/test-lab.sh port_in_use
-try "the lab opened to a team" sh scripts/test-lab.sh team
 try "logs" sh scripts/test-lab.sh logs
 try "gRPC from a Go client" sh scripts/test-lab.sh go_client
 # The browser tests need traffic in the last minutes.
@@ -127,6 +126,7 @@ try "InfluxDB unavailable for 30 s: no point is lost" sh scripts/lab.sh outage
 # `make check`, one of these commands, performs the steps of docs/your-service.md.
 documents() { printf '%s\n' README.md docs/*.md | grep -vx docs/your-service.md | MAKE_COMMANDS=run xargs sh scripts/check-docs.sh; }
 try "the documents' commands, make load, alert and check included" documents
+try "the lab opened to a team" sh scripts/test-lab.sh team
 for tutorial in echo sink order balancer influx; do try "TUTORIAL=$tutorial alone" sh scripts/test-lab.sh alone "$tutorial"; done
 
 section Summary
