@@ -4,6 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
+script=$(setting SCRIPT)
+[ -f "load/$script.js" ] || fail "SCRIPT=$script is unknown: set one of $(printf '%s\n' load/*.js | sed 's#load/\(.*\)\.js#\1#' | xargs)."
 require_lab
 sh scripts/images.sh k6
 # The image may be one that was built just now.

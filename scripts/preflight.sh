@@ -118,6 +118,29 @@ unset_variables() {
   done
 }
 
+# password_file: whether Compose can mount the file; the engine's message would not name the setting.
+password_file() {
+  file=$(setting SMTP_PASSWORD_FILE)
+  # Compose resolves the ~ as well.
+  path=$file
+  case $file in [~]/*) path=$HOME/${file#??} ;; esac
+  [ -z "$file" ] || { [ -f "$path" ] && [ -r "$path" ]; } ||
+    problem "SMTP_PASSWORD_FILE=$file is not a file that can be read: create it, with only the password in it."
+}
+
+# image_names: whether the settings that select images are names of images.
+image_names() {
+  part='[a-z0-9]+([._-]+[a-z0-9]+)*' tag='[A-Za-z0-9_][A-Za-z0-9_.-]*'
+  name="$part(:[0-9]+)?(/$part)*"
+  wrong=$(printf '%s\n' "$settings" | grep -E '^([A-Z0-9]+_IMAGE|LOOKOUT_REGISTRY|LOOKOUT_TAG)=' | grep -Ev \
+    -e "^[A-Z0-9]+_IMAGE=$name(:$tag)?(@sha256:[0-9a-f]{64})?\$" -e "^LOOKOUT_REGISTRY=$name\$" -e "^LOOKOUT_TAG=$tag\$" || true)
+  while read -r line; do
+    [ -z "$line" ] || problem "$line is not the name of an image or its part: see docs/images.md."
+  done <<END
+$wrong
+END
+}
+
 # published_names: prints the names of the ports that the selected services publish.
 published_names() {
   printf '%s\n' "$project" | sed -n 's/^ *published: "\([0-9]*\)"$/\1/p' | while read -r number; do
@@ -202,6 +225,8 @@ if [ -z "$(other_machine)" ] && at_least "$(compose_version)" "$(required compos
   . scripts/settings.sh
   resolve_project
   unset_variables
+  password_file
+  image_names
   # The first start builds the images; later ones only run containers.
   if built; then disk "${DISK_MIN:-1}" && memory 1; else disk "${DISK_MIN:-$(required disk)}" && memory "$(required memory)"; fi
   ! command -v curl >/dev/null || published_ports

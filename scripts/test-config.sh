@@ -87,8 +87,8 @@ accepted() {
 alertmanager() {
   echo "p'w: #1" >"$scratch/password"
   accepted SMTP_TLS=no
-  accepted SMTP_TLS=yes SMTP_PORT=587 "SMTP_USERNAME=o'neil&\\" "SMTP_PASSWORD_FILE=$scratch/password"
-  accepted SMTP_TLS=yes SMTP_PORT=465 "SMTP_USERNAME=a|b: #c" "SMTP_PASSWORD_FILE=$scratch/password"
+  accepted SMTP_HOST=smtp.example.com SMTP_TLS=yes SMTP_PORT=587 "SMTP_USERNAME=o'neil&\\" "SMTP_PASSWORD_FILE=$scratch/password"
+  accepted SMTP_HOST=smtp.example.com SMTP_TLS=yes SMTP_PORT=465 "SMTP_USERNAME=a|b: #c" "SMTP_PASSWORD_FILE=$scratch/password"
 }
 
 # At the path where the container has it, because gate.yaml names gate.lua by its path.
@@ -111,7 +111,10 @@ refused() {
   for setting in TUTORIAL=none LAB_NAME=Lab! EDGE_PORT=x EDGE_PORT=0 EDGE_PORT=70000 "JAEGER_PORT=$(setting EDGE_PORT)"; do
     refuses "$setting" env QUIET=1 "$setting" sh scripts/preflight.sh
   done
-  for setting in SMTP_TLS=maybe SMTP_PORT=465 SMTP_PORT=x SMTP_USERNAME=me; do refuses "$setting" render "$setting"; done
+  for setting in SMTP_TLS=maybe SMTP_PORT=465 SMTP_PORT=x SMTP_USERNAME=me SMTP_HOST= SMTP_TO= 'SMTP_TO=a@b.example;c@d.example' \
+    GRAFANA_URL=grafana SINK_OUTPUTS=x 'CONSOLE_HOSTS=a b'; do
+    refuses "$setting" render "$setting"
+  done
 }
 
 clean() {

@@ -10,7 +10,7 @@ for name in $(setting_names) DOCKER_HOST DOCKER_CONTEXT COMPOSE_ENV_FILES; do un
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/lab" "$scratch/bin" "$scratch/state"
-cp -R scripts offline compose.yaml tutorials alertmanager README.md docs "$scratch/lab"
+cp -R scripts offline compose.yaml tutorials alertmanager load README.md docs "$scratch/lab"
 DOCKER=$(command -v docker) STATE=$scratch/state
 export DOCKER STATE
 
@@ -97,13 +97,17 @@ PROMETHEUS_PORT=http
 SMTP_TO=$MY_ADDRESS
 GRAFANA_ADMIN_PASSWORD=pa$word
 ALERTMANAGER_PORT=8888
+SMTP_PASSWORD_FILE=/path/to/a/file
+JAEGER_IMAGE=Jaeger:latest
+LOOKOUT_REGISTRY=registry.example/
 END
   fails sh scripts/preflight.sh
   prints '✗ LAB_NAME=My Lab is not a name' '✗ TUTORIAL=nope is unknown: set one of all balancer' '✗ EDGE_PORT=99999 is not a port' \
     '✗ GRAFANA_PORT=0 is not a port' '✗ JAEGER_PORT=-1 is not a port' '✗ OTLP_HTTP_PORT=587 # x is not a port' \
     '✗ MAILDEV_PORT=080 is not a port' '✗ CONSOLE_PORT=8000-8010 is not a port' '✗ PROMETHEUS_PORT=http is not a port' \
     "✗ SMTP_TO refers to \$MY_ADDRESS, which is not set" "✗ GRAFANA_ADMIN_PASSWORD refers to \$word, which is not set" \
-    '✗ ALERTMANAGER_PORT and BALANCER_REST_PORT are both 8888' 'lookout: 12 problem(s) found'
+    '✗ ALERTMANAGER_PORT and BALANCER_REST_PORT are both 8888' '✗ SMTP_PASSWORD_FILE=/path/to/a/file is not a file' '✗ JAEGER_IMAGE=Jaeger:latest is not the name' \
+    '✗ LOOKOUT_REGISTRY=registry.example/ is not the name' 'lookout: 15 problem(s) found'
   state yes '' ''
   fails env COMPOSE_PROJECT_NAME=other sh scripts/preflight.sh
   prints '✗ COMPOSE_PROJECT_NAME=other is not LAB_NAME=lookout'
@@ -150,6 +154,9 @@ another_engine_is_named_and_none_is_started() {
 }
 
 commands_without_a_lab_print_one_sentence() {
+  state yes '' ''
+  fails env SCRIPT=nope sh scripts/load.sh
+  prints_only "lookout: SCRIPT=nope is unknown: set one of echo hello mix orders."
   for command in check.sh load.sh 'lab.sh alert errors'; do
     state yes '' ''
     # shellcheck disable=SC2086 # a script and its arguments

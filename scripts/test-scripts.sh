@@ -72,9 +72,64 @@ END
   expect "summary" "Documents: 0 commands proven, 2 failed; 0 that would change the lab left out" "$(tail -n 1 "$scratch/output")"
 }
 
+# eventually TEXT FILE: waits until the file is the text.
+eventually() {
+  deadline=$(($(now) + 20))
+  until [ "$(cat "$2" 2>/dev/null)" = "$1" ]; do
+    [ "$(now)" -lt "$deadline" ] || fail "$2: expected \"$1\", found \"$(cat "$2")\""
+    sleep 0.1
+  done
+}
+
+# Grafana's container: a changed file restarts Grafana, a signal stops it, and its own end ends the container.
+grafana() {
+  folder=$scratch/grafana
+  mkdir -p "$folder/bin" "$folder/data"
+  cp grafana/run.sh "$folder"
+  echo admin >"$folder/admin-password"
+  echo first >"$folder/smtp-password"
+  echo NoStartTLS >"$folder/smtp-starttls-policy"
+  cat >"$folder/server" <<END
+#!/bin/sh
+cat "$folder/smtp-password" >>"$folder/starts"
+trap 'echo stopped >>"$folder/starts"; exit 0' TERM
+[ ! -f "$folder/fails" ] || exit 3
+while :; do sleep 0.1; done
+END
+  printf '#!/bin/sh\ncat >>"%s/resets"\n' "$folder" >"$folder/bin/grafana"
+  chmod +x "$folder/server" "$folder/bin/grafana"
+  PATH=$folder/bin:$PATH GF_PATHS_DATA=$folder/data sh "$folder/run.sh" "$folder/server" >/dev/null &
+  runner=$!
+  trap 'kill "$runner" 2>/dev/null || true; rm -rf "$scratch"' EXIT
+  eventually first "$folder/starts"
+  # Grafana's first start creates the database with the password.
+  touch "$folder/data/grafana.db"
+  echo second >"$folder/smtp-password"
+  eventually "first
+stopped
+second" "$folder/starts"
+  [ ! -f "$folder/resets" ] || fail "the password was set although it has not changed"
+  sleep 1 # a file system may store times in seconds
+  echo changed >"$folder/admin-password"
+  eventually changed "$folder/resets"
+  eventually "first
+stopped
+second
+stopped
+second" "$folder/starts"
+  kill "$runner"
+  wait "$runner" || fail "the container ends with $?"
+  expect "the last event" stopped "$(tail -n 1 "$folder/starts")"
+  touch "$folder/fails"
+  status=0
+  GF_PATHS_DATA=$folder/data sh "$folder/run.sh" "$folder/server" || status=$?
+  expect "status of a Grafana that ends" 3 "$status"
+}
+
 versions
 steps
 documents
+grafana
 sh scripts/test-images.sh
 sh scripts/test-settings.sh
 sh scripts/test-machine.sh

@@ -85,6 +85,7 @@ tools() {
     --build-arg "DEBIAN_IMAGE=$(pin debian)" offline
 }
 step "tools to check with" tools || exit 1
+try "settings reach a container as the scripts read them" sh scripts/test-settings.sh "localhost/lookout/tools:$LOOKOUT_TAG"
 for what in words shell dockerfiles yaml json compose_file refused prometheus rules alertmanager envoy; do
   try "$(echo "$what" | tr _ ' ')" sh scripts/test-config.sh "$what"
 done

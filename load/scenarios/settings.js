@@ -9,7 +9,7 @@
 export const EDGE = __ENV.EDGE || "http://envoy:10000";
 export const HELLO = __ENV.HELLO || "http://tcp-balancer:3100";
 export const RATE = positive("RATE", 20);
-export const DURATION = __ENV.DURATION || "60s";
+export const DURATION = duration("DURATION", "60s");
 
 const selection = __ENV.TUTORIAL || "all";
 
@@ -21,6 +21,14 @@ function positive(name, fallback) {
   const value = Number(__ENV[name] || fallback);
   if (!Number.isInteger(value) || value < 1) {
     throw new Error(`${name}=${__ENV[name]}: expected a positive integer`);
+  }
+  return value;
+}
+
+function duration(name, fallback) {
+  const value = __ENV[name] || fallback;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(value) || !/[1-9]/.test(value)) {
+    throw new Error(`${name}=${value}: expected a duration, such as 60s or 1m30s`);
   }
   return value;
 }

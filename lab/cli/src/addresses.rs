@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use catalog::Service;
 use clients::Clients;
 
-use crate::render::settings::Published;
+use crate::{mail_route::MailRoute, render::published::Published};
 
 /// A line per page: its name, the service that serves it, and its address with the default port.
 const PAGES: [(&str, Service, &str); 12] = [
@@ -30,9 +30,6 @@ const API: [(&str, Service, &str); 3] = [
     ("Jaeger", Service::Jaeger, "http://127.0.0.1:8000/t"),
 ];
 
-/// The name of the lab's own mailbox, as a mail server.
-const OWN_MAILBOX: &str = "maildev";
-
 /// The addresses of the selected services, and what is missing.
 pub async fn list(clients: &Clients, published: &Published) -> String {
     let settings = &clients.settings;
@@ -50,9 +47,13 @@ pub async fn list(clients: &Clients, published: &Published) -> String {
         }
     }
     line(String::new());
-    if settings.smtp_host != OWN_MAILBOX {
-        line(format!("  Alert mail goes to {}, by {}.", settings.smtp_to, settings.smtp_host));
-    }
+    line(match MailRoute::read(clients).await {
+        Ok(route) if route.host() == Service::Maildev.name() => {
+            format!("  Alert mail goes to the lab's mailbox, {}.", published.replace("http://127.0.0.1:1080"))
+        }
+        Ok(route) => format!("  Alert mail goes to {}, by {}.", route.to, route.server),
+        Err(error) => format!("  It is unknown where alert mail goes: {error}."),
+    });
     if !has_grafana {
         line("  Grafana does not run. The console draws its dashboards.".into());
     }

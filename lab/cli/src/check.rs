@@ -1,5 +1,6 @@
 //! `lab check`: proves every claim against the running lab.
 
+mod configuration;
 mod conservation;
 mod console;
 mod containers;
@@ -77,6 +78,7 @@ async fn without_faults(
 ) -> io::Result<()> {
     let tutorial = clients.settings.tutorial;
     table.group("Containers", containers::claims(clients, services).await)?;
+    table.group("Configuration", configuration::claims(clients, has_grafana).await)?;
     table.group("Prometheus", scraping::claims(clients).await)?;
 
     let load = Stream::of(tutorial).into_iter().map(|stream| Generator::start(clients, stream)).collect();

@@ -13,8 +13,9 @@ use lab::{
     check::{self, outage},
     leftovers,
     render::{
-        self, RenderError,
-        settings::{Published, RenderSettings},
+        self,
+        published::Published,
+        settings::{Refusals, RenderSettings},
     },
     signals,
 };
@@ -122,9 +123,11 @@ async fn main() -> anyhow::Result<ExitCode> {
             false
         }
         Action::Addresses { grafana_url } => {
+            // `render` has checked the settings.
+            let setting = |name: &str| std::env::var(name).ok();
             let published =
-                Published::new(clients.settings.tutorial, &grafana_url, |name| std::env::var(name).ok());
-            print!("{}", addresses::list(&clients, &published.map_err(RenderError::Settings)?).await);
+                Published::new(clients.settings.tutorial, &grafana_url, setting, &mut Refusals::default());
+            print!("{}", addresses::list(&clients, &published).await);
             false
         }
         Action::Restore => match lock("make up") {

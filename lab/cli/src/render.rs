@@ -1,9 +1,11 @@
 //! Renders the configuration that depends on settings, one folder per reader, and reloads the readers that run.
 
 pub mod files;
+pub mod published;
 pub mod readers;
 pub mod reload;
 pub mod settings;
+pub mod smtp;
 
 use std::{fs, io, path::PathBuf};
 
@@ -13,7 +15,7 @@ use self::{
     files::Files,
     readers::SourceError,
     reload::{Reader, ReloadError, Target},
-    settings::{Published, RenderSettings, SettingError, Smtp},
+    settings::{RenderSettings, SettingError},
 };
 
 /// Why the configuration could not be rendered or loaded.
@@ -50,16 +52,7 @@ pub async fn run(
     setting: impl Fn(&str) -> Option<String>,
 ) -> Result<(), RenderError> {
     let common = &clients.settings;
-    let password = read_password(settings)?;
-    let smtp = Smtp::new(common, settings, &password);
-    let published = Published::new(common.tutorial, &settings.grafana_url, setting);
-    let (smtp, published) = match (smtp, published) {
-        (Ok(smtp), Ok(published)) => (smtp, published),
-        (smtp, published) => {
-            let errors = [smtp.err(), published.err()].into_iter().flatten().flatten();
-            return Err(RenderError::Settings(errors.collect()));
-        }
-    };
+    let (smtp, published) = settings::check(common, settings, setting).map_err(RenderError::Settings)?;
 
     let folder = |name: &str| settings.out.join(name);
     let target =
@@ -77,7 +70,7 @@ pub async fn run(
         ),
         (
             target(Reader::Grafana, &common.grafana, &grafana),
-            readers::grafana(&settings.source, &published, &smtp)?,
+            readers::grafana(&settings.source, &published, &smtp, &settings.grafana_admin_password)?,
         ),
     ];
 
@@ -90,12 +83,22 @@ pub async fn run(
     let mut errors = Vec::new();
     for (target, files) in &rendered {
         match replace(clients, target, files).await? {
-            Ok(true) => println!("reloaded {:?}", target.reader),
-            Ok(false) => {}
+            Ok(Applied::Reloaded) => println!("reloaded {}", target.reader.name()),
+            Ok(Applied::Restarts) => println!("{} restarts with its new settings", target.reader.name()),
+            Ok(Applied::Unchanged) => {}
             Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(RenderError::Reload(errors)) }
+}
+
+/// What a reader did with its files.
+enum Applied {
+    /// They are what it runs with, or will start with.
+    Unchanged,
+    Reloaded,
+    /// It restarts by itself.
+    Restarts,
 }
 
 /// Writes the files and reloads the reader. If it refuses them, writes the previous ones back.
@@ -103,24 +106,20 @@ async fn replace(
     clients: &Clients,
     target: &Target<'_>,
     files: &Files,
-) -> Result<Result<bool, ReloadError>, RenderError> {
+) -> Result<Result<Applied, ReloadError>, RenderError> {
     let fail = |source| RenderError::File { path: target.folder.to_owned(), source };
     fs::create_dir_all(target.folder).map_err(fail)?;
     let previous = Files::read(target.folder).map_err(fail)?;
-    files.write(target.folder).map_err(fail)?;
-    let reloaded = target.reload_if_older(&clients.fetch).await;
+    let has_changed = files.write(target.folder).map_err(fail)?;
+    let restarts = target.reader.read_at_start().iter().any(|path| previous.differs(files, path));
+    if restarts && target.is_running(&clients.fetch).await {
+        return Ok(Ok(Applied::Restarts));
+    }
+    let reloaded = target.reload_if_older(&clients.fetch, has_changed).await;
     if reloaded.is_err() {
         previous.write(target.folder).map_err(fail)?;
         // Clears the reader's own record of a failed reload.
         let _ = target.reload(&clients.fetch).await;
     }
-    Ok(reloaded)
-}
-
-fn read_password(settings: &RenderSettings) -> Result<String, RenderError> {
-    match fs::read_to_string(&settings.smtp_password) {
-        Ok(password) => Ok(password),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(source) => Err(RenderError::File { path: settings.smtp_password.clone(), source }),
-    }
+    Ok(reloaded.map(|reloaded| if reloaded { Applied::Reloaded } else { Applied::Unchanged }))
 }

@@ -1,4 +1,4 @@
-//! Alertmanager's HTTP API: the alerts it holds.
+//! Alertmanager's HTTP API: the alerts it holds, and its configuration.
 
 use serde::Deserialize;
 
@@ -18,6 +18,20 @@ impl Alertmanager {
     /// `base` is its URL without a trailing slash.
     pub fn new(fetch: Fetch, base: &str) -> Self {
         Self { fetch, base: base.to_owned() }
+    }
+
+    /// The configuration that it runs with, as YAML without secrets.
+    pub async fn configuration(&self) -> Result<String, FetchError> {
+        #[derive(Deserialize)]
+        struct Status {
+            config: Config,
+        }
+        #[derive(Deserialize)]
+        struct Config {
+            original: String,
+        }
+        let status: Status = self.fetch.get(&format!("{}/api/v2/status", self.base)).json().await?;
+        Ok(status.config.original)
     }
 
     /// The labels of the alerts that are not resolved.

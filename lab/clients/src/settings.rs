@@ -28,6 +28,9 @@ pub struct Settings {
     /// Folder of Grafana's alert rules
     #[arg(long, env = "LAB_ALERTING", default_value = "/srv/grafana/alerting/rules", global = true)]
     pub alerting: PathBuf,
+    /// Folder of the rendered configuration, with a subfolder per reader
+    #[arg(long, env = "LAB_RENDERED", default_value = "/out", global = true)]
+    pub rendered: PathBuf,
     /// File of expected metric names and labels
     #[arg(long, env = "LAB_CATALOGUE", default_value = "/srv/metrics.golden", global = true)]
     pub catalogue: PathBuf,

@@ -51,7 +51,14 @@ impl Files {
         self.0.keys().map(PathBuf::as_path).collect()
     }
 
-    /// Reads the folder. A file that only its owner may read is a secret.
+    /// Whether a file differs from the other folder's.
+    #[must_use]
+    pub fn differs(&self, other: &Self, path: &str) -> bool {
+        self.0.get(Path::new(path)) != other.0.get(Path::new(path))
+    }
+
+    /// Reads the folder. A file that only its owner may read is a secret. Files whose names start with a dot are not among
+    /// the configuration, and are ignored.
     ///
     /// # Errors
     ///
@@ -65,7 +72,11 @@ impl Files {
     fn read_into(&mut self, root: &Path, below: &Path) -> io::Result<()> {
         let mut is_empty = true;
         for entry in fs::read_dir(root.join(below))? {
-            let path = below.join(entry?.file_name());
+            let entry = entry?;
+            if is_hidden(&entry) {
+                continue;
+            }
+            let path = below.join(entry.file_name());
             is_empty = false;
             if root.join(&path).is_dir() {
                 self.read_into(root, &path)?;
@@ -82,14 +93,15 @@ impl Files {
         Ok(())
     }
 
-    /// Makes the folder equal to these files. Files with the same content stay untouched, so that modification times tell
-    /// what has changed. Each file is replaced at once.
+    /// Makes the folder equal to these files, and returns whether a file has changed. Files with the same content stay
+    /// untouched, so that modification times tell what has changed. Each file is replaced at once.
     ///
     /// # Errors
     ///
     /// Returns an error if a file cannot be written, and may then have replaced others.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
+    pub fn write(&self, folder: &Path) -> io::Result<bool> {
         let present = Self::read(folder)?;
+        let mut has_changed = false;
         for (path, entry) in &self.0 {
             let target = folder.join(path);
             match entry {
@@ -105,13 +117,15 @@ impl Files {
                     new.push(NEW);
                     write_file(Path::new(&new), content, *secret_of)?;
                     fs::rename(&new, &target)?;
+                    has_changed = true;
                 }
             }
         }
         for path in present.0.keys().filter(|path| !self.0.contains_key(*path)) {
             self.remove(folder, path)?;
+            has_changed = true;
         }
-        Ok(())
+        Ok(has_changed)
     }
 
     /// Removes a file or an empty folder, and the folders that are empty then and not among these files.
@@ -134,6 +148,11 @@ impl Entry {
     fn has_content(&self, other: &[u8]) -> bool {
         matches!(self, Self::File { content, .. } if content == other)
     }
+}
+
+/// Whether the name starts with a dot.
+pub(super) fn is_hidden(entry: &fs::DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 fn write_file(path: &Path, content: &[u8], secret_of: Option<u32>) -> io::Result<()> {
@@ -177,10 +196,11 @@ mod tests {
         files(&[("a", "1"), ("sub/b", "2"), ("old/c/d", "3")]).write(folder).unwrap();
         let modified = |path: &str| fs::metadata(folder.join(path)).unwrap().modified().unwrap();
         let before = modified("a");
+        assert!(!files(&[("a", "1"), ("sub/b", "2"), ("old/c/d", "3")]).write(folder).unwrap());
 
         let mut changed = files(&[("a", "1"), ("sub/b", "two"), ("e", "4")]);
         changed.add_folder("plugins");
-        changed.write(folder).unwrap();
+        assert!(changed.write(folder).unwrap());
         assert_eq!(Files::read(folder).unwrap(), changed);
         assert_eq!(modified("a"), before);
         assert!(!folder.join("old").exists());

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{
     files::Files,
-    settings::{Encryption, Published, Smtp},
+    published::Published,
+    smtp::{Encryption, Smtp},
 };
 
 /// The user ids of the readers, which alone may read the secrets.
@@ -120,13 +121,18 @@ pub fn alertmanager(source: &Path, smtp: &Smtp) -> Result<Files, SourceError> {
     Ok(files)
 }
 
-/// Grafana: data sources, alerting with the selected tutorials' rules, dashboards with the published addresses, and the
-/// settings that it reads from files.
+/// Grafana: data sources, alerting with the selected tutorials' rules, dashboards with the published addresses, the settings
+/// that it reads from files, and the script that runs it.
 ///
 /// # Errors
 ///
 /// See [`SourceError`].
-pub fn grafana(source: &Path, published: &Published, smtp: &Smtp) -> Result<Files, SourceError> {
+pub fn grafana(
+    source: &Path,
+    published: &Published,
+    smtp: &Smtp,
+    admin_password: &str,
+) -> Result<Files, SourceError> {
     let folder = source.join("grafana");
     let mut files = Files::default();
     // Grafana logs an error for each missing folder.
@@ -166,6 +172,8 @@ pub fn grafana(source: &Path, published: &Published, smtp: &Smtp) -> Result<File
     let policy = if smtp.encryption == Encryption::StartTls { "MandatoryStartTLS" } else { "NoStartTLS" };
     files.add("smtp-starttls-policy", policy);
     files.add_secret("smtp-password", smtp.password.as_str(), GRAFANA_USER);
+    files.add_secret("admin-password", admin_password, GRAFANA_USER);
+    files.add("run.sh", read(&folder.join("run.sh"))?);
     Ok(files)
 }
 

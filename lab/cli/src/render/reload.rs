@@ -1,8 +1,14 @@
 //! Reloads the readers that run, if their configuration is newer than what they have loaded.
 
-use std::{fs, io, path::Path, time::UNIX_EPOCH};
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, Instant, UNIX_EPOCH},
+};
 
 use clients::fetch::{Fetch, FetchError};
+
+use super::files::is_hidden;
 
 /// A program that reads rendered configuration and reloads it on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +22,16 @@ pub enum Reader {
 }
 
 /// Modified when Grafana has reloaded its configuration.
-const STAMP: &str = "reloaded";
+const STAMP: &str = ".reloaded";
+/// How long a reader that starts or stops may take to accept requests.
+const RELOAD_TIMEOUT: Duration = Duration::from_secs(20);
+/// Processes measure the time of their start from that of the kernel, in whole seconds.
+const START_TIME_ACCURACY: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 
 impl Reader {
-    fn name(self) -> &'static str {
+    /// The program's name.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Prometheus => "Prometheus",
             Self::Alertmanager => "Alertmanager",
@@ -33,6 +45,14 @@ impl Reader {
             Self::Prometheus => "prometheus_config_last_reload_success_timestamp_seconds",
             Self::Alertmanager => "alertmanager_config_last_reload_success_timestamp_seconds",
             Self::Grafana => "process_start_time_seconds",
+        }
+    }
+
+    /// The files that the reader reads only when it starts. It restarts by itself when one changes: see `grafana/run.sh`.
+    pub fn read_at_start(self) -> &'static [&'static str] {
+        match self {
+            Self::Prometheus | Self::Alertmanager => &[],
+            Self::Grafana => &["admin-password", "smtp-password", "smtp-starttls-policy"],
         }
     }
 
@@ -79,17 +99,52 @@ pub enum ReloadError {
 }
 
 impl Target<'_> {
-    /// Reloads the reader if it runs and its files are newer than what it has loaded. Returns whether it was reloaded.
+    /// Whether the reader has loaded its files after they changed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a reason if it has not, or does not run.
+    pub async fn is_current(&self, fetch: &Fetch) -> Result<String, String> {
+        let loaded_at = self.loaded_at(fetch).await.ok_or("it does not run")?;
+        let modified_at =
+            modified_at(self.folder).map_err(|error| format!("{}: {error}", self.folder.display()))?;
+        let age = loaded_at - modified_at;
+        if age < -START_TIME_ACCURACY.as_secs_f64() {
+            return Err(format!("the files changed {:.0} s after it loaded them", -age));
+        }
+        Ok(format!("loaded {:.1} s after they changed", age.max(0.0)))
+    }
+
+    /// Whether the reader runs.
+    pub async fn is_running(&self, fetch: &Fetch) -> bool {
+        self.loaded_at(fetch).await.is_some()
+    }
+
+    /// Reloads the reader if it runs, and its files have changed or are newer than what it has loaded. Returns whether it was
+    /// reloaded. While the reader starts or stops, the request is repeated.
     ///
     /// # Errors
     ///
     /// See [`ReloadError`].
-    pub async fn reload_if_older(&self, fetch: &Fetch) -> Result<bool, ReloadError> {
-        match self.loaded_at(fetch).await {
-            // It reads the files when it starts.
-            None => Ok(false),
-            Some(loaded_at) if loaded_at > modified_at(self.folder)? => Ok(false),
-            Some(_) => self.reload(fetch).await.map(|()| true),
+    pub async fn reload_if_older(&self, fetch: &Fetch, has_changed: bool) -> Result<bool, ReloadError> {
+        let deadline = Instant::now() + RELOAD_TIMEOUT;
+        let modified_at = modified_at(self.folder)?;
+        let mut is_repeated = false;
+        loop {
+            match self.loaded_at(fetch).await {
+                // It reads the files when it starts.
+                None if !is_repeated => return Ok(false),
+                Some(loaded_at) if loaded_at > modified_at && (is_repeated || !has_changed) => {
+                    return Ok(is_repeated);
+                }
+                None | Some(_) => {}
+            }
+            match self.post_all(fetch).await {
+                Ok(()) => return Ok(true),
+                Err(error) if is_temporary(&error) && Instant::now() < deadline => is_repeated = true,
+                Err(error) => return Err(self.refused(error)),
+            }
+            tokio::time::sleep(RETRY_INTERVAL).await;
         }
     }
 
@@ -99,24 +154,31 @@ impl Target<'_> {
     ///
     /// See [`ReloadError`].
     pub async fn reload(&self, fetch: &Fetch) -> Result<(), ReloadError> {
+        self.post_all(fetch).await.map_err(|error| self.refused(error))
+    }
+
+    async fn post_all(&self, fetch: &Fetch) -> Result<(), FetchError> {
         for path in self.reader.reload_paths() {
             let request = fetch.post(&format!("{}{path}", self.url));
             let request = match self.reader {
                 Reader::Grafana => request.basic_auth("admin", self.password),
                 Reader::Prometheus | Reader::Alertmanager => request,
             };
-            request.text().await.map_err(|error| ReloadError::Refused {
-                reader: self.reader.name(),
-                reason: match error {
-                    FetchError::Status { body, .. } if !body.is_empty() => body,
-                    other => other.reason(),
-                },
-            })?;
+            request.text().await?;
         }
         if self.reader == Reader::Grafana {
-            fs::write(self.folder.join(STAMP), "")?;
+            // Without it, Grafana is reloaded once more.
+            let _ = fs::write(self.folder.join(STAMP), "");
         }
         Ok(())
+    }
+
+    fn refused(&self, error: FetchError) -> ReloadError {
+        let reason = match error {
+            FetchError::Status { body, .. } if !body.is_empty() => body,
+            other => other.reason(),
+        };
+        ReloadError::Refused { reader: self.reader.name(), reason }
     }
 
     /// When the reader loaded its configuration, in seconds since 1970; `None` if it does not run.
@@ -131,6 +193,11 @@ impl Target<'_> {
     }
 }
 
+/// Whether the reader starts or stops, as opposed to refusing its configuration.
+fn is_temporary(error: &FetchError) -> bool {
+    matches!(error, FetchError::Unreachable { .. } | FetchError::Status { status: 502 | 503, .. })
+}
+
 /// When the newest file or folder below `folder` was modified, in seconds since 1970.
 fn modified_at(folder: &Path) -> io::Result<f64> {
     let modified = fs::metadata(folder)?.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
@@ -138,7 +205,7 @@ fn modified_at(folder: &Path) -> io::Result<f64> {
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            if entry.file_name() != STAMP {
+            if !is_hidden(&entry) {
                 newest = newest.max(modified_at(&entry.path())?);
             }
         }

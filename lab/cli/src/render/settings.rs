@@ -1,9 +1,12 @@
-//! The settings that configuration depends on, checked.
+//! The settings that configuration depends on, and their check.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{borrow::Cow, fmt, path::PathBuf};
 
-use catalog::{Selection, Service, addresses};
 use clap::Args;
+use clients::settings::Settings;
+use http::{Uri, uri::Authority};
+
+use super::{published::Published, smtp::Smtp};
 
 /// Settings of `lab render` beside those of every subcommand.
 #[derive(Args, Clone, Debug)]
@@ -34,185 +37,103 @@ pub struct RenderSettings {
     pub grafana_admin_password: String,
 }
 
-/// How mail is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Smtp {
-    /// The server's host.
-    pub host: String,
-    /// The server's port.
-    pub port: u16,
-    /// How the connection is encrypted.
-    pub encryption: Encryption,
-    /// The sender.
-    pub from: String,
-    /// The recipients, separated by commas.
-    pub to: String,
-    /// The account; empty for none.
-    pub username: String,
-    /// The account's password; empty for none.
-    pub password: String,
-}
-
-/// The encryption of an SMTP connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// None.
-    Plain,
-    /// `STARTTLS` on a plain connection.
-    StartTls,
-    /// TLS from the first byte.
-    Tls,
-}
-
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting}={value}: {expected}")]
 pub struct SettingError {
     setting: &'static str,
     value: String,
-    expected: &'static str,
+    expected: Cow<'static, str>,
 }
 
-/// The port that SMTP servers reserve for TLS from the first byte.
-const SMTPS_PORT: u16 = 465;
-
-impl Smtp {
-    /// Checks the SMTP settings. `password` is the content of the password's file.
-    ///
-    /// # Errors
-    ///
-    /// Returns every setting that cannot be used.
-    pub fn new(
-        common: &clients::settings::Settings,
-        settings: &RenderSettings,
-        password: &str,
-    ) -> Result<Self, Vec<SettingError>> {
-        let mut errors = Vec::new();
-        let mut refuse = |setting, value: &str, expected| {
-            errors.push(SettingError { setting, value: value.to_owned(), expected });
-        };
-        let host = &common.smtp_host;
-        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || "@/:".contains(c)) {
-            refuse("SMTP_HOST", host, "expected the name or address of a mail server, without a port");
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=", self.setting)?;
+        for c in self.value.chars() {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
         }
-        let port = settings.smtp_port.parse().ok().filter(|port| *port > 0);
-        if port.is_none() {
-            refuse("SMTP_PORT", &settings.smtp_port, "expected a port, from 1 to 65535");
-        }
-        let encryption = match settings.smtp_tls.as_str() {
-            "yes" if port == Some(SMTPS_PORT) => Encryption::Tls,
-            "yes" => Encryption::StartTls,
-            "no" => Encryption::Plain,
-            other => {
-                refuse("SMTP_TLS", other, "expected yes or no");
-                Encryption::Plain
-            }
-        };
-        if settings.smtp_tls == "no" && port == Some(SMTPS_PORT) {
-            refuse("SMTP_PORT", "465", "this port uses TLS from the first byte; set SMTP_TLS=yes");
-        }
-        let username = &settings.smtp_username;
-        let password = password.trim_end_matches(['\r', '\n']);
-        if settings.smtp_tls == "no" && !username.is_empty() {
-            refuse("SMTP_USERNAME", username, "its password would be sent unencrypted; set SMTP_TLS=yes");
-        }
-        if username.is_empty() != password.is_empty() {
-            let expected =
-                "an account needs both SMTP_USERNAME and SMTP_PASSWORD_FILE, a file with its password";
-            refuse("SMTP_USERNAME", username, expected);
-        }
-        for (setting, value) in [("SMTP_USERNAME", username.as_str()), ("SMTP_PASSWORD_FILE", password)] {
-            if value.contains(|c: char| c.is_control()) {
-                refuse(setting, "…", "expected one line without control characters");
-            }
-        }
-        if !is_address(&common.smtp_from) {
-            refuse("SMTP_FROM", &common.smtp_from, "expected one address, such as lookout@example.com");
-        }
-        if !common.smtp_to.split(',').all(|address| is_address(address.trim())) {
-            let expected = "expected addresses separated by commas, such as you@example.com";
-            refuse("SMTP_TO", &common.smtp_to, expected);
-        }
-        match port {
-            Some(port) if errors.is_empty() => Ok(Self {
-                host: host.clone(),
-                port,
-                encryption,
-                from: common.smtp_from.clone(),
-                to: common.smtp_to.clone(),
-                username: username.clone(),
-                password: password.to_owned(),
-            }),
-            _ => Err(errors),
-        }
+        write!(f, ": {}", self.expected)
     }
 }
 
-/// Whether `text` is a mail address without a display name.
-fn is_address(text: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part.is_ascii()
-            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>,;:\"()[]\\".contains(c))
-    };
-    text.split_once('@').is_some_and(|(local, domain)| is_part(local) && is_part(domain))
+/// The settings that were refused.
+#[derive(Debug, Default)]
+pub struct Refusals(Vec<SettingError>);
+
+impl Refusals {
+    /// Adds a setting, with what was expected as a clause.
+    pub fn refuse(&mut self, setting: &'static str, value: &str, expected: impl Into<Cow<'static, str>>) {
+        self.0.push(SettingError { setting, value: value.to_owned(), expected: expected.into() });
+    }
 }
 
-/// The addresses that this lab publishes.
-#[derive(Clone, Debug)]
-pub struct Published {
-    /// By default port.
-    ports: BTreeMap<String, String>,
-    selection: Selection,
-    /// The base of links to dashboards.
-    dashboards: String,
+/// Checks all settings. `setting` returns the value of a setting that has no flag, if it is set.
+///
+/// # Errors
+///
+/// Returns every setting that cannot be used.
+pub fn check(
+    common: &Settings,
+    settings: &RenderSettings,
+    setting: impl Fn(&str) -> Option<String>,
+) -> Result<(Smtp, Published), Vec<SettingError>> {
+    let mut refusals = Refusals::default();
+    let smtp = Smtp::new(common, settings, &setting("SMTP_PASSWORD_FILE").unwrap_or_default(), &mut refusals);
+    let host = common.smtp_host.as_str();
+    if host == "localhost" || host.starts_with("127.") {
+        let expected =
+            "in a container, this is the container itself; set host.docker.internal for this machine";
+        refusals.refuse("SMTP_HOST", host, expected);
+    }
+    let grafana_url = settings.grafana_url.trim_end_matches('/');
+    if !grafana_url.is_empty() && !is_web_address(grafana_url) {
+        refusals.refuse("GRAFANA_URL", grafana_url, "expected an address such as http://127.0.0.1:3000");
+    }
+    if !is_grafana_literal(&settings.grafana_admin_password) {
+        let expected = "Grafana does not take control characters, ${, $__ and %( literally";
+        refusals.refuse("GRAFANA_ADMIN_PASSWORD", "…", expected);
+    }
+    let hosts = setting("CONSOLE_HOSTS").unwrap_or_default();
+    if !hosts.is_empty() && !hosts.split(',').all(is_host_header) {
+        let expected = "expected hosts separated by commas without spaces, such as lab.example:8000";
+        refusals.refuse("CONSOLE_HOSTS", &hosts, expected);
+    }
+    let outputs = setting("SINK_OUTPUTS").unwrap_or_else(|| "prometheus".into());
+    if !outputs.split(',').all(|output| ["prometheus", "console", "console=families"].contains(&output)) {
+        let expected = "expected prometheus, console or console=families, or several separated by commas";
+        refusals.refuse("SINK_OUTPUTS", &outputs, expected);
+    }
+    let published = Published::new(common.tutorial, grafana_url, setting, &mut refusals);
+    match smtp {
+        Some(smtp) if refusals.0.is_empty() => Ok((smtp, published)),
+        _ => Err(refusals.0),
+    }
 }
 
-impl Published {
-    /// `setting` returns the value of a setting, if it is set. Without `grafana_url`, links to Grafana's dashboards lead to
-    /// the console's, which have the same paths.
-    ///
-    /// # Errors
-    ///
-    /// Returns every port that is none.
-    pub fn new(
-        selection: Selection,
-        grafana_url: &str,
-        setting: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, Vec<SettingError>> {
-        let (mut ports, mut errors) = (BTreeMap::new(), Vec::new());
-        for port in Service::ALL.iter().flat_map(|service| service.ports()) {
-            let value = setting(port.setting).unwrap_or_else(|| port.default.to_string());
-            if value.parse::<u16>().is_ok_and(|port| port > 0) {
-                ports.insert(port.default.to_string(), value);
-            } else {
-                let expected = "expected a port, from 1 to 65535";
-                errors.push(SettingError { setting: port.setting, value, expected });
-            }
-        }
-        let mut published = Self { ports, selection, dashboards: grafana_url.to_owned() };
-        if published.dashboards.is_empty() {
-            published.dashboards = published.replace("http://127.0.0.1:8000");
-        }
-        if errors.is_empty() { Ok(published) } else { Err(errors) }
-    }
+/// Parses a port, from 1 to 65535, without a sign or leading zeros.
+pub(super) fn port(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|port: &u16| *port > 0 && port.to_string() == text)
+}
 
-    /// The selected tutorials.
-    #[must_use]
-    pub fn selection(&self) -> Selection {
-        self.selection
-    }
+/// Whether Grafana takes the value as it is: it expands variables in its settings.
+pub(super) fn is_grafana_literal(value: &str) -> bool {
+    !value.contains(char::is_control) && !["${", "$__", "%("].iter().any(|start| value.contains(start))
+}
 
-    /// The base of links to dashboards: Grafana's address or else the console's.
-    #[must_use]
-    pub fn dashboards(&self) -> &str {
-        &self.dashboards
-    }
+fn is_web_address(text: &str) -> bool {
+    text.parse::<Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(is_host)
+            && uri.query().is_none()
+    })
+}
 
-    /// Replaces the default addresses in `text` by the published ones.
-    #[must_use]
-    pub fn replace(&self, text: &str) -> String {
-        let address = |port: &str| self.ports.get(port).map(|port| format!("{}{port}", addresses::HOST));
-        addresses::replace(text, address).into_owned()
-    }
+/// Whether the console accepts the text as a value of the `Host` header.
+fn is_host_header(text: &str) -> bool {
+    text.parse::<Authority>().is_ok_and(|authority| is_host(&authority))
+}
+
+/// Whether it is a name or an address, with or without a port.
+fn is_host(authority: &Authority) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    !authority.host().is_empty() && authority.as_str().chars().all(is_part)
 }

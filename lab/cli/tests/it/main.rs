@@ -13,5 +13,7 @@ mod faults_are_listed;
 mod grafana_alerting_files;
 mod grafana_rules;
 mod render;
+mod render_settings;
+mod rendered;
 mod second_run_is_refused;
 mod support;

@@ -14,67 +14,8 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use clap::Parser;
-use clients::Clients;
-use lab::render::{self, RenderError, settings::RenderSettings};
 
-use crate::support::root;
-
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    common: clients::settings::Settings,
-    #[command(flatten)]
-    render: RenderSettings,
-}
-
-/// The folder `out` with the configuration rendered from the repository, or from `source`.
-struct Lab {
-    out: tempfile::TempDir,
-    source: std::path::PathBuf,
-    flags: Vec<String>,
-}
-
-impl Lab {
-    /// No reader runs, unless `flags` has its address.
-    fn new(flags: &[&str]) -> Self {
-        let closed =
-            ["--prometheus", "--alertmanager", "--grafana"].map(|flag| format!("{flag}=http://127.0.0.1:1"));
-        let flags = flags.iter().map(|flag| (*flag).to_owned());
-        // The last flag wins.
-        let mut all: Vec<String> = closed.into_iter().collect();
-        for flag in flags {
-            let name = flag.split('=').next().unwrap_or_default().to_owned();
-            all.retain(|other| other.split('=').next() != Some(&name));
-            all.push(flag);
-        }
-        Self { out: tempfile::tempdir().unwrap(), source: root(), flags: all }
-    }
-
-    async fn render(&self, settings: &[(&str, &str)]) -> Result<(), RenderError> {
-        let folders =
-            [format!("--source={}", self.source.display()), format!("--out={}", self.out.path().display())];
-        let flags = ["lab".to_owned()].into_iter().chain(folders).chain(self.flags.clone());
-        let Flags { common, render } = Flags::parse_from(flags);
-        let setting = |name: &str| {
-            settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        };
-        render::run(&Clients::new(common).unwrap(), &render, setting).await
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.out.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    fn names(&self, folder: &str) -> Vec<String> {
-        let entries =
-            fs::read_dir(self.out.path().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    }
-}
+use crate::{rendered::Lab, support::root};
 
 #[tokio::test]
 async fn the_selected_tutorials_jobs_rules_and_dashboards_are_rendered() {
@@ -140,35 +81,6 @@ async fn smtp_settings_reach_alertmanager_and_grafana_and_the_password_only_its_
 }
 
 #[tokio::test]
-async fn all_wrong_settings_are_refused_at_once_by_name_and_nothing_is_written() {
-    let flags = [
-        "--smtp-host=mail.example.com:25",
-        "--smtp-port=99999",
-        "--smtp-tls=maybe",
-        "--smtp-from=nonsense",
-        "--smtp-to=a@example.com; b@example.com",
-        "--smtp-username=me",
-    ];
-    let lab = Lab::new(&flags);
-    let error = lab.render(&[("EDGE_PORT", "x")]).await.unwrap_err().to_string();
-    for name in ["SMTP_HOST", "SMTP_PORT", "SMTP_TLS", "SMTP_FROM", "SMTP_TO", "SMTP_USERNAME", "EDGE_PORT"] {
-        assert!(error.contains(&format!("{name}=")), "{name} is missing in: {error}");
-    }
-    assert!(lab.names(".").is_empty());
-
-    let refused = |flags: &'static [&'static str]| async move {
-        Lab::new(flags).render(&[]).await.unwrap_err().to_string()
-    };
-    assert!(refused(&["--smtp-port=465"]).await.contains("set SMTP_TLS=yes"));
-    assert!(refused(&["--smtp-username=me"]).await.contains("unencrypted"));
-    assert!(
-        refused(&["--smtp-username=me", "--smtp-tls=yes", "--smtp-port=587"])
-            .await
-            .contains("SMTP_PASSWORD_FILE")
-    );
-}
-
-#[tokio::test]
 async fn files_of_ones_own_are_scrape_jobs_or_rules_and_anything_else_is_refused_by_name() {
     let source = tempfile::tempdir().unwrap();
     let mut lab = Lab::new(&[]);
@@ -214,6 +126,8 @@ struct FakeState {
     loaded_at: f64,
     reloads: u32,
     refuses: bool,
+    /// Requests to reload that arrive while it starts.
+    starting: u32,
 }
 
 impl FakePrometheus {
@@ -226,6 +140,10 @@ impl FakePrometheus {
         };
         let reload = async |State(fake): State<Self>| {
             let mut state = fake.0.lock().unwrap();
+            if state.starting > 0 {
+                state.starting -= 1;
+                return (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+            }
             if state.refuses {
                 return (StatusCode::INTERNAL_SERVER_ERROR, "failed to reload config: bad rule");
             }
@@ -264,6 +182,62 @@ async fn a_reader_that_runs_is_reloaded_only_if_its_files_are_newer_than_what_it
 }
 
 #[tokio::test]
+async fn files_that_change_are_loaded_even_if_the_clock_was_set_back() {
+    let fake = FakePrometheus::default();
+    let url = format!("--prometheus={}", fake.start().await);
+    let mut lab = Lab::new(&[&url]);
+    lab.render(&[]).await.unwrap();
+    fake.0.lock().unwrap().loaded_at = 1e12;
+    lab.flags.push("--tutorial=echo".into());
+    lab.render(&[]).await.unwrap();
+    assert_eq!(fake.0.lock().unwrap().reloads, 2);
+}
+
+#[tokio::test]
+async fn a_reader_that_starts_is_asked_to_reload_until_it_can() {
+    let fake = FakePrometheus::default();
+    fake.0.lock().unwrap().starting = 2;
+    let lab = Lab::new(&[&format!("--prometheus={}", fake.start().await)]);
+    lab.render(&[]).await.unwrap();
+    assert_eq!(fake.0.lock().unwrap().reloads, 1);
+}
+
+#[tokio::test]
+async fn grafana_is_reloaded_once_per_change_and_not_while_it_restarts_by_itself() {
+    let reloads = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&reloads);
+    let router = Router::new().route("/metrics", get(async || "process_start_time_seconds 1\n")).route(
+        "/api/admin/provisioning/alerting/reload",
+        post(async move || {
+            *counted.lock().unwrap() += 1;
+            "{}"
+        }),
+    );
+    let router = ["datasources", "dashboards"].iter().fold(router, |router, kind| {
+        router.route(&format!("/api/admin/provisioning/{kind}/reload"), post(async || "{}"))
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("--grafana=http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+
+    // The first run writes the password's files.
+    let mut lab = Lab::new(&[&url]);
+    lab.render(&[]).await.unwrap();
+    assert_eq!(*reloads.lock().unwrap(), 0, "it restarts");
+    lab.render(&[]).await.unwrap();
+    assert_eq!(*reloads.lock().unwrap(), 1, "it has not restarted since");
+    for _ in 0..2 {
+        lab.render(&[]).await.unwrap();
+    }
+    assert!(*reloads.lock().unwrap() <= 2, "nothing has changed");
+    let before = *reloads.lock().unwrap();
+    lab.flags.push("--grafana-admin-password=new".into());
+    lab.render(&[]).await.unwrap();
+    assert_eq!(*reloads.lock().unwrap(), before, "it restarts");
+    assert_eq!(lab.read("grafana/admin-password"), "new");
+}
+
+#[tokio::test]
 async fn a_refused_configuration_is_reported_and_the_previous_files_come_back() {
     let fake = FakePrometheus::default();
     let url = format!("--prometheus={}", fake.start().await);
@@ -271,12 +245,17 @@ async fn a_refused_configuration_is_reported_and_the_previous_files_come_back() 
     lab.render(&[]).await.unwrap();
     fake.0.lock().unwrap().refuses = true;
     lab.flags.push("--tutorial=echo".into());
-    let error = lab.render(&[]).await.unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "Prometheus refuses its new configuration and keeps the old one: failed to reload config: bad rule"
-    );
-    assert!(lab.names("prometheus/scrape.d").contains(&"order.yaml".to_owned()));
+    for _ in 0..2 {
+        let error = lab.render(&[]).await.unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "Prometheus refuses its new configuration and keeps the old one: failed to reload config: bad rule"
+        );
+        assert!(lab.names("prometheus/scrape.d").contains(&"order.yaml".to_owned()));
+    }
+    fake.0.lock().unwrap().refuses = false;
+    lab.render(&[]).await.unwrap();
+    assert!(!lab.names("prometheus/scrape.d").contains(&"order.yaml".to_owned()));
 }
 
 fn copy(from: &Path, to: &Path) {
