@@ -22,5 +22,5 @@ for image in $(docker compose --profile '*' config --images | sort -u) \
   $(pin debian) $(pin rust) $(pin node) $(pin grpcurl) $(pin actionlint); do
   ! has_image "$image" || docker rmi "$image" >/dev/null || true
 done
-rm -rf .lookout/offline.env .lookout/offline.compose.yaml .lookout/clients
+rm -rf .lookout/offline.* .lookout/clients
 say "Removed the lab, its data and its images. The compiler's cache remains: \`docker builder prune\` removes it."

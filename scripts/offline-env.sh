@@ -5,6 +5,7 @@
 
 offline_env=.lookout/offline.env
 offline_compose=.lookout/offline.compose.yaml
+offline_gate=.lookout/offline.gate.yaml
 
 # selection NAME: prints the variable whose line selects an offline image. Without Grafana, its address is empty.
 selection() { if [ "$1" = grafana ]; then echo GRAFANA_URL; else image_variable "$1"; fi; }
@@ -38,6 +39,21 @@ built_services() {
 # list: joins the lines of the input for a YAML list.
 list() { tr '\n' ',' | sed 's/,$//'; }
 
+# without_grafana: prints the services that change without Grafana: the gate does not publish its port.
+without_grafana() {
+  echo "  grafana: { profiles: [grafana] }"
+  echo "  gate:"
+  echo "    ports: !override"
+  sed -n '/^  gate:/,/^$/s/^      - \(127.*\)/      - "\1"/p' compose.yaml | grep -v GRAFANA_PORT
+}
+
+# gate_override: prints a Compose file that adds the ports of the selected tutorials, which the other one has removed.
+gate_override() {
+  echo "services:"
+  # shellcheck disable=SC2016 # Compose expands it
+  echo '  gate: { extends: { file: "tutorials/${TUTORIAL:-all}.yaml", service: gate } }'
+}
+
 # compose_override: prints the Compose file.
 compose_override() (
   . scripts/client-config.sh
@@ -45,7 +61,7 @@ compose_override() (
   services=$(built_services)
   echo "# Written by scripts/images.sh, for a host that builds without an image registry."
   echo "services:"
-  ! is_selected grafana || echo "  grafana: { profiles: [grafana] }"
+  ! is_selected grafana || without_grafana
   printf '%s\n' "$services" | while read -r service; do
     echo "  $service"
     echo "    build:"
@@ -59,11 +75,14 @@ compose_override() (
 # write_offline_env: completes both files, or removes them if upstream's images are used.
 write_offline_env() {
   if [ ! -f "$offline_env" ] || ! grep -q -e '_IMAGE=' -e '^GRAFANA_URL=' "$offline_env"; then
-    rm -f "$offline_env" "$offline_compose"
+    rm -f "$offline_env" "$offline_compose" "$offline_gate"
     return
   fi
   compose_override >"$offline_compose"
   files=compose.yaml
   [ ! -f compose.override.yaml ] || files=$files:compose.override.yaml
-  replace_line COMPOSE_FILE "COMPOSE_FILE=$files:$offline_compose"
+  files=$files:$offline_compose
+  rm -f "$offline_gate"
+  ! is_selected grafana || { gate_override >"$offline_gate" && files=$files:$offline_gate; }
+  replace_line COMPOSE_FILE "COMPOSE_FILE=$files"
 }

@@ -81,7 +81,7 @@ without_a_registry() {
   expect "Jaeger's image" localhost/lookout/offline-jaeger:4.5.6 "$(line JAEGER_IMAGE)"
   expect "the base image" localhost/lookout/offline-debian:4.5.6 "$(line DEBIAN_IMAGE)"
   expect "Grafana's address" "" "$(line GRAFANA_URL)"
-  expect "Compose files" compose.yaml:.lookout/offline.compose.yaml "$(line COMPOSE_FILE)"
+  expect "Compose files" compose.yaml:.lookout/offline.compose.yaml:.lookout/offline.gate.yaml "$(line COMPOSE_FILE)"
   grep -q '^  grafana: { profiles: \[grafana\] }' .lookout/offline.compose.yaml || fail "Grafana is not left out"
   grep -q '^  console:' .lookout/offline.compose.yaml || fail "the console is built without the host's configuration"
   ! grep -q '^  envoy:' .lookout/offline.compose.yaml || fail "an image that is not built has build secrets"

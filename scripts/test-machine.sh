@@ -128,12 +128,13 @@ proposed_ports_are_free_and_differ() {
 
 only_ports_that_will_be_published_are_checked() {
   state yes '' '' 3100 8086 9102 3000
-  mkdir -p .lookout
-  echo 'services: { grafana: { profiles: [grafana] } }' >.lookout/offline.compose.yaml
-  printf '%s\n' GRAFANA_URL= COMPOSE_FILE=compose.yaml:.lookout/offline.compose.yaml >.lookout/offline.env
+  (. scripts/offline-env.sh && select_image grafana '' && write_offline_env)
   # The balancer does not start, so its port may be another service's.
   TUTORIAL=echo BALANCER_PORT=9090 sh scripts/preflight.sh >"$scratch/output" 2>&1 || fail "$(cat "$scratch/output")"
   prints '✓ ports: 12 are free or used by this lab'
+  state yes '' '' 3000
+  sh scripts/preflight.sh >"$scratch/output" 2>&1 || fail "$(cat "$scratch/output")"
+  prints '✓ ports: 19 are free or used by this lab'
   rm -r .lookout
   state yes envoy '' 10000
   sh scripts/preflight.sh >"$scratch/output" 2>&1 || fail "a port of this lab is refused: $(cat "$scratch/output")"
