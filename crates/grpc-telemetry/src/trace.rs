@@ -1,12 +1,13 @@
 //! OpenTelemetry spans, recorded with [`tracing`] and `tracing-opentelemetry`.
 //!
-//! A span has the name and attributes of OpenTelemetry's semantic conventions for RPC: `package.Service/Method`,
-//! `rpc.system`, `rpc.service`, `rpc.method`, `rpc.grpc.status_code`, and on clients `server.address` and `server.port`.
-//! It starts with the call and ends with it. The wrapped service runs inside it.
+//! A span has the name and attributes of OpenTelemetry's stable semantic conventions for RPC: `package.Service/Method`,
+//! `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `error.type` for an error, and on clients
+//! `server.address` and `server.port`. It starts with the call and ends with it. The wrapped service runs inside it.
 //!
-//! A server joins the trace of the request's W3C `traceparent` header, and a client sends that header. Where spans are
-//! disabled, the context of a server's request is still the current one while its handler runs, so that a client in the
-//! handler passes it on.
+//! A server joins the trace of the request's headers, and a client sends them, with the propagator that
+//! [`opentelemetry::global::set_text_map_propagator`] has installed. Without one, traces end at the process. Where spans
+//! are disabled, the context of a server's request is still the current one while its handler runs, so that a client in
+//! the handler passes it on.
 //!
 //! ```
 //! use grpc_telemetry::ServerLayer;
@@ -20,15 +21,16 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use opentelemetry::Context;
-use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::global::get_text_map_propagator;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_http::{HeaderExtractor, HeaderInjector};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tonic::Code;
 use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::status::upper_case_name;
 use crate::{CallEnd, CallObserver, Direction, Moment, Observer, RequestHead, Side};
 
 /// Records a span of each call.
@@ -67,18 +69,18 @@ impl Tracer {
     }
 
     fn client_span(&self, path: &str) -> Span {
-        let (name, service, method) = split(path);
+        let method = method(path);
         tracing::info_span!(
             "grpc.client",
-            otel.name = name,
+            otel.name = method,
             otel.kind = "client",
-            rpc.system = "grpc",
-            rpc.service = service,
+            rpc.system.name = "grpc",
             rpc.method = method,
             server.address = self.server.as_ref().map(|server| server.0.as_str()),
             // `tracing-opentelemetry` records an unsigned integer as a string.
             server.port = self.server.as_ref().map(|server| i64::from(server.1)),
-            rpc.grpc.status_code = Empty,
+            rpc.response.status_code = Empty,
+            error.type = Empty,
             otel.status_code = Empty,
             otel.status_description = Empty,
         )
@@ -113,33 +115,32 @@ fn is_health_or_reflection(path: &str) -> bool {
 }
 
 fn server_span(path: &str) -> Span {
-    let (name, service, method) = split(path);
+    let method = method(path);
     tracing::info_span!(
         "grpc.server",
-        otel.name = name,
+        otel.name = method,
         otel.kind = "server",
-        rpc.system = "grpc",
-        rpc.service = service,
+        rpc.system.name = "grpc",
         rpc.method = method,
-        rpc.grpc.status_code = Empty,
+        rpc.response.status_code = Empty,
+        error.type = Empty,
         otel.status_code = Empty,
         otel.status_description = Empty,
     )
 }
 
-/// Splits `/package.Service/Method` into the span's name, the service and the method.
-fn split(path: &str) -> (&str, &str, &str) {
-    let name = path.strip_prefix('/').unwrap_or(path);
-    let (service, method) = name.split_once('/').unwrap_or((name, ""));
-    (name, service, method)
+/// `package.Service/Method`, the name of the method and of the span.
+fn method(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
 }
 
-/// Makes `span`, which has not been entered yet, a child of the span in the headers. If spans are disabled, returns the
-/// headers' context instead.
+/// Makes `span`, which has not been entered yet, a child of the context in the headers. If spans are disabled, returns
+/// the headers' context instead.
 fn extract(headers: &HeaderMap, span: &Span) -> Option<Context> {
-    let propagator = TraceContextPropagator::new();
-    let remote = propagator.extract_with_context(&Context::new(), &HeaderExtractor(headers));
-    if !remote.span().span_context().is_valid() {
+    let headers = HeaderExtractor(headers);
+    let remote =
+        get_text_map_propagator(|propagator| propagator.extract_with_context(&Context::new(), &headers));
+    if !remote.span().span_context().is_valid() && remote.baggage().is_empty() {
         return None;
     }
     span.set_parent(remote.clone()).err().map(|_| remote)
@@ -150,12 +151,13 @@ fn extract(headers: &HeaderMap, span: &Span) -> Option<Context> {
 impl CallObserver for Call {
     type Messages = ();
 
-    /// Adds `traceparent`: the span's context, or the current one if spans are disabled.
+    /// Adds the headers of the span's context, or of the current one if spans are disabled.
     fn inject(&self, headers: &mut HeaderMap) {
         let Some(OpenSpan { span, .. }) = &self.0 else { return };
         let own = span.context();
         let context = if own.span().span_context().is_valid() { own } else { Context::current() };
-        TraceContextPropagator::new().inject_context(&context, &mut HeaderInjector(headers));
+        let mut headers = HeaderInjector(headers);
+        get_text_map_propagator(|propagator| propagator.inject_context(&context, &mut headers));
     }
 
     fn in_scope<T>(&self, step: impl FnOnce() -> T) -> T {
@@ -172,8 +174,10 @@ impl CallObserver for Call {
 
     fn end(self, end: &CallEnd<'_>) {
         let Some(OpenSpan { side, span, .. }) = self.0 else { return };
-        span.record("rpc.grpc.status_code", end.code as i32);
+        let code = upper_case_name(end.code);
+        span.record("rpc.response.status_code", code);
         if is_error(side, end.code) {
+            span.record("error.type", code);
             span.record("otel.status_code", "error");
             span.record("otel.status_description", &*end.message());
         }
@@ -201,15 +205,6 @@ fn is_error(side: Side, code: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn splits_path_into_service_and_method() {
-        let name = "proto.EchoService/EchoService";
-        assert_eq!(split("/proto.EchoService/EchoService"), (name, "proto.EchoService", "EchoService"));
-        assert_eq!(split("/a/b/c"), ("a/b/c", "a", "b/c"));
-        assert_eq!(split("/"), ("", "", ""));
-        assert_eq!(split("*"), ("*", "*", ""));
-    }
 
     #[test]
     fn client_errors_are_not_server_errors() {

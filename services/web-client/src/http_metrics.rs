@@ -1,7 +1,7 @@
 //! Duration of HTTP requests, with the names of OpenTelemetry's semantic conventions.
 //!
-//! The labels are bounded: standard methods, declared routes, and the statuses of this service. `/metrics` and `/healthz`
-//! are not counted.
+//! The labels are bounded: standard methods, declared routes, and the statuses of this service, also as `error_type` if
+//! they are errors. The scheme is that of this server, whatever clients send. `/metrics` and `/healthz` are not counted.
 
 use std::time::Instant;
 
@@ -17,7 +17,8 @@ const BOUNDS: [f64; 20] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5,
     5.0, 7.5, 10.0,
 ];
-const LABELS: [&str; 3] = ["http_request_method", "http_route", "http_response_status_code"];
+const LABELS: [&str; 5] =
+    ["http_request_method", "http_route", "http_response_status_code", "error_type", "url_scheme"];
 /// The status of a request whose client disconnected before the response.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
@@ -48,7 +49,12 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
         let status = self.status.to_string();
-        let labels = [method_label(&self.method), route, &status];
+        let error = match self.status {
+            CLIENT_CLOSED_REQUEST => "canceled",
+            500.. => &status,
+            _ => "",
+        };
+        let labels = [method_label(&self.method), route, &status, error, "http"];
         self.durations.with_label_values(&labels).observe(self.start.elapsed().as_secs_f64());
     }
 }

@@ -1,6 +1,7 @@
 //! Spans in memory, and Go's names of codes.
 
 use opentelemetry::trace::{Status, TracerProvider};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use tonic::Code;
 use tracing::subscriber::DefaultGuard;
@@ -16,6 +17,7 @@ pub(crate) struct Spans {
 
 impl Spans {
     pub(crate) fn collect() -> Self {
+        propagate_trace_context();
         let exporter = InMemorySpanExporter::default();
         let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
@@ -37,6 +39,11 @@ impl Spans {
         assert_eq!(spans.len(), 1, "{spans:#?}");
         spans.into_iter().next().expect("one span")
     }
+}
+
+/// Installs the SDK's propagator of `traceparent` for the process, as an application does.
+pub(crate) fn propagate_trace_context() {
+    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
 }
 
 /// An attribute's value as text.

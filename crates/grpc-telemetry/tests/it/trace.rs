@@ -18,7 +18,7 @@ use tonic::Code;
 use tonic::transport::{Channel, Endpoint, Server};
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::support::{Spans, attribute, error};
+use super::support::{Spans, attribute, error, propagate_trace_context};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 const PATH: &str = "/testpb.TestService/Ping";
@@ -53,10 +53,9 @@ async fn server_span_has_name_and_attributes() {
     assert_attributes(
         &span,
         &[
-            ("rpc.system", "grpc"),
-            ("rpc.service", "testpb.TestService"),
-            ("rpc.method", "Ping"),
-            ("rpc.grpc.status_code", "0"),
+            ("rpc.system.name", "grpc"),
+            ("rpc.method", "testpb.TestService/Ping"),
+            ("rpc.response.status_code", "OK"),
         ],
     );
     assert_eq!(error(&span), None);
@@ -64,12 +63,14 @@ async fn server_span_has_name_and_attributes() {
 
 #[tokio::test]
 async fn server_span_is_an_error_only_for_server_errors() {
-    for (code, description) in [(Code::Internal, Some("requested")), (Code::NotFound, None)] {
+    let internal = (Code::Internal, "INTERNAL", Some("requested"));
+    for (code, name, description) in [internal, (Code::NotFound, "NOT_FOUND", None)] {
         let spans = Spans::collect();
         let mut client = TestServiceClient::new(server().await);
         client.ping(failing(code)).await.expect_err("a failure");
         let span = spans.only();
-        assert_attributes(&span, &[("rpc.grpc.status_code", &(code as i32).to_string())]);
+        assert_attributes(&span, &[("rpc.response.status_code", name)]);
+        assert_eq!(attribute(&span, "error.type").as_deref(), description.map(|_| name), "{code:?}");
         assert_eq!(error(&span), description, "{code:?}");
     }
 }
@@ -87,7 +88,7 @@ async fn dropped_call_is_cancelled() {
     call.await.expect_err("aborted");
     eventually(TIMEOUT, async || spans.ended().len() == 2).await;
     let span = spans.ended().pop().expect("two spans");
-    assert_attributes(&span, &[("rpc.grpc.status_code", "1")]);
+    assert_attributes(&span, &[("rpc.response.status_code", "CANCELLED")]);
     assert_eq!(error(&span), None);
 }
 
@@ -114,12 +115,11 @@ async fn client_span_is_the_parent_of_the_server_span() {
     assert_attributes(
         client,
         &[
-            ("rpc.system", "grpc"),
-            ("rpc.service", "testpb.TestService"),
-            ("rpc.method", "Ping"),
+            ("rpc.system.name", "grpc"),
+            ("rpc.method", "testpb.TestService/Ping"),
             ("server.address", "echo-server"),
             ("server.port", "8080"),
-            ("rpc.grpc.status_code", "0"),
+            ("rpc.response.status_code", "OK"),
         ],
     );
     assert_eq!(error(client), None);
@@ -132,7 +132,7 @@ async fn client_span_is_an_error_unless_ok() {
     TestServiceClient::new(traced).ping(failing(Code::NotFound)).await.expect_err("a failure");
     let ended = spans.ended();
     let client = ended.iter().find(|span| span.span_kind == SpanKind::Client).expect("a client span");
-    assert_attributes(client, &[("rpc.grpc.status_code", "5")]);
+    assert_attributes(client, &[("rpc.response.status_code", "NOT_FOUND"), ("error.type", "NOT_FOUND")]);
     assert_eq!(error(client), Some("requested"));
 }
 
@@ -147,7 +147,7 @@ async fn refused_connection_is_unavailable() {
     let status = TestServiceClient::new(traced).ping(well()).await.expect_err("a refused connection");
     assert_eq!(status.code(), Code::Unavailable);
     let span = spans.only();
-    assert_attributes(&span, &[("rpc.grpc.status_code", "14")]);
+    assert_attributes(&span, &[("rpc.response.status_code", "UNAVAILABLE"), ("error.type", "UNAVAILABLE")]);
     assert!(error(&span).is_some());
 }
 
@@ -222,6 +222,7 @@ async fn unsampled_trace_is_passed_on_without_spans() {
 
 #[tokio::test]
 async fn context_is_passed_on_where_spans_are_disabled() {
+    propagate_trace_context();
     for sampled in ["00", "01"] {
         let traceparent = format!("00-{TRACE_ID}-{PARENT_ID}-{sampled}");
         assert_eq!(propagate(&traceparent).await, (TRACE_ID.to_owned(), traceparent));

@@ -26,13 +26,16 @@ impl<'a> Outcome<'a> {
 }
 
 impl Frame {
+    /// Links to the current call's trace only if it is sampled: no collector has another one.
     pub(crate) fn result(&self, outcome: &Outcome<'_>) -> Markup {
+        let sampled = kit::telemetry::current_sampled_trace_id();
+        let traces = self.traces().filter(|_| sampled.is_some());
         html! {
             div.outcome.good[outcome.good].bad[!outcome.good] {
                 p.reply { (outcome.reply) }
                 p.facts {
                     (outcome.facts)
-                    @match (&outcome.trace_id, self.traces()) {
+                    @match (&outcome.trace_id, traces) {
                         (Some(id), Some(traces)) => a href={ (traces) (id) } { "trace" },
                         (Some(id), None) => span { "trace " code { (id) } },
                         (None, _) => {}

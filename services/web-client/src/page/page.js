@@ -9,12 +9,13 @@ export const element = (name, className, text) => {
 
 export const milliseconds = (number) => `${number.toFixed(1)} ms`;
 
-// Links to a trace. `traces` is the URL prefix of trace pages; without it, only the ID is shown.
-export const traceLink = (id, traces) => {
-  if (!id) return [];
-  if (!traces) return [element("span", "", `trace ${id}`)];
+// Links to a trace, `{ id, sampled }`. `traces` is the URL prefix of trace pages. Without it, or if the trace is not
+// sampled, only the ID is shown.
+export const traceLink = (trace, traces) => {
+  if (!trace?.id) return [];
+  if (!traces || !trace.sampled) return [element("span", "", `trace ${trace.id}`)];
   const link = element("a", "", "trace");
-  link.href = traces + encodeURIComponent(id);
+  link.href = traces + encodeURIComponent(trace.id);
   return [link];
 };
 
@@ -25,7 +26,8 @@ export async function request(url, options) {
   try {
     const response = await fetch(url, options);
     const text = await response.text();
-    const trace = response.headers.get("x-trace-id");
+    const header = (name) => response.headers.get(name);
+    const trace = { id: header("x-trace-id"), sampled: header("x-trace-sampled") === "true" };
     if (response.ok) return { good: true, response, text, took: took(), trace };
     const problem = JSON.parse(text);
     const errors = problem.errors?.map(({ field, description }) => `${field} ${description}`);

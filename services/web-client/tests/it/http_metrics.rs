@@ -30,15 +30,22 @@ async fn labels_are_bounded() {
         .map(|sample| {
             let label = |name| sample.labels.get(name).unwrap_or("");
             let text = format!(
-                "{} {} {}",
+                "{} {} {} {}{}",
                 label("http_request_method"),
                 label("http_route"),
-                label("http_response_status_code")
+                label("http_response_status_code"),
+                label("url_scheme"),
+                label("error_type"),
             );
             (text, sample.value)
         })
         .collect();
     counts.sort_by(|a, b| a.0.cmp(&b.0));
-    let expected = [("GET  404", 3.0), ("GET /echo 200", 1.0), ("GET /echo 400", 1.0), ("_OTHER  404", 2.0)];
+    let expected = [
+        ("GET  404 http", 3.0),
+        ("GET /echo 200 http", 1.0),
+        ("GET /echo 400 http", 1.0),
+        ("_OTHER  404 http", 2.0),
+    ];
     assert_eq!(counts, expected.map(|(text, count)| (text.to_owned(), count)));
 }

@@ -91,7 +91,12 @@ async fn a_client_that_disconnects_cancels_its_call() {
     eventually(TIMEOUT, async || {
         let scrape = web.scrape().await;
         let canceled = scrape.value("grpc_client_handled_total", &[("grpc_code", "Canceled")]);
-        let disconnected = [("http_response_status_code", "499"), ("http_route", "/echo")];
+        let disconnected = [
+            ("http_response_status_code", "499"),
+            ("http_route", "/echo"),
+            ("error_type", "canceled"),
+            ("url_scheme", "http"),
+        ];
         canceled > 0.5 && scrape.has("http_server_request_duration_seconds_count", &disconnected)
     })
     .await;
