@@ -9,6 +9,7 @@ ARG TOOLS=tools
 ARG ENVOY_IMAGE=envoyproxy/envoy:v1.40.0
 ARG PROMETHEUS_IMAGE=prom/prometheus:v3.5.3
 ARG INFLUXDB_IMAGE=influxdb:1.8.10
+ARG JAEGER_IMAGE=jaegertracing/jaeger:2.13.0
 
 FROM ${RUST_IMAGE} AS build
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
@@ -45,6 +46,7 @@ RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
 FROM ${ENVOY_IMAGE} AS envoy
 FROM ${PROMETHEUS_IMAGE} AS prometheus
 FROM ${INFLUXDB_IMAGE} AS influxdb
+FROM ${JAEGER_IMAGE} AS jaeger
 
 # Real programs that tests compare with: see the tests named `real`.
 FROM tools AS oracles
@@ -57,8 +59,13 @@ RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
 COPY --from=envoy /usr/local/bin/envoy /usr/local/bin/
 COPY --from=prometheus /bin/prometheus /bin/promtool /usr/local/bin/
 COPY --from=influxdb /usr/bin/influxd /usr/local/bin/
+# The program has one path in upstream's image and another one in that of offline/go.Dockerfile.
+RUN --mount=type=bind,from=jaeger,target=/jaeger \
+    for program in /jaeger/cmd/jaeger/jaeger-linux /jaeger/usr/local/bin/program; do \
+      if [ -f "$program" ]; then cp "$program" /usr/local/bin/jaeger; fi; \
+    done && test -x /usr/local/bin/jaeger
 ENV ENVOY=/usr/local/bin/envoy PROMETHEUS=/usr/local/bin/prometheus PROMTOOL=/usr/local/bin/promtool \
-    INFLUXD=/usr/local/bin/influxd GO=/usr/bin/go
+    INFLUXD=/usr/local/bin/influxd JAEGER=/usr/local/bin/jaeger GO=/usr/bin/go
 
 FROM tools AS fuzz
 # libFuzzer is C++.

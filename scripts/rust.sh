@@ -9,7 +9,8 @@ command=$* tools=${TOOLS:-tools}
 set --
 if [ "$tools" = oracles ]; then
   set -- --build-arg "ENVOY_IMAGE=$(pin envoy)" --build-arg "PROMETHEUS_IMAGE=$(pin prometheus)" \
-    --build-arg "INFLUXDB_IMAGE=$(pin influxdb)" --build-arg "DEBIAN_MIRROR=$(sh scripts/debian-mirror.sh)"
+    --build-arg "INFLUXDB_IMAGE=$(pin influxdb)" --build-arg "JAEGER_IMAGE=$(pin jaeger)" \
+    --build-arg "DEBIAN_MIRROR=$(sh scripts/debian-mirror.sh)"
 fi
 exec sh scripts/build.sh "localhost/lookout/rust:${LOOKOUT_TAG:-dev}" --target cargo --build-arg "COMMAND=$command" \
   --build-arg "RUN=$(now)-$$" --build-arg "TOOLS=$tools" --build-arg "DEBIAN_IMAGE=$(pin debian)" \

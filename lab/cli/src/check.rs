@@ -18,6 +18,7 @@ pub mod panels;
 mod scraping;
 mod sink;
 pub mod soak;
+mod telemetry;
 mod trace;
 mod values;
 
@@ -93,6 +94,7 @@ async fn without_faults(
     load::stop_all(load).await;
 
     table.group("Metrics", metrics::claims(clients).await)?;
+    table.group("Logs and spans", telemetry::claims(clients).await)?;
     if tutorial.has(Tutorial::Sink) {
         table.group("Envoy through the sink", sink::claims(clients).await)?;
     }

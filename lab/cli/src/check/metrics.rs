@@ -2,6 +2,7 @@
 
 use catalog::Service;
 use clients::{Clients, fetch::FetchError};
+use prometheus_text::Exposition;
 
 use crate::{
     metric_schema::MetricSchema,
@@ -47,7 +48,7 @@ pub async fn live(clients: &Clients) -> Result<MetricSchema, Failure> {
     Ok(live)
 }
 
-fn own_services(clients: &Clients) -> Vec<(Service, &str)> {
+pub(super) fn own_services(clients: &Clients) -> Vec<(Service, &str)> {
     let settings = &clients.settings;
     let all = [
         (Service::Console, settings.console.as_str()),
@@ -66,8 +67,16 @@ async fn scrape_into(
     service: Service,
     address: &str,
 ) -> Result<(), Failure> {
-    let text: Result<String, FetchError> = clients.fetch.get(&format!("{address}/metrics")).text().await;
-    let page = prometheus_text::parse(&text?);
-    live.add(service.name(), &page.map_err(|error| format!("{service}: {error}"))?);
+    live.add(service.name(), &scrape(clients, service, address).await?);
     Ok(())
+}
+
+/// The page of a service's `/metrics`.
+pub(super) async fn scrape(
+    clients: &Clients,
+    service: Service,
+    address: &str,
+) -> Result<Exposition, Failure> {
+    let text: Result<String, FetchError> = clients.fetch.get(&format!("{address}/metrics")).text().await;
+    prometheus_text::parse(&text?).map_err(|error| format!("{service}: {error}").into())
 }
