@@ -27,10 +27,12 @@ mod problem;
 mod program;
 mod running;
 mod scrape;
+mod unread;
 mod wait;
 
 pub use problem::problem_of;
 pub use program::{Program, command, failure_message};
 pub use running::{Running, free_port, listener, start};
 pub use scrape::{Scrape, ScrapeError};
+pub use unread::serves_with_full_stdout;
 pub use wait::{eventually, eventually_some};

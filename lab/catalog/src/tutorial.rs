@@ -236,7 +236,10 @@ mod tests {
             Selection::Echo.jobs(),
             ["alertmanager", "console", "echo-server", "prometheus", "web-client"]
         );
-        assert_eq!(Selection::Echo.prometheus_alerts(), ["EchoErrorsHigh", "EchoSlow", "SpansDropped", "TargetDown"]);
+        assert_eq!(
+            Selection::Echo.prometheus_alerts(),
+            ["EchoErrorsHigh", "EchoSlow", "SpansDropped", "TargetDown"]
+        );
         assert_eq!(Selection::Influx.dashboard_folders(), ["lab", "echo", "balancer", "influx"]);
         assert_eq!(Selection::Influx.grafana_alerts(), ["HelloSlow"]);
         assert!(Selection::Balancer.has_service(Service::HelloInflux2));

@@ -7,6 +7,7 @@
 pub mod endpoints;
 pub mod exposition;
 pub mod health;
+pub mod line_queue;
 pub mod metrics;
 pub mod problem;
 pub mod program;

@@ -15,16 +15,22 @@
 //! # }
 //! ```
 //!
-//! Logs, traces and process metrics start before the service, SIGINT and SIGTERM stop it, and the last spans are
-//! exported after it. An error is printed as one sentence on stderr; the exit code is then 1. clap exits with 2.
+//! Logs, traces and process metrics start before the service, SIGINT and SIGTERM stop it, and the last spans and log
+//! lines are written after it. An error is printed as one sentence on stderr; the exit code is then 1. clap exits with 2.
 
+use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
 use prometheus::Registry;
 
+use crate::line_queue::LineQueue;
 use crate::shutdown::CancellationToken;
 use crate::{health, metrics, shutdown, telemetry};
+
+/// Maximum time at the end of the program to write the last lines, for stdout and stderr each.
+const LAST_LINES_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A program's subcommands; without one, it serves.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -52,12 +58,17 @@ impl Program {
     {
         let result = match command {
             Some(Command::Healthcheck) => health::check(self.health_port).map_err(Into::into),
-            None => self.serve(serve),
+            None => self.serve(Registry::new(), serve),
         };
         exit_code(result)
     }
 
-    fn serve<S>(self, serve: S) -> anyhow::Result<()>
+    /// Runs `serve` until it returns, with a registry that adds labels or a prefix to all metrics.
+    ///
+    /// # Errors
+    ///
+    /// If telemetry or `serve` fails.
+    pub fn serve<S>(self, registry: Registry, serve: S) -> anyhow::Result<()>
     where
         S: AsyncFnOnce(Registry, CancellationToken) -> anyhow::Result<()>,
     {
@@ -65,24 +76,29 @@ impl Program {
         let result = runtime.block_on(async {
             let telemetry = telemetry::init(self.name, self.version)?;
             let shutdown = shutdown::signal()?;
-            let registry = Registry::new();
             metrics::register_process_metrics(&registry)?;
+            LineQueue::stdout().register_metrics(&registry)?;
+            telemetry.register_metrics(&registry)?;
             let result = serve(registry, shutdown).await;
             telemetry.shutdown().await;
             result
         });
         // Lookups by the system's resolver block a thread, and may take longer than the program may take to end.
         runtime.shutdown_background();
+        LineQueue::stdout().finish(LAST_LINES_TIMEOUT);
         result
     }
 }
 
-/// Prints an error and its causes as one sentence, whatever `RUST_BACKTRACE` is, and returns the exit code.
+/// Prints an error and its causes as one sentence, whatever `RUST_BACKTRACE` is, and returns the exit code. Waits a
+/// second at most for the reader of stderr.
 pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            let stderr = LineQueue::start(io::stderr());
+            let _ = stderr.push(format!("error: {error:#}\n").into_bytes());
+            stderr.finish(LAST_LINES_TIMEOUT);
             ExitCode::FAILURE
         }
     }

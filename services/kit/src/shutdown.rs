@@ -17,39 +17,48 @@
 //! # }
 //! ```
 
-use std::io;
 use std::process::exit;
 use std::time::Duration;
+use std::{io, thread};
 
 use tokio::signal::unix::{Signal, SignalKind, signal as listen};
 use tokio::time::{Instant, timeout};
 
+use crate::line_queue::LineQueue;
+
 pub use tokio_util::sync::CancellationToken;
 pub use tokio_util::task::TaskTracker;
+
+/// Maximum time that the second signal waits until the log is written.
+const LOG_FLUSH_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Returns a token that the first SIGINT or SIGTERM cancels. A second signal ends the process at once, with the exit
 /// code that shells use for that signal: 128 plus its number.
 ///
+/// Signals are handled on a thread of their own: they have their effect even if no thread of the caller's runtime is
+/// free.
+///
 /// # Errors
 ///
 /// If the signal handlers cannot be installed.
-///
-/// # Panics
-///
-/// Outside of a tokio runtime.
 pub fn signal() -> io::Result<CancellationToken> {
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let (mut interrupt, mut terminate) = {
+        let _runtime = runtime.enter();
+        (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)
+    };
     let token = CancellationToken::new();
     let cancel = token.clone();
-    tokio::spawn(async move {
+    let handle = async move {
         let first = next(&mut interrupt, &mut terminate).await;
-        tracing::info!(signal = first.name, "shutting down");
         cancel.cancel();
+        tracing::info!(signal = first.name, "shutting down");
         let second = next(&mut interrupt, &mut terminate).await;
         tracing::warn!(signal = second.name, "second signal, exiting at once");
+        LineQueue::stdout().finish(LOG_FLUSH_TIMEOUT);
         exit(128 + second.number);
-    });
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(move || runtime.block_on(handle))?;
     Ok(token)
 }
 

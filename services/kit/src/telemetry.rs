@@ -1,7 +1,8 @@
 //! Logs as JSON lines on stdout, and traces over OTLP.
 //!
-//! [`init()`] reads the environment (`RUST_LOG` and OpenTelemetry's `OTEL_*`) and installs both for the process; [`trace`]
-//! contains the tower layers that record a span of each call.
+//! [`init()`] reads the environment (`RUST_LOG` and OpenTelemetry's `OTEL_*`: see the README) and installs both for the
+//! process; [`trace`] contains the tower layers that record a span of each call. Neither a log's reader nor a collector
+//! can make a caller wait: what they do not take is dropped and counted.
 //!
 //! ```no_run
 //! # async fn run(app: axum::Router) -> Result<(), Box<dyn std::error::Error>> {
@@ -16,10 +17,13 @@
 
 mod init;
 mod logs;
-mod otlp;
+mod panics;
+mod propagation;
+mod provider;
 mod settings;
+mod spans;
 pub mod trace;
 
 pub use init::{Error, Telemetry, build, init};
-pub use settings::{InvalidVariable, Settings, Traces};
-pub use trace::current_trace_id;
+pub use settings::{Batches, Endpoint, Export, InvalidVariable, Limits, Propagators, Settings, Traces};
+pub use trace::{current_sampled_trace_id, current_trace_id};

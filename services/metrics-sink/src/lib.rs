@@ -8,7 +8,6 @@
 pub mod frames;
 mod grpc;
 mod http;
-mod line_queue;
 pub mod outputs;
 pub mod refusal;
 mod security;
@@ -17,7 +16,6 @@ mod settings;
 pub mod store;
 pub mod wire;
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,7 +39,6 @@ use crate::security::Security;
 use crate::self_metrics::SelfMetrics;
 use crate::store::Store;
 
-pub use line_queue::{LineDropped, LineQueue};
 pub use security::SecuritySettings;
 pub use settings::{Contradiction, Settings};
 
@@ -68,9 +65,6 @@ pub struct Listeners {
     pub http: TcpListener,
 }
 
-/// Timeout at shutdown for writing a console's queued lines.
-const CONSOLE_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-
 /// Serves until `shutdown` is cancelled, then ends the streams and drains within the grace period. Registers the sink's
 /// metrics in `registry`, which `/metrics` serves.
 ///
@@ -88,7 +82,7 @@ pub async fn run(
     let store = Arc::new(Store::new(settings.limits(), settings.counters, Arc::clone(&refusals)));
     let service = Arc::new(MetricsService {
         metrics: SelfMetrics::register(&registry, Arc::clone(&store))?,
-        outputs: Outputs::start(&settings.outputs, &refusals, io::stdout),
+        outputs: Outputs::start(&settings.outputs, &refusals),
         store: Arc::clone(&store),
         refusals: Arc::clone(&refusals),
         buffers: Arc::new(Buffers::new(settings.max_buffered)),
@@ -116,7 +110,6 @@ pub async fn run(
         security.keep(&shutdown),
         health,
     );
-    service.outputs.finish(CONSOLE_FLUSH_TIMEOUT);
     Ok(())
 }
 

@@ -3,10 +3,8 @@
 
 mod console;
 
-use std::io::Write;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use thiserror::Error;
 
@@ -53,18 +51,14 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    /// Starts `outputs`. `stdout` opens the writer of a console.
-    pub(crate) fn start<W: Write + Send + 'static>(
-        outputs: &[Output],
-        refusals: &Arc<Refusals>,
-        stdout: impl Fn() -> W,
-    ) -> Self {
+    /// Starts `outputs`.
+    pub(crate) fn start(outputs: &[Output], refusals: &Arc<Refusals>) -> Self {
         let mut started = Self { prometheus: false, consoles: Vec::new() };
         for output in outputs {
             match output {
                 Output::Prometheus => started.prometheus = true,
                 Output::Console(detail) => {
-                    started.consoles.push(Console::start(*detail, Arc::clone(refusals), stdout()));
+                    started.consoles.push(Console::new(*detail, Arc::clone(refusals)));
                 }
             }
         }
@@ -89,13 +83,6 @@ impl Outputs {
             console.write(stream.identity(), message);
         }
         Ok(())
-    }
-
-    /// Blocks until buffered lines are written, but at most `timeout` for each console.
-    pub(crate) fn finish(&self, timeout: Duration) {
-        for console in &self.consoles {
-            console.finish(timeout);
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use kit::program::Command;
+use kit::program::{Command, Program};
 use kit::server::bind;
 use order_service::{Config, Listeners};
 
@@ -25,21 +25,19 @@ fn main() -> ExitCode {
     })
 }
 
-#[tokio::main]
-async fn serve(config: Config) -> anyhow::Result<()> {
-    let telemetry = kit::telemetry::init("order-service", env!("CARGO_PKG_VERSION"))?;
-    let shutdown = kit::shutdown::signal()?;
-    let registry = order_service::registry(&config)?;
-    kit::metrics::register_process_metrics(&registry)?;
-    let listeners = Listeners {
-        grpc: bind("--grpc-server-port", config.grpc_server_port).await?,
-        metrics: bind("--metrics-port", config.metrics_port).await?,
-        admin: match config.admin_port {
-            Some(port) => Some(bind("--admin-port", port).await?),
-            None => None,
-        },
-    };
-    let result = order_service::run(listeners, config, registry, shutdown).await;
-    telemetry.shutdown().await;
-    result.map_err(Into::into)
+fn serve(config: Config) -> anyhow::Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
+    let program = Program { name: "order-service", version, health_port: config.metrics_port };
+    program.serve(order_service::registry(&config)?, async |registry, shutdown| {
+        let listeners = Listeners {
+            grpc: bind("--grpc-server-port", config.grpc_server_port).await?,
+            metrics: bind("--metrics-port", config.metrics_port).await?,
+            admin: match config.admin_port {
+                Some(port) => Some(bind("--admin-port", port).await?),
+                None => None,
+            },
+        };
+        order_service::run(listeners, config, registry, shutdown).await?;
+        Ok(())
+    })
 }

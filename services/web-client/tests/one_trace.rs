@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use kit::shutdown::Drained;
-use kit::telemetry::{Settings, Traces};
+use kit::telemetry::Settings;
 use order_server::OrderServer;
 use prometheus::Registry;
 use reqwest::{Client, Response};
@@ -49,8 +49,8 @@ fn of<'a>(spans: &'a [Received], kind: i32, name: &str) -> &'a Received {
 #[tokio::test]
 async fn one_request_is_one_trace_over_both_services() {
     let collector = Collector::start().await;
-    let settings =
-        Settings { log_filter: "off".to_owned(), traces: Traces::Otlp { endpoint: collector.endpoint() } };
+    let variables = [("RUST_LOG", "off"), ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint())];
+    let settings = Settings::from_variables(variables).unwrap();
     let (dispatch, telemetry) = kit::telemetry::build("echo", "0", &settings, std::io::sink).unwrap();
     tracing::dispatcher::set_global_default(dispatch).unwrap();
     let echo_server = testkit::start(|listener, shutdown| {

@@ -38,7 +38,7 @@ async fn spans(clients: &Clients) -> Result<String, Failure> {
     clients.fetch.get(&format!("{address}/echo?m=spans")).text().await?;
     let after = until(TIMEOUT, async || {
         let after = page().await?;
-        if after.exported > before.exported { Ok(after) } else { Err("no span is exported".into()) }
+        if after.exported > before.exported { Ok(after) } else { Err(Failure::from("no span is exported")) }
     })
     .await?;
     after.since(&before)

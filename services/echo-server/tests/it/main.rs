@@ -13,3 +13,4 @@ mod slow_preface;
 mod traces;
 mod transport;
 mod unknown_paths;
+mod unread_stdout;

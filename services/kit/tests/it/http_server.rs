@@ -23,7 +23,7 @@ async fn a_request_is_a_span_named_by_its_route() {
     let observed = Observed::begin().await;
     let app = Router::new().route("/cups/{id}", get(|| async { "tea" })).layer(HttpServerLayer);
     let server = serve(app).await;
-    let reply = reqwest::get(server.url("/cups/7?milk=no")).await.expect("a reply");
+    let reply = reqwest::get(server.url("/cups/7?milk=no&sig=secret")).await.expect("a reply");
     assert_eq!(reply.text().await.expect("a body"), "tea");
     server.stop().await;
     let span = only(&observed.spans().await);
@@ -31,7 +31,9 @@ async fn a_request_is_a_span_named_by_its_route() {
     let expected = [
         ("http.request.method", Is::Text("GET")),
         ("http.route", Is::Text("/cups/{id}")),
+        ("http.request.method_original", Is::Missing),
         ("url.path", Is::Text("/cups/7")),
+        ("url.query", Is::Text("milk=no&sig=REDACTED")),
         ("url.scheme", Is::Text("http")),
         ("network.protocol.version", Is::Text("1.1")),
         ("http.response.status_code", Is::Int(200)),
@@ -64,7 +66,12 @@ async fn an_unknown_method_is_reported_as_other() {
     server.stop().await;
     let span = only(&observed.spans().await);
     assert_eq!(span.name, "HTTP");
-    assert_attributes(&span, &[("http.request.method", Is::Text("_OTHER"))]);
+    let expected = [
+        ("http.request.method", Is::Text("_OTHER")),
+        ("http.request.method_original", Is::Text("BREW")),
+        ("url.query", Is::Missing),
+    ];
+    assert_attributes(&span, &expected);
 }
 
 #[tokio::test]

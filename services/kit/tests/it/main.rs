@@ -11,3 +11,6 @@ mod process_metrics;
 mod propagation;
 #[cfg(feature = "security")]
 mod security;
+mod span_export;
+mod trace_context;
+mod variables;

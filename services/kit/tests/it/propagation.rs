@@ -8,8 +8,8 @@ use grpc_telemetry::ClientLayer;
 use grpc_telemetry::trace::Tracer;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use kit::telemetry::Settings;
 use kit::telemetry::trace::HttpServerLayer;
-use kit::telemetry::{Settings, Traces};
 use tower::{ServiceExt, service_fn};
 use tower_layer::Layer;
 
@@ -77,7 +77,7 @@ async fn traceparent_of_a_call() -> String {
 
 #[tokio::test]
 async fn without_spans_of_its_own_a_service_passes_its_callers_context_on() {
-    let settings = Settings { log_filter: "info".into(), traces: Traces::Off };
+    let settings = Settings::from_variables([("OTEL_SDK_DISABLED", "true")]).expect("valid settings");
     let (dispatch, _telemetry) =
         kit::telemetry::build(SERVICE, "0", &settings, std::io::sink).expect("right settings");
     let _guard = tracing::dispatcher::set_default(&dispatch);

@@ -1,12 +1,14 @@
 //! A server on a free port, and the logs and spans of one test.
 
+pub(crate) mod scripted;
+
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use kit::shutdown::Drained;
-use kit::telemetry::{Settings, Telemetry, Traces};
+use kit::telemetry::{Settings, Telemetry};
 use serde_json::Value as Json;
 use testkit::Running;
 use testkit::otlp::common::any_value::Value;
@@ -45,14 +47,31 @@ impl io::Write for Memory {
 impl Observed {
     pub(crate) async fn begin() -> Self {
         let collector = Collector::start().await;
-        let traces = Traces::Otlp { endpoint: collector.endpoint() };
-        let settings = Settings { log_filter: "info".into(), traces };
+        let endpoint = collector.endpoint();
+        Self::begin_with(collector, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)])
+    }
+
+    /// Telemetry with these variables.
+    pub(crate) fn begin_with(collector: Collector, variables: &[(&str, &str)]) -> Self {
+        let settings = Settings::from_variables(variables.iter().copied()).expect("valid settings");
         let log = Memory::default();
         let writer = log.clone();
         let (dispatch, telemetry) =
             kit::telemetry::build(SERVICE, "1.2.3", &settings, move || writer.clone())
                 .expect("valid settings");
         Self { collector, telemetry, log, guard: set_default(&dispatch) }
+    }
+
+    /// As [`Observed::begin`], with these limits.
+    pub(crate) async fn begin_limited(limits: &[(&str, &str)]) -> Self {
+        let collector = Collector::start().await;
+        let endpoint = collector.endpoint();
+        let variables = [&[("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint)], limits].concat();
+        Self::begin_with(collector, &variables)
+    }
+
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     /// Flushes and returns all spans; in the order of arrival.

@@ -1,12 +1,10 @@
 //! The console output: one JSON object per line, for people and for `jq`.
 
-use std::io::Write;
 use std::sync::Arc;
-use std::time::Duration;
 
+use kit::line_queue::LineQueue;
 use serde_json::{Map, Value, json};
 
-use crate::line_queue::LineQueue;
 use crate::refusal::{Reason, Refusals};
 use crate::store::Identity;
 use crate::wire::{Distribution, Excerpt, Family, Kind, Message, Metric, WireError};
@@ -35,13 +33,8 @@ const MAX_ITEMS: usize = 32;
 const MAX_LINE_BYTES: usize = 16 * 1024;
 
 impl Console {
-    pub(super) fn start(detail: Detail, refusals: Arc<Refusals>, out: impl Write + Send + 'static) -> Self {
-        Self { detail, lines: LineQueue::start(out), refusals }
-    }
-
-    /// Blocks until the queued lines are written, or `timeout` has passed.
-    pub(super) fn finish(&self, timeout: Duration) {
-        self.lines.finish(timeout);
+    pub(super) fn new(detail: Detail, refusals: Arc<Refusals>) -> Self {
+        Self { detail, lines: LineQueue::stdout(), refusals }
     }
 
     pub(super) fn write(&self, node: &Identity, message: &Message<'_>) {

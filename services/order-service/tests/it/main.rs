@@ -16,4 +16,5 @@ mod metrics;
 mod restarts;
 mod settings;
 mod traces;
+mod unread_stdout;
 mod watches;

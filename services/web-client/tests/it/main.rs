@@ -6,3 +6,4 @@ mod order_server;
 mod orders;
 mod settings;
 mod support;
+mod unread_stdout;

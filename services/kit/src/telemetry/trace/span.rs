@@ -3,13 +3,15 @@
 use axum::extract::MatchedPath;
 use http::{HeaderMap, Method, Request, StatusCode, Version};
 use opentelemetry::Context;
-use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::global::get_text_map_propagator;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_http::HeaderExtractor;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use super::query;
 
 /// Whether a request is a health check or a scrape, whose frequent spans would outnumber all others.
 pub(super) fn is_health_or_scrape(path: &str) -> bool {
@@ -26,8 +28,10 @@ pub(super) fn start<B>(request: &Request<B>) -> Span {
         otel.name = name,
         otel.kind = "server",
         http.request.method = method.unwrap_or("_OTHER"),
+        http.request.method_original = method.is_none().then(|| request.method().as_str()),
         http.route = route,
         url.path = request.uri().path(),
+        url.query = request.uri().query().map(|query| query::redact(query)).as_deref(),
         url.scheme = request.uri().scheme_str().unwrap_or("http"),
         network.protocol.version = version(request.version()),
         http.response.status_code = Empty,
@@ -36,13 +40,14 @@ pub(super) fn start<B>(request: &Request<B>) -> Span {
     )
 }
 
-/// Makes `span`, which has not been entered yet, a child of the span in the headers. If spans are disabled, returns the
-/// headers' context instead: it has to be the current one while the request is handled, so that the trace continues
+/// Makes `span`, which has not been entered yet, a child of the context in the headers. If spans are disabled, returns
+/// the headers' context instead: it has to be the current one while the request is handled, so that the trace continues
 /// in the services that this one calls.
 pub(super) fn extract(headers: &HeaderMap, span: &Span) -> Option<Context> {
-    let propagator = TraceContextPropagator::new();
-    let remote = propagator.extract_with_context(&Context::new(), &HeaderExtractor(headers));
-    if !remote.span().span_context().is_valid() {
+    let headers = HeaderExtractor(headers);
+    let remote =
+        get_text_map_propagator(|propagator| propagator.extract_with_context(&Context::new(), &headers));
+    if !remote.span().span_context().is_valid() && remote.baggage().is_empty() {
         return None;
     }
     span.set_parent(remote.clone()).err().map(|_| remote)
