@@ -5,18 +5,13 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
+. scripts/own-files.sh
 
 jobs=prometheus/own/lookout-check-jobs.yaml rules=prometheus/own/lookout-check-rules.yaml
 dashboard=grafana/dashboards/own/lookout-check.json
 prometheus=http://127.0.0.1:$(setting PROMETHEUS_PORT)/api/v1 console=http://127.0.0.1:$(setting CONSOLE_PORT)
 
-apply() { docker compose --progress quiet up --detach 2>&1; }
-clean() {
-  rm -f "$jobs" "$rules" "$dashboard"
-  apply >/dev/null || true
-}
-trap clean EXIT
-trap 'exit 130' INT TERM HUP
+written="$jobs $rules $dashboard"
 
 # expect URL TEXT: waits until the page contains the text.
 expect() {

@@ -15,7 +15,7 @@ skip() {
 }
 python3 -c '' 2>/dev/null || skip "The example needs Python, which is missing here."
 [ "$(setting SMTP_HOST)" = maildev ] || skip "The alert's mail goes to $(setting SMTP_HOST), not to the lab's mailbox."
-scratch=$(mktemp -d)
+. scripts/own-files.sh
 document=$scratch/your-service.md
 
 free_port='import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
@@ -31,17 +31,9 @@ content() {
     found && /^```/ { inside = 1 }'
 }
 
-service='' written=''
-apply() { docker compose --progress quiet up --detach 2>&1; }
-# shellcheck disable=SC2317 # the trap calls it
-clean() {
-  # shellcheck disable=SC2086 # a list of paths without spaces
-  [ -z "$written" ] || { rm -f $written && apply >/dev/null; } || true
-  [ -z "$service" ] || kill "$service" 2>/dev/null || true
-  rm -rf "$scratch"
-}
-trap clean EXIT
-trap 'exit 130' INT TERM HUP
+service=''
+# shellcheck disable=SC2317 # `clean` calls it
+undo() { [ -z "$service" ] || kill "$service" 2>/dev/null || true; }
 
 content lookout-check-tea.py >"$scratch/service.py"
 python3 "$scratch/service.py" >"$scratch/log" 2>&1 &

@@ -4,4 +4,6 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
+# Containers that have ended have logs as well.
+[ -n "$(docker compose --profile '*' ps --all --quiet 2>/dev/null)" ] || require_lab
 exec docker compose --profile '*' logs --follow --tail 50 "$@"

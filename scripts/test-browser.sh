@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
 . scripts/settings.sh
+require_lab
 
 image=localhost/lookout/browser:${LOOKOUT_TAG:-dev}
 out=$PWD/.lookout/browser

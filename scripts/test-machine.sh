@@ -158,7 +158,7 @@ commands_without_a_lab_print_one_sentence() {
   state yes '' ''
   fails env SCRIPT=nope sh scripts/load.sh
   prints_only "lookout: SCRIPT=nope is unknown: set one of echo hello mix orders."
-  for command in check.sh load.sh 'lab.sh alert errors'; do
+  for command in check.sh load.sh logs.sh check-edits.sh check-own.sh test-browser.sh 'lab.sh alert errors'; do
     state yes '' ''
     # shellcheck disable=SC2086 # a script and its arguments
     fails sh scripts/$command

@@ -178,6 +178,13 @@ impl Target<'_> {
             FetchError::Status { body, .. } if !body.is_empty() => body,
             other => other.reason(),
         };
+        // Prometheus logs the error of a rule, and returns only that there is one.
+        let reason = match self.reader {
+            Reader::Prometheus if reason.contains("one or more errors") => {
+                format!("{reason}; `docker compose logs prometheus` has the reason")
+            }
+            _ => reason,
+        };
         ReloadError::Refused { reader: self.reader.name(), reason }
     }
 
