@@ -65,7 +65,7 @@ impl Tutorial {
                     Service::Maildev,
                 ],
                 jobs: &["alertmanager", "console", "prometheus"],
-                alerts: &["SpansDropped", "TargetDown"],
+                alerts: &["MailFailing", "SpansDropped", "TargetDown"],
                 grafana_alerts: &[],
                 metrics: &["console_"],
             },
@@ -238,7 +238,7 @@ mod tests {
         );
         assert_eq!(
             Selection::Echo.prometheus_alerts(),
-            ["EchoErrorsHigh", "EchoSlow", "SpansDropped", "TargetDown"]
+            ["EchoErrorsHigh", "EchoSlow", "MailFailing", "SpansDropped", "TargetDown"]
         );
         assert_eq!(Selection::Influx.dashboard_folders(), ["lab", "echo", "balancer", "influx"]);
         assert_eq!(Selection::Influx.grafana_alerts(), ["HelloSlow"]);
