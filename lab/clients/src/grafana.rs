@@ -159,6 +159,7 @@ fn active(rules: &[AlertRule]) -> Vec<Alert> {
     let alert = |rule: &AlertRule| Alert {
         labels: [("alertname".to_owned(), rule.name.clone())].into(),
         state: rule.state,
+        keep_firing_since: None,
     };
     active.map(alert).collect()
 }

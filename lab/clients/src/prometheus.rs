@@ -80,6 +80,9 @@ pub struct Alert {
     pub labels: Labels,
     /// `pending` or `firing`.
     pub state: AlertState,
+    /// Since when its condition no longer holds, while its rule's `keep_firing_for` keeps it firing.
+    #[serde(default, rename = "keepFiringSince")]
+    pub keep_firing_since: Option<String>,
 }
 
 impl Alert {

@@ -17,7 +17,7 @@ use crate::{
 /// Timeout for the first scrapes and evaluations after a start.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Timeout for alerts to resolve. After another tutorial has been selected, Prometheus keeps the old targets for a while.
-const QUIET_TIMEOUT: Duration = Duration::from_secs(30);
+const QUIET_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Checks targets, rules, alerts and faults.
 pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {

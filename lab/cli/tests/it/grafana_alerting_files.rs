@@ -15,7 +15,7 @@ const KNOWN: [(&str, &str); 14] = [
     ("groups", "orgId name folder interval rules"),
     (
         "rules",
-        "uid title condition data dashboardUid panelId noDataState execErrState for annotations labels",
+        "uid title condition data dashboardUid panelId noDataState execErrState for keepFiringFor annotations labels",
     ),
     ("data", "refId relativeTimeRange datasourceUid model"),
     ("relativeTimeRange", "from to"),
@@ -95,6 +95,8 @@ fn intervals_are_multiples_of_grafanas_shortest_interval() {
             );
             for rule in list(&group["rules"]) {
                 assert_eq!(seconds(&rule["for"]) % interval, 0, "{}: for", rule["title"]);
+                // A cause that comes and goes within a minute is one incident. Grafana ignores keep_firing_for.
+                assert_eq!(seconds(&rule["keepFiringFor"]), 60, "{}: keepFiringFor", rule["title"]);
             }
         }
     }

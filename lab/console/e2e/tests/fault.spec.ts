@@ -9,7 +9,7 @@ import { instant } from "../lab/prometheus";
 
 const ALERT = "EchoErrorsHigh";
 
-test.setTimeout(240_000);
+test.setTimeout(360_000);
 
 test("a fault injected by a click fires its alert, and resolves after a click clears it", async ({ page, request }) => {
   await page.goto("/");
@@ -58,7 +58,7 @@ async function expectFiring(page: Page, known: Mail[]): Promise<void> {
 async function expectRecovered(page: Page, known: Mail[]): Promise<void> {
   const alert = page.locator(`[data-alert="${ALERT}"][data-state]`);
   for (const step of ["back", "resolved", "resolved_mail"]) {
-    await expect(alert.locator(`[data-step="${step}"]`)).toHaveAttribute("data-at", /^\d{13}$/, { timeout: 90_000 });
+    await expect(alert.locator(`[data-step="${step}"]`)).toHaveAttribute("data-at", /^\d{13}$/, { timeout: 150_000 });
   }
   await expect(alert).toHaveAttribute("data-state", "inactive");
   const steps = await alert

@@ -9,14 +9,15 @@ use evaluate::grafana_rules::evaluate;
 use evaluate::grafana_rules::find;
 use tokio::time::{Instant, sleep, timeout};
 
-const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(120);
 /// For alerts whose query looks back one minute.
-const LINGERING_TIMEOUT: Duration = Duration::from_secs(90);
+const LINGERING_TIMEOUT: Duration = Duration::from_secs(150);
 /// How long the alert must stay inactive: long enough for a pending evaluation to activate it again.
 const QUIET_PERIOD: Duration = Duration::from_secs(3);
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Waits until the fault's alert is neither pending nor firing; returns false on timeout.
+/// Waits until the condition of the fault's alert no longer holds; returns false on timeout. The alert itself fires for another
+/// minute: the fault's traffic is not needed for that.
 pub(super) async fn wait_for_recovery(clients: &Clients, fault: Fault) -> bool {
     let limit = if fault.lingers() { LINGERING_TIMEOUT } else { RECOVERY_TIMEOUT };
     timeout(limit, wait_until_quiet(clients, fault)).await.is_ok()
@@ -42,7 +43,7 @@ async fn is_active(clients: &Clients, fault: Fault) -> Option<bool> {
             Err(_) => return condition_holds(clients, fault).await,
         },
     };
-    Some(alerts.iter().any(|alert| alert.name() == fault.alert()))
+    Some(alerts.iter().any(|alert| alert.name() == fault.alert() && alert.keep_firing_since.is_none()))
 }
 
 async fn condition_holds(clients: &Clients, fault: Fault) -> Option<bool> {

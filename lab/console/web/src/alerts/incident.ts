@@ -38,8 +38,8 @@ const STEP_NAMES: Record<AlertStep, string> = {
   resolved_mail: "resolved mail",
 };
 
-/** How long to wait for the resolved mail. */
-const RESOLVED_MAIL_TIMEOUT_MS = 60_000;
+/** How long to wait for the next step. An alert fires for a minute after its cause has ended. */
+const STEP_TIMEOUT_MS = 120_000;
 
 export function stepName(step: AlertStep): string {
   return STEP_NAMES[step];
@@ -60,7 +60,7 @@ export function incidentOf(alert: Alert, now: number): Incident | null {
 function isOver(alert: Alert, now: number): boolean {
   const last = alert.steps.at(-1);
   if (last === undefined || last.step === "resolved_mail") return true;
-  if (now - last.at > RESOLVED_MAIL_TIMEOUT_MS) return true;
+  if (now - last.at > STEP_TIMEOUT_MS) return true;
   return last.step === "resolved" && !expectsResolvedMail(alert);
 }
 
