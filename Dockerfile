@@ -10,6 +10,7 @@ ARG ENVOY_IMAGE=envoyproxy/envoy:v1.40.0
 ARG PROMETHEUS_IMAGE=prom/prometheus:v3.5.3
 ARG INFLUXDB_IMAGE=influxdb:1.8.10
 ARG JAEGER_IMAGE=jaegertracing/jaeger:2.13.0
+ARG ALERTMANAGER_IMAGE=prom/alertmanager:v0.33.1
 
 FROM ${RUST_IMAGE} AS build
 ENV CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never
@@ -47,6 +48,7 @@ FROM ${ENVOY_IMAGE} AS envoy
 FROM ${PROMETHEUS_IMAGE} AS prometheus
 FROM ${INFLUXDB_IMAGE} AS influxdb
 FROM ${JAEGER_IMAGE} AS jaeger
+FROM ${ALERTMANAGER_IMAGE} AS alertmanager
 
 # Real programs that tests compare with: see the tests named `real`.
 FROM tools AS oracles
@@ -64,8 +66,13 @@ RUN --mount=type=bind,from=jaeger,target=/jaeger \
     for program in /jaeger/cmd/jaeger/jaeger-linux /jaeger/usr/local/bin/program; do \
       if [ -f "$program" ]; then cp "$program" /usr/local/bin/jaeger; fi; \
     done && test -x /usr/local/bin/jaeger
+# Debian's build has its default templates in a folder.
+RUN --mount=type=bind,from=alertmanager,target=/alertmanager \
+    cp /alertmanager/bin/alertmanager /alertmanager/bin/amtool /usr/local/bin/ \
+ && if [ -d /alertmanager/usr/share/prometheus ]; then cp -r /alertmanager/usr/share/prometheus /usr/share/; fi
 ENV ENVOY=/usr/local/bin/envoy PROMETHEUS=/usr/local/bin/prometheus PROMTOOL=/usr/local/bin/promtool \
-    INFLUXD=/usr/local/bin/influxd JAEGER=/usr/local/bin/jaeger GO=/usr/bin/go
+    INFLUXD=/usr/local/bin/influxd JAEGER=/usr/local/bin/jaeger GO=/usr/bin/go \
+    ALERTMANAGER=/usr/local/bin/alertmanager
 
 FROM tools AS fuzz
 # libFuzzer is C++.

@@ -1,6 +1,6 @@
 # Every target runs one script. Settings are in .env, or on the command line: make up GRAFANA_PORT=3001
 .DEFAULT_GOAL := help
-.PHONY: help up down load alert check test bench fuzz audit logs doctor clean
+.PHONY: help up down load alert mail check test bench fuzz audit logs doctor clean
 MAKEFLAGS += --no-print-directory
 
 help: ## print this list
@@ -17,6 +17,9 @@ load: ## send requests with k6 (RATE=20 DURATION=60s, SCRIPT=mix|echo|orders|hel
 
 alert: ## inject a fault, wait for the mail, clear the fault, wait for the second mail (FAULT=errors|slow|…, or help)
 	@sh scripts/lab.sh alert $(or $(FAULT),errors)
+
+mail: ## send a test mail as Alertmanager and Grafana do, and report each step
+	@sh scripts/lab.sh mail
 
 check: ## check the running lab against its documentation
 	@sh scripts/check.sh

@@ -6,7 +6,13 @@ folder=${0%/*}
 data=${GF_PATHS_DATA:-/var/lib/grafana}
 stop='' grafana=''
 
-state() { cat "$folder/admin-password" "$folder/smtp-password" "$folder/smtp-starttls-policy" | cksum; }
+state() { cat "$folder/admin-password" "$folder/smtp-password" "$folder/smtp-starttls-policy" "$folder/smtp-ca.pem" | cksum; }
+
+# Grafana has no setting for the CA of the mail server, but Go has.
+set_ca() {
+  unset SSL_CERT_FILE
+  [ ! -s "$folder/smtp-ca.pem" ] || export SSL_CERT_FILE="$folder/smtp-ca.pem"
+}
 
 # The database keeps the administrator's password of its first start.
 set_admin_password() {
@@ -22,6 +28,7 @@ trap 'stop=yes; kill "$grafana" 2>/dev/null' TERM INT
 while [ -z "$stop" ]; do
   started=$(state)
   set_admin_password
+  set_ca
   [ -z "$stop" ] || break
   "$@" &
   grafana=$!

@@ -11,9 +11,9 @@ RUN apt-get download -qq prometheus promtool prometheus-alertmanager \
  && for package in *.deb; do dpkg-deb -x "$package" /unpacked; done
 
 FROM ${DEBIAN_IMAGE} AS base
-# The health checks call wget, which upstream's images have from busybox.
+# The health checks call wget, which upstream's images have from busybox. The CA certificates are for mail servers.
 RUN --mount=type=secret,id=apt-config,target=/etc/apt/apt.conf.d/99host \
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends busybox && rm -rf /var/lib/apt/lists/* \
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends busybox ca-certificates && rm -rf /var/lib/apt/lists/* \
  && ln -s busybox /bin/wget
 
 FROM base AS prometheus

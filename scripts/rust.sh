@@ -10,6 +10,7 @@ set --
 if [ "$tools" = oracles ]; then
   set -- --build-arg "ENVOY_IMAGE=$(pin envoy)" --build-arg "PROMETHEUS_IMAGE=$(pin prometheus)" \
     --build-arg "INFLUXDB_IMAGE=$(pin influxdb)" --build-arg "JAEGER_IMAGE=$(pin jaeger)" \
+    --build-arg "ALERTMANAGER_IMAGE=$(pin alertmanager)" \
     --build-arg "DEBIAN_MIRROR=$(sh scripts/debian-mirror.sh)"
 fi
 exec sh scripts/build.sh "localhost/lookout/rust:${LOOKOUT_TAG:-dev}" --target cargo --build-arg "COMMAND=$command" \

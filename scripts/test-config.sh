@@ -87,6 +87,7 @@ accepted() {
 alertmanager() {
   echo "p'w: #1" >"$scratch/password"
   accepted SMTP_TLS=no
+  # These names have no address: the logins are not tried.
   accepted SMTP_HOST=smtp.example.com SMTP_TLS=yes SMTP_PORT=587 "SMTP_USERNAME=o'neil&\\" "SMTP_PASSWORD_FILE=$scratch/password"
   accepted SMTP_HOST=smtp.example.com SMTP_TLS=yes SMTP_PORT=465 "SMTP_USERNAME=a|b: #c" "SMTP_PASSWORD_FILE=$scratch/password"
 }

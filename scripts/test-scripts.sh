@@ -89,6 +89,7 @@ grafana() {
   echo admin >"$folder/admin-password"
   echo first >"$folder/smtp-password"
   echo NoStartTLS >"$folder/smtp-starttls-policy"
+  : >"$folder/smtp-ca.pem"
   cat >"$folder/server" <<END
 #!/bin/sh
 cat "$folder/smtp-password" >>"$folder/starts"

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 
 /// A certificate authority.
 #[derive(Debug)]
@@ -53,18 +55,60 @@ impl Ca {
     /// If the files cannot be written.
     pub fn issue(&self, folder: &Path, name: &str) -> CertificateFiles {
         let key = KeyPair::generate().expect("a key");
-        let mut params =
-            CertificateParams::new(["localhost", "127.0.0.1"].map(str::to_owned)).expect("valid");
-        // OpenSSL takes a certificate for self-signed if its subject is its issuer's.
-        params.distinguished_name.push(DnType::CommonName, name);
+        let certificate = params(name, &LOCAL).signed_by(&key, &self.0).expect("signed");
+        CertificateFiles::write(folder, name, &certificate, &key)
+    }
+
+    /// As [`Ca::issue`], for another host.
+    ///
+    /// # Panics
+    /// If the files cannot be written.
+    pub fn issue_for(&self, host: &str, folder: &Path, name: &str) -> CertificateFiles {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params(name, &[host]).signed_by(&key, &self.0).expect("signed");
+        CertificateFiles::write(folder, name, &certificate, &key)
+    }
+
+    /// As [`Ca::issue`], for the year 2001.
+    ///
+    /// # Panics
+    /// If the files cannot be written.
+    pub fn issue_expired(&self, folder: &Path, name: &str) -> CertificateFiles {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = params(name, &LOCAL);
+        (params.not_before, params.not_after) = (date_time_ymd(2001, 1, 1), date_time_ymd(2001, 12, 31));
         let certificate = params.signed_by(&key, &self.0).expect("signed");
-        let files = CertificateFiles {
-            cert: folder.join(format!("{name}.pem")),
-            key: folder.join(format!("{name}-key.pem")),
-        };
-        fs::write(&files.cert, certificate.pem()).expect("written");
-        fs::write(&files.key, key.serialize_pem()).expect("written");
-        files
+        CertificateFiles::write(folder, name, &certificate, &key)
+    }
+}
+
+/// The names of this machine.
+const LOCAL: [&str; 2] = ["localhost", "127.0.0.1"];
+
+fn params(name: &str, hosts: &[&str]) -> CertificateParams {
+    let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
+    let mut params = CertificateParams::new(hosts).expect("valid");
+    // OpenSSL takes a certificate for self-signed if its subject is its issuer's.
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+impl CertificateFiles {
+    /// Writes a new certificate for `localhost` and 127.0.0.1 that signs itself.
+    ///
+    /// # Panics
+    /// If the files cannot be written.
+    pub fn self_signed(folder: &Path, name: &str) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params(name, &LOCAL).self_signed(&key).expect("signed");
+        Self::write(folder, name, &certificate, &key)
+    }
+
+    fn write(folder: &Path, name: &str, certificate: &Certificate, key: &KeyPair) -> Self {
+        let (cert, key_path) = (folder.join(format!("{name}.pem")), folder.join(format!("{name}-key.pem")));
+        fs::write(&cert, certificate.pem()).expect("written");
+        fs::write(&key_path, key.serialize_pem()).expect("written");
+        Self { cert, key: key_path }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Test support: starts a service on a free port or its program as a child process, scrapes it, waits for conditions,
-//! and fakes an OTLP collector and InfluxDB. Only tests depend on it.
+//! and fakes an OTLP collector, InfluxDB and a mail server. Only tests depend on it.
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -22,6 +22,7 @@ pub mod grpc;
 pub mod influx;
 pub mod otlp;
 pub mod prometheus;
+pub mod smtp;
 
 mod problem;
 mod program;

@@ -5,6 +5,7 @@
 pub mod addresses;
 mod fault;
 pub mod folders;
+mod pair;
 mod service;
 mod stream;
 mod tutorial;

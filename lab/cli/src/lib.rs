@@ -5,6 +5,7 @@ pub mod alert;
 pub mod check;
 pub mod console;
 pub mod leftovers;
+pub mod mail;
 pub mod mail_route;
 pub mod metric_schema;
 pub mod own;

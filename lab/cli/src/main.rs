@@ -1,4 +1,4 @@
-//! The command `lab`, run in the lab's network: `check`, `alert`, `outage`, `restore` and `catalogue`.
+//! The command `lab`, run in the lab's network: `check`, `alert`, `mail`, `outage`, `restore` and others.
 
 use std::{io::stdout, process::ExitCode, sync::Arc, time::Duration};
 
@@ -11,9 +11,9 @@ use lab::{
     addresses,
     alert::{self, AlertError},
     check::{self, outage},
-    leftovers,
+    leftovers, mail,
     render::{
-        self,
+        self, RenderError,
         published::Published,
         settings::{Refusals, RenderSettings},
     },
@@ -36,11 +36,11 @@ struct Command {
 enum Action {
     /// Prove every claim and print the evidence
     Check,
-    /// Inject a fault, wait for its mail, clear it, wait for the resolved mail
+    /// Inject faults, wait for their mails, clear them, wait for the resolved mails
     Alert {
-        /// The fault to inject; `help` lists all faults
+        /// The fault to inject, or several separated by commas; `help` lists all faults
         #[arg(value_parser = alert_argument)]
-        fault: AlertArgument,
+        faults: AlertArgument,
         /// Timeout for each mail, in seconds
         #[arg(long, env = "LAB_TIMEOUT", default_value_t = 60)]
         timeout: u64,
@@ -53,6 +53,14 @@ enum Action {
     },
     /// Render the configuration that depends on settings, and reload the services that read it
     Render(RenderSettings),
+    /// Send a test mail as Alertmanager and Grafana do, and report each step
+    Mail {
+        #[command(flatten)]
+        settings: RenderSettings,
+        /// Try only the connection, TLS and the login, if another mailbox than the lab's own is set; print only a problem
+        #[arg(long)]
+        quick: bool,
+    },
     /// Clear faults that a killed run has left
     Restore,
     /// Print the addresses of the running services
@@ -67,19 +75,18 @@ enum Action {
 }
 
 /// The argument of `lab alert`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum AlertArgument {
     Help,
-    Fault(Fault),
+    Faults(Vec<Fault>),
 }
 
 fn alert_argument(name: &str) -> anyhow::Result<AlertArgument> {
     if name == "help" {
         return Ok(AlertArgument::Help);
     }
-    Fault::from_str(name, false)
-        .map(AlertArgument::Fault)
-        .map_err(|_| anyhow!("the faults are\n{}", Fault::list()))
+    let faults = name.split(',').map(|name| Fault::from_str(name.trim(), false)).collect::<Result<_, _>>();
+    faults.map(AlertArgument::Faults).map_err(|_| anyhow!("the faults are\n{}", Fault::list()))
 }
 
 #[tokio::main]
@@ -96,14 +103,15 @@ async fn main() -> anyhow::Result<ExitCode> {
                 None => return Ok(ExitCode::from(INTERRUPTED)),
             }
         }
-        Action::Alert { fault: AlertArgument::Help, .. } => {
+        Action::Alert { faults: AlertArgument::Help, .. } => {
             print!("{}", Fault::list());
             false
         }
-        Action::Alert { fault: AlertArgument::Fault(fault), timeout } => {
-            let _lock = lock(&format!("make alert FAULT={}", fault.name()))?;
+        Action::Alert { faults: AlertArgument::Faults(faults), timeout } => {
+            let names: Vec<&str> = faults.iter().map(|fault| fault.name()).collect();
+            let _lock = lock(&format!("make alert FAULT={}", names.join(",")))?;
             let print = Arc::new(|line: &str| println!("{line}"));
-            match alert::run(&clients, fault, Duration::from_secs(timeout), stop, print).await {
+            match alert::run(&clients, &faults, Duration::from_secs(timeout), stop, print).await {
                 Err(interrupted @ AlertError::Interrupted) => {
                     eprintln!("{interrupted}");
                     return Ok(ExitCode::from(INTERRUPTED));
@@ -121,6 +129,12 @@ async fn main() -> anyhow::Result<ExitCode> {
         Action::Render(settings) => {
             render::run(&clients, &settings, |name| std::env::var(name).ok()).await?;
             false
+        }
+        Action::Mail { settings, quick } => {
+            let setting = |name: &str| std::env::var(name).ok();
+            let checked = render::settings::check(&clients.settings, &settings, setting);
+            let (smtp, _) = checked.map_err(RenderError::Settings)?;
+            if quick { !mail::warn(&smtp).await } else { !mail::test(&smtp).await }
         }
         Action::Addresses { grafana_url } => {
             // `render` has checked the settings.

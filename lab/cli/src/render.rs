@@ -1,5 +1,6 @@
 //! Renders the configuration that depends on settings, one folder per reader, and reloads the readers that run.
 
+mod delays;
 pub mod files;
 pub mod published;
 pub mod readers;
@@ -11,11 +12,14 @@ use std::{fs, io, path::PathBuf};
 
 use clients::Clients;
 
+use crate::mail::{self, Extent, error::MailError};
+
 use self::{
     files::Files,
     readers::SourceError,
     reload::{Reader, ReloadError, Target},
     settings::{RenderSettings, SettingError},
+    smtp::Smtp,
 };
 
 /// Why the configuration could not be rendered or loaded.
@@ -24,6 +28,9 @@ pub enum RenderError {
     /// Settings that cannot be used.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Settings(Vec<SettingError>),
+    /// The mail server refuses the account.
+    #[error(transparent)]
+    Login(MailError),
     /// A source cannot be used.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -53,6 +60,7 @@ pub async fn run(
 ) -> Result<(), RenderError> {
     let common = &clients.settings;
     let (smtp, published) = settings::check(common, settings, setting).map_err(RenderError::Settings)?;
+    refuse_wrong_password(&smtp).await?;
 
     let folder = |name: &str| settings.out.join(name);
     let target =
@@ -122,4 +130,16 @@ async fn replace(
         let _ = target.reload(&clients.fetch).await;
     }
     Ok(reloaded.map(|reloaded| if reloaded { Applied::Reloaded } else { Applied::Unchanged }))
+}
+
+/// Tries a login once. Alertmanager would repeat a refused one until the provider locks the account. Any other problem may
+/// pass: it delays mails, and `make mail` shows it.
+async fn refuse_wrong_password(smtp: &Smtp) -> Result<(), RenderError> {
+    if smtp.is_own_mailbox() || smtp.username.is_empty() {
+        return Ok(());
+    }
+    match mail::deliver(smtp, Extent::Login, &|_| {}).await {
+        Err(error) if error.problem.is_refused_login() => Err(RenderError::Login(error)),
+        _ => Ok(()),
+    }
 }

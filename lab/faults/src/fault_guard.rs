@@ -1,6 +1,6 @@
 //! Clears a fault whatever happens while it is active.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use catalog::Injection;
 use clients::{Clients, poll::until};
@@ -22,6 +22,23 @@ pub enum FaultGuardError {
     /// The fault is still active.
     #[error("cannot clear the fault: {0}; `make up` tries again")]
     NotCleared(#[source] InjectionError),
+}
+
+/// As [`with_fault`], with several faults: injects them in order, and clears them in the reverse order.
+///
+/// # Errors
+///
+/// See [`FaultGuardError`].
+pub fn with_faults<T: Send + 'static>(
+    clients: Clients,
+    injections: Vec<Injection>,
+    task: Pin<Box<dyn Future<Output = T> + Send>>,
+) -> Pin<Box<dyn Future<Output = Result<T, FaultGuardError>> + Send>> {
+    Box::pin(async move {
+        let Some((first, rest)) = injections.split_first() else { return Ok(task.await) };
+        let inner = with_faults(clients.clone(), rest.to_vec(), task);
+        with_fault(&clients, *first, inner).await?
+    })
 }
 
 /// Injects the fault, runs `task`, and clears the fault: also after an error or a panic.

@@ -113,8 +113,8 @@ fn the_example_lists_every_variable_with_its_default() {
         .collect();
     assert_eq!(listed.keys().collect::<Vec<_>>(), defaults.keys().collect::<Vec<_>>());
     for (name, values) in defaults {
-        // The default file holds no password, and Grafana's address depends on its port.
-        if !["SMTP_PASSWORD_FILE", "GRAFANA_URL"].contains(&name) {
+        // The default files hold no password and no certificate, and Grafana's address depends on its port.
+        if !["SMTP_PASSWORD_FILE", "SMTP_CA_FILE", "GRAFANA_URL"].contains(&name) {
             assert_eq!(values, BTreeSet::from([listed[name]]), "{name}");
         }
     }

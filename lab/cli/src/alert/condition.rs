@@ -16,10 +16,7 @@ use evaluate::grafana_rules::{
 use faults::fault_guard::{self, FaultGuardError};
 
 use crate::{
-    alert::{
-        links, panel,
-        watch::{self, Print},
-    },
+    alert::{links, panel, rest, watch::Print},
     table::{Claim, Evidence, Failure},
 };
 
@@ -158,7 +155,7 @@ pub async fn wait_for_rest(
 ) -> Result<String, Failure> {
     let started = Instant::now();
     loop {
-        let last = match watch::missing_load(clients, fault.load()).await {
+        let last = match rest::missing_load(clients, fault.load()).await {
             Ok(None) => match evaluate(clients, condition).await {
                 Ok(normal @ Outcome::Normal(_)) => return Ok(normal.to_string()),
                 Ok(other) => other.to_string(),

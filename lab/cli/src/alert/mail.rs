@@ -21,15 +21,17 @@ pub fn body(mail: &Mail, owner: RuleOwner) -> &str {
     }
 }
 
-/// Claims on the mails received since the injection.
-pub fn claims(new: &[Mail], fault: Fault, settings: &Settings) -> Vec<Claim> {
+/// Claims on the mails about the fault's alert that were received since the injection. `faults` are all that were injected.
+pub fn claims(new: &[Mail], fault: Fault, faults: &[Fault], settings: &Settings) -> Vec<Claim> {
     let alert = fault.alert();
     let with_status = |expected| new.iter().filter(move |mail| status(mail, alert) == Some(expected));
     let firing: Vec<&Mail> = with_status(Status::Firing).collect();
     let resolved: Vec<&Mail> = with_status(Status::Resolved).collect();
     let others: Vec<&str> = new
         .iter()
-        .filter(|mail| mail.alert().is_some() && status(mail, alert).is_none())
+        .filter(|mail| {
+            mail.alert().is_some() && faults.iter().all(|fault| status(mail, fault.alert()).is_none())
+        })
         .map(|mail| mail.subject.as_str())
         .collect();
     let none = if others.is_empty() { Ok("none".to_owned()) } else { Err(Failure::from(others.join("; "))) };
@@ -128,7 +130,7 @@ mod tests {
 
     fn failed(mails: &[Mail]) -> Vec<String> {
         let settings = Flags::parse_from(["lab", "--smtp-from", FROM, "--smtp-to", TO]).settings;
-        let failed = claims(mails, Fault::Slow, &settings)
+        let failed = claims(mails, Fault::Slow, &[Fault::Slow, Fault::Down], &settings)
             .into_iter()
             .filter(|claim| claim.verdict == Verdict::Failed);
         failed.map(|claim| claim.claim).collect()
@@ -139,9 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn one_firing_and_one_resolved_mail_pass_next_to_the_users_mails() {
+    fn one_firing_and_one_resolved_mail_pass_next_to_those_of_the_other_fault_and_the_users() {
         let mut mails = round();
         mails.push(mail("lunch?"));
+        mails.push(mail("[FIRING] TargetDown on echo-server: the alert of the other fault"));
         assert_eq!(failed(&mails), Vec::<String>::new());
     }
 

@@ -6,6 +6,7 @@ use catalog::{Fault, PanelId};
 use clients::Clients;
 use dashboards::queries::{self, Content, Context};
 use evaluate::panel;
+use tokio_util::sync::CancellationToken;
 
 use crate::table::{Claim, Failure};
 
@@ -57,6 +58,22 @@ pub async fn read_until_shown(
     baseline: f64,
 ) -> Result<f64, Failure> {
     read_until(clients, fault, |value| fault.symptom().is_present(baseline, value) == shown).await
+}
+
+/// As [`read_until_shown`], for several faults with their baselines.
+pub async fn read_all(
+    shown: bool,
+    clients: &Clients,
+    faults: &[Fault],
+    baselines: &[f64],
+    stop: &CancellationToken,
+) -> Vec<Result<f64, Failure>> {
+    let mut readings = Vec::new();
+    for (fault, baseline) in faults.iter().zip(baselines) {
+        let reading = stop.run_until_cancelled(read_until_shown(shown, clients, *fault, *baseline)).await;
+        readings.push(reading.unwrap_or(Err("interrupted".into())));
+    }
+    readings
 }
 
 async fn read_until(

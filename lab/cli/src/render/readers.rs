@@ -9,6 +9,7 @@ use catalog::folders;
 use serde_json::Value;
 
 use super::{
+    delays::Delays,
     files::Files,
     published::Published,
     smtp::{Encryption, Smtp},
@@ -99,6 +100,7 @@ pub fn alertmanager(source: &Path, smtp: &Smtp) -> Result<Files, SourceError> {
     let template = read(&path)?;
     let template: String =
         template.lines().filter(|line| !line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+    let group_by = if smtp.is_own_mailbox() { "[alertname, job, instance]" } else { "[alertname]" };
     // `require_tls` means STARTTLS, which only a plain connection can use.
     let require_tls = (smtp.encryption == Encryption::StartTls).to_string();
     let password_file = if smtp.password.is_empty() { "" } else { "/etc/alertmanager/smtp-password" };
@@ -109,7 +111,10 @@ pub fn alertmanager(source: &Path, smtp: &Smtp) -> Result<Files, SourceError> {
         ("@SMTP_TO@", escaped(&smtp.to)),
         ("@SMTP_USERNAME@", escaped(&smtp.username)),
         ("@SMTP_PASSWORD_FILE@", escaped(password_file)),
+        ("@SMTP_CA_FILE@", escaped(if smtp.ca.is_empty() { "" } else { "/etc/alertmanager/smtp-ca.pem" })),
+        ("@GROUP_BY@", group_by.to_owned()),
     ];
+    let values = [&values[..], &Delays::of_alertmanager(smtp).placeholders()].concat();
     let mut files = Files::default();
     files.add("alertmanager.yaml", fill(&path, &template, &values)?);
     for template in list(&folder.join("templates"), "tmpl")? {
@@ -117,6 +122,9 @@ pub fn alertmanager(source: &Path, smtp: &Smtp) -> Result<Files, SourceError> {
     }
     if !smtp.password.is_empty() {
         files.add_secret("smtp-password", smtp.password.as_str(), ALERTMANAGER_USER);
+    }
+    if !smtp.ca.is_empty() {
+        files.add("smtp-ca.pem", smtp.ca.as_str());
     }
     Ok(files)
 }
@@ -144,10 +152,11 @@ pub fn grafana(
             files.add(format!("provisioning/{kind}/{}", name(&path)), read(&path)?);
         }
     }
+    let mut values = Delays::of_grafana(smtp).placeholders();
     // Grafana expands variables in these files: a literal $ is doubled.
-    let to = escaped(&smtp.to.replace('$', "$$"));
+    values.push(("@SMTP_TO@", escaped(&smtp.to.replace('$', "$$"))));
     for path in list(&folder.join("alerting"), "yaml")? {
-        let text = fill(&path, &published.replace(&read(&path)?), &[("@SMTP_TO@", to.clone())])?;
+        let text = fill(&path, &published.replace(&read(&path)?), &values)?;
         files.add(format!("provisioning/alerting/{}", name(&path)), text);
     }
     // Grafana keeps a rule in its database until a file deletes it: the files of left-out tutorials do that.
@@ -172,6 +181,8 @@ pub fn grafana(
     let policy = if smtp.encryption == Encryption::StartTls { "MandatoryStartTLS" } else { "NoStartTLS" };
     files.add("smtp-starttls-policy", policy);
     files.add_secret("smtp-password", smtp.password.as_str(), GRAFANA_USER);
+    // Empty for the well-known CAs: `run.sh` reads it.
+    files.add("smtp-ca.pem", smtp.ca.as_str());
     files.add_secret("admin-password", admin_password, GRAFANA_USER);
     files.add("run.sh", read(&folder.join("run.sh"))?);
     Ok(files)

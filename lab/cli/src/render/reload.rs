@@ -52,7 +52,7 @@ impl Reader {
     pub fn read_at_start(self) -> &'static [&'static str] {
         match self {
             Self::Prometheus | Self::Alertmanager => &[],
-            Self::Grafana => &["admin-password", "smtp-password", "smtp-starttls-policy"],
+            Self::Grafana => &["admin-password", "smtp-password", "smtp-starttls-policy", "smtp-ca.pem"],
         }
     }
 

@@ -6,7 +6,10 @@ use clap::Args;
 use clients::settings::Settings;
 use http::{Uri, uri::Authority};
 
-use super::{published::Published, smtp::Smtp};
+use super::{
+    published::Published,
+    smtp::{Smtp, SmtpFiles},
+};
 
 /// Settings of `lab render` beside those of every subcommand.
 #[derive(Args, Clone, Debug)]
@@ -29,6 +32,10 @@ pub struct RenderSettings {
     /// File that contains the account's password
     #[arg(long, value_name = "FILE", default_value = "/run/secrets/smtp-password")]
     pub smtp_password: PathBuf,
+    /// File with the CA certificates, in PEM, that the SMTP server's certificate is checked with; empty or missing for the
+    /// well-known ones
+    #[arg(long, value_name = "FILE", default_value = "/run/secrets/smtp-ca")]
+    pub smtp_ca: PathBuf,
     /// Address of Grafana in the browser; empty if Grafana does not run
     #[arg(long, env = "GRAFANA_URL", default_value = "http://127.0.0.1:3000")]
     pub grafana_url: String,
@@ -77,7 +84,8 @@ pub fn check(
     setting: impl Fn(&str) -> Option<String>,
 ) -> Result<(Smtp, Published), Vec<SettingError>> {
     let mut refusals = Refusals::default();
-    let smtp = Smtp::new(common, settings, &setting("SMTP_PASSWORD_FILE").unwrap_or_default(), &mut refusals);
+    let files = SmtpFiles::of(&setting);
+    let smtp = Smtp::new(common, settings, &files, &mut refusals);
     let host = common.smtp_host.as_str();
     if host == "localhost" || host.starts_with("127.") {
         let expected =

@@ -4,6 +4,7 @@ use std::{fs, io};
 
 use catalog::Service;
 use clients::settings::Settings;
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::settings::{Refusals, RenderSettings, is_grafana_literal, port};
 
@@ -24,6 +25,25 @@ pub struct Smtp {
     pub username: String,
     /// The account's password; empty for none.
     pub password: String,
+    /// The CA certificates in PEM that the server's is checked with; empty for the well-known ones.
+    pub ca: String,
+}
+
+/// The values of settings that are paths on the host, for messages: their files are secrets of the container.
+#[derive(Clone, Debug, Default)]
+pub struct SmtpFiles {
+    /// `SMTP_PASSWORD_FILE`.
+    password: String,
+    /// `SMTP_CA_FILE`.
+    ca: String,
+}
+
+impl SmtpFiles {
+    /// `setting` returns the value of a setting, if it is set.
+    pub fn of(setting: impl Fn(&str) -> Option<String>) -> Self {
+        let value = |name| setting(name).unwrap_or_default();
+        Self { password: value("SMTP_PASSWORD_FILE"), ca: value("SMTP_CA_FILE") }
+    }
 }
 
 /// The encryption of an SMTP connection.
@@ -46,12 +66,11 @@ const MAX_HOST_LENGTH: usize = 253;
 const MAX_LABEL_LENGTH: usize = 63;
 
 impl Smtp {
-    /// Checks the SMTP settings. `password_file` is the value of `SMTP_PASSWORD_FILE`, for messages: the file itself is a
-    /// secret of the container. Returns `None` only if a setting is refused.
+    /// Checks the SMTP settings. Returns `None` only if a setting is refused.
     pub fn new(
         common: &Settings,
         settings: &RenderSettings,
-        password_file: &str,
+        files: &SmtpFiles,
         refusals: &mut Refusals,
     ) -> Option<Self> {
         let host = &common.smtp_host;
@@ -90,7 +109,8 @@ impl Smtp {
         if !is_login(username) {
             refusals.refuse("SMTP_USERNAME", username, NO_LOGIN);
         }
-        let password = password(settings, password_file, refusals);
+        let password = password(settings, &files.password, refusals);
+        let ca = ca(settings, &files.ca, refusals);
         if password.as_ref().is_some_and(|password| password.is_empty() != username.is_empty()) {
             let expected =
                 "an account needs both SMTP_USERNAME and SMTP_PASSWORD_FILE, a file with its password";
@@ -117,8 +137,39 @@ impl Smtp {
             to: common.smtp_to.clone(),
             username: username.clone(),
             password: password?,
+            ca: ca?,
         })
     }
+
+    /// Whether the lab's own mailbox gets the mails.
+    #[must_use]
+    pub fn is_own_mailbox(&self) -> bool {
+        self.host == Service::Maildev.name()
+    }
+
+    /// The recipients.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.to.split(',').map(str::trim)
+    }
+}
+
+/// The content of the CA's file, empty without a file; `None` if it is refused.
+fn ca(settings: &RenderSettings, file: &str, refusals: &mut Refusals) -> Option<String> {
+    let text = match fs::read_to_string(&settings.smtp_ca) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            refusals.refuse("SMTP_CA_FILE", file, format!("the file cannot be read: {error}"));
+            return None;
+        }
+    };
+    let mut certificates = CertificateDer::pem_slice_iter(text.as_bytes()).peekable();
+    let is_given = !file.is_empty() || !text.is_empty();
+    if is_given && (certificates.peek().is_none() || certificates.any(|one| one.is_err())) {
+        refusals.refuse("SMTP_CA_FILE", file, "expected a file with CA certificates in PEM");
+        return None;
+    }
+    Some(text)
 }
 
 const NO_LOGIN: &str = "expected one line without spaces at its ends, control characters, ${, $__ and %(";

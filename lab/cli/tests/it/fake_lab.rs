@@ -65,6 +65,10 @@ pub(crate) struct Inner {
     pub(crate) alerting: bool,
     /// Whether a fault causes a second alert, too.
     pub(crate) noisy: bool,
+    /// Whether Alertmanager cannot send mails, and logs the reason.
+    pub(crate) mails_fail: bool,
+    /// Mails that another mailbox has accepted.
+    pub(crate) accepted: usize,
 }
 
 impl Inner {
@@ -75,33 +79,35 @@ impl Inner {
             || self.runtime.values().any(|value| value == "100")
     }
 
-    /// The alert of the active fault, or of the last mail.
-    fn alert(&self) -> &'static str {
-        let ordered = self.mails.last().is_some_and(|mail| mail.contains("Order"));
-        if self.slow_ms > 0 || (ordered && !self.fault_is_active()) { "OrderSlow" } else { "EchoErrorsHigh" }
+    /// The alerts, and whether their faults are active.
+    fn alerts(&self) -> [(&'static str, bool); 3] {
+        let is_slow =
+            self.runtime.get("fault.http.delay.fixed_delay_percent").is_some_and(|value| value == "100");
+        let is_order_slow = self.slow_ms > 0;
+        let others = self.fault_is_active() && !is_slow && !is_order_slow;
+        [("EchoErrorsHigh", others), ("EchoSlow", is_slow), ("OrderSlow", is_order_slow)]
     }
 
-    /// Sends the mails that the fault's state calls for.
+    /// Sends the mails that the faults' state calls for.
     fn send_mails(&mut self) {
-        if !self.alerting {
+        if !self.alerting || self.mails_fail {
             return;
         }
-        let alert = self.alert();
-        let count = |status: &str| {
-            let prefix = format!("[{status}] {alert}");
-            self.mails.iter().filter(|mail| mail.starts_with(&prefix)).count()
-        };
-        let (firing, resolved) = (count("FIRING"), count("RESOLVED"));
-        let status = if self.fault_is_active() && firing == resolved {
-            "FIRING"
-        } else if !self.fault_is_active() && firing > resolved {
-            "RESOLVED"
-        } else {
-            return;
-        };
-        self.mails.push(format!("[{status}] {alert}: words"));
-        if self.noisy && status == "FIRING" {
-            self.mails.push("[FIRING] EchoSlow (warning)".into());
+        for (alert, is_active) in self.alerts() {
+            let count = |status: &str| {
+                let prefix = format!("[{status}] {alert}");
+                self.mails.iter().filter(|mail| mail.starts_with(&prefix)).count()
+            };
+            let (firing, resolved) = (count("FIRING"), count("RESOLVED"));
+            let status = match is_active {
+                true if firing == resolved => "FIRING",
+                false if firing > resolved => "RESOLVED",
+                _ => continue,
+            };
+            self.mails.push(format!("[{status}] {alert}: words"));
+            if self.noisy && status == "FIRING" {
+                self.mails.push("[FIRING] EchoSlow (warning)".into());
+            }
         }
     }
 }
@@ -121,7 +127,9 @@ impl FakeLab {
         std::fs::create_dir_all(folder.join("dashboards/echo")).unwrap();
         let panel = json!({"id": 2, "type": "timeseries", "title": "Errors",
             "datasource": {"type": "prometheus", "uid": "prometheus"}, "targets": [{"expr": "errors"}]});
-        let dashboard = json!({"uid": "grpc-client", "title": "gRPC Client", "panels": [panel]});
+        let mut duration = panel.clone();
+        (duration["id"], duration["title"]) = (json!(3), json!("Duration"));
+        let dashboard = json!({"uid": "grpc-client", "title": "gRPC Client", "panels": [panel, duration]});
         std::fs::write(folder.join("dashboards/echo/grpc-client.json"), dashboard.to_string()).unwrap();
         std::fs::create_dir_all(folder.join("dashboards/order")).unwrap();
         let mut panel = dashboard["panels"][0].clone();

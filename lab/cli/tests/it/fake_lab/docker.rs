@@ -14,14 +14,22 @@ pub(super) fn router(inner: Shared) -> Router {
     Router::new()
         .route("/containers/json", get(containers))
         .route("/containers/{id}/json", get(inspect))
+        .route("/containers/{id}/logs", get(logs))
         .route("/containers/{id}/stop", post(stop))
         .route("/containers/{id}/start", post(start))
         .with_state(inner)
 }
 
 async fn containers(State(inner): State<Shared>) -> Json<Value> {
-    let mut services =
-        vec!["envoy", "web-client", "echo-server", "metrics-sink", "prometheus", "order-service"];
+    let mut services = vec![
+        "envoy",
+        "web-client",
+        "echo-server",
+        "metrics-sink",
+        "prometheus",
+        "order-service",
+        "alertmanager",
+    ];
     if inner.lock().unwrap().grafana {
         services.push("grafana");
     }
@@ -34,6 +42,14 @@ async fn inspect(State(inner): State<Shared>, Path(id): Path<String>) -> Json<Va
     let status = if running { "running" } else { "exited" };
     let state = json!({"Status": status, "Running": running, "ExitCode": 0, "Health": {"Status": "healthy"}});
     Json(json!({"State": state}))
+}
+
+async fn logs(State(inner): State<Shared>) -> &'static str {
+    if inner.lock().unwrap().mails_fail {
+        r#"level=WARN msg="Notify attempt failed, will retry later" attempts=1 err="*smtp.plainAuth auth: 535 no""#
+    } else {
+        ""
+    }
 }
 
 async fn stop(State(inner): State<Shared>, Path(id): Path<String>) -> StatusCode {

@@ -29,6 +29,8 @@ pub(super) fn router(inner: Shared) -> Router {
             get(move || prometheus(json!({"web.external-url": "http://outside:9090"}))),
         )
         .route("/user/EchoErrorsHigh.md", get(|| async { "# EchoErrorsHigh" }))
+        .route("/user/EchoSlow.md", get(|| async { "# EchoSlow" }))
+        .route("/metrics", get(metrics))
         .route("/user/OrderSlow.md", get(|| async { "# OrderSlow" }))
         .route(
             "/orders",
@@ -40,8 +42,8 @@ pub(super) fn router(inner: Shared) -> Router {
         .route("/api/prometheus/grafana/api/v1/rules", get(grafana_rules))
         .route("/api/alertmanager/grafana/api/v2/alerts", get(|| async { Json(json!([])) }))
         .route(
-            "/api/dashboards/uid/orders",
-            get(|| async { Json(json!({"dashboard": {"title": "Orders", "panels": []}})) }),
+            "/api/dashboards/uid/{uid}",
+            get(|| async { Json(json!({"dashboard": {"title": "A dashboard", "panels": []}})) }),
         )
         .route("/d/grpc-client", get(|| async { "a page" }))
         .route(
@@ -73,15 +75,14 @@ async fn runtime_modify(State(inner): State<Shared>, Query(pairs): Query<BTreeMa
     }
 }
 
-/// Prometheus' alerts: the echo's, while its fault is active.
+/// Prometheus' alerts: the echo's, while their faults are active.
 async fn alerts(State(inner): State<Shared>) -> Json<Value> {
     let inner = inner.lock().unwrap();
-    let firing = inner.alerting && inner.fault_is_active() && inner.alert() == "EchoErrorsHigh";
-    let alerts = if firing {
-        json!([{"labels": {"alertname": "EchoErrorsHigh"}, "state": "firing"}])
-    } else {
-        json!([])
-    };
+    let of_echoes =
+        inner.alerts().into_iter().filter(|(alert, is_active)| *is_active && alert.starts_with("Echo"));
+    let firing = of_echoes.filter(|_| inner.alerting);
+    let alerts: Vec<Value> =
+        firing.map(|(alert, _)| json!({"labels": {"alertname": alert}, "state": "firing"})).collect();
     Json(json!({"status": "success", "data": {"alerts": alerts}}))
 }
 
@@ -134,12 +135,27 @@ async fn errors(State(inner): State<Shared>, Form(form): Form<BTreeMap<String, S
     Json(json!({"status": "success", "data": {"resultType": "matrix", "result": result}}))
 }
 
+/// Alertmanager's metrics: the first request is before the mail of the active fault.
+async fn metrics(State(inner): State<Shared>) -> String {
+    let mut inner = inner.lock().unwrap();
+    let (accepted, failed) = (inner.accepted, usize::from(inner.mails_fail) * inner.accepted);
+    if inner.alerting && inner.fault_is_active() {
+        inner.accepted += 1;
+    }
+    format!(
+        "alertmanager_notification_requests_total{{integration=\"email\"}} {accepted}\n\
+         alertmanager_notification_requests_failed_total{{integration=\"email\"}} {failed}\n"
+    )
+}
+
 async fn email(State(inner): State<Shared>) -> Json<Value> {
     let mut inner = inner.lock().unwrap();
     inner.send_mails();
     let mail = |(id, subject): (usize, &String)| {
         let (alert, panel) = if subject.contains("OrderSlow") {
             ("OrderSlow", "orders?from=1&amp;viewPanel=2")
+        } else if subject.contains("EchoSlow") {
+            ("EchoSlow", "grpc-client?viewPanel=3")
         } else {
             ("EchoErrorsHigh", "grpc-client?viewPanel=2")
         };
