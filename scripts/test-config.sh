@@ -113,7 +113,7 @@ refused() {
     refuses "$setting" env QUIET=1 "$setting" sh scripts/preflight.sh
   done
   for setting in SMTP_TLS=maybe SMTP_PORT=465 SMTP_PORT=x SMTP_USERNAME=me SMTP_HOST= SMTP_TO= 'SMTP_TO=a@b.example;c@d.example' \
-    GRAFANA_URL=grafana SINK_OUTPUTS=x 'CONSOLE_HOSTS=a b'; do
+    GRAFANA_URL=grafana SINK_OUTPUTS=x 'LAB_HOSTS=a b'; do
     refuses "$setting" render "$setting"
   done
 }

@@ -100,10 +100,10 @@ pub fn check(
         let expected = "Grafana does not take control characters, ${, $__ and %( literally";
         refusals.refuse("GRAFANA_ADMIN_PASSWORD", "…", expected);
     }
-    let hosts = setting("CONSOLE_HOSTS").unwrap_or_default();
+    let hosts = setting("LAB_HOSTS").unwrap_or_default();
     if !hosts.is_empty() && !hosts.split(',').all(is_host_header) {
         let expected = "expected hosts separated by commas without spaces, such as lab.example:8000";
-        refusals.refuse("CONSOLE_HOSTS", &hosts, expected);
+        refusals.refuse("LAB_HOSTS", &hosts, expected);
     }
     let outputs = setting("SINK_OUTPUTS").unwrap_or_else(|| "prometheus".into());
     if !outputs.split(',').all(|output| ["prometheus", "console", "console=families"].contains(&output)) {

@@ -158,7 +158,7 @@ async fn a_wrong_value_is_refused_with_its_name_and_what_was_expected() {
             url,
         ),
         (
-            "CONSOLE_HOSTS",
+            "LAB_HOSTS",
             &["a, b", "a,", "http://lab.example", "lab.example/", "lab.example;b", "me@lab.example"],
             hosts,
         ),
@@ -193,7 +193,7 @@ async fn what_mail_servers_and_readers_accept_is_accepted() {
             "GRAFANA_URL",
             &["", "http://127.0.0.1:3000", "https://grafana.example/", "https://lab.example/grafana"],
         ),
-        ("CONSOLE_HOSTS", &["", "lab.example", "lab.example:8000,192.0.2.1:80,[::1]:8000"]),
+        ("LAB_HOSTS", &["", "lab.example", "lab.example:8000,192.0.2.1:80,[::1]:8000"]),
         ("SINK_OUTPUTS", &["prometheus", "console", "prometheus,console=families"]),
         ("GRAFANA_ADMIN_PASSWORD", &["pa$word", "a b", "#;'\"\\", "пароль"]),
     ] {
@@ -284,7 +284,7 @@ async fn all_wrong_settings_are_refused_at_once_and_passwords_are_not_shown() {
         ("SMTP_TO", "a@b.example; c@d.example"),
         ("GRAFANA_URL", "grafana"),
         ("GRAFANA_ADMIN_PASSWORD", "hidden${secret}"),
-        ("CONSOLE_HOSTS", "a b"),
+        ("LAB_HOSTS", "a b"),
         ("SINK_OUTPUTS", "none"),
         ("EDGE_PORT", "x"),
         ("JAEGER_PORT", "9090"),
