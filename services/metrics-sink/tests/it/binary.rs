@@ -98,11 +98,13 @@ async fn an_unread_console_does_not_block_the_service() {
     let names: Vec<_> = (0..500).map(|at| format!("n{at}")).collect();
     let families: Vec<_> = names.iter().map(|name| counter(name, &[], 1.0)).collect();
     // More than fits in the pipe and the queue.
-    for _ in 0..20 {
+    for _ in 0..100 {
         stream.send(&first("e", families.clone())).await;
     }
-    eventually(TIMEOUT, async || sink.self_metrics().await.value("metrics_sink_messages_total", &[]) == 20.0)
-        .await;
+    eventually(TIMEOUT, async || {
+        sink.self_metrics().await.value("metrics_sink_messages_total", &[]) == 100.0
+    })
+    .await;
     assert!(sink.refused("console").await > 0.0);
     stream.finish().await.unwrap();
 }
