@@ -24,6 +24,7 @@ pub mod otlp;
 pub mod prometheus;
 pub mod smtp;
 
+mod exemplar;
 mod problem;
 mod program;
 mod running;
@@ -31,6 +32,7 @@ mod scrape;
 mod unread;
 mod wait;
 
+pub use exemplar::Exemplar;
 pub use problem::problem_of;
 pub use program::{Program, command, failure_message};
 pub use running::{Running, free_port, listener, start};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Child;
 
-use crate::{command, eventually_some, free_port};
+use crate::{Exemplar, command, eventually_some, free_port};
 
 /// Maximum time until it is ready, or until a query has a result.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -75,6 +75,30 @@ impl Prometheus {
         result.iter().map(series).collect()
     }
 
+    /// The stored exemplars of the series that an expression selects, oldest first in each series.
+    ///
+    /// # Panics
+    /// If the query fails.
+    pub async fn exemplars(&self, expression: &str) -> Vec<Exemplar> {
+        let url = format!("http://{}/api/v1/query_exemplars", self.address);
+        // All times: no exemplar is older than Prometheus' storage.
+        let query = format!("query={}&start=0&end=99999999999", form(expression));
+        let response = reqwest::get(format!("{url}?{query}")).await.expect("a reply");
+        let reply: Value = response.json().await.expect("JSON");
+        let series = reply["data"].as_array().unwrap_or_else(|| panic!("{expression}: {reply}"));
+        let of_series = |one: &Value| {
+            let labels = labels(&one["seriesLabels"]);
+            let exemplars = one["exemplars"].as_array().expect("exemplars").clone();
+            exemplars.into_iter().map(move |exemplar| Exemplar {
+                series: labels.clone(),
+                labels: self::labels(&exemplar["labels"]),
+                value: exemplar["value"].as_str().and_then(|value| value.parse().ok()).expect("a number"),
+                time: exemplar["timestamp"].as_f64().expect("a time"),
+            })
+        };
+        series.iter().flat_map(of_series).collect()
+    }
+
     /// Waits until an instant query has `count` series.
     ///
     /// # Panics
@@ -101,11 +125,13 @@ impl Prometheus {
 }
 
 fn series(result: &Value) -> Series {
-    let labels = result["metric"].as_object().expect("labels").iter();
-    let labels =
-        labels.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
     let value = result["value"][1].as_str().and_then(|value| value.parse().ok()).expect("a number");
-    (labels, value)
+    (labels(&result["metric"]), value)
+}
+
+fn labels(json: &Value) -> BTreeMap<String, String> {
+    let labels = json.as_object().expect("labels").iter();
+    labels.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 /// Encodes a value of a URL's query.

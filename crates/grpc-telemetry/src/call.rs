@@ -76,7 +76,8 @@ impl<C: CallObserver> Call<C> {
 
     fn finish(&mut self, code: Code, elapsed: Option<Duration>, cause: Cause<'_>) {
         if let Some(observer) = self.observer.take() {
-            observer.end(&CallEnd { code, elapsed, cause });
+            let span = if observer.needs_span() { observer.sampled_span() } else { None };
+            observer.end(&CallEnd { code, elapsed, cause, span });
         }
     }
 

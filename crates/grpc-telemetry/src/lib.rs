@@ -6,6 +6,8 @@ mod client;
 mod clock;
 mod deadline;
 mod disconnect;
+#[cfg(any(feature = "go-micro", feature = "prometheus"))]
+mod exemplars;
 mod frames;
 mod methods;
 mod observer;
@@ -24,8 +26,12 @@ pub mod trace;
 
 pub use client::{ClientFuture, ClientLayer, ClientService};
 pub use clock::Moment;
+#[cfg(any(feature = "go-micro", feature = "prometheus"))]
+pub use exemplars::Exemplar;
 pub use methods::{GrpcType, Method, Methods, MethodsError};
-pub use observer::{CallEnd, CallObserver, Cause, Direction, MessageObserver, Observer, RequestHead, Side};
+pub use observer::{
+    CallEnd, CallObserver, Cause, Direction, MessageObserver, Observer, RequestHead, SampledSpan, Side,
+};
 pub use request_body::RequestBody;
 pub use response_body::ResponseBody;
 pub use server::{ServerFuture, ServerLayer, ServerService};

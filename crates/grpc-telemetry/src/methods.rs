@@ -134,6 +134,12 @@ impl Methods {
         })
     }
 
+    /// The index of the method with these names, which may be `unknown`.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn position(&self, service: &str, name: &str) -> Option<usize> {
+        self.methods.iter().position(|method| method.service == service && method.name == name)
+    }
+
     /// The index of the `unknown` method.
     pub fn unknown(&self) -> usize {
         self.methods.len() - 1

@@ -30,6 +30,15 @@ pub enum Direction {
     Sent,
 }
 
+/// A span of a sampled trace, which a tracing backend therefore has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SampledSpan {
+    /// The trace's id: 32 hexadecimal digits in W3C's `traceparent`.
+    pub trace_id: u128,
+    /// The span's id: 16 hexadecimal digits.
+    pub span_id: u64,
+}
+
 /// A request without its body.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestHead<'a> {
@@ -65,6 +74,17 @@ pub trait CallObserver: fmt::Debug + Send + 'static {
     /// Whether [`end`](Self::end) needs the call's duration. Calls with a deadline are timed in any case.
     fn needs_duration(&self) -> bool {
         false
+    }
+
+    /// Whether [`end`](Self::end) needs the call's span.
+    fn needs_span(&self) -> bool {
+        false
+    }
+
+    /// The call's span, if this observer records one and its trace is sampled. Only called at the end, if an observer
+    /// needs it.
+    fn sampled_span(&self) -> Option<SampledSpan> {
+        None
     }
 
     /// The kind of streaming that the method declares, or `None` if this observer has no declaration of it.
@@ -114,6 +134,8 @@ pub struct CallEnd<'a> {
     pub elapsed: Option<Duration>,
     /// The event that ended the call.
     pub cause: Cause<'a>,
+    /// The call's span, if an observer needs it, another records it, and its trace is sampled.
+    pub span: Option<SampledSpan>,
 }
 
 /// The event that ended a call.
@@ -217,6 +239,16 @@ impl<A: CallObserver, B: CallObserver> CallObserver for (A, B) {
     #[inline]
     fn needs_duration(&self) -> bool {
         self.0.needs_duration() || self.1.needs_duration()
+    }
+
+    #[inline]
+    fn needs_span(&self) -> bool {
+        self.0.needs_span() || self.1.needs_span()
+    }
+
+    #[inline]
+    fn sampled_span(&self) -> Option<SampledSpan> {
+        self.0.sampled_span().or_else(|| self.1.sampled_span())
     }
 
     #[inline]

@@ -31,7 +31,7 @@ use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::status::upper_case_name;
-use crate::{CallEnd, CallObserver, Direction, Moment, Observer, RequestHead, Side};
+use crate::{CallEnd, CallObserver, Direction, Moment, Observer, RequestHead, SampledSpan, Side};
 
 /// Records a span of each call.
 ///
@@ -150,6 +150,17 @@ fn extract(headers: &HeaderMap, span: &Span) -> Option<Context> {
 
 impl CallObserver for Call {
     type Messages = ();
+
+    fn sampled_span(&self) -> Option<SampledSpan> {
+        let context = self.0.as_ref()?.span.context();
+        let span = context.span();
+        let ids = span.span_context();
+        let to_ids = || SampledSpan {
+            trace_id: u128::from_be_bytes(ids.trace_id().to_bytes()),
+            span_id: u64::from_be_bytes(ids.span_id().to_bytes()),
+        };
+        (ids.is_valid() && ids.is_sampled()).then(to_ids)
+    }
 
     /// Adds the headers of the span's context, or of the current one if spans are disabled.
     fn inject(&self, headers: &mut HeaderMap) {

@@ -3,7 +3,10 @@
 use std::convert::Infallible;
 use std::future::{pending, ready};
 
-use grpc_telemetry::{CallObserver, Observer, RequestBody, ServerLayer, go_micro, prometheus};
+use grpc_telemetry::{
+    CallEnd, CallObserver, Direction, Moment, Observer, RequestBody, RequestHead, SampledSpan, ServerLayer,
+    Side, go_micro, prometheus,
+};
 use http::{Request, Response};
 use testkit::grpc::bare::{self, Message, request, respond};
 use testkit::grpc::ping::FILE_DESCRIPTOR_SET;
@@ -61,6 +64,48 @@ fn go_micro_layer_allocates_nothing() {
 #[test]
 fn two_observers_allocate_nothing() {
     let layer = server_metrics().layer().and(go_micro_metrics().recorder());
+    assert_no_allocations_of_calls_with_response(&layer);
+    assert_no_allocations_of_dropped_calls(&layer);
+}
+
+/// An observer whose calls all have a sampled span, without the allocations of a tracer.
+#[derive(Clone, Debug)]
+struct Sampled;
+
+impl Observer for Sampled {
+    type Method = ();
+    type Call = Self;
+
+    fn find_method(&self, _: Side, _: &str) -> Option<()> {
+        None
+    }
+
+    fn start(&self, _: Side, _: Option<()>, _: RequestHead<'_>) -> Self {
+        Self
+    }
+}
+
+impl CallObserver for Sampled {
+    type Messages = ();
+
+    fn sampled_span(&self) -> Option<SampledSpan> {
+        Some(SampledSpan { trace_id: 1, span_id: 2 })
+    }
+
+    fn messages(&self, _: Direction, _: Option<Moment>) {}
+
+    fn end(self, _: &CallEnd<'_>) {}
+}
+
+#[test]
+fn exemplars_allocate_nothing_after_the_first_of_a_series() {
+    let metrics = prometheus::ServerMetrics::builder()
+        .file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .handling_histogram(prometheus::Buckets::default())
+        .exemplars();
+    let micro = go_micro::ServerMetrics::builder("ping").file_descriptor_set(FILE_DESCRIPTOR_SET).exemplars();
+    let (metrics, micro) = (metrics.build().expect("metrics"), micro.build().expect("metrics"));
+    let layer = metrics.layer().and(micro.recorder()).and(Sampled);
     assert_no_allocations_of_calls_with_response(&layer);
     assert_no_allocations_of_dropped_calls(&layer);
 }

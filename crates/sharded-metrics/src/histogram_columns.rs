@@ -22,6 +22,7 @@ use crate::row::Row;
 /// let mut totals = vec![0; table.columns()];
 /// table.read_row(0, &mut totals);
 /// assert_eq!(latency.bucket_counts(&totals), [1, 0, 0]);
+/// assert_eq!(latency.bucket(Duration::from_millis(200)), 1);
 /// assert_eq!(latency.sum_nanos(&totals), 20_000_000);
 /// # Ok::<_, sharded_metrics::BucketsError>(())
 /// ```
@@ -64,10 +65,21 @@ impl HistogramColumns {
     /// If the table has no such columns.
     #[inline]
     pub fn observe(&self, row: &Row<'_>, duration: Duration) {
-        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        let bucket = self.bounds_nanos.iter().position(|bound| nanos <= *bound);
+        let nanos = nanos(duration);
         row.add(self.first, nanos);
-        row.add(self.first + 1 + bucket.unwrap_or(self.bounds_nanos.len()), 1);
+        row.add(self.first + 1 + self.bucket_of_nanos(nanos), 1);
+    }
+
+    /// The index of the bucket that counts a duration, in the order of [`bucket_counts`](Self::bucket_counts).
+    #[must_use]
+    #[inline]
+    pub fn bucket(&self, duration: Duration) -> usize {
+        self.bucket_of_nanos(nanos(duration))
+    }
+
+    #[inline]
+    fn bucket_of_nanos(&self, nanos: u64) -> usize {
+        self.bounds_nanos.iter().position(|bound| nanos <= *bound).unwrap_or(self.bounds_nanos.len())
     }
 
     /// The durations in each bucket, not cumulative, `+Inf` last. `totals` is a row of
@@ -91,4 +103,9 @@ impl HistogramColumns {
     pub fn sum_nanos(&self, totals: &[u64]) -> u64 {
         totals[self.first]
     }
+}
+
+#[inline]
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -6,6 +6,7 @@ mod console;
 mod containers;
 mod dashboard_metrics;
 mod echoes;
+mod exemplars;
 pub mod grafana;
 mod grafana_rules;
 mod grpc;
@@ -89,6 +90,7 @@ async fn without_faults(
     for (title, claims) in traces {
         table.group(title, claims)?;
     }
+    table.group("Exemplars", exemplars::claims(clients).await)?;
     dashboards(clients, has_grafana, table).await?;
     table.group("Console", console::claims(clients, has_grafana).await)?;
     load::stop_all(load).await;

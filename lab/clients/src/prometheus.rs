@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use self::response::QueryData;
+use self::response::{ExemplarSeries, QueryData};
 use crate::fetch::{Fetch, FetchError};
 
 /// The labels of a series by name, including `__name__`.
@@ -27,6 +27,19 @@ impl Series {
     pub fn last(&self) -> Option<f64> {
         self.points.last().map(|point| point.1)
     }
+}
+
+/// A single observation of a histogram, or increment of a counter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exemplar {
+    /// The labels of its series, which include `__name__`.
+    pub series: Labels,
+    /// Its own labels, such as `trace_id`.
+    pub labels: Labels,
+    /// The observed value.
+    pub value: f64,
+    /// The time of the observation, in Unix seconds.
+    pub time: f64,
 }
 
 /// The range of a range query.
@@ -136,6 +149,14 @@ impl Prometheus {
         let (start, end, step) = (range.start.to_string(), range.end.to_string(), range.step.to_string());
         let form = [("query", expr), ("start", &*start), ("end", &*end), ("step", &*step)];
         Ok(self.post::<QueryData>("/api/v1/query_range", &form).await?.into_series())
+    }
+
+    /// The exemplars of all series that an expression selects, between two times in Unix seconds.
+    pub async fn exemplars(&self, expr: &str, start: f64, end: f64) -> Result<Vec<Exemplar>, FetchError> {
+        let (start, end) = (start.to_string(), end.to_string());
+        let form = [("query", expr), ("start", &*start), ("end", &*end)];
+        let series: Vec<ExemplarSeries> = self.post("/api/v1/query_exemplars", &form).await?;
+        Ok(series.into_iter().flat_map(ExemplarSeries::into_exemplars).collect())
     }
 
     /// The values of a label, sorted; only of the series that match `selector`, if there is one.

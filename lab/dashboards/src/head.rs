@@ -99,7 +99,7 @@ pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
     });
     transform::check(panel, &unsupported);
     for (at, target) in panel.targets.iter().enumerate() {
-        check_target(&format!("targets[{at}]"), target, &unsupported);
+        check_target(&format!("targets[{at}]"), target, kind, &unsupported);
     }
     check_panel(panel, &unsupported);
     let links = serde_json::json!({"links": panel.links});
@@ -145,11 +145,13 @@ fn check_panel(panel: &Panel, unsupported: &UnsupportedPaths) {
     }
 }
 
-fn check_target(path: &str, target: &Target, unsupported: &UnsupportedPaths) {
+fn check_target(path: &str, target: &Target, kind: Option<Kind>, unsupported: &UnsupportedPaths) {
     let rest = serde_json::Value::Object(target.rest.clone());
     let object = Object::new(path, &rest, unsupported);
     object.ignore(&IGNORED_TARGET_KEYS);
-    object.allow("exemplar", &[false.into()]);
+    if target.exemplar && kind != Some(Kind::TimeSeries) {
+        unsupported.record(format!("{path}.exemplar = true"));
+    }
     let formats = [
         ("format", &target.format, ["time_series", "table", "heatmap"].as_slice()),
         ("resultFormat", &target.result_format, &["time_series", "table"]),

@@ -2,6 +2,7 @@
 
 use grpc_telemetry::prometheus::{Buckets, Builder, ServerMetrics};
 use grpc_telemetry::trace::Tracer;
+use kit::exposition::MetricsPage;
 use kit::server::{Grpc, GrpcTransport};
 use lookout_proto::echo::echo_service_server::EchoServiceServer;
 use prometheus::Registry;
@@ -39,7 +40,7 @@ pub(crate) fn routes<H: Health>(
     health: HealthServer<H>,
     transport: GrpcTransport,
 ) -> Result<Grpc, Error> {
-    let builder = ServerMetrics::builder().handling_histogram(Buckets::finer());
+    let builder = ServerMetrics::builder().handling_histogram(Buckets::finer()).exemplars();
     let metrics = DESCRIPTOR_SETS.into_iter().fold(builder, Builder::file_descriptor_set).build()?;
     registry.register(Box::new(metrics.clone()))?;
     let grpc = Routes::new(EchoServiceServer::new(Echo))
@@ -48,7 +49,9 @@ pub(crate) fn routes<H: Health>(
         .add_service(reflection().build_v1alpha()?)
         .into_axum_router()
         .layer(metrics.layer().and(Tracer::new()));
-    let http = kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found);
+    let page =
+        MetricsPage::from(registry).with_exemplars(move |family, labels| metrics.exemplars(family, labels));
+    let http = kit::endpoints::metrics_and_health(page).fallback(kit::problem::not_found);
     Ok(Grpc::new(transport, grpc).and_http(http))
 }
 

@@ -12,6 +12,7 @@ mod metadata;
 mod number;
 mod open_metrics;
 mod page;
+mod recent_exemplars;
 mod request;
 
 pub use exemplar::Exemplar;
@@ -19,6 +20,7 @@ pub use format::Format;
 pub use metadata::{Kind, write_metadata};
 pub use number::push_float;
 pub use page::MetricsPage;
+pub use recent_exemplars::RecentExemplars;
 pub use request::ScrapeRequest;
 
 /// The last line of a page in OpenMetrics.

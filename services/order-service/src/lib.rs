@@ -22,6 +22,7 @@ pub use store::OpenError;
 
 use std::sync::Arc;
 
+use kit::exposition::MetricsPage;
 use kit::health::GrpcHealth;
 use kit::server::{Grpc, GrpcTransport, serve};
 use kit::shutdown::CancellationToken;
@@ -96,9 +97,11 @@ pub async fn run(
     let transport =
         GrpcTransport::register(&registry, config.grpc)?.max_message_bytes(routes::MAX_REQUEST_SIZE);
     let limits = transport.limits(config.shutdown_grace);
-    let grpc = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
+    let (grpc, calls) = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
     let grpc = Grpc::new(transport, grpc);
-    let metrics = kit::endpoints::metrics_and_health(registry).fallback(kit::problem::not_found);
+    let page =
+        MetricsPage::from(registry).with_exemplars(move |family, labels| calls.exemplars(family, labels));
+    let metrics = kit::endpoints::metrics_and_health(page).fallback(kit::problem::not_found);
     let grace = config.shutdown_grace;
     let admin = async {
         if let Some(listener) = listeners.admin {

@@ -21,30 +21,33 @@ use crate::store::Store;
 /// Maximum size of a request, in bytes. The largest valid order is much smaller.
 pub(crate) const MAX_REQUEST_SIZE: usize = 64 << 10;
 
+/// The router, and the metrics of its calls.
 pub(crate) fn grpc<H: Health>(
     store: Store,
     health: HealthServer<H>,
     registry: &Registry,
     shutdown: CancellationToken,
-) -> Result<Router, Error> {
+) -> Result<(Router, ServerMetrics), Error> {
     let tasks = kit::metrics::register_task_metrics(registry)?;
     // go-micro's bounds cannot separate 1 ms from 4 ms, nor 1 s from 2 s.
     let metrics = ServerMetrics::unlabelled()
         .file_descriptor_set(FILE_DESCRIPTOR_SET)
         .buckets(Buckets::finer())
+        .exemplars()
         .build()?;
     registry.register(Box::new(metrics.clone()))?;
     let orders = OrderServer::new(Orders { store, shutdown }).max_decoding_message_size(MAX_REQUEST_SIZE);
     // As with go-micro's wrapper, the metrics cover the handlers of orders only.
     let orders =
         Routes::new(orders).into_axum_router().reset_fallback().layer(metrics.layer().and(Tracer::new()));
-    Ok(Routes::new(health)
+    let router = Routes::new(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .into_axum_router()
         .layer(ServerLayer::new(Tracer::new()))
         .merge(orders)
-        .layer(from_fn(move |request: Request, next: Next| tasks.instrument(next.run(request)))))
+        .layer(from_fn(move |request: Request, next: Next| tasks.instrument(next.run(request))));
+    Ok((router, metrics))
 }
 
 /// The builder adds the descriptors of the reflection service itself.

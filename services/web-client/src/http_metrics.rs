@@ -3,12 +3,16 @@
 //! The labels are bounded: standard methods, declared routes, and the statuses of this service, also as `error_type` if
 //! they are errors. The scheme is that of this server, whatever clients send. `/metrics` and `/healthz` are not counted.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
+use kit::exposition::{Exemplar, RecentExemplars};
+use kit::telemetry::trace::{SpanContext, sampled_span};
+use prometheus::proto::LabelPair;
 use prometheus::{HistogramOpts, HistogramVec, Registry};
 
 /// Bucket bounds in seconds: the convention's, three lower ones for echoes, which take one or two milliseconds, and three
@@ -22,27 +26,38 @@ const LABELS: [&str; 5] =
 /// The status of a request whose client disconnected before the response.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
+const NAME: &str = "http_server_request_duration_seconds";
+
+/// Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct HttpMetrics(HistogramVec);
+pub(crate) struct HttpMetrics {
+    durations: HistogramVec,
+    exemplars: Arc<RecentExemplars>,
+}
 
 impl HttpMetrics {
     pub(crate) fn new(registry: &Registry) -> prometheus::Result<Self> {
-        let options =
-            HistogramOpts::new("http_server_request_duration_seconds", "Duration of HTTP server requests.")
-                .buckets(BOUNDS.to_vec());
+        let options = HistogramOpts::new(NAME, "Duration of HTTP server requests.").buckets(BOUNDS.to_vec());
         let durations = HistogramVec::new(options, &LABELS)?;
         registry.register(Box::new(durations.clone()))?;
-        Ok(Self(durations))
+        Ok(Self { durations, exemplars: Arc::new(RecentExemplars::new(NAME, &LABELS, &BOUNDS)) })
+    }
+
+    /// The exemplars of a series of the histogram; none of another family.
+    pub(crate) fn exemplars(&self, family: &str, labels: &[LabelPair]) -> Vec<Exemplar> {
+        self.exemplars.of(family, labels)
     }
 }
 
 /// Records a request when it is dropped, so that cancelled requests count too.
 struct InFlight {
-    durations: HistogramVec,
+    metrics: HttpMetrics,
     method: Method,
     route: Option<MatchedPath>,
     status: u16,
     start: Instant,
+    /// The request's span, which is no longer the current one when this is dropped.
+    span: Option<SpanContext>,
 }
 
 impl Drop for InFlight {
@@ -55,19 +70,28 @@ impl Drop for InFlight {
             _ => "",
         };
         let labels = [method_label(&self.method), route, &status, error, "http"];
-        self.durations.with_label_values(&labels).observe(self.start.elapsed().as_secs_f64());
+        let seconds = self.start.elapsed().as_secs_f64();
+        self.metrics.durations.with_label_values(&labels).observe(seconds);
+        if let Some(span) = &self.span {
+            self.metrics.exemplars.record(&labels, seconds, span);
+        }
     }
 }
 
 pub(crate) async fn record(
-    State(HttpMetrics(durations)): State<HttpMetrics>,
+    State(metrics): State<HttpMetrics>,
     route: Option<MatchedPath>,
     request: Request,
     next: Next,
 ) -> Response {
-    let method = request.method().clone();
-    let mut in_flight =
-        InFlight { durations, method, route, status: CLIENT_CLOSED_REQUEST, start: Instant::now() };
+    let mut in_flight = InFlight {
+        metrics,
+        method: request.method().clone(),
+        route,
+        status: CLIENT_CLOSED_REQUEST,
+        start: Instant::now(),
+        span: sampled_span(),
+    };
     let response = next.run(request).await;
     in_flight.status = response.status().as_u16();
     response

@@ -11,6 +11,7 @@ mod reply;
 mod upstream;
 
 use axum::middleware::from_fn_with_state;
+use kit::exposition::MetricsPage;
 use kit::shutdown::{CancellationToken, Drained};
 use kit::telemetry::trace::HttpServerLayer;
 use prometheus::Registry;
@@ -55,6 +56,10 @@ pub async fn run(
     let upstream = Upstream::new(&config, &registry)?;
     let metrics = HttpMetrics::new(&registry)?;
     let frame = Frame::new(&config);
+    let (calls, requests) = (upstream.metrics.clone(), metrics.clone());
+    let exposition = MetricsPage::from(registry)
+        .with_exemplars(move |family, labels| calls.exemplars(family, labels))
+        .with_exemplars(move |family, labels| requests.exemplars(family, labels));
     let mut router = page::assets().merge(echo::routes(&upstream, &frame));
     if config.orders {
         router = router.merge(orders::routes(&upstream, &frame, config.grpc_deadline, &shutdown));
@@ -64,6 +69,6 @@ pub async fn run(
         .fallback(kit::problem::not_found)
         .layer(from_fn_with_state(metrics, http_metrics::record))
         .layer(HttpServerLayer)
-        .merge(kit::endpoints::metrics_and_health(registry));
+        .merge(kit::endpoints::metrics_and_health(exposition));
     Ok(kit::server::serve(listener, router, shutdown, grace).await)
 }

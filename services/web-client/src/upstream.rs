@@ -29,6 +29,8 @@ pub(crate) type Streams = ClientService<Channel, (Recorder, Tracer)>;
 
 /// The client stacks for generated clients. Clones share the connection.
 pub(crate) struct Upstream {
+    /// The metrics of all calls.
+    pub(crate) metrics: ClientMetrics,
     pub(crate) calls: Calls,
     pub(crate) streams: Streams,
 }
@@ -39,7 +41,8 @@ impl Upstream {
         let mut metrics = ClientMetrics::builder()
             .file_descriptor_set(echo::FILE_DESCRIPTOR_SET)
             .handling_histogram(Buckets::finer())
-            .message_histograms(Buckets::finer());
+            .message_histograms(Buckets::finer())
+            .exemplars();
         if config.orders {
             metrics = metrics.file_descriptor_set(order::FILE_DESCRIPTOR_SET);
         }
@@ -59,6 +62,6 @@ impl Upstream {
         let observed = metrics.layer().and(tracer);
         // Inside the layer, so that metrics and span report the deadline.
         let bounded = Deadline::new(channel.clone(), config.grpc_deadline);
-        Ok(Self { calls: observed.layer(bounded), streams: observed.layer(channel) })
+        Ok(Self { calls: observed.layer(bounded), streams: observed.layer(channel), metrics })
     }
 }

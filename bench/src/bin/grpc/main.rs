@@ -5,6 +5,7 @@ mod call;
 mod measure;
 mod reference_count;
 mod subjects;
+mod traced;
 
 use measure::Measured;
 
@@ -13,13 +14,24 @@ fn main() {
     report("server layers", &measure::in_turns(&subjects::servers()));
     report("client layers", &measure::in_turns(&subjects::clients()));
     println!("(a channel takes only tonic's boxed body: ours boxes the body that counts messages)");
+    traced::install();
+    table("server layers with spans", &measure::in_turns(&traced::servers()));
 }
 
-/// Prints a table. `measured` is the bare service, then our layers, then the peer's. The ratio compares the peer's layer
-/// with our first, which records the same metrics.
+/// Prints a table and a ratio. `measured` is the bare service, then our layers, then the peer's. The ratio compares the
+/// peer's layer with our first, which records the same metrics.
 fn report(title: &str, measured: &[Measured]) {
+    table(title, measured);
+    let [bare, ours, .., peer] = measured else { unreachable!("a bare subject, ours and a peer") };
+    let ratio = |threads: usize| {
+        (ours.nanos[threads] - bare.nanos[threads]) / (peer.nanos[threads] - bare.nanos[threads])
+    };
+    println!("{:<24} {:>12.2} {:>22.2}", "prometheus : peer, net", ratio(0), ratio(1));
+}
+
+/// Prints a table of the bare service, then of what each layer adds to it.
+fn table(title: &str, measured: &[Measured]) {
     let [bare, counted @ ..] = measured else { unreachable!("a bare subject") };
-    let [ours, .., peer] = counted else { unreachable!("ours and a peer") };
     println!("\n{title:<24} {:>12} {:>22} {:>18}", "1 thread", "2 threads, per thread", "allocations/call");
     println!(
         "{:<24} {:>9.0} ns {:>19.0} ns {:>18.2}",
@@ -34,8 +46,4 @@ fn report(title: &str, measured: &[Measured]) {
             subject.allocations - bare.allocations
         );
     }
-    let ratio = |threads: usize| {
-        (ours.nanos[threads] - bare.nanos[threads]) / (peer.nanos[threads] - bare.nanos[threads])
-    };
-    println!("{:<24} {:>12.2} {:>22.2}", "prometheus : peer, net", ratio(0), ratio(1));
 }

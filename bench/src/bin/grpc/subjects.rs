@@ -21,7 +21,9 @@ pub(crate) struct Subject {
 
 /// The metrics, shared by all threads.
 pub(crate) struct Services {
-    server: ServerMetrics,
+    pub(crate) server: ServerMetrics,
+    /// As `server`, with exemplars.
+    pub(crate) exemplars: ServerMetrics,
     micro: go_micro::ServerMetrics,
     client: ClientMetrics,
     reference_count: ReferenceCount,
@@ -29,11 +31,13 @@ pub(crate) struct Services {
 
 impl Services {
     pub(crate) fn new() -> Self {
-        let server = ServerMetrics::builder()
-            .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
-            .handling_histogram(Buckets::default())
-            .build()
-            .expect("server metrics");
+        let server = || {
+            ServerMetrics::builder()
+                .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
+                .handling_histogram(Buckets::default())
+        };
+        let exemplars = server().exemplars().build().expect("server metrics");
+        let server = server().build().expect("server metrics");
         let client = ClientMetrics::builder()
             .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .handling_histogram(Buckets::default())
@@ -43,7 +47,7 @@ impl Services {
             .file_descriptor_set(lookout_proto::echo::FILE_DESCRIPTOR_SET)
             .build()
             .expect("go-micro metrics");
-        Self { server, micro, client, reference_count: ReferenceCount::default() }
+        Self { server, exemplars, micro, client, reference_count: ReferenceCount::default() }
     }
 }
 

@@ -42,6 +42,7 @@ pub struct Builder {
     descriptor_sets: Vec<Vec<u8>>,
     naming: Naming,
     buckets: Buckets,
+    exemplars: bool,
 }
 
 impl Identity {
@@ -82,7 +83,13 @@ impl ServerMetrics {
 
 impl Builder {
     fn new(identity: Identity) -> Self {
-        Self { identity, descriptor_sets: Vec::new(), naming: Naming::default(), buckets: Buckets::default() }
+        Self {
+            identity,
+            descriptor_sets: Vec::new(),
+            naming: Naming::default(),
+            buckets: Buckets::default(),
+            exemplars: false,
+        }
     }
 
     /// The instance's identifier: the label `micro_id`, left out by default.
@@ -109,6 +116,15 @@ impl Builder {
         self
     }
 
+    /// Keeps an exemplar of each bucket of `micro_request_duration_seconds`: the newest call with a span in a sampled
+    /// trace. The spans are those of an observer in the same layer, such as a [`Tracer`](crate::trace::Tracer).
+    ///
+    /// [`ServerMetrics::exemplars`] returns them, for a page in OpenMetrics.
+    pub fn exemplars(mut self) -> Self {
+        self.exemplars = true;
+        self
+    }
+
     /// Adds the methods of an encoded `google.protobuf.FileDescriptorSet`, which `tonic-prost-build` writes with
     /// `file_descriptor_set_path`. Required at least once: only these methods get their own series.
     pub fn file_descriptor_set(mut self, encoded: &[u8]) -> Self {
@@ -126,7 +142,7 @@ impl Builder {
     ///
     /// If no method is declared, or labels or buckets are invalid.
     pub fn build(self) -> Result<ServerMetrics, BuildError> {
-        let counters = Counters::new(Methods::read(&self.descriptor_sets)?, self.buckets)?;
+        let counters = Counters::new(Methods::read(&self.descriptor_sets)?, self.buckets, self.exemplars)?;
         let families = Families::new(self.naming, &self.identity.labels())?;
         Ok(ServerMetrics::new(counters, families))
     }

@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use sharded_metrics::{Buckets, BucketsError, CounterTable, HistogramColumns, WindowedHistogram};
+use tonic::Code;
 
 use super::endpoints::Endpoints;
-use crate::{Methods, Moment};
+use crate::exemplars::Exemplars;
+use crate::{CallEnd, Exemplar, Methods, Moment};
 
 /// The window of the latency summary: Go's default.
 const WINDOW: Duration = Duration::from_secs(10 * 60);
@@ -28,6 +30,8 @@ pub(super) struct Counters {
     pub(super) duration: HistogramColumns,
     /// Latencies in nanoseconds, one histogram for each endpoint.
     latencies: Vec<WindowedHistogram>,
+    /// Those of `duration`, if they are enabled.
+    pub(super) exemplars: Option<Exemplars>,
 }
 
 /// A snapshot of one endpoint's counters.
@@ -37,7 +41,7 @@ pub(super) struct Snapshot {
 }
 
 impl Counters {
-    pub(super) fn new(methods: Methods, buckets: Buckets) -> Result<Self, BucketsError> {
+    pub(super) fn new(methods: Methods, buckets: Buckets, has_exemplars: bool) -> Result<Self, BucketsError> {
         let endpoints = Endpoints::new(&methods);
         let duration = HistogramColumns::new(FIRST_OF_DURATION, buckets)?;
         let rows = endpoints.names().len();
@@ -47,6 +51,7 @@ impl Counters {
             latencies: (0..rows)
                 .map(|_| WindowedHistogram::starting_at(start.0, WINDOW, AGE_BUCKETS))
                 .collect(),
+            exemplars: has_exemplars.then(|| Exemplars::new(rows, duration.bounds_seconds().len() + 1)),
             methods,
             endpoints,
             start,
@@ -61,10 +66,14 @@ impl Counters {
         instant + moment.elapsed()
     }
 
-    /// Counts the end of a call, which took `elapsed`.
+    /// Counts the end of a call.
     #[inline]
-    pub(super) fn handled(&self, method: usize, success: bool, elapsed: Duration) {
-        self.handled_at(self.endpoints.of(method), success, elapsed, self.now());
+    pub(super) fn handled(&self, method: usize, end: &CallEnd<'_>) {
+        let (endpoint, elapsed) = (self.endpoints.of(method), end.elapsed.unwrap_or_default());
+        self.handled_at(endpoint, end.code == Code::Ok, elapsed, self.now());
+        if let (Some(exemplars), Some(span)) = (&self.exemplars, end.span) {
+            exemplars.record(endpoint, self.duration.bucket(elapsed), span, elapsed);
+        }
     }
 
     #[inline]
@@ -74,6 +83,12 @@ impl Counters {
             self.duration.observe(row, elapsed);
         });
         self.latencies[endpoint].record_at(now, u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    /// The exemplars of the endpoint with this name.
+    pub(super) fn exemplars(&self, endpoint: &str) -> Vec<Exemplar> {
+        let row = self.endpoints.names().iter().position(|name| name == endpoint);
+        row.zip(self.exemplars.as_ref()).map_or_else(Vec::new, |(row, exemplars)| exemplars.read(row))
     }
 
     pub(super) fn snapshot(&self, endpoint: usize, now: Instant) -> Snapshot {

@@ -9,6 +9,7 @@ use sharded_metrics::prometheus::{counter, family, histogram, labels};
 
 use super::counters::{Counters, Snapshot};
 use super::naming::{Definition, Naming};
+use crate::exemplars;
 
 const QUANTILES: [f64; 3] = [0.5, 0.9, 0.99];
 
@@ -34,6 +35,14 @@ impl Families {
 
     pub(super) fn descs(&self) -> Vec<&Desc> {
         vec![&self.total, &self.latency, &self.duration]
+    }
+
+    /// The endpoint of a series of the histogram, or `None` for a series of another family.
+    pub(super) fn endpoint_of<'a>(&self, family: &str, labels: &'a [LabelPair]) -> Option<&'a str> {
+        if self.duration.fq_name != family {
+            return None;
+        }
+        exemplars::label(labels, self.duration.variable_labels.first()?)
     }
 
     /// Collects the families. For each endpoint, all three contain the same calls.
@@ -94,7 +103,7 @@ mod tests {
 
     fn counters() -> Counters {
         let methods = Methods::read(&[tonic_health::pb::FILE_DESCRIPTOR_SET]).unwrap();
-        Counters::new(methods, Buckets::default()).unwrap()
+        Counters::new(methods, Buckets::default(), false).unwrap()
     }
 
     /// The summary of the first endpoint.

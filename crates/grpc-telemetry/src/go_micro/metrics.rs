@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::proto::{LabelPair, MetricFamily};
 
 use super::counters::Counters;
 use super::families::Families;
 use super::recorder::Recorder;
-use crate::ServerLayer;
+use crate::{Exemplar, ServerLayer};
 
 /// The metrics of a server. Clones share the counters: register one, and wrap the server in the [`layer`](Self::layer).
 #[derive(Clone, Debug)]
@@ -31,6 +31,16 @@ impl ServerMetrics {
     /// The layer's observer, to combine with others.
     pub fn recorder(&self) -> Recorder {
         Recorder::new(self.counters)
+    }
+
+    /// The exemplars of a series of `micro_request_duration_seconds`, at most one for each bucket. `family` is the series'
+    /// family, without a prefix of the registry, and `labels` are those of the series, with or without labels of the
+    /// registry.
+    ///
+    /// None unless [`Builder::exemplars`](super::Builder::exemplars) enables them.
+    pub fn exemplars(&self, family: &str, labels: &[LabelPair]) -> Vec<Exemplar> {
+        let endpoint = self.families.endpoint_of(family, labels);
+        endpoint.map_or_else(Vec::new, |endpoint| self.counters.exemplars(endpoint))
     }
 }
 

@@ -1,7 +1,5 @@
 //! The observer: counts and times calls.
 
-use tonic::Code;
-
 use super::counters::Counters;
 use crate::{CallEnd, CallObserver, Direction, GrpcType, Moment, Observer, RequestHead, Side};
 
@@ -47,6 +45,11 @@ impl CallObserver for Call {
     }
 
     #[inline]
+    fn needs_span(&self) -> bool {
+        self.counters.exemplars.is_some()
+    }
+
+    #[inline]
     fn grpc_type(&self) -> Option<GrpcType> {
         Some(self.counters.methods.all()[self.method].grpc_type)
     }
@@ -56,6 +59,6 @@ impl CallObserver for Call {
 
     #[inline]
     fn end(self, end: &CallEnd<'_>) {
-        self.counters.handled(self.method, end.code == Code::Ok, end.elapsed.unwrap_or_default());
+        self.counters.handled(self.method, end);
     }
 }

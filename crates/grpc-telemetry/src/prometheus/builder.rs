@@ -19,6 +19,7 @@ pub struct Builder<M> {
     context_labels: Vec<ContextLabel>,
     handling: Option<Buckets>,
     messages: Option<Buckets>,
+    exemplars: bool,
     definitions: &'static [Definition],
     finish: fn(Metrics) -> M,
 }
@@ -31,6 +32,7 @@ impl<M> Builder<M> {
             context_labels: Vec::new(),
             handling: None,
             messages: None,
+            exemplars: false,
             definitions,
             finish,
         }
@@ -82,6 +84,15 @@ impl<M> Builder<M> {
         self
     }
 
+    /// Keeps an exemplar of each bucket of the handling histogram: the newest call with a span in a sampled trace. The spans
+    /// are those of an observer in the same layer, such as a [`Tracer`](crate::trace::Tracer).
+    ///
+    /// The metrics' method `exemplars` returns them, for a page in OpenMetrics.
+    pub fn exemplars(mut self) -> Self {
+        self.exemplars = true;
+        self
+    }
+
     /// Makes the metrics, with every series of every declared method at zero.
     ///
     /// The counters are never freed: build once, and clone. (A reference count that every call changes costs as much as
@@ -97,7 +108,7 @@ impl<M> Builder<M> {
         let contexts = Contexts::new(self.context_labels)?;
         let buckets =
             HistogramBuckets { handling: self.handling, receive: self.messages.clone(), send: self.messages };
-        let counters = Counters::new(methods, contexts, buckets)?;
+        let counters = Counters::new(methods, contexts, buckets, self.exemplars)?;
         let families = Families::new(self.definitions, &self.naming, &counters)?;
         Ok((self.finish)(Metrics::new(counters, families)))
     }

@@ -89,6 +89,14 @@ impl Contexts {
         self.labels.iter().fold(0, |index, label| index * label.values.len() + label.position(head))
     }
 
+    /// The index of the context whose labels have these values.
+    pub(super) fn find<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Option<usize> {
+        self.labels.iter().try_fold(0, |index, label| {
+            let position = *label.positions.get(value(&label.name).unwrap_or_default())?;
+            Some(index * label.values.len() + position)
+        })
+    }
+
     /// Whether all values of a context are declared or missing.
     pub(super) fn is_declared(&self, mut index: usize) -> bool {
         self.labels.iter().rev().all(|label| {
@@ -134,6 +142,9 @@ mod tests {
         }
         let index = contexts.index(RequestHead::of(&request));
         assert!(index < contexts.count());
+        let found = contexts
+            .find(|name| contexts.names().position(|one| one == name).map(|at| contexts.values(index)[at]));
+        assert_eq!(found, Some(index));
         contexts.values(index).into_iter().map(str::to_owned).collect()
     }
 

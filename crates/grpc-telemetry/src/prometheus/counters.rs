@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use sharded_metrics::{Buckets, BucketsError, CounterTable, HistogramColumns};
-use tonic::Code;
 
 use super::context::Contexts;
 use super::definitions::CODE_COUNT;
-use crate::{Direction, Methods, RequestHead};
+use crate::exemplars::Exemplars;
+use crate::{CallEnd, Direction, Exemplar, Methods, RequestHead};
 
 pub(super) const STARTED: usize = 0;
 pub(super) const RECEIVED: usize = 1;
@@ -37,6 +37,8 @@ pub(super) struct Counters {
     pub(super) handling: Option<HistogramColumns>,
     pub(super) receive: Option<HistogramColumns>,
     pub(super) send: Option<HistogramColumns>,
+    /// Those of `handling`, if they are enabled.
+    pub(super) exemplars: Option<Exemplars>,
 }
 
 impl Counters {
@@ -44,6 +46,7 @@ impl Counters {
         methods: Methods,
         contexts: Contexts,
         buckets: HistogramBuckets,
+        has_exemplars: bool,
     ) -> Result<Self, BucketsError> {
         let mut next = FIRST_HISTOGRAM;
         let mut place = |buckets: Option<Buckets>| {
@@ -53,8 +56,20 @@ impl Counters {
         };
         let (handling, receive, send) =
             (place(buckets.handling)?, place(buckets.receive)?, place(buckets.send)?);
-        let table = CounterTable::new(methods.all().len() * contexts.count(), next);
-        Ok(Self { methods, contexts, table, handling, receive, send })
+        let rows = methods.all().len() * contexts.count();
+        let exemplars = handling
+            .as_ref()
+            .filter(|_| has_exemplars)
+            .map(|handling| Exemplars::new(rows, handling.bounds_seconds().len() + 1));
+        Ok(Self {
+            table: CounterTable::new(rows, next),
+            methods,
+            contexts,
+            handling,
+            receive,
+            send,
+            exemplars,
+        })
     }
 
     /// Counts the start of a call.
@@ -65,15 +80,31 @@ impl Counters {
         series
     }
 
-    /// Counts the end of a call, which took `elapsed`.
+    /// Counts the end of a call.
     #[inline]
-    pub(super) fn handled(&self, series: Series, code: Code, elapsed: Option<Duration>) {
+    pub(super) fn handled(&self, series: Series, end: &CallEnd<'_>) {
         self.table.row(series.0).update(|row| {
-            row.add(HANDLED + code as usize, 1);
-            if let (Some(handling), Some(elapsed)) = (&self.handling, elapsed) {
+            row.add(HANDLED + end.code as usize, 1);
+            if let (Some(handling), Some(elapsed)) = (&self.handling, end.elapsed) {
                 handling.observe(row, elapsed);
             }
         });
+        if let (Some(exemplars), Some(handling), Some(span), Some(elapsed)) =
+            (&self.exemplars, &self.handling, end.span, end.elapsed)
+        {
+            exemplars.record(series.0, handling.bucket(elapsed), span, elapsed);
+        }
+    }
+
+    /// The series of a method in a context, named by the values of their labels.
+    pub(super) fn find<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Option<Series> {
+        let method = self.methods.position(value("grpc_service")?, value("grpc_method")?)?;
+        Some(Series(method * self.contexts.count() + self.contexts.find(value)?))
+    }
+
+    /// The exemplars of the handling histogram.
+    pub(super) fn exemplars(&self, series: Series) -> Vec<Exemplar> {
+        self.exemplars.as_ref().map_or_else(Vec::new, |exemplars| exemplars.read(series.0))
     }
 
     /// Counts messages.

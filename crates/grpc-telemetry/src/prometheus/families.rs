@@ -82,6 +82,11 @@ impl Families {
         self.families.iter().map(|(_, desc)| desc).collect()
     }
 
+    /// Whether this is the name of the handling histogram.
+    pub(super) fn is_handling(&self, name: &str) -> bool {
+        self.families.iter().any(|(source, desc)| *source == Source::HandlingSeconds && desc.fq_name == name)
+    }
+
     /// Collects all families from one snapshot. In it, no method has more calls handled than started, and the
     /// handling histogram contains exactly the calls that are handled.
     pub(super) fn collect(&self, counters: &Counters) -> Vec<MetricFamily> {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
+use prometheus::proto::{LabelPair, MetricFamily};
 
 use super::counters::Counters;
 use super::families::Families;
 use super::recorder::Recorder;
-use crate::{ClientLayer, ServerLayer};
+use crate::exemplars;
+use crate::{ClientLayer, Exemplar, ServerLayer};
 
 /// Counters and the families that export them.
 #[derive(Clone, Debug)]
@@ -30,6 +31,14 @@ impl Metrics {
     fn collect(&self) -> Vec<MetricFamily> {
         self.families.collect(self.counters)
     }
+
+    fn exemplars(&self, family: &str, labels: &[LabelPair]) -> Vec<Exemplar> {
+        if !self.families.is_handling(family) {
+            return Vec::new();
+        }
+        let series = self.counters.find(|name| exemplars::label(labels, name));
+        series.map_or_else(Vec::new, |series| self.counters.exemplars(series))
+    }
 }
 
 /// The metrics of a server. Clones share the counters: register one, and wrap the server in the [`layer`](Self::layer).
@@ -45,6 +54,14 @@ impl ServerMetrics {
     /// The layer's observer, to combine with others.
     pub fn recorder(&self) -> Recorder {
         self.0.recorder()
+    }
+
+    /// The exemplars of a series of the handling histogram, at most one for each bucket. `family` is the histogram's name,
+    /// without a prefix of the registry, and `labels` are those of the series, with or without labels of the registry.
+    ///
+    /// None unless [`Builder::exemplars`](super::Builder::exemplars) enables them.
+    pub fn exemplars(&self, family: &str, labels: &[LabelPair]) -> Vec<Exemplar> {
+        self.0.exemplars(family, labels)
     }
 }
 
@@ -72,6 +89,14 @@ impl ClientMetrics {
     /// The layer's observer, to combine with others.
     pub fn recorder(&self) -> Recorder {
         self.0.recorder()
+    }
+
+    /// The exemplars of a series of the handling histogram, at most one for each bucket. `family` is the histogram's name,
+    /// without a prefix of the registry, and `labels` are those of the series, with or without labels of the registry.
+    ///
+    /// None unless [`Builder::exemplars`](super::Builder::exemplars) enables them.
+    pub fn exemplars(&self, family: &str, labels: &[LabelPair]) -> Vec<Exemplar> {
+        self.0.exemplars(family, labels)
     }
 }
 

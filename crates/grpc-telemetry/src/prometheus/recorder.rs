@@ -78,6 +78,11 @@ impl CallObserver for Call {
     }
 
     #[inline]
+    fn needs_span(&self) -> bool {
+        self.counters.exemplars.is_some()
+    }
+
+    #[inline]
     fn grpc_type(&self) -> Option<GrpcType> {
         Some(self.counters.methods.all()[self.method].grpc_type)
     }
@@ -94,7 +99,7 @@ impl CallObserver for Call {
 
     #[inline]
     fn end(self, end: &CallEnd<'_>) {
-        self.counters.handled(self.series, end.code, end.elapsed);
+        self.counters.handled(self.series, end);
     }
 }
 

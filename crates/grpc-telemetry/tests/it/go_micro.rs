@@ -5,6 +5,6 @@ mod ends;
 mod exposition;
 mod load;
 mod scrape;
-mod support;
+pub(crate) mod support;
 mod threads;
 mod unknown_methods;

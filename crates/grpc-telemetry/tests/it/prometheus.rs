@@ -12,5 +12,5 @@ mod messages;
 mod responses;
 mod scrape;
 mod server_suite;
-mod support;
+pub(crate) mod support;
 mod unknown_methods;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Labels, Series};
+use super::{Exemplar, Labels, Series};
 
 /// The `data` of a query response.
 #[derive(Deserialize)]
@@ -61,6 +61,33 @@ impl QueryData {
     }
 }
 
+/// The exemplars of a series.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ExemplarSeries {
+    series_labels: Labels,
+    exemplars: Vec<ExemplarPoint>,
+}
+
+#[derive(Deserialize)]
+struct ExemplarPoint {
+    labels: Labels,
+    value: String,
+    timestamp: f64,
+}
+
+impl ExemplarSeries {
+    pub(super) fn into_exemplars(self) -> impl Iterator<Item = Exemplar> {
+        let series = self.series_labels;
+        self.exemplars.into_iter().map(move |point| Exemplar {
+            series: series.clone(),
+            labels: point.labels,
+            value: point.value.parse().unwrap_or(f64::NAN),
+            time: point.timestamp,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +128,16 @@ mod tests {
     fn a_scalar_is_a_series_without_labels() {
         let read = series(r#"{"status":"success","data":{"resultType":"scalar","result":[7,"1"]}}"#);
         assert_eq!(read, [Series { labels: Labels::new(), points: vec![(7.0, 1.0)] }]);
+    }
+
+    #[test]
+    fn an_exemplar_has_the_labels_of_its_series() {
+        let json = r#"{"seriesLabels":{"__name__":"x_bucket","le":"0.5"},"exemplars":[
+            {"labels":{"trace_id":"a"},"value":"0.25","timestamp":1700000000.123},
+            {"labels":{"trace_id":"b"},"value":"0.3","timestamp":1700000001}]}"#;
+        let series: ExemplarSeries = serde_json::from_str(json).unwrap();
+        let read: Vec<_> = series.into_exemplars().collect();
+        assert_eq!((read[0].value, read[0].time), (0.25, 1_700_000_000.123));
+        assert_eq!((read[1].labels["trace_id"].as_str(), read[1].series["le"].as_str()), ("b", "0.5"));
     }
 }

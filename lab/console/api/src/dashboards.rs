@@ -6,6 +6,7 @@
 mod annotations;
 mod data;
 mod definition;
+mod exemplars;
 mod library;
 mod limits;
 mod panel;

@@ -27,6 +27,9 @@ pub struct Panel {
     /// Queries.
     #[serde(default)]
     pub targets: Vec<Target>,
+    /// Prometheus: show the exemplars of the selected series.
+    #[serde(default)]
+    pub exemplar: bool,
     /// Minimum step.
     #[serde(default)]
     pub interval: Option<String>,

@@ -3,10 +3,12 @@
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
 use testkit::otlp::Collector;
-use testkit::{eventually, eventually_some};
+use testkit::{Exemplar, eventually, eventually_some};
 use tokio::net::TcpListener;
 use tonic::Request;
 use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::{TIMEOUT, echo, program};
 
@@ -37,6 +39,27 @@ async fn a_call_has_a_span_in_the_callers_trace_and_its_log_line_has_the_ids() {
     let line = program.logged("echo").await;
     assert_eq!(line["trace_id"], TRACE);
     assert_eq!(line["span_id"], hex(&received.span.span_id));
+
+    let exemplars = Exemplar::scrape(program.url("--grpc-server-port", "/metrics").await).await;
+    let [exemplar] = &exemplars[..] else { panic!("{exemplars:?}") };
+    assert_eq!(exemplar.label("__name__"), "grpc_server_handling_seconds_bucket");
+    assert_eq!(exemplar.label("grpc_service"), "proto.EchoService");
+    assert_eq!(
+        (exemplar.label("trace_id"), exemplar.label("span_id")),
+        (TRACE, &*hex(&received.span.span_id))
+    );
+    assert!(exemplar.value <= exemplar.label("le").parse().expect("a bound"), "{exemplar:?}");
+}
+
+#[tokio::test]
+async fn unsampled_calls_and_health_checks_leave_no_exemplar() {
+    let program = program::start(&[("OTEL_TRACES_SAMPLER", "always_off")]);
+    let channel = program::channel(&program).await;
+    echo(&channel, "unsampled").await.expect("a response");
+    let mut health = HealthClient::new(channel);
+    health.check(HealthCheckRequest::default()).await.expect("a response");
+    let exemplars = Exemplar::scrape(program.url("--grpc-server-port", "/metrics").await).await;
+    assert_eq!(exemplars, []);
 }
 
 #[tokio::test]

@@ -147,6 +147,24 @@ async fn refuses_and_counts_headers_above_the_limit_only() {
     echo(&channel(&server).await, "hi").await.expect("the server accepts calls");
 }
 
+/// The HTTP/2 library refuses these by itself, and reports nothing: see kit's README.
+#[tokio::test]
+async fn headers_above_the_announced_limit_reach_neither_the_count_nor_a_handler() {
+    let server = start().await;
+    let with_headers = async |megabytes: usize| {
+        let value = "x".repeat(megabytes << 20);
+        let request = request(server.addr(), PATH).header("metadata", value);
+        RawCall::open(server.addr(), request).await.end().await
+    };
+    let response = with_headers(5).await.expect("a response");
+    assert_eq!(response.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(response.header("grpc-status"), None);
+    with_headers(24).await.expect_err("the connection is closed");
+    assert_eq!(refused(&server, "header_list_size").await, 0.0);
+    assert_no_calls(&server).await;
+    echo(&channel(&server).await, "hi").await.expect("the server accepts calls");
+}
+
 /// The codes are those of the specification and of grpc-go.
 #[tokio::test]
 async fn invalid_messages_end_the_call_with_grpc_gos_codes() {

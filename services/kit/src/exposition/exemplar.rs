@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use opentelemetry::{SpanId, TraceId};
 use prometheus::proto::LabelPair;
 
 use super::number::push_float;
@@ -28,6 +29,15 @@ pub(super) type Source = Arc<dyn Fn(&str, &[LabelPair]) -> Vec<Exemplar> + Send 
 const MAX_LABEL_CHARS: usize = 128;
 
 impl Exemplar {
+    /// An exemplar with the labels `trace_id` and `span_id`, which OpenTelemetry's specification of Prometheus exporters
+    /// names.
+    #[must_use]
+    pub fn in_span(trace_id: TraceId, span_id: SpanId, value: f64, time: SystemTime) -> Self {
+        let labels = [("trace_id", trace_id.to_string()), ("span_id", span_id.to_string())];
+        let labels = labels.map(|(name, value)| (name.to_owned(), value)).into();
+        Self { labels, value, time: Some(time) }
+    }
+
     pub(super) fn is_valid(&self) -> bool {
         let chars = |text: &String| text.chars().count();
         let length: usize = self.labels.iter().map(|(name, value)| chars(name) + chars(value)).sum();
@@ -49,6 +59,15 @@ impl Exemplar {
         if let Some(since) = self.time.and_then(|time| time.duration_since(UNIX_EPOCH).ok()) {
             let _ = write!(out, " {}.{:03}", since.as_secs(), since.subsec_millis());
         }
+    }
+}
+
+#[cfg(feature = "grpc")]
+impl From<grpc_telemetry::Exemplar> for Exemplar {
+    fn from(call: grpc_telemetry::Exemplar) -> Self {
+        let trace_id = TraceId::from_bytes(call.span.trace_id.to_be_bytes());
+        let span_id = SpanId::from_bytes(call.span.span_id.to_be_bytes());
+        Self::in_span(trace_id, span_id, call.duration.as_nanos() as f64 / 1e9, call.time)
     }
 }
 

@@ -19,25 +19,27 @@ const CHUNK_BYTES: usize = 32 * 1024;
 #[derive(Clone)]
 pub struct MetricsPage {
     registry: Registry,
-    exemplars: Option<Source>,
+    exemplars: Vec<Source>,
 }
 
 impl From<Registry> for MetricsPage {
     fn from(registry: Registry) -> Self {
-        Self { registry, exemplars: None }
+        Self { registry, exemplars: Vec::new() }
     }
 }
 
 impl MetricsPage {
-    /// Adds exemplars. At each scrape in OpenMetrics, `source` is called once per series of a counter or histogram, with
-    /// the name of its family (such as `calls_total`) and its labels. The page shows the newest exemplar of a counter,
-    /// and of each bucket of a histogram.
+    /// Adds exemplars to those of other sources. At each scrape in OpenMetrics, `source` is called once per series of a
+    /// counter or histogram, with the name of its family (such as `calls_total`) and its labels. The page shows the newest
+    /// exemplar of a counter, and of each bucket of a histogram.
     #[must_use]
-    pub fn with_exemplars(
+    pub fn with_exemplars<E: Into<Exemplar>>(
         mut self,
-        source: impl Fn(&str, &[LabelPair]) -> Vec<Exemplar> + Send + Sync + 'static,
+        source: impl Fn(&str, &[LabelPair]) -> Vec<E> + Send + Sync + 'static,
     ) -> Self {
-        self.exemplars = Some(Arc::new(source));
+        self.exemplars.push(Arc::new(move |family, labels| {
+            source(family, labels).into_iter().map(Into::into).collect()
+        }));
         self
     }
 
@@ -52,7 +54,7 @@ impl MetricsPage {
 
 impl fmt::Debug for MetricsPage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("MetricsPage").field("exemplars", &self.exemplars.is_some()).finish()
+        formatter.debug_struct("MetricsPage").field("exemplars", &self.exemplars.len()).finish()
     }
 }
 
@@ -60,7 +62,7 @@ struct Chunks {
     families: std::vec::IntoIter<MetricFamily>,
     names: BTreeSet<String>,
     format: Format,
-    exemplars: Option<Source>,
+    exemplars: Vec<Source>,
     end: Option<&'static [u8]>,
 }
 
@@ -91,9 +93,8 @@ impl Chunks {
         if !self.format.is_open_metrics() {
             return TextEncoder::new().encode(std::slice::from_ref(family), out);
         }
-        let exemplars = |labels: &[LabelPair]| match &self.exemplars {
-            Some(source) => source(family.name(), labels),
-            None => Vec::new(),
+        let exemplars = |labels: &[LabelPair]| {
+            self.exemplars.iter().flat_map(|source| source(family.name(), labels)).collect()
         };
         open_metrics::write_family(out, family, |name| self.names.contains(name), exemplars);
         Ok(())

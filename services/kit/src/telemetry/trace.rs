@@ -17,24 +17,33 @@ mod span;
 
 pub use http_server::{HttpServerLayer, HttpServerService, ResponseBody, ResponseFuture};
 
+pub use opentelemetry::trace::SpanContext;
+
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::trace::TraceContextExt;
 
 /// The ID of the current trace, as 32 hexadecimal digits. `None` outside a trace.
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
-    current(SpanContext::is_valid)
+    current(|span| span.is_valid().then(|| span.trace_id().to_string()))
 }
 
 /// As [`current_trace_id`]; `None` also if the trace is not sampled, so that no collector has it.
 #[must_use]
 pub fn current_sampled_trace_id() -> Option<String> {
-    current(|span| span.is_valid() && span.is_sampled())
+    current(|span| is_sampled(span).then(|| span.trace_id().to_string()))
 }
 
-fn current(is_wanted: impl FnOnce(&SpanContext) -> bool) -> Option<String> {
-    let context = Context::current();
-    let span = context.span();
-    let span = span.span_context();
-    is_wanted(span).then(|| span.trace_id().to_string())
+/// The current span, if this process records it and its trace is sampled: an exemplar may refer to it.
+#[must_use]
+pub fn sampled_span() -> Option<SpanContext> {
+    current(|span| (is_sampled(span) && !span.is_remote()).then(|| span.clone()))
+}
+
+fn current<T>(read: impl FnOnce(&SpanContext) -> T) -> T {
+    read(Context::current().span().span_context())
+}
+
+fn is_sampled(span: &SpanContext) -> bool {
+    span.is_valid() && span.is_sampled()
 }

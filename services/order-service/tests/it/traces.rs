@@ -1,11 +1,11 @@
 //! Spans: of the call, and of the database below it.
 
 use reqwest::Method;
-use testkit::eventually_some;
 use testkit::otlp::common::any_value::Value;
 use testkit::otlp::trace::span::SpanKind;
 use testkit::otlp::trace::status::StatusCode;
 use testkit::otlp::{Collector, Received};
+use testkit::{Exemplar, eventually_some};
 use tonic::Request;
 
 use crate::support::{Client, TIMEOUT, folder, program, tea};
@@ -74,6 +74,12 @@ async fn a_calls_span_joins_the_callers_trace_and_has_the_databases_span_as_chil
     assert_eq!(attribute(&database, "error.type"), None);
     let line = program.logged("order placed").await;
     assert_eq!((&line["trace_id"], &line["span_id"]), (&TRACE.into(), &hex(&call.span.span_id).into()));
+
+    let exemplars = Exemplar::scrape(program.url("--metrics-port", "/metrics").await).await;
+    let [exemplar] = &exemplars[..] else { panic!("{exemplars:?}") };
+    assert_eq!(exemplar.label("__name__"), "micro_request_duration_seconds_bucket");
+    assert_eq!(exemplar.label("method"), "Order.Create");
+    assert_eq!((exemplar.label("trace_id"), exemplar.label("span_id")), (TRACE, &*hex(&call.span.span_id)));
 
     let admin = program.url("--admin-port", "/faults/read-only").await;
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");

@@ -1,6 +1,7 @@
 //! The service over real sockets, one behaviour per file.
 
 mod echo;
+mod exemplars;
 mod http_metrics;
 mod order_server;
 mod orders;

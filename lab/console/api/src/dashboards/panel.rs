@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 use super::annotations::{self, Mark};
+use super::exemplars::{self, Point};
 use super::sources::{self, Outcome, Sources};
 use crate::alerts::AlertView;
 use crate::feed::Feed;
@@ -47,6 +48,7 @@ pub(crate) struct PanelData {
     took_ms: f64,
     queries: Vec<QueryView>,
     annotations: Vec<Mark>,
+    exemplars: Vec<Point>,
 }
 
 /// What the page draws.
@@ -112,6 +114,7 @@ impl PanelData {
             took_ms: 0.0,
             queries: Vec::new(),
             annotations: Vec::new(),
+            exemplars: Vec::new(),
         }
     }
 }
@@ -132,8 +135,11 @@ pub(super) async fn data(
             PanelData { view: Some(PanelView::Alerts(AlertsView::Alerts { alerts })), ..empty }
         }
         Ok(Plan::Queries(queries)) => {
-            let (outcomes, annotations) =
-                tokio::join!(send(context, &queries), annotations(context, dashboard, panel));
+            let (outcomes, annotations, exemplars) = tokio::join!(
+                send(context, &queries),
+                annotations(context, dashboard, panel),
+                exemplars(context, panel, &queries, width),
+            );
             let (view, error) = match draw(context, panel, &queries, &outcomes) {
                 Ok(view) => (Some(PanelView::Data(view)), None),
                 Err(error) => (None, Some(error)),
@@ -142,7 +148,7 @@ pub(super) async fn data(
             let queries = sent
                 .map(|((target, query), outcome)| QueryView::new(context.window, target, query, outcome))
                 .collect();
-            PanelData { view, error, queries, annotations, ..empty }
+            PanelData { view, error, queries, annotations, exemplars, ..empty }
         }
     };
     data.took_ms = millis(started.elapsed());
@@ -188,6 +194,19 @@ async fn annotations(context: &RequestContext, dashboard: &Dashboard, panel: &Pa
     }
     let marks = || annotations::marks(&context.sources, dashboard, context.window);
     context.annotations.get_or_init(marks).await.clone()
+}
+
+/// The exemplars of a time series; other panels have no axes for them.
+async fn exemplars(
+    context: &RequestContext,
+    panel: &Panel,
+    queries: &[(&Target, Query)],
+    width: u32,
+) -> Vec<Point> {
+    if panel.kind != "timeseries" {
+        return Vec::new();
+    }
+    exemplars::points(&context.sources, queries, context.window, width).await
 }
 
 /// The outcomes in the order of the queries.

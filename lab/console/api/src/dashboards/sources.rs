@@ -7,7 +7,7 @@ use clients::Clients;
 use clients::fetch::FetchError;
 use clients::influxdb::InfluxDb;
 use clients::jaeger::Jaeger;
-use clients::prometheus::Prometheus;
+use clients::prometheus::{Exemplar, Prometheus};
 use dashboards::queries::Query;
 use dashboards::response::Response;
 use dashboards::time::Window;
@@ -48,6 +48,7 @@ struct Inner {
     permits: [Semaphore; Source::ALL.len()],
     answers: SingleFlight<Arc<Outcome<Response>>>,
     options: SingleFlight<Arc<Outcome<Vec<String>>>>,
+    exemplars: SingleFlight<Arc<Outcome<Vec<Exemplar>>>>,
     /// The cached scrape interval and its expiry.
     scrape_interval: Mutex<Option<(Instant, Duration)>>,
     metrics: Metrics,
@@ -69,6 +70,7 @@ impl Sources {
             permits: Source::ALL.map(|_| Semaphore::new(limits::MAX_CONCURRENT_QUERIES)),
             answers: SingleFlight::default(),
             options: SingleFlight::default(),
+            exemplars: SingleFlight::default(),
             scrape_interval: Mutex::default(),
             metrics,
         }))
@@ -81,6 +83,14 @@ impl Sources {
             Ok(check_limits(&answer).map(|()| answer))
         };
         self.0.answers.call(format!("{query:?}"), self.send(source(query), request)).await
+    }
+
+    /// The exemplars of the series that an expression selects.
+    pub(super) async fn exemplars(&self, expr: &str, window: Window) -> Arc<Outcome<Vec<Exemplar>>> {
+        let seconds = |millis: i64| millis as f64 / 1000.0;
+        let (from, to) = (seconds(window.from_ms), seconds(window.to_ms));
+        let request = async { Ok(Ok(self.0.clients.prometheus.exemplars(expr, from, to).await?)) };
+        self.0.exemplars.call(format!("{expr} {window:?}"), self.send(Source::Prometheus, request)).await
     }
 
     /// The options of a variable, from the series in `window`.

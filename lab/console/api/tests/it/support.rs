@@ -6,6 +6,6 @@ mod lab;
 mod services;
 
 pub(crate) use console::{Console, Files, TIMEOUT, problem_of};
-pub(crate) use data_sources::{DataSources, HOSTILE};
+pub(crate) use data_sources::{DataSources, HOSTILE, TRACE};
 pub(crate) use lab::{FakeLab, mail, rule};
 pub(crate) use services::Services;

@@ -5,6 +5,7 @@ export type {
   BarGauge as BarGaugeOptions,
   Custom,
   DataRequest as DataAsk,
+  ExemplarPoint,
   FieldConfig as Config,
   Gauge as GaugeOptions,
   HeatMapOptions as HeatmapOptions,

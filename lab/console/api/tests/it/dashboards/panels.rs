@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Lab, influx_panel, panel};
+use crate::support::TRACE;
 
 #[tokio::test]
 async fn a_panel_has_the_points_of_its_source_and_its_queries() {
@@ -119,4 +120,30 @@ async fn queries_are_counted_by_source_and_outcome() {
         let labels = [("source", "prometheus"), ("outcome", outcome)];
         assert_eq!(after.value("console_queries_total", &labels), count, "{outcome}");
     }
+}
+
+#[tokio::test]
+async fn a_time_series_shows_the_exemplars_of_targets_that_enable_them() {
+    let with_exemplars = |id, kind, expr| {
+        let mut panel = panel(id, kind, expr);
+        panel["targets"][0]["exemplar"] = json!(true);
+        panel
+    };
+    let panels = json!([
+        with_exemplars(1, "timeseries", r#"up{job="$job"}"#),
+        panel(2, "timeseries", "down"),
+        with_exemplars(3, "timeseries", "untraced"),
+    ]);
+    let job = json!({"name": "job", "type": "custom", "query": "a", "current": {"value": "a"}});
+    let lab = Lab::with(&panels, &json!([job])).await;
+    let lines = lab.data(&[1, 2, 3], &json!({})).await;
+    let expected = json!([{"ref": "A", "at": 1_000_300_000, "value": 0.25, "labels": {"job": "a"}, "trace": TRACE}]);
+    assert_eq!(lines[&1]["exemplars"], expected);
+    assert_eq!(lines[&2]["exemplars"], json!([]));
+    // A failure leaves the lines.
+    assert_eq!((&lines[&3]["exemplars"], &lines[&3]["error"]), (&json!([]), &json!(null)));
+    assert_eq!(lines[&3]["view"]["kind"], "series");
+    let queries = lab.sources.requested("query");
+    assert_eq!(queries.iter().filter(|query| *query == r#"up{job="a"}"#).count(), 2, "the points and the exemplars");
+    assert_eq!(queries.iter().filter(|query| *query == "down").count(), 1);
 }

@@ -30,6 +30,7 @@ impl DataSources {
         let routes = Router::new()
             .route("/api/v1/query", post(prometheus))
             .route("/api/v1/query_range", post(prometheus))
+            .route("/api/v1/query_exemplars", post(exemplars))
             .route("/api/v1/label/{label}/values", get(label_values))
             .route("/api/v1/targets", get(targets))
             .route("/query", get(influxdb))
@@ -120,6 +121,24 @@ async fn prometheus(State(requests): State<Requests>, form: Bytes) -> Response {
     };
     axum::Json(json!({"status": "success", "data": data})).into_response()
 }
+
+/// One exemplar in the middle of the range; none if the query contains `untraced`.
+async fn exemplars(State(requests): State<Requests>, form: Bytes) -> Response {
+    let parameters = record(&requests, &form);
+    if value(&parameters, "query").unwrap().contains("untraced") {
+        return (StatusCode::INTERNAL_SERVER_ERROR, "exemplars are not stored").into_response();
+    }
+    let number = |name| value(&parameters, name).unwrap().parse::<f64>().unwrap();
+    let exemplar = json!({
+        "labels": {"trace_id": TRACE}, "value": "0.25", "timestamp": f64::midpoint(number("start"), number("end")),
+    });
+    let series = json!({"__name__": "cups_seconds_bucket", "le": "0.5", "job": "a"});
+    let data = json!([{"seriesLabels": series, "exemplars": [exemplar]}]);
+    axum::Json(json!({"status": "success", "data": data})).into_response()
+}
+
+/// The trace of the exemplar.
+pub(crate) const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 /// `job` has two harmless values and a hostile one; `method` has one.
 async fn label_values(

@@ -179,6 +179,14 @@ export type EdgeKind = "request" | "push" | "scrape" | "query" | "mail" | "span"
 
 export type EvaluatedBy = "prometheus" | "grafana" | "console";
 
+export type ExemplarPoint = {
+  ref: string,
+  at: number,
+  value: number,
+  labels: { [key in string]: string },
+  trace: string | null,
+};
+
 export type FaultState = {
   name: string,
   effect: string,
@@ -345,6 +353,7 @@ export type PanelData = {
   took_ms: number,
   queries: Array<SentQuery>,
   annotations: Array<AnnotationMark>,
+  exemplars: Array<ExemplarPoint>,
 };
 
 export type PanelHead = {

@@ -13,6 +13,7 @@ import { stacked } from "./stack";
 export interface SeriesContent {
   view: SeriesView;
   annotations: PanelData["annotations"];
+  exemplars: PanelData["exemplars"];
   hidden: ReadonlySet<number>;
   colors: string[];
 }
@@ -26,10 +27,12 @@ interface Input extends SeriesContent {
   theme: Theme;
   zoom: Zoom | null;
   onPoint: OnPoint;
+  /** Called when the plot has been drawn, with its content. */
+  onDraw: (plot: uPlot, content: SeriesContent) => void;
 }
 
 export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
-  const { view, annotations, hidden, colors, data, theme, zoom, onPoint } = input;
+  const { view, annotations, exemplars, hidden, colors, data, theme, zoom, onPoint, onDraw } = input;
   const { rows, bands } = stacked(view.times, view.series, hidden);
   const configs = scaleConfigs(view.series);
   return {
@@ -42,7 +45,7 @@ export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
     data: [view.times, ...rows] as uPlot.AlignedData,
     from: data.from,
     to: data.to,
-    content: { view, annotations, hidden, colors },
+    content: { view, annotations, exemplars, hidden, colors },
     options: (live) => {
       const shared = pointerOptions(zoom, onPoint);
       return {
@@ -65,6 +68,7 @@ export function seriesSpec(input: Input): PlotSpec<SeriesContent> {
             (plot) => {
               drawThresholds(plot, live.current.content.view.series, theme);
               drawAnnotations(plot, live.current.content.annotations, theme);
+              onDraw(plot, live.current.content);
             },
           ],
         },

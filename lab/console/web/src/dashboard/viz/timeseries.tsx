@@ -1,7 +1,10 @@
 //! The time series panel.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import type uPlot from "uplot";
 import type { PanelData, SeriesOptions, SeriesView } from "../../api/dashboard";
 import { useTheme } from "../../theme/theme";
+import { type ExemplarMark, exemplarMarks } from "../chart/exemplar-marks";
+import { Exemplars } from "../chart/exemplars";
 import { hiddenAfterClick, Legend, type LegendItem } from "../chart/legend";
 import { Plot } from "../chart/plot";
 import type { OnPoint } from "../chart/pointer";
@@ -25,14 +28,17 @@ export function TimeSeries({ title, data, view: sent, options }: Props) {
   /** Names, because the order of series may change with a refresh. */
   const [hiddenNames, setHiddenNames] = useState<ReadonlySet<string>>(new Set());
   const content = useRef<SeriesContent | null>(null);
+  const [marks, setMarks] = useState<ExemplarMark[]>([]);
+  const onDraw = useCallback((plot: uPlot, drawn: SeriesContent) => setMarks(exemplarMarks(plot, drawn)), []);
 
   const spec = useMemo(() => {
     const hidden = new Set(view.series.flatMap(({ config }, index) => (hiddenNames.has(config.name) ? [index] : [])));
     const colors = seriesColors(view.series, theme);
     const onPoint: OnPoint = (plot, idx) =>
       content.current && seriesTooltip(plot, idx, content.current, options.tooltip);
-    return seriesSpec({ view, annotations: data.annotations, hidden, colors, data, theme, zoom, onPoint });
-  }, [view, data, theme, hiddenNames, zoom, options]);
+    const { annotations, exemplars } = data;
+    return seriesSpec({ view, annotations, exemplars, hidden, colors, data, theme, zoom, onPoint, onDraw });
+  }, [view, data, theme, hiddenNames, zoom, options, onDraw]);
   content.current = spec.content;
 
   const items: LegendItem[] = view.series.flatMap(({ config, calcs, values }, index) =>
@@ -55,7 +61,10 @@ export function TimeSeries({ title, data, view: sent, options }: Props) {
   };
   return (
     <div class="chart" data-legend={options.legend.show ? options.legend.placement : "none"}>
-      <Plot spec={spec} label={`${title}: ${view.series.length} series over time`} />
+      <div class="plot-frame">
+        <Plot spec={spec} label={`${title}: ${view.series.length} series over time`} />
+        <Exemplars marks={marks} />
+      </div>
       <Legend title={title} items={items} options={options.legend} onPick={pick} />
     </div>
   );
