@@ -164,3 +164,27 @@ fn check_target(path: &str, target: &Target, kind: Option<Kind>, unsupported: &U
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Window;
+
+    fn unknown(kind: &str, exemplar: bool) -> Vec<String> {
+        let panel = serde_json::from_value(serde_json::json!({
+            "id": 1, "type": kind, "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0},
+            "targets": [{"refId": "A", "expr": "x", "exemplar": exemplar}],
+        }));
+        let scope = Scope { variables: &[], window: Window { from_ms: 0, to_ms: 1000 } };
+        head(&panel.unwrap(), None, scope).unknown
+    }
+
+    #[test]
+    fn exemplars_are_supported_in_time_series_only() {
+        assert_eq!(unknown("timeseries", true), [""; 0]);
+        assert_eq!(unknown("table", false), [""; 0]);
+        for kind in ["table", "heatmap", "stat"] {
+            assert_eq!(unknown(kind, true), ["targets[0].exemplar = true"], "{kind}");
+        }
+    }
+}

@@ -65,9 +65,11 @@ async fn newest(clients: &Clients, Histogram { service, name, .. }: Histogram) -
 /// Finds the exemplar's span among those of its trace.
 fn find(spans: &[Span], exemplar: &Exemplar, histogram: Histogram) -> Result<String, String> {
     let Exemplar { labels, value, .. } = exemplar;
-    let (trace, id) = (&labels["trace_id"], labels.get("span_id").ok_or("an exemplar without the label span_id")?);
+    let (trace, id) =
+        (&labels["trace_id"], labels.get("span_id").ok_or("an exemplar without the label span_id")?);
     let span = spans.iter().find(|span| span.id == *id);
-    let span = span.ok_or_else(|| format!("Jaeger has no span {id} in trace {trace}, of {} spans", spans.len()))?;
+    let span =
+        span.ok_or_else(|| format!("Jaeger has no span {id} in trace {trace}, of {} spans", spans.len()))?;
     if span.service != histogram.service || span.kind() != histogram.kind {
         return Err(format!("span {id} is {} ({}) of {}", span.name, span.kind(), span.service));
     }

@@ -7,6 +7,7 @@ mod check_grafana;
 mod check_panels;
 mod check_soak;
 mod dashboard_files;
+mod exemplar_files;
 mod fake_lab;
 mod fault_is_cleared;
 mod faults_are_listed;

@@ -137,13 +137,18 @@ async fn a_time_series_shows_the_exemplars_of_targets_that_enable_them() {
     let job = json!({"name": "job", "type": "custom", "query": "a", "current": {"value": "a"}});
     let lab = Lab::with(&panels, &json!([job])).await;
     let lines = lab.data(&[1, 2, 3], &json!({})).await;
-    let expected = json!([{"ref": "A", "at": 1_000_300_000, "value": 0.25, "labels": {"job": "a"}, "trace": TRACE}]);
+    let expected =
+        json!([{"ref": "A", "at": 1_000_300_000, "value": 0.25, "labels": {"job": "a"}, "trace": TRACE}]);
     assert_eq!(lines[&1]["exemplars"], expected);
     assert_eq!(lines[&2]["exemplars"], json!([]));
     // A failure leaves the lines.
     assert_eq!((&lines[&3]["exemplars"], &lines[&3]["error"]), (&json!([]), &json!(null)));
     assert_eq!(lines[&3]["view"]["kind"], "series");
     let queries = lab.sources.requested("query");
-    assert_eq!(queries.iter().filter(|query| *query == r#"up{job="a"}"#).count(), 2, "the points and the exemplars");
+    assert_eq!(
+        queries.iter().filter(|query| *query == r#"up{job="a"}"#).count(),
+        2,
+        "the points and the exemplars"
+    );
     assert_eq!(queries.iter().filter(|query| *query == "down").count(), 1);
 }
