@@ -1,4 +1,4 @@
-//! The trace of a request sent by a button of a tutorial.
+//! Traces: of a request sent by a button of a tutorial, and of an exemplar.
 import { out } from "../lab/addresses";
 import { expect, test } from "../lab/page";
 
@@ -28,4 +28,21 @@ test("the trace of an echo has spans of every service and is found by the search
 
   await page.goto("/t");
   await expect(page.locator(`a[href="/t/${id}"]`).first()).toBeVisible();
+});
+
+test("an exemplar on a panel leads to its trace", async ({ page, allowed }) => {
+  // The newest trace is not found until its first spans are stored.
+  allowed.statuses.push(404);
+  await page.goto("/tutorials/1");
+  await page.locator('[data-action="echo"]').first().click();
+  await page.goto("/d/grpc-server?from=now-5m&to=now&viewPanel=3");
+  const exemplar = page.locator('[data-panel="3"] a.exemplar').first();
+  // A refresh shows the exemplar once it is scraped.
+  await expect(exemplar).toBeAttached({ timeout: 30_000 });
+  const path = await exemplar.getAttribute("href");
+  expect(path).toMatch(/^\/t\/[0-9a-f]{32}$/);
+  // Diamonds may overlap, so the pointer may meet another.
+  await exemplar.dispatchEvent("click");
+  await expect(page).toHaveURL(String(path));
+  await expect(page.locator("[data-trace] [data-span]").first()).toBeVisible({ timeout: 30_000 });
 });

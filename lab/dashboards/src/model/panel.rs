@@ -27,9 +27,6 @@ pub struct Panel {
     /// Queries.
     #[serde(default)]
     pub targets: Vec<Target>,
-    /// Prometheus: show the exemplars of the selected series.
-    #[serde(default)]
-    pub exemplar: bool,
     /// Minimum step.
     #[serde(default)]
     pub interval: Option<String>,
@@ -173,6 +170,9 @@ pub struct Target {
     /// Prometheus: send a range query. Defaults to the opposite of `instant`.
     #[serde(default)]
     pub range: Option<bool>,
+    /// Prometheus: show the exemplars of the selected series.
+    #[serde(default)]
+    pub exemplar: bool,
     /// Minimum step.
     #[serde(default)]
     pub interval: Option<String>,

@@ -159,7 +159,7 @@ async fn headers_above_the_announced_limit_reach_neither_the_count_nor_a_handler
     let response = with_headers(5).await.expect("a response");
     assert_eq!(response.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     assert_eq!(response.header("grpc-status"), None);
-    with_headers(24).await.expect_err("the connection is closed");
+    with_headers(8).await.expect_err("the connection is closed");
     assert_eq!(refused(&server, "header_list_size").await, 0.0);
     assert_no_calls(&server).await;
     echo(&channel(&server).await, "hi").await.expect("the server accepts calls");

@@ -26,12 +26,13 @@ async fn a_requests_histograms_have_exemplars_of_its_trace_if_it_is_sampled() {
     get("/echo?m=sampled", "01").await;
     get("/no-such-page", "01").await;
     let exemplars = Exemplar::scrape(format!("{url}/metrics")).await;
-    let found: Vec<[&str; 4]> = exemplars
+    let mut found: Vec<[&str; 4]> = exemplars
         .iter()
         .map(|one| {
             ["__name__", "grpc_method", "http_route", "http_response_status_code"].map(|name| one.label(name))
         })
         .collect();
+    found.sort_unstable();
     let expected = [
         ["grpc_client_handling_seconds_bucket", "EchoService", "", ""],
         ["http_server_request_duration_seconds_bucket", "", "", "404"],
