@@ -207,7 +207,7 @@ impl Session {
                 "MAIL" if needs_login => self.reply("530 5.7.0 Authentication required").await?,
                 "MAIL" if settings.refused_sender == Some(path) => self.reply("553 5.7.1 Not yours").await?,
                 "RCPT" if settings.refused_recipient == Some(path) => {
-                    self.reply("550 5.1.1 No such user").await?
+                    self.reply("550 5.1.1 No such user").await?;
                 }
                 "RCPT" => {
                     to.push(path.to_owned());
