@@ -5,23 +5,14 @@ use std::{fs, net::Ipv4Addr, path::PathBuf, sync::Mutex};
 use clap::Parser;
 use lab::{
     mail::{self, Extent, error::MailError},
-    render::{
-        settings::{self, RenderSettings},
-        smtp::Encryption,
-    },
+    render::{settings, smtp::Encryption},
 };
 use testkit::{
     certificates::{Ca, CertificateFiles},
     smtp::{SmtpServer, SmtpSettings, SmtpTls},
 };
 
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    common: clients::settings::Settings,
-    #[command(flatten)]
-    render: RenderSettings,
-}
+use crate::rendered::Flags;
 
 /// The result of a delivery, and the lines that it printed.
 struct Delivery {

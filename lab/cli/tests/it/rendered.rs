@@ -8,12 +8,13 @@ use lab::render::{self, RenderError, settings::RenderSettings};
 
 use crate::support::root;
 
+/// The flags of `lab render` and `lab mail`.
 #[derive(Parser)]
-struct Flags {
+pub(crate) struct Flags {
     #[command(flatten)]
-    common: clients::settings::Settings,
+    pub(crate) common: clients::settings::Settings,
     #[command(flatten)]
-    render: RenderSettings,
+    pub(crate) render: RenderSettings,
 }
 
 /// The folder `out` with the configuration rendered from the repository, or from `source`.
