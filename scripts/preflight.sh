@@ -118,14 +118,16 @@ unset_variables() {
   done
 }
 
-# password_file: whether Compose can mount the file; the engine's message would not name the setting.
-password_file() {
-  file=$(setting SMTP_PASSWORD_FILE)
-  # Compose resolves the ~ as well.
-  path=$file
-  case $file in [~]/*) path=$HOME/${file#??} ;; esac
-  [ -z "$file" ] || { [ -f "$path" ] && [ -r "$path" ]; } ||
-    problem "SMTP_PASSWORD_FILE=$file is not a file that can be read: create it, with only the password in it."
+# mail_files: whether Compose can mount the files; the engine's message would not name the setting.
+mail_files() {
+  for name in SMTP_PASSWORD_FILE SMTP_CA_FILE; do
+    file=$(setting "$name")
+    path=$file
+    # Compose resolves the ~ as well.
+    case $file in [~]/*) path=$HOME/${file#??} ;; esac
+    [ -z "$file" ] || { [ -f "$path" ] && [ -r "$path" ]; } ||
+      problem "$name=$file is not a file that can be read: create it, or correct the path."
+  done
 }
 
 # image_names: whether the settings that select images are names of images.
@@ -225,7 +227,7 @@ if [ -z "$(other_machine)" ] && at_least "$(compose_version)" "$(required compos
   . scripts/settings.sh
   resolve_project
   unset_variables
-  password_file
+  mail_files
   image_names
   # The first start builds the images; later ones only run containers.
   if built; then disk "${DISK_MIN:-1}" && memory 1; else disk "${DISK_MIN:-$(required disk)}" && memory "$(required memory)"; fi

@@ -12,7 +12,8 @@ trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/lab" "$scratch/bin" "$scratch/state"
 cp -R scripts offline compose.yaml tutorials alertmanager load README.md docs "$scratch/lab"
 DOCKER=$(command -v docker) STATE=$scratch/state
-export DOCKER STATE
+# The disk of the machine does not count.
+export DOCKER STATE DISK_MIN=0
 
 # $STATE/engine exists if the engine responds. $STATE/commands and $STATE/services hold ids of containers that run.
 cat >"$scratch/bin/docker" <<'END'
@@ -98,6 +99,7 @@ SMTP_TO=$MY_ADDRESS
 GRAFANA_ADMIN_PASSWORD=pa$word
 ALERTMANAGER_PORT=8888
 SMTP_PASSWORD_FILE=/path/to/a/file
+SMTP_CA_FILE=/
 JAEGER_IMAGE=Jaeger:latest
 LOOKOUT_REGISTRY=registry.example/
 END
@@ -106,8 +108,8 @@ END
     '✗ GRAFANA_PORT=0 is not a port' '✗ JAEGER_PORT=-1 is not a port' '✗ OTLP_HTTP_PORT=587 # x is not a port' \
     '✗ MAILDEV_PORT=080 is not a port' '✗ CONSOLE_PORT=8000-8010 is not a port' '✗ PROMETHEUS_PORT=http is not a port' \
     "✗ SMTP_TO refers to \$MY_ADDRESS, which is not set" "✗ GRAFANA_ADMIN_PASSWORD refers to \$word, which is not set" \
-    '✗ ALERTMANAGER_PORT and BALANCER_REST_PORT are both 8888' '✗ SMTP_PASSWORD_FILE=/path/to/a/file is not a file' '✗ JAEGER_IMAGE=Jaeger:latest is not the name' \
-    '✗ LOOKOUT_REGISTRY=registry.example/ is not the name' 'lookout: 15 problem(s) found'
+    '✗ ALERTMANAGER_PORT and BALANCER_REST_PORT are both 8888' '✗ SMTP_PASSWORD_FILE=/path/to/a/file is not a file' '✗ SMTP_CA_FILE=/ is not a file' '✗ JAEGER_IMAGE=Jaeger:latest is not the name' \
+    '✗ LOOKOUT_REGISTRY=registry.example/ is not the name' 'lookout: 16 problem(s) found'
   state yes '' ''
   fails env COMPOSE_PROJECT_NAME=other sh scripts/preflight.sh
   prints '✗ COMPOSE_PROJECT_NAME=other is not LAB_NAME=lookout'
