@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::measure::Requests;
 
-pub use settings::{Access, AccessError, Points, Secret, SecretError, Settings};
+pub use settings::{Access, AccessError, Points, Settings};
 
 /// Why the server could not start.
 #[derive(Debug, Error)]

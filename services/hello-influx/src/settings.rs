@@ -3,7 +3,6 @@
 mod access;
 mod address;
 mod points;
-mod secret;
 
 use std::fmt;
 use std::time::Duration;
@@ -17,7 +16,6 @@ use address::AddressParser;
 
 pub use access::{Access, AccessError};
 pub use points::Points;
-pub use secret::{Secret, SecretError};
 
 /// InfluxDB's minimum for a database's retention.
 const MIN_RETENTION: Duration = Duration::from_secs(3600);

@@ -1,4 +1,4 @@
-//! Shared infrastructure of the services' programs: settings, logs, traces, process metrics, `/metrics` and
+//! Shared infrastructure of the services' programs: settings, secrets, logs, traces, process metrics, `/metrics` and
 //! `/healthz`, a server for gRPC and HTTP on one port, graceful shutdown, problem documents.
 //!
 //! The feature `grpc` adds what only gRPC servers and clients need, so that an HTTP service does not depend on it. The
@@ -11,6 +11,7 @@ pub mod line_queue;
 pub mod metrics;
 pub mod problem;
 pub mod program;
+pub mod secret;
 #[cfg(feature = "security")]
 pub mod security;
 pub mod server;

@@ -32,7 +32,7 @@ use tokio_stream::{Stream, StreamExt};
 
 pub use balancer::{Balancer, ChangeError, ReloadCounts};
 pub use file_descriptors::raise_limit;
-pub use settings::{Settings, TokenError};
+pub use settings::Settings;
 
 /// How long REST requests may take to finish after the last connection has closed.
 const REST_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);

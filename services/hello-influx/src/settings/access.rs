@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use kit::secret::{Secret, SecretError};
 use push_metrics::{Destination, DestinationError};
 use thiserror::Error;
-
-use super::secret::{self, Secret, SecretError};
 
 /// User, password and token. Each is a value or the path of a file that contains it.
 #[derive(Clone, Debug, Default, Args)]
@@ -51,8 +50,8 @@ pub enum AccessError {
 impl Access {
     /// The token, if there is one and no user.
     pub(crate) fn token(&self) -> Result<Option<Secret>, AccessError> {
-        let token =
-            secret::read("influx-token", self.influx_token.as_ref(), self.influx_token_file.as_deref())?;
+        let (value, file) = (self.influx_token.as_ref(), self.influx_token_file.as_deref());
+        let token = Secret::from_settings("influx-token", value, file)?;
         if token.is_some() && self.user()?.is_some() {
             return Err(AccessError::Two("--influx-user and --influx-token"));
         }
@@ -61,12 +60,10 @@ impl Access {
 
     /// Name and password, if there is a user.
     fn user(&self) -> Result<Option<(Secret, Option<Secret>)>, AccessError> {
-        let name = secret::read("influx-user", self.influx_user.as_ref(), self.influx_user_file.as_deref())?;
-        let password = secret::read(
-            "influx-password",
-            self.influx_password.as_ref(),
-            self.influx_password_file.as_deref(),
-        )?;
+        let (value, file) = (self.influx_user.as_ref(), self.influx_user_file.as_deref());
+        let name = Secret::from_settings("influx-user", value, file)?;
+        let (value, file) = (self.influx_password.as_ref(), self.influx_password_file.as_deref());
+        let password = Secret::from_settings("influx-password", value, file)?;
         match (name, password) {
             (Some(name), password) => Ok(Some((name, password))),
             (None, None) => Ok(None),

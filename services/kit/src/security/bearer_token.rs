@@ -5,16 +5,11 @@ use http::header::AUTHORIZATION;
 use subtle::ConstantTimeEq;
 
 use super::{Files, SecurityError};
+use crate::secret::Secret;
 
 /// A token from a file.
-#[derive(Clone)]
-pub struct BearerToken(Vec<u8>);
-
-impl std::fmt::Debug for BearerToken {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("BearerToken")
-    }
-}
+#[derive(Clone, Debug)]
+pub struct BearerToken(Secret);
 
 impl BearerToken {
     /// Reads a token. White space around it is ignored.
@@ -24,12 +19,14 @@ impl BearerToken {
     /// If the file cannot be read, or the token is empty or has characters that a header cannot have.
     pub fn load(files: &mut Files, path: &std::path::Path) -> Result<Self, SecurityError> {
         let content = files.read(path)?;
-        let token = content.trim_ascii();
-        if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
-            let expected = "a token of visible ASCII characters";
-            return Err(SecurityError::Content { path: path.to_owned(), expected });
+        let is_visible = |token: &Secret| token.expose().bytes().all(|byte| byte.is_ascii_graphic());
+        match Secret::from_content(content.trim_ascii()).ok().filter(is_visible) {
+            Some(token) => Ok(Self(token)),
+            None => {
+                let expected = "a token of visible ASCII characters";
+                Err(SecurityError::Content { path: path.to_owned(), expected })
+            }
         }
-        Ok(Self(token.to_owned()))
     }
 
     /// Whether the header `authorization` is `Bearer` and the token. Takes the same time for every token of its length.
@@ -38,7 +35,8 @@ impl BearerToken {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else { return false };
         let Some((scheme, token)) = value.as_bytes().split_at_checked(SCHEME.len()) else { return false };
-        scheme.eq_ignore_ascii_case(SCHEME) && bool::from(token.trim_ascii().ct_eq(&self.0))
+        scheme.eq_ignore_ascii_case(SCHEME)
+            && bool::from(token.trim_ascii().ct_eq(self.0.expose().as_bytes()))
     }
 }
 
@@ -50,7 +48,8 @@ mod tests {
 
     #[test]
     fn only_the_token_authenticates() {
-        let token = BearerToken(b"s3cret".to_vec());
+        let token = BearerToken("s3cret".parse().expect("infallible"));
+        assert!(!format!("{token:?}").contains("s3cret"));
         for (value, expected) in [
             ("Bearer s3cret", true),
             ("bearer  s3cret", true),

@@ -94,6 +94,10 @@ async fn invalid_settings_are_named() {
         (&[("SHUTDOWN_GRACE", "soon")], "'--shutdown-grace <DURATION>': expected a duration"),
         (&[("BALANCER_TOKEN_FILE", "/nowhere/token")], "--token-file: cannot read /nowhere/token"),
         (&[("BALANCER_TOKEN_FILE", "/dev/null")], "--token-file: /dev/null is empty"),
+        (
+            &[("BALANCER_TOKEN", "s3cret"), ("BALANCER_TOKEN_FILE", "/dev/null")],
+            "--token and --token-file are both set",
+        ),
     ] {
         let stderr = stderr(NO_SERVERS, variables).await;
         assert!(stderr.contains(expected), "{stderr}");
