@@ -34,10 +34,16 @@ pub enum DestinationError {
     /// The token contains a character that an HTTP header cannot contain.
     #[error("the token contains a character that an HTTP header cannot contain")]
     Token,
+    /// InfluxDB would refuse to create the database with this retention.
+    #[error("the retention is {0:?}, expected 1h to 292 years, or 0 to keep points forever")]
+    Retention(Duration),
     /// InfluxDB 2.x does not have the setting.
     #[error("InfluxDB 2.x has no {0}")]
     Unsupported(&'static str),
 }
+
+/// InfluxDB's minimum.
+const MIN_RETENTION: Duration = Duration::from_secs(3600);
 
 #[derive(Clone)]
 pub(crate) enum Credentials {
@@ -132,8 +138,8 @@ impl Destination {
     /// Creates the database before the first push if it does not exist, and again if it disappears. An existing database
     /// is not changed. InfluxDB 1.x only.
     ///
-    /// `retention` is how long InfluxDB keeps points, in whole seconds and at least one hour; zero means forever. It
-    /// belongs to the [`retention_policy`](Self::retention_policy) of the new database, if one is set.
+    /// `retention` is how long InfluxDB keeps points, in whole seconds, from one hour to 292 years; zero means forever. A
+    /// reporter with another one is not built. It belongs to the [`retention_policy`](Self::retention_policy) of the new database, if one is set.
     #[must_use]
     pub fn create_database(mut self, retention: Duration) -> Self {
         match &mut self.api {
@@ -197,9 +203,12 @@ impl Destination {
         Ok(self)
     }
 
-    /// Checks that the API has all settings.
+    /// Checks that the API has all settings, and takes their values.
     pub(crate) fn check(&self) -> Result<(), DestinationError> {
         match self.api {
+            Api::V1 { create: Some(retention), .. } if !is_retention(retention) => {
+                Err(DestinationError::Retention(retention))
+            }
             Api::V2 { unsupported: Some(setting), .. } => Err(DestinationError::Unsupported(setting)),
             Api::V2 { .. } if self.precision.v2().is_none() => {
                 Err(DestinationError::Unsupported("precision above a second"))
@@ -264,6 +273,12 @@ impl Destination {
         }
         url
     }
+}
+
+/// Whether InfluxDB accepts the retention of a new database: it represents durations as signed nanoseconds.
+fn is_retention(retention: Duration) -> bool {
+    let fits = retention.as_secs() <= i64::MAX.unsigned_abs() / 1_000_000_000;
+    retention.is_zero() || (retention >= MIN_RETENTION && fits)
 }
 
 /// A quoted identifier of InfluxQL.

@@ -60,6 +60,7 @@ fn flag(error: &BuildError) -> &'static str {
         BuildError::Tag(_) => "--host-tag",
         BuildError::Measurement(_) => "--influx-measurement",
         BuildError::Precision => "--influx-precision",
+        BuildError::Destination(DestinationError::Retention(_)) => "--influx-retention",
         BuildError::Destination(_) => "--influx-org",
         _ => "--influx-url",
     }

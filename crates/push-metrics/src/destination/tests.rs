@@ -59,6 +59,25 @@ fn a_write_has_the_parameters_that_are_set() {
 }
 
 #[test]
+fn a_retention_that_influxdb_refuses_is_refused() {
+    let hour = Duration::from_secs(3600);
+    // The longest time of 64-bit signed nanoseconds.
+    let longest = Duration::from_secs(i64::MAX as u64 / 1_000_000_000);
+    for (retention, expected) in [
+        (Duration::ZERO, true),
+        (Duration::from_millis(1), false),
+        (hour - Duration::from_nanos(1), false),
+        (hour, true),
+        (longest, true),
+        (longest + Duration::from_secs(1), false),
+        (Duration::MAX, false),
+    ] {
+        let destination = Destination::v1("http://host", "metric").expect("valid").create_database(retention);
+        assert_eq!(destination.check().is_ok(), expected, "{retention:?}");
+    }
+}
+
+#[test]
 fn a_database_is_created_with_its_retention_policy() {
     let destination = Destination::v1("http://host", "a\"b").expect("valid").create_database(Duration::ZERO);
     let statement = |destination: &Destination| {

@@ -32,6 +32,9 @@ pub enum BuildError {
     /// The interval is 0.
     #[error("the interval between two pushes is 0")]
     Interval,
+    /// The timeout of a request is 0: no request would succeed.
+    #[error("the timeout of a request is 0")]
+    Timeout,
     /// Two pushes would have the same timestamp.
     #[error("the interval between two pushes is shorter than the unit of their timestamps")]
     Precision,
@@ -39,6 +42,9 @@ pub enum BuildError {
     #[error("destination")]
     Destination(#[from] DestinationError),
 }
+
+/// Longer than any program runs, and short enough for additions to the clock.
+const MAX_INTERVAL: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// The settings of a [`Reporter`]. Each method states the default.
 #[derive(Debug)]
@@ -132,11 +138,15 @@ impl ReporterBuilder {
     ///
     /// # Errors
     ///
-    /// If line protocol cannot represent a tag or the measurement, the interval is 0 or shorter than the unit of timestamps, the destination's
+    /// If line protocol cannot represent a tag or the measurement, the interval or timeout is 0,
+    /// the interval is shorter than the unit of timestamps, the destination's
     /// API does not have one of its settings, or the HTTP client cannot be created.
     pub fn build(self, registry: &Registry) -> Result<Reporter, BuildError> {
         if self.interval.is_zero() {
             return Err(BuildError::Interval);
+        }
+        if self.timeout.is_zero() {
+            return Err(BuildError::Timeout);
         }
         if self.interval < self.destination.precision.unit() {
             return Err(BuildError::Precision);
@@ -154,7 +164,7 @@ impl ReporterBuilder {
             registry: registry.clone(),
             tags: Tags::new(self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))?,
             schema: self.schema,
-            interval: self.interval,
+            interval: self.interval.min(MAX_INTERVAL),
             align: self.align,
             queue: Queue::new(self.queue_bytes),
             client: Client { http, destination, timeout, gzip },

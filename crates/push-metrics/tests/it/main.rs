@@ -2,6 +2,7 @@
 
 mod allocations;
 mod apis;
+mod limits;
 mod outage;
 mod overflow;
 mod rejections;

@@ -10,6 +10,7 @@ async fn an_invalid_setting_fails_with_its_flag_its_value_and_the_expected_form(
         ("PORT", "70000", "'70000' for '--port <PORT>': expected a port, 0 to 65535"),
         ("INFLUX_URL", "influxdb:8086", "'--influx-url <URL>': expected an address such as http://"),
         ("INFLUX_RETENTION", "5m", "'5m' for '--influx-retention <DURATION>': expected 1h or more"),
+        ("INFLUX_RETENTION", "293y", "error: --influx-retention: destination: the retention is"),
         ("SHUTDOWN_GRACE", "soon", "'--shutdown-grace <DURATION>': expected a duration, such as 5s"),
         (
             "INFLUX_URL",
