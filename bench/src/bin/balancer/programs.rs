@@ -13,6 +13,7 @@ pub(crate) struct Programs {
     balancer: Option<PathBuf>,
     haproxy: Option<PathBuf>,
     nginx: Option<PathBuf>,
+    envoy: Option<PathBuf>,
 }
 
 impl Programs {
@@ -23,6 +24,7 @@ impl Programs {
             balancer: balancer.or_else(|| beside.is_file().then_some(beside)),
             haproxy: find("haproxy"),
             nginx: find("nginx"),
+            envoy: env::var_os("ENVOY").map(PathBuf::from).or_else(|| find("envoy")),
         })
     }
 
@@ -31,6 +33,7 @@ impl Programs {
             Subject::Balancer => self.balancer.as_deref(),
             Subject::HaproxyCopying | Subject::HaproxySplicing => self.haproxy.as_deref(),
             Subject::NginxSmall | Subject::NginxLarge => self.nginx.as_deref(),
+            Subject::Envoy => self.envoy.as_deref(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The proxies, each with an equivalent configuration.
 
 use std::fmt::Write;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
@@ -15,11 +16,18 @@ pub(crate) enum Subject {
     HaproxySplicing,
     NginxSmall,
     NginxLarge,
+    Envoy,
 }
 
 impl Subject {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Balancer, Self::HaproxyCopying, Self::HaproxySplicing, Self::NginxSmall, Self::NginxLarge];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Balancer,
+        Self::HaproxyCopying,
+        Self::HaproxySplicing,
+        Self::NginxSmall,
+        Self::NginxLarge,
+        Self::Envoy,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -28,6 +36,7 @@ impl Subject {
             Self::HaproxySplicing => "HAProxy, splicing, 1 MiB pipes",
             Self::NginxSmall => "nginx stream, 16 KiB",
             Self::NginxLarge => "nginx stream, 256 KiB",
+            Self::Envoy => "Envoy tcp_proxy",
         }
     }
 
@@ -36,6 +45,7 @@ impl Subject {
             Self::Balancer => "tcp-balancer",
             Self::HaproxyCopying | Self::HaproxySplicing => "haproxy",
             Self::NginxSmall | Self::NginxLarge => "nginx",
+            Self::Envoy => "envoy",
         }
     }
 
@@ -59,6 +69,16 @@ impl Subject {
                 .env("RUST_LOG", "warn"),
             Self::HaproxyCopying | Self::HaproxySplicing => command.arg("-db").arg("-f").arg(configuration),
             Self::NginxSmall | Self::NginxLarge => command.args(["-e", "stderr", "-c"]).arg(configuration),
+            Self::Envoy => command
+                .args([
+                    "--concurrency",
+                    "1",
+                    "--disable-hot-restart",
+                    "--log-level",
+                    "error",
+                    "--config-yaml",
+                ])
+                .arg(fs::read_to_string(configuration).unwrap_or_default()),
         };
         command
     }
@@ -84,6 +104,7 @@ impl Subject {
             ),
             Self::NginxSmall => nginx(listen, origin, connections, directory, "16k")?,
             Self::NginxLarge => nginx(listen, origin, connections, directory, "256k")?,
+            Self::Envoy => envoy(listen, origin, connections),
         })
     }
 }
@@ -100,6 +121,21 @@ fn haproxy(listen: SocketAddr, origin: SocketAddr, global: &str, defaults: &str)
         "global\n  nbthread 1\n  {global}\n\
          defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 5m\n  timeout server 5m\n  {defaults}\n\
          listen bench\n  bind {listen}\n  server origin {origin}\n"
+    )
+}
+
+fn envoy(listen: SocketAddr, origin: SocketAddr, connections: usize) -> String {
+    let address = |address: SocketAddr| {
+        format!("{{socket_address: {{address: {}, port_value: {}}}}}", address.ip(), address.port())
+    };
+    let (listen, origin) = (address(listen), address(origin));
+    let config = "\"@type\": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+    format!(
+        "static_resources:\n  listeners:\n  - address: {listen}\n    filter_chains:\n    - filters:\n      \
+         - name: tcp\n        typed_config: {{{config}, stat_prefix: bench, cluster: origin}}\n  \
+         clusters:\n  - name: origin\n    type: STATIC\n    circuit_breakers: {{thresholds: [{{max_connections: \
+         {connections}, max_pending_requests: {connections}}}]}}\n    load_assignment: {{cluster_name: origin, endpoints: \
+         [{{lb_endpoints: [{{endpoint: {{address: {origin}}}}}]}}]}}\n"
     )
 }
 
