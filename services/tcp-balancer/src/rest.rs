@@ -1,6 +1,7 @@
 //! gobetween's REST API: configuration, counts and, with a token, changes.
 
 mod read;
+mod request;
 mod write;
 
 use axum::Router;

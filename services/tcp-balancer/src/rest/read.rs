@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::process;
 use std::time::{Duration, SystemTime};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use humantime::format_rfc3339_nanos;
 use kit::problem::Problem;
 use serde::Serialize;
 
+use super::request::Segments;
 use crate::backend::Backend;
 use crate::balancer::Balancer;
-use crate::config::{BackendOptions, File, GoDuration, Server as Config};
+use crate::config::{BackendOptions, EjectionLimits, File, GoDuration, Server as Config};
 use crate::server::Server;
 
 /// Indented JSON, as gobetween sends it.
@@ -41,7 +42,7 @@ pub(super) async fn servers(State(balancer): State<Balancer>) -> Pretty<BTreeMap
 /// `GET /servers/NAME`.
 pub(super) async fn server(
     State(balancer): State<Balancer>,
-    Path(name): Path<String>,
+    Segments(name): Segments<String>,
 ) -> Result<Pretty<Config>, Problem> {
     let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
     Ok(Pretty(configuration(&server)))
@@ -50,7 +51,7 @@ pub(super) async fn server(
 /// `GET /servers/NAME/stats`.
 pub(super) async fn stats(
     State(balancer): State<Balancer>,
-    Path(name): Path<String>,
+    Segments(name): Segments<String>,
 ) -> Result<Pretty<ServerStats>, Problem> {
     let server = balancer.get(&name).ok_or_else(|| no_server(&name))?;
     Ok(Pretty(ServerStats::new(&server)))
@@ -89,6 +90,8 @@ struct BackendView {
     weight: u32,
     #[serde(skip_serializing_if = "is_zero")]
     max_connections: u32,
+    max_fails: u32,
+    fail_timeout: GoDuration,
     draining: bool,
     stats: BackendStats,
 }
@@ -160,7 +163,8 @@ impl ServerStats {
 
 impl BackendView {
     fn new(backend: &Backend) -> Self {
-        let BackendOptions { weight, priority, max_connections } = backend.options();
+        let BackendOptions { weight, priority, max_connections, .. } = backend.options();
+        let EjectionLimits { max_fails, fail_timeout } = backend.ejection();
         let counts = backend.traffic.snapshot();
         Self {
             host: backend.target.host.clone(),
@@ -168,6 +172,8 @@ impl BackendView {
             priority,
             weight,
             max_connections,
+            max_fails,
+            fail_timeout: GoDuration(fail_timeout),
             draining: backend.is_draining(),
             stats: BackendStats {
                 live: backend.is_reachable(),

@@ -1,16 +1,16 @@
 //! `POST` and `DELETE`: changes, which require the token.
 
 use std::io;
-use std::net::Ipv6Addr;
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use kit::problem::Problem;
 
 use super::read::{Pretty, no_server};
+use super::request::{Body, Segments};
 use crate::balancer::{Balancer, ChangeError};
 use crate::config::{Server, Target, TargetError};
+use crate::shortage::Shortage;
 
 /// The bearer token that authorizes changes. Without one, changes are forbidden.
 #[derive(Clone)]
@@ -26,9 +26,9 @@ type BackendPath = (String, String, String);
 pub(super) async fn add(
     State(balancer): State<Balancer>,
     State(token): State<Token>,
-    Path(name): Path<String>,
+    Segments(name): Segments<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Change {
     token.authorize(&headers)?;
     let config = serde_json::from_slice::<Server>(&body)
@@ -42,7 +42,7 @@ pub(super) async fn add(
 fn status(error: &ChangeError) -> StatusCode {
     match error {
         ChangeError::Exists(_) => StatusCode::CONFLICT,
-        ChangeError::Resolve { .. } => StatusCode::BAD_REQUEST,
+        ChangeError::Resolve { source, .. } if Shortage::of(source).is_none() => StatusCode::BAD_REQUEST,
         ChangeError::Listen { source, .. } => match source.kind() {
             io::ErrorKind::AddrInUse => StatusCode::CONFLICT,
             // No interface of this machine has the address.
@@ -50,7 +50,7 @@ fn status(error: &ChangeError) -> StatusCode {
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         },
         ChangeError::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
-        ChangeError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        ChangeError::Resolve { .. } | ChangeError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -58,7 +58,7 @@ fn status(error: &ChangeError) -> StatusCode {
 pub(super) async fn remove(
     State(balancer): State<Balancer>,
     State(token): State<Token>,
-    Path(name): Path<String>,
+    Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Change {
     token.authorize(&headers)?;
@@ -69,7 +69,7 @@ pub(super) async fn remove(
 pub(super) async fn drain(
     State(balancer): State<Balancer>,
     State(token): State<Token>,
-    Path(path): Path<BackendPath>,
+    Segments(path): Segments<BackendPath>,
     headers: HeaderMap,
 ) -> Change {
     token.authorize(&headers)?;
@@ -80,7 +80,7 @@ pub(super) async fn drain(
 pub(super) async fn undrain(
     State(balancer): State<Balancer>,
     State(token): State<Token>,
-    Path(path): Path<BackendPath>,
+    Segments(path): Segments<BackendPath>,
     headers: HeaderMap,
 ) -> Change {
     token.authorize(&headers)?;
@@ -100,30 +100,33 @@ fn set_draining(balancer: &Balancer, (name, host, port): BackendPath, is_drainin
 
 /// The target of a path, in which the brackets of an IPv6 address are optional.
 fn target(host: &str, port: &str) -> Result<Target, TargetError> {
-    let is_bare_address = host.parse::<Ipv6Addr>().is_ok();
+    // Not only addresses that the standard library parses: `fe80::1%eth0` has a zone.
+    let is_bare_address = host.contains(':') && !host.starts_with('[');
     if is_bare_address { format!("[{host}]:{port}").parse() } else { format!("{host}:{port}").parse() }
 }
 
 impl Token {
     pub(super) fn new(token: Option<&str>) -> Self {
-        Self(token.map(|token| token.as_bytes().into()))
+        // A request without a token would have an empty one.
+        Self(token.filter(|token| !token.is_empty()).map(|token| token.as_bytes().into()))
     }
 
     /// Checks a request's `Authorization` header.
     ///
     /// # Errors
     ///
-    /// 403 if no token is configured, 401 if the header does not have it.
+    /// 403 if no token is configured, 401 if the header does not have it or is there twice.
     fn authorize(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let Some(token) = &self.0 else {
             return Err(Problem::new(StatusCode::FORBIDDEN, "REST is read-only: no token is configured"));
         };
-        let value = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-        if is_equal(token, value.and_then(bearer).unwrap_or_default()) {
-            Ok(())
-        } else {
-            let detail = "expected `Authorization: Bearer` with the balancer's token";
-            Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+        let mut values = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+        match (values.next().and_then(bearer), values.next()) {
+            (Some(bearer), None) if is_equal(token, bearer) => Ok(()),
+            _ => {
+                let detail = "expected one header `Authorization: Bearer` with the balancer's token";
+                Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+            }
         }
     }
 }
@@ -152,6 +155,30 @@ mod tests {
         }
         for value in ["Basic secret", "secret", "Bearersecret", "", "Bearer"] {
             assert_eq!(bearer(value.as_bytes()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_empty_token_authorizes_nothing() {
+        let problem = Token::new(Some("")).authorize(&HeaderMap::new());
+        assert!(problem.is_err());
+    }
+
+    #[test]
+    fn only_a_single_header_authorizes() {
+        let token = Token::new(Some("secret"));
+        let headers = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
+            }
+            headers
+        };
+        assert!(token.authorize(&headers(&["Bearer secret"])).is_ok());
+        for values in
+            [&[][..], &["Bearer secret", "Bearer secret"], &["Bearer secret", "Basic x"], &["Bearer "]]
+        {
+            assert!(token.authorize(&headers(values)).is_err(), "{values:?}");
         }
     }
 

@@ -24,7 +24,7 @@ async fn stats_have_gobetweens_field_names() {
         "active_connections": 0, "rx_total": 5, "tx_total": 5, "rx_second": 0, "tx_second": 0,
         "backends": [{
             "host": "127.0.0.1", "port": backend.addr.port().to_string(),
-            "priority": 1, "weight": 1, "draining": false,
+            "priority": 1, "weight": 1, "max_fails": 1, "fail_timeout": "10s", "draining": false,
             "stats": {
                 "live": true, "discovered": true, "total_connections": 1, "active_connections": 0,
                 "refused_connections": 0, "rx": 5, "tx": 5, "rx_second": 0, "tx_second": 0,
@@ -177,7 +177,8 @@ async fn a_draining_backend_keeps_its_connections_and_gets_no_new_ones() {
 async fn a_backend_is_found_by_each_spelling_of_its_host() {
     let config = with_discovery(
         "",
-        "kind = \"static\"\nstatic_list = [\"[::1]:80\", \"LocalHost:80\", \"127.0.0.1:80\"]",
+        "kind = \"static\"\n\
+         static_list = [\"[::1]:80\", \"LocalHost:80\", \"127.0.0.1:80\", \"[fe80::1%lo]:80\"]",
     );
     let fixture = Fixture::start(&config).await;
     for (index, host) in [
@@ -190,6 +191,8 @@ async fn a_backend_is_found_by_each_spelling_of_its_host() {
         (1, "%6cocalhost"),
         (2, "127.0.0.1"),
         (2, "::ffff:127.0.0.1"),
+        (3, "fe80::1%25lo"),
+        (3, "[fe80::1%25lo]"),
     ] {
         let path = format!("/servers/hello/backends/{host}/80/drain");
         for (method, expected) in [(Method::POST, true), (Method::DELETE, false)] {
