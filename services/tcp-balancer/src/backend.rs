@@ -2,23 +2,23 @@
 
 mod connect;
 mod ejection;
+mod streak;
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::balance::Turn;
-use crate::config::{BackendOptions, Healthcheck, Target};
+use crate::config::{BackendOptions, EjectionLimits, Healthcheck, Target};
 use crate::traffic::Traffic;
 
-pub(crate) use ejection::Failures;
+pub(crate) use connect::connect;
+use ejection::Failures;
+use streak::Streak;
 
 /// A backend of a server.
 #[derive(Debug)]
@@ -55,22 +55,17 @@ pub enum State {
     Unresolved,
 }
 
-/// Number of consecutive health checks with the same result, ending with the last one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Streak {
-    passes: u32,
-    fails: u32,
-}
-
 impl Backend {
     pub(crate) fn new(
         target: Target,
         options: BackendOptions,
         addresses: Arc<[SocketAddr]>,
         is_live: bool,
+        server_limits: EjectionLimits,
     ) -> Self {
         Self {
             target,
+            failures: Failures::new(options.ejection(server_limits)),
             traffic: Arc::default(),
             options: RwLock::new(options),
             addresses: RwLock::new(addresses),
@@ -78,13 +73,12 @@ impl Backend {
             is_draining: AtomicBool::new(false),
             streak: Mutex::default(),
             turn: Turn::default(),
-            failures: Failures::default(),
             is_due: AtomicBool::new(true),
             removed_at: RwLock::new(None),
         }
     }
 
-    /// Weight, priority and connection limit.
+    /// Weight, priority and limits.
     pub fn options(&self) -> BackendOptions {
         *self.options.read()
     }
@@ -122,6 +116,11 @@ impl Backend {
         }
     }
 
+    /// Whether health checks can say anything about it.
+    pub(crate) fn is_checkable(&self) -> bool {
+        self.is_discovered() && !self.addresses.read().is_empty()
+    }
+
     pub(crate) fn removed_at(&self) -> Option<Instant> {
         *self.removed_at.read()
     }
@@ -138,16 +137,33 @@ impl Backend {
         self.is_draining.store(is_draining, Relaxed);
     }
 
+    /// When it is ejected, and for how long.
+    pub fn ejection(&self) -> EjectionLimits {
+        self.failures.limits()
+    }
+
+    /// Applies the limits of its server where it has none of its own.
+    pub(crate) fn set_server_limits(&self, server_limits: EjectionLimits) {
+        self.failures.set_limits(self.options().ejection(server_limits));
+    }
+
     /// Applies a lookup that returned this backend.
     pub(crate) fn set_discovered(&self, options: BackendOptions, addresses: Arc<[SocketAddr]>) {
         *self.options.write() = options;
         let was_removed = self.removed_at.write().take().is_some();
+        let mut current = self.addresses.write();
         // A resolver may return the same addresses in another order each time.
-        if was_removed || !is_permutation(&self.addresses.read(), &addresses) {
+        if was_removed || !is_permutation(&current, &addresses) {
             self.is_due.store(true, Relaxed);
+            self.forget_checks();
             self.failures.clear();
         }
-        *self.addresses.write() = addresses;
+        *current = addresses;
+    }
+
+    /// Begins a new series of health checks. The status stays until enough of them have failed or passed.
+    pub(crate) fn forget_checks(&self) {
+        *self.streak.lock() = Streak::default();
     }
 
     /// Applies a lookup that did not return this backend.
@@ -160,15 +176,32 @@ impl Backend {
         self.is_due.swap(false, Relaxed)
     }
 
-    /// Applies a health check's result: a pass also ends an ejection. Returns whether the backend was live before and is live now.
-    pub(crate) fn apply_check(&self, has_passed: bool, config: &Healthcheck) -> (bool, bool) {
+    /// Applies the result of a health check at `addresses`: a pass also ends an ejection. Returns whether the backend was live
+    /// before and is live now; `None` if it has other addresses by now, about which the result says nothing.
+    pub(crate) fn apply_check(
+        &self,
+        addresses: &[SocketAddr],
+        has_passed: bool,
+        config: &Healthcheck,
+    ) -> Option<(bool, bool)> {
+        let current = self.addresses.read();
+        if !is_permutation(&current, addresses) {
+            return None;
+        }
         let before = self.is_live();
         let now = self.streak.lock().extend(has_passed, before, config);
         self.set_live(now);
         if has_passed {
             self.failures.clear();
         }
-        (before, now)
+        Some((before, now))
+    }
+
+    /// Applies a failed attempt to connect to `addresses`. Returns whether it ejects the backend. It says nothing about the
+    /// backend if that has other addresses by now.
+    pub(crate) fn fail(&self, addresses: &[SocketAddr]) -> bool {
+        let current = self.addresses.read();
+        is_permutation(&current, addresses) && self.failures.fail(Instant::now())
     }
 
     /// Whether it may get a connection now.
@@ -180,16 +213,6 @@ impl Backend {
     /// Whether it gets no connections because connecting has failed, as long as others are available.
     pub fn is_ejected(&self) -> bool {
         self.failures.is_ejected(Instant::now())
-    }
-
-    /// Connects to the first of its addresses that accepts a connection within `limit`.
-    ///
-    /// # Errors
-    ///
-    /// The last address's error, `TimedOut`, or `AddrNotAvailable` if there are no addresses. The balancer's own shortages
-    /// are recognized by [`Shortage::of`](crate::shortage::Shortage::of).
-    pub(crate) async fn connect(&self, limit: Option<Duration>) -> io::Result<TcpStream> {
-        connect::connect(&self.addresses(), limit).await
     }
 }
 
@@ -207,68 +230,6 @@ impl State {
     }
 }
 
-impl Streak {
-    /// Adds a result. Returns whether a backend that `is_live` stays or becomes live.
-    fn extend(&mut self, has_passed: bool, is_live: bool, config: &Healthcheck) -> bool {
-        if has_passed {
-            *self = Self { passes: self.passes.saturating_add(1), fails: 0 };
-            is_live || self.passes >= config.passes
-        } else {
-            *self = Self { passes: 0, fails: self.fails.saturating_add(1) };
-            is_live && self.fails < config.fails
-        }
-    }
-}
-
 fn is_permutation(a: &[SocketAddr], b: &[SocketAddr]) -> bool {
     a.len() == b.len() && a.iter().all(|address| b.contains(address))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn thresholds(fails: u32, passes: u32) -> Healthcheck {
-        let mut config = Healthcheck::default();
-        (config.fails, config.passes) = (fails, passes);
-        config
-    }
-
-    /// Status after each result: `L` is live, `-` is not. In `results`, `x` is a failure and `.` is a pass.
-    fn statuses(config: &Healthcheck, mut is_live: bool, results: &str) -> String {
-        let mut streak = Streak::default();
-        let mut status_after = |has_passed| {
-            is_live = streak.extend(has_passed, is_live, config);
-            if is_live { 'L' } else { '-' }
-        };
-        results.chars().map(|result| status_after(result != 'x')).collect()
-    }
-
-    #[test]
-    fn only_consecutive_failures_make_it_unhealthy() {
-        assert_eq!(statuses(&thresholds(2, 1), true, "x.x.x.xx"), "LLLLLLL-");
-    }
-
-    #[test]
-    fn only_consecutive_passes_make_it_healthy() {
-        assert_eq!(statuses(&thresholds(1, 3), false, "..x..x..."), "--------L");
-    }
-
-    proptest! {
-        #[test]
-        fn status_changes_after_the_threshold_of_consecutive_contrary_results(
-            fails in 1..5_u32, passes in 1..5_u32, initial: bool, results: Vec<bool>,
-        ) {
-            let (mut streak, config, mut is_live) = (Streak::default(), thresholds(fails, passes), initial);
-            for end in 1..=results.len() {
-                let before = is_live;
-                is_live = streak.extend(results[end - 1], before, &config);
-                let contrary = results[..end].iter().rev().take_while(|passed| **passed != before).count();
-                let threshold = if before { fails } else { passes } as usize;
-                prop_assert_eq!(is_live != before, contrary >= threshold);
-            }
-        }
-    }
 }

@@ -6,6 +6,7 @@ mod escaped;
 mod healthcheck;
 mod server;
 mod settled;
+mod static_backend;
 mod statuses;
 mod target;
 
@@ -21,8 +22,9 @@ pub use duration::{DurationError, GoDuration};
 pub use escaped::{EscapeError, Escaped};
 pub use healthcheck::{Check, Healthcheck, HealthcheckError, InitialStatus};
 pub use server::{Bind, BindError, Defaults, EjectionLimits, Protocol, ProxyProtocol, Server};
+pub use static_backend::{BackendOptions, StaticBackend};
 pub use statuses::{StatusRanges, StatusRangesError};
-pub use target::{BackendOptions, StaticBackend, Target, TargetError};
+pub use target::{Target, TargetError};
 
 /// A configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]

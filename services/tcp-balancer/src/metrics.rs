@@ -55,7 +55,7 @@ impl Metrics {
         )?;
         let shortages = Desc::new(
             "tcp_balancer_resource_shortages_total".into(),
-            "Attempts to accept or open a connection that failed for lack of the balancer's own resources."
+            "Attempts to accept or open a connection, or to look up a name, that failed for lack of the balancer's own resources."
                 .into(),
             vec!["reason".into()],
             HashMap::new(),

@@ -1,18 +1,23 @@
 //! The backends of a server.
 
+mod run;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::backend::Backend;
+use crate::backend::{self, Backend};
 use crate::balance::{Algorithm, Candidate, Selector};
-use crate::config::{BackendOptions, Target};
+use crate::config::{BackendOptions, EjectionLimits, Target};
 use crate::traffic::ActiveGuard;
+pub(crate) use run::{Run, Runs};
 
 /// How long removed backends and servers keep their metrics, so that a scrape sees their last bytes.
 pub(crate) const RETENTION: Duration = Duration::from_secs(60);
@@ -27,6 +32,10 @@ pub struct Pool {
     changed: Notify,
     /// Targets that were drained over REST: they stay drained when they are removed and discovered again.
     draining: Mutex<BTreeSet<Target>>,
+    /// The server's limits, for backends that have none of their own. Locked until all backends have them.
+    limits: Mutex<EjectionLimits>,
+    pub(crate) discoveries: Runs,
+    pub(crate) checks: Runs,
 }
 
 /// A backend as returned by a lookup.
@@ -41,7 +50,25 @@ pub(crate) struct DiscoveredBackend {
 #[derive(Debug)]
 pub(crate) struct Lease {
     pub(crate) backend: Arc<Backend>,
+    /// Addresses of the backend when it was selected.
+    addresses: Arc<[SocketAddr]>,
     _active: ActiveGuard,
+}
+
+impl Lease {
+    /// Connects to the first of the backend's addresses that accepts a connection within `limit`.
+    ///
+    /// # Errors
+    ///
+    /// As [`backend::connect`].
+    pub(crate) async fn connect(&self, limit: Option<Duration>) -> io::Result<TcpStream> {
+        backend::connect(&self.addresses, limit).await
+    }
+
+    /// Applies a failed attempt to connect. Returns whether it ejects the backend.
+    pub(crate) fn fail(&self) -> bool {
+        self.backend.fail(&self.addresses)
+    }
 }
 
 impl Pool {
@@ -87,7 +114,11 @@ impl Pool {
         let candidates: Vec<_> = eligible.iter().map(|backend| candidate(backend)).collect();
         let backend = eligible[selector.select(algorithm, &candidates, client)?];
         backend.failures.begin(now);
-        Some(Lease { backend: Arc::clone(backend), _active: ActiveGuard::new(&backend.traffic) })
+        Some(Lease {
+            backend: Arc::clone(backend),
+            addresses: backend.addresses(),
+            _active: ActiveGuard::new(&backend.traffic),
+        })
     }
 
     /// Drains the backend with this target, or allows new connections to it again. Returns whether it
@@ -106,10 +137,25 @@ impl Pool {
         backend.is_some() || was_draining
     }
 
+    /// Changes the server's limits.
+    pub(crate) fn set_limits(&self, limits: EjectionLimits) {
+        let mut current = self.limits.lock();
+        *current = limits;
+        self.backends().iter().for_each(|backend| backend.set_server_limits(limits));
+    }
+
+    /// Begins a run of other checks than before: earlier results do not count any more.
+    pub(crate) fn begin_checks(&self) -> Run {
+        let run = self.checks.begin();
+        self.backends().iter().for_each(|backend| backend.forget_checks());
+        run
+    }
+
     /// Applies a lookup's result. Backends that are new start with the status `is_live`. Backends that are missing get
     /// no more connections.
     pub(crate) fn update(&self, discovered: Vec<DiscoveredBackend>, is_live: bool) {
         let draining = self.draining.lock();
+        let limits = self.limits.lock();
         let mut backends = self.backends.write();
         let mut missing: HashMap<_, _> =
             backends.iter().map(|backend| (&backend.target, Arc::clone(backend))).collect();
@@ -122,9 +168,10 @@ impl Pool {
             }
             if let Some(backend) = missing.remove(&target) {
                 backend.set_discovered(options, addresses);
+                backend.set_server_limits(*limits);
             } else {
                 let is_draining = draining.contains(&target);
-                let backend = Backend::new(target, options, addresses, is_live);
+                let backend = Backend::new(target, options, addresses, is_live, *limits);
                 backend.set_draining(is_draining);
                 new.push(Arc::new(backend));
             }
@@ -163,109 +210,4 @@ fn candidate(backend: &Backend) -> Candidate<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::*;
-
-    const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-    fn discovered(host: &str, max_connections: u32) -> DiscoveredBackend {
-        let options = BackendOptions { max_connections, ..BackendOptions::default() };
-        let addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 80))].into();
-        DiscoveredBackend { target: Target { host: host.into(), port: 80 }, options, addresses }
-    }
-
-    fn hosts(pool: &Pool) -> Vec<String> {
-        pool.backends().iter().map(|backend| backend.target.host.clone()).collect()
-    }
-
-    fn select(pool: &Pool, tried: &[Arc<Backend>]) -> Option<Lease> {
-        pool.select(Algorithm::RoundRobin, CLIENT, tried)
-    }
-
-    #[test]
-    fn selects_each_untried_backend_once() {
-        let pool = Pool::default();
-        pool.update(vec![discovered("a", 0), discovered("b", 0), discovered("c", 0)], true);
-        let mut tried = Vec::new();
-        while let Some(lease) = select(&pool, &tried) {
-            tried.push(lease.backend);
-        }
-        let mut hosts: Vec<_> = tried.iter().map(|backend| backend.target.host.as_str()).collect();
-        hosts.sort_unstable();
-        assert_eq!(hosts, ["a", "b", "c"]);
-    }
-
-    #[test]
-    fn skips_unhealthy_draining_full_and_unresolved_backends() {
-        let pool = Pool::default();
-        let unresolved = DiscoveredBackend { addresses: [].into(), ..discovered("unresolved", 0) };
-        let others = [discovered("unhealthy", 0), discovered("draining", 0), discovered("full", 1)];
-        pool.update([others.as_slice(), &[unresolved]].concat(), true);
-        let backend = |host: &str| pool.get(&Target { host: host.into(), port: 80 }).expect("discovered");
-        backend("unhealthy").set_live(false);
-        backend("draining").set_draining(true);
-        let lease = select(&pool, &[]).expect("one is not full yet");
-        assert_eq!(lease.backend.target.host, "full");
-        assert!(select(&pool, &[]).is_none());
-        drop(lease);
-        assert!(select(&pool, &[]).is_some());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn drops_removed_backends_after_the_retention_and_their_last_connection() {
-        let pool = Pool::default();
-        pool.update(vec![discovered("a", 0), discovered("b", 0)], true);
-        pool.update(vec![discovered("b", 0)], true);
-        pool.update(vec![discovered("b", 0), discovered("c", 0)], true);
-        assert_eq!(hosts(&pool), ["a", "b", "c"]);
-        let a = Arc::clone(&pool.backends()[0]);
-        assert!(!a.is_discovered());
-        let active = ActiveGuard::new(&a.traffic);
-        tokio::time::advance(RETENTION).await;
-        pool.drop_expired(Instant::now());
-        assert_eq!(hosts(&pool), ["a", "b", "c"]);
-        drop(active);
-        pool.drop_expired(Instant::now());
-        assert_eq!(hosts(&pool), ["b", "c"]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_drained_backend_stays_drained_however_long_it_is_gone() {
-        let pool = Pool::default();
-        let a = discovered("a", 0);
-        pool.update(vec![a.clone()], true);
-        assert!(pool.set_draining(&a.target, true));
-        pool.update(vec![], true);
-        tokio::time::advance(RETENTION).await;
-        pool.drop_expired(Instant::now());
-        assert!(pool.backends().is_empty());
-        pool.update(vec![a.clone()], true);
-        assert!(select(&pool, &[]).is_none());
-        assert!(pool.set_draining(&a.target, false));
-        assert!(select(&pool, &[]).is_some());
-        assert!(!pool.set_draining(&discovered("other", 0).target, true));
-    }
-
-    #[test]
-    fn two_spellings_of_a_target_are_one_backend() {
-        let pool = Pool::default();
-        pool.update(vec![discovered("127.0.0.1", 0), discovered("::ffff:127.0.0.1", 0)], true);
-        pool.update(vec![discovered("::ffff:127.0.0.1", 0), discovered("127.0.0.1", 0)], true);
-        assert_eq!(hosts(&pool), ["127.0.0.1"]);
-    }
-
-    #[test]
-    fn a_rediscovered_backend_keeps_its_state() {
-        let pool = Pool::default();
-        pool.update(vec![discovered("a", 0)], true);
-        let before = Arc::clone(&pool.backends()[0]);
-        pool.update(vec![], true);
-        assert!(select(&pool, &[]).is_none());
-        pool.update(vec![discovered("a", 3)], true);
-        assert!(Arc::ptr_eq(&before, &pool.backends()[0]));
-        assert_eq!(before.options().max_connections, 3);
-        assert!(select(&pool, &[]).is_some());
-    }
-}
+mod tests;

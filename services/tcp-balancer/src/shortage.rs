@@ -1,9 +1,11 @@
-//! Shortages of the balancer's own resources: file descriptors, memory and ports. They say nothing about a backend.
+//! Shortages of the balancer's own resources: file descriptors, memory, ports and threads. They say nothing about a backend
+//! or a name.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -24,6 +26,8 @@ pub(crate) enum Shortage {
     Memory,
     /// Local ports for connections to one address.
     Ports,
+    /// Threads, on which the system's resolver runs.
+    Threads,
 }
 
 /// The shortages so far.
@@ -34,7 +38,7 @@ pub(crate) struct Shortages {
 }
 
 impl Shortage {
-    pub(crate) const ALL: [Self; 3] = [Self::Files, Self::Memory, Self::Ports];
+    pub(crate) const ALL: [Self; 4] = [Self::Files, Self::Memory, Self::Ports, Self::Threads];
 
     /// The shortage that the error of a system call reports, if it reports one.
     pub(crate) fn of(error: &io::Error) -> Option<Self> {
@@ -52,6 +56,7 @@ impl Shortage {
             Self::Files => "files",
             Self::Memory => "memory",
             Self::Ports => "ports",
+            Self::Threads => "threads",
         }
     }
 }
@@ -66,6 +71,31 @@ impl Shortages {
             let reason = shortage.as_str();
             tracing::warn!(reason, %error, "out of resources, connections wait");
         }
+    }
+
+    /// Counts a shortage of files or memory, if the error reports one.
+    pub(crate) fn observe(&self, error: &io::Error) {
+        if let Some(shortage @ (Shortage::Files | Shortage::Memory)) = Shortage::of(error) {
+            self.count(shortage, error);
+        }
+    }
+
+    /// Counts the shortage that exists now, if one of files, memory or threads does: some libraries do not report why they
+    /// failed.
+    pub(crate) fn probe(&self) {
+        if let Err(error) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)) {
+            self.observe(&error);
+        }
+        if let Err(error) = thread::Builder::new().spawn(|| ()) {
+            self.count(Shortage::Threads, &error);
+        }
+    }
+
+    /// Whether a shortage of files, memory or threads was counted at `start` or later.
+    pub(crate) fn has_occurred_since(&self, start: Instant) -> bool {
+        let last = self.last.lock();
+        let general = [Shortage::Files, Shortage::Memory, Shortage::Threads];
+        general.iter().any(|shortage| last[*shortage as usize].is_some_and(|last| last >= start))
     }
 
     /// Number of shortages since the start.
@@ -126,7 +156,7 @@ mod tests {
         shortages.count(Shortage::Files, &Errno::MFILE.into());
         shortages.wait().await;
         assert!(start.elapsed() >= RETRY_DELAY);
-        assert_eq!(Shortage::ALL.map(|shortage| shortages.total(shortage)), [1, 0, 1]);
+        assert_eq!(Shortage::ALL.map(|shortage| shortages.total(shortage)), [1, 0, 1, 0]);
     }
 
     #[test]

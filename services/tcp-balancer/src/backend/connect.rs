@@ -19,9 +19,9 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 ///
-/// A shortage of the balancer if one has occurred, else the last attempt's error; `TimedOut` after `limit`, and
-/// `AddrNotAvailable` without addresses.
-pub(super) async fn connect(addresses: &[SocketAddr], limit: Option<Duration>) -> io::Result<TcpStream> {
+/// A shortage of the balancer ([`Shortage::of`]) if one has occurred, else the last attempt's error; `TimedOut` after `limit`,
+/// and `AddrNotAvailable` without addresses.
+pub(crate) async fn connect(addresses: &[SocketAddr], limit: Option<Duration>) -> io::Result<TcpStream> {
     let connecting = async {
         match addresses {
             [] => Err(io::ErrorKind::AddrNotAvailable.into()),
@@ -120,6 +120,16 @@ mod tests {
         assert_eq!(stream.peer_addr().expect("connected"), address);
         let error = connect(&[refusing, refusing], None).await.expect_err("refused");
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[tokio::test]
+    async fn a_family_on_which_nothing_listens_does_not_matter() {
+        let (_listener, address) = listening().await;
+        let other_family = SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, address.port()));
+        for addresses in [[other_family, address], [address, other_family]] {
+            let stream = connect(&addresses, None).await.expect("connected");
+            assert_eq!(stream.peer_addr().expect("connected"), address);
+        }
     }
 
     #[tokio::test]

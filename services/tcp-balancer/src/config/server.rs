@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::target::unsigned;
 use super::{Discovery, GoDuration, Healthcheck};
 use crate::balance::Algorithm;
 use crate::proxy_protocol::Version;
@@ -62,8 +63,15 @@ pub struct EjectionLimits {
     pub fail_timeout: Duration,
 }
 
+impl Default for EjectionLimits {
+    fn default() -> Self {
+        Self { max_fails: 1, fail_timeout: Duration::from_secs(10) }
+    }
+}
+
 impl Default for Defaults {
     fn default() -> Self {
+        let EjectionLimits { max_fails, fail_timeout } = EjectionLimits::default();
         Self {
             max_connections: 0,
             client_idle_timeout: GoDuration::default(),
@@ -71,8 +79,8 @@ impl Default for Defaults {
             backend_connection_timeout: GoDuration::default(),
             half_close_timeout: GoDuration::from_secs(60),
             abort_on_close: false,
-            max_fails: 1,
-            fail_timeout: GoDuration::from_secs(10),
+            max_fails,
+            fail_timeout: GoDuration(fail_timeout),
         }
     }
 }
@@ -101,7 +109,7 @@ pub struct Bind(String);
 
 /// The text is neither `HOST:PORT` nor `:PORT`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}`: expected HOST:PORT or :PORT")]
+#[error("`{0}`: expected HOST:PORT or :PORT, with an IPv6 address in brackets")]
 pub struct BindError(String);
 
 impl Server {
@@ -149,10 +157,10 @@ impl Server {
 
     /// When a backend whose connections fail is ejected.
     pub fn ejection(&self) -> EjectionLimits {
-        let defaults = Defaults::default();
+        let defaults = EjectionLimits::default();
         EjectionLimits {
             max_fails: self.max_fails.unwrap_or(defaults.max_fails),
-            fail_timeout: self.fail_timeout.unwrap_or(defaults.fail_timeout).0,
+            fail_timeout: self.fail_timeout.map_or(defaults.fail_timeout, |timeout| timeout.0),
         }
     }
 
@@ -182,11 +190,20 @@ impl TryFrom<String> for Bind {
     type Error = BindError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let port = text.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
-        match port {
-            Some(_) => Ok(Self(text)),
-            None => Err(BindError(text)),
+        match text.rsplit_once(':') {
+            Some((host, port)) if is_host(host) && unsigned::<u16>(port).is_some() => Ok(Self(text)),
+            _ => Err(BindError(text)),
         }
+    }
+}
+
+/// Whether the text is a name, an IPv4 address, an IPv6 address in brackets, or nothing.
+fn is_host(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let is_valid = |text: &str| !text.contains(|c: char| c.is_whitespace() || matches!(c, '[' | ']'));
+    match inner {
+        Some(address) => address.contains(':') && is_valid(address),
+        None => !text.contains(':') && is_valid(text),
     }
 }
 

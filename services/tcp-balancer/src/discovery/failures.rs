@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     NotFound,
     /// The DNS server returned an error.
     ServerFailure,
+    /// The balancer lacked descriptors, memory or threads for a lookup.
+    Shortage,
     /// The system's resolver failed.
     System,
     /// No response came in time.
@@ -25,11 +27,12 @@ pub(crate) enum Reason {
 pub(crate) struct Failures([AtomicU64; Reason::ALL.len()]);
 
 impl Reason {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::InvalidRecord,
         Self::Network,
         Self::NotFound,
         Self::ServerFailure,
+        Self::Shortage,
         Self::System,
         Self::Timeout,
     ];
@@ -41,6 +44,7 @@ impl Reason {
             Self::Network => "network",
             Self::NotFound => "not_found",
             Self::ServerFailure => "server_failure",
+            Self::Shortage => "shortage",
             Self::System => "system",
             Self::Timeout => "timeout",
         }

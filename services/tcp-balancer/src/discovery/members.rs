@@ -39,7 +39,7 @@ impl Members {
             }
             let host = srv.target.to_utf8().trim_end_matches('.').to_owned();
             let (weight, priority) = (srv.weight.into(), srv.priority.into());
-            let options = BackendOptions { weight, priority, max_connections };
+            let options = BackendOptions { weight, priority, max_connections, ..BackendOptions::default() };
             options_by_target.insert(Target { host, port: srv.port }, options);
         }
         let services = options_by_target.into_iter();

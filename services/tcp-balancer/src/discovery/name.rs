@@ -1,5 +1,6 @@
 //! A host name and the answers to its lookups, one for each address family that is looked up separately.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::lookup::LookupError;
@@ -25,6 +26,8 @@ struct Family {
 enum Answer {
     Pending,
     Found(Vec<SocketAddr>),
+    /// There is none, for lack of the balancer's own resources: it says nothing about the name.
+    Unknown,
     /// The name has no address of this family.
     Absent,
     Failed,
@@ -48,6 +51,7 @@ impl Name {
         self.families[index].answer = match result {
             Ok(addresses) => Answer::Found(addresses.clone()),
             Err(error) if error.is_absent() => Answer::Absent,
+            Err(LookupError::Shortage(_)) => Answer::Unknown,
             Err(_) => Answer::Failed,
         };
     }
@@ -65,19 +69,21 @@ impl Name {
         self.families.len()
     }
 
-    /// The addresses to use, given the answers so far.
+    /// The addresses to use, given the answers so far, each of them once: resolvers repeat addresses that the hosts file or
+    /// DNS has twice.
     pub(super) fn addresses(&self, policy: FailPolicy) -> Vec<SocketAddr> {
+        let mut seen = HashSet::new();
         let addresses = self.families.iter().flat_map(|family| self.addresses_of(family, policy));
-        addresses.copied().collect()
+        addresses.copied().map(canonical).filter(|address| seen.insert(*address)).collect()
     }
 
     fn addresses_of<'a>(&self, family: &'a Family, policy: FailPolicy) -> &'a [SocketAddr] {
         match &family.answer {
             Answer::Found(addresses) => addresses,
-            Answer::Pending => &family.last,
+            Answer::Pending | Answer::Unknown => &family.last,
             // A name without any address may be a mistake in DNS: the policy decides.
             Answer::Absent if self.is_found() => &[],
-            Answer::Absent if self.is_pending() => &family.last,
+            Answer::Absent if self.is_open() => &family.last,
             Answer::Absent | Answer::Failed => match policy {
                 FailPolicy::KeepLast => &family.last,
                 FailPolicy::SetEmpty => &[],
@@ -90,14 +96,22 @@ impl Name {
         self.families.iter().any(|family| matches!(family.answer, Answer::Found(_)))
     }
 
-    /// Whether a lookup failed.
-    pub(super) fn has_failed(&self) -> bool {
-        self.families.iter().any(|family| matches!(family.answer, Answer::Failed))
+    /// Whether all lookups were answered, with no address in any of them.
+    pub(super) fn is_absent(&self) -> bool {
+        self.families.iter().all(|family| matches!(family.answer, Answer::Absent))
     }
 
-    /// Whether a lookup has no answer yet.
-    fn is_pending(&self) -> bool {
-        self.families.iter().any(|family| matches!(family.answer, Answer::Pending))
+    /// Whether a lookup has no answer.
+    pub(super) fn is_open(&self) -> bool {
+        self.families.iter().any(|family| matches!(family.answer, Answer::Pending | Answer::Unknown))
+    }
+}
+
+/// An IPv4-mapped address as the IPv4 address.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+        IpAddr::V6(_) => address,
     }
 }
 
@@ -123,6 +137,7 @@ mod tests {
             (10..20_u8).prop_map(|number| Some(Ok(number))),
             Just(Some(Err(LookupError::NoRecords))),
             Just(Some(Err(LookupError::Timeout))),
+            Just(Some(Err(LookupError::Shortage("no descriptors".into())))),
         ]
     }
 
@@ -134,7 +149,7 @@ mod tests {
                 apply(&mut name, 0, Some(Ok(number)));
                 apply(&mut name, 1, other.clone());
                 let keeps = match &other {
-                    None => true,
+                    None | Some(Err(LookupError::Shortage(_))) => true,
                     Some(Err(LookupError::Timeout)) => policy == FailPolicy::KeepLast,
                     Some(_) => false,
                 };
@@ -151,13 +166,41 @@ mod tests {
             let is_found = |answer: &Option<Result<u8, LookupError>>| matches!(answer, Some(Ok(_)));
             prop_assume!(!is_found(&first) && !is_found(&second));
             let mut name = Name::new([vec![address(1)], vec![address(2)]]);
-            let is_pending = first.is_none() || second.is_none();
+            let is_open = |answer: &Option<_>| matches!(answer, None | Some(Err(LookupError::Shortage(_))));
+            let (first_is_open, second_is_open) = (is_open(&first), is_open(&second));
+            let has_failed = |answer: &Option<_>| matches!(answer, Some(Err(LookupError::Timeout)));
+            let loses = [
+                has_failed(&first) || !(first_is_open || second_is_open),
+                has_failed(&second) || !(first_is_open || second_is_open),
+            ];
             apply(&mut name, 0, first);
             apply(&mut name, 1, second);
             prop_assert_eq!(name.addresses(FailPolicy::KeepLast), [address(1), address(2)]);
-            prop_assert_eq!(name.addresses(FailPolicy::SetEmpty).is_empty(), !is_pending);
+            let kept = name.addresses(FailPolicy::SetEmpty);
+            prop_assert_eq!([address(1), address(2)].map(|address| !kept.contains(&address)), loses);
             name.begin_round(FailPolicy::KeepLast);
             prop_assert_eq!(name.addresses(FailPolicy::SetEmpty), [address(1), address(2)]);
+        }
+
+        #[test]
+        fn each_address_is_used_once_in_the_order_of_the_answers(
+            v4 in proptest::collection::vec(1..6_u8, 0..8), v6 in proptest::collection::vec(1..6_u8, 0..8),
+        ) {
+            let mapped = |number: &u8| match address(*number).ip() {
+                IpAddr::V4(ip) => SocketAddr::new(ip.to_ipv6_mapped().into(), 0),
+                IpAddr::V6(_) => unreachable!("an IPv4 address"),
+            };
+            let mut name = Name::new([Vec::new(), Vec::new()]);
+            name.set(0, &Ok(v4.iter().copied().map(address).collect()));
+            name.set(1, &Ok(v6.iter().map(mapped).collect()));
+            let addresses = name.addresses(FailPolicy::KeepLast);
+            let mut expected: Vec<SocketAddr> = Vec::new();
+            for address in v4.iter().chain(&v6).copied().map(address) {
+                if !expected.contains(&address) {
+                    expected.push(address);
+                }
+            }
+            prop_assert_eq!(addresses, expected);
         }
     }
 }

@@ -1,31 +1,30 @@
 //! One check of a backend, over a connection like those of clients.
 
 use std::io;
+use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::{CheckError, Checks, http};
-use crate::backend::Backend;
-use crate::config::Check;
+use crate::backend;
+use crate::config::{Check, Target};
 use crate::proxy_protocol;
 
 impl Checks {
-    pub(super) async fn probe(&self, backend: &Backend) -> Result<(), CheckError> {
-        let stream = self.connect(backend).await?;
+    pub(super) async fn probe(&self, target: &Target, addresses: &[SocketAddr]) -> Result<(), CheckError> {
+        let stream = self.connect(addresses).await?;
         match &self.config.check {
             Check::None | Check::Ping => Ok(()),
             Check::Tcp { send, receive } => probe_tcp(stream, send.bytes(), receive.bytes()).await,
-            Check::Http { path } => {
-                http::probe(stream, &backend.target, path, &self.config.probe_status).await
-            }
+            Check::Http { path } => http::probe(stream, target, path, &self.config.probe_status).await,
         }
     }
 
     /// Connects, and sends the PROXY protocol header if the server's connections have one: a backend that requires it
     /// would reject the check.
-    async fn connect(&self, backend: &Backend) -> io::Result<TcpStream> {
-        let mut stream = backend.connect(Some(self.config.timeout())).await?;
+    async fn connect(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+        let mut stream = backend::connect(addresses, Some(self.config.timeout())).await?;
         stream.set_nodelay(true)?;
         if let Some(version) = self.proxy {
             let header = proxy_protocol::local_header(version, stream.local_addr()?, stream.peer_addr()?);

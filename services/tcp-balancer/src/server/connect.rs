@@ -59,7 +59,7 @@ async fn try_backends(
         server.pool.select(config.balance, peer.ip(), &[tried.as_slice(), &short_of_ports].concat())
     {
         let (name, backend) = (&server.name, &lease.backend);
-        let error = match backend.connect(config.connection_timeout()).await {
+        let error = match lease.connect(config.connection_timeout()).await {
             Ok(stream) => {
                 backend.traffic.count_connection();
                 if backend.failures.succeed() {
@@ -82,8 +82,8 @@ async fn try_backends(
             }
             None => {
                 backend.traffic.count_refused();
-                if backend.failures.fail(config.ejection(), Instant::now()) {
-                    let seconds = config.ejection().fail_timeout.as_secs_f64();
+                if lease.fail() {
+                    let seconds = backend.ejection().fail_timeout.as_secs_f64();
                     tracing::warn!(server = name, backend = %backend.target, %error, seconds, "ejected");
                 }
                 tried.push(Arc::clone(backend));

@@ -24,29 +24,42 @@ impl Server {
         let config = Arc::new(config);
         let old = mem::replace(&mut *self.config.write(), Arc::clone(&config));
         let mut lifecycle = self.lifecycle.lock();
-        // Lookups go on across reloads: frequent reloads must not prevent a slow one from ending.
+        // Lookups and checks go on across reloads: frequent reloads must not prevent a slow one from ending.
         let is_live = |config: &config::Server| config.healthcheck.initial_status == InitialStatus::Healthy;
         let is_same = old.discovery == config.discovery && is_live(&old) == is_live(&config);
+        self.pool.set_limits(config.ejection());
         if !is_same || lifecycle.discovery.is_empty() {
             lifecycle.discovery = JoinSet::new();
-            let discovering = discovery::run(
-                self.name.clone(),
-                Arc::clone(&self.pool),
-                Arc::clone(&self.discovery_failures),
-                config.discovery.clone(),
-                is_live(&config),
-                lifecycle.is_ready.clone(),
-            );
+            let discovering = discovery::run(discovery::Discovering {
+                server: self.name.clone(),
+                pool: Arc::clone(&self.pool),
+                run: self.pool.discoveries.begin(),
+                failures: Arc::clone(&self.discovery_failures),
+                shortages: Arc::clone(&self.shortages),
+                config: config.discovery.clone(),
+                last: if old.discovery.source == config.discovery.source {
+                    self.pool.discovered().flat_map(|backend| backend.addresses().to_vec()).collect()
+                } else {
+                    Vec::new()
+                },
+                is_live: is_live(&config),
+                is_ready: lifecycle.is_ready.clone(),
+            });
             lifecycle.discovery.spawn(discovering);
         }
-        lifecycle.health = JoinSet::new();
-        lifecycle.health.spawn(health::run(health::Checks {
-            server: self.name.clone(),
-            pool: Arc::clone(&self.pool),
-            config: config.healthcheck.clone(),
-            proxy: config.check_proxy_protocol(),
-            shortages: Arc::clone(&self.shortages),
-        }));
+        let checks = |config: &config::Server| (config.healthcheck.clone(), config.check_proxy_protocol());
+        if checks(&old) != checks(&config) || lifecycle.health.is_empty() {
+            lifecycle.health = JoinSet::new();
+            let (healthcheck, proxy) = checks(&config);
+            lifecycle.health.spawn(health::run(health::Checks {
+                server: self.name.clone(),
+                pool: Arc::clone(&self.pool),
+                run: self.pool.begin_checks(),
+                config: healthcheck,
+                proxy,
+                shortages: Arc::clone(&self.shortages),
+            }));
+        }
         let listener = listener?;
         let closed = lifecycle.close_listener();
         if let Some(address) = lifecycle.address.filter(|_| closed.is_some()) {
@@ -81,6 +94,8 @@ impl Server {
         lifecycle.is_ready = CancellationToken::new();
         lifecycle.discovery = JoinSet::new();
         lifecycle.health = JoinSet::new();
+        self.pool.discoveries.begin();
+        self.pool.begin_checks();
         lifecycle.stopped_at.get_or_insert_with(Instant::now);
         lifecycle.close_listener()
     }

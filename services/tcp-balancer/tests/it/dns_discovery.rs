@@ -114,6 +114,20 @@ async fn srv_records_give_backends_with_ports_and_weights() {
 }
 
 #[tokio::test]
+async fn a_static_name_is_connected_to_at_whichever_of_its_addresses_listens() {
+    let backend = Peer::named("backend").await;
+    let port = backend.addr.port();
+    let section = format!("kind = \"static\"\nstatic_list = [\"localhost:{port}\"]");
+    let check = "[servers.hello.healthcheck]\nkind = \"ping\"\ninitial_status = \"unhealthy\"\n";
+    let fixture = Fixture::start(&format!("{}{check}", with_discovery("", &section))).await;
+    eventually(TIMEOUT, async || fixture.live() == [true]).await;
+    assert_eq!(read_name(&mut fixture.connect().await).await, "backend");
+    fixture.wait_until_idle().await;
+    let counts = fixture.backend_counts()[0];
+    assert_eq!((counts.connections, counts.refused), (1, 0), "an address that refuses is not a refusal");
+}
+
+#[tokio::test]
 async fn an_unresolvable_static_name_gets_no_connections() {
     let good = Peer::named("good").await;
     let list =

@@ -20,6 +20,8 @@ mod program;
 mod proxy_protocol;
 mod reload;
 mod rest;
+mod rest_requests;
 mod shortage;
 mod shutdown;
+mod stale_results;
 mod unreachable;

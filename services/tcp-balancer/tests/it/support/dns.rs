@@ -1,12 +1,12 @@
 //! A DNS server whose records a test changes.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
 
 use hickory_resolver::proto::op::{Message, OpCode, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{A, SRV};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, SRV};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::net::UdpSocket;
 
@@ -42,6 +42,10 @@ impl Records {
 
     pub(crate) fn add_address(&self, name: &str, address: Ipv4Addr) {
         self.add(name, RData::A(A(address)));
+    }
+
+    pub(crate) fn add_ipv6(&self, name: &str, address: Ipv6Addr) {
+        self.add(name, RData::AAAA(AAAA(address)));
     }
 
     pub(crate) fn add_service(&self, name: &str, weight: u16, port: u16, target: &str) {
