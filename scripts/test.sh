@@ -119,9 +119,9 @@ try "gRPC from a Go client" sh scripts/test-lab.sh go_client
 # The browser tests need traffic in the last minutes.
 try "load" env RATE=20 DURATION=15s sh scripts/load.sh
 try "the console in a browser" sh scripts/test-browser.sh
-# `make alert FAULT=errors` is one of the documents' commands. Two steps have several faults that share a part: the path of an echo,
-# the balancer, and the mails.
-for fault in slow down,silent silent order-slow order-failures hello-slow backend-down backends-down errors,backend-down,balancer-full; do
+# `make alert FAULT=errors` is one of the documents' commands. Each fault of Prometheus' alerts is one of several at a time: faults that
+# share the path of an echo, the balancer, or only the mails.
+for fault in slow,backends-down down,silent errors,backend-down,balancer-full order-slow order-failures hello-slow; do
   try "alert $fault" sh scripts/lab.sh alert "$fault"
 done
 try "InfluxDB unavailable for 30 s: no point is lost" sh scripts/lab.sh outage
