@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::{Program, Scrape, eventually};
 
 /// Maximum time until the pipe and the program's queue are full, generous enough for a busy machine.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// Requests between two scrapes.
+const BATCH: usize = 50;
 
 /// Stops reading the program's stdout and calls `request`, for which it logs lines, until it drops lines. Then it must
 /// still respond, and end with one SIGTERM. `url` is the address of its `/metrics` and `/healthz`; `RUST_LOG=trace` in its
@@ -18,7 +20,9 @@ pub async fn serves_with_full_stdout(mut program: Program, url: &str, mut reques
     let metrics = format!("{url}/metrics");
     let dropped = async || Scrape::get(&metrics).await.value("log_lines_dropped_total", &[]);
     eventually(TIMEOUT, async || {
-        request().await;
+        for _ in 0..BATCH {
+            request().await;
+        }
         dropped().await > 0.0
     })
     .await;

@@ -15,6 +15,7 @@ async fn the_program_serves_and_ends_although_nobody_reads_its_log() {
     let program = Program::start(&mut testkit::command(env!("CARGO_BIN_EXE_web-client"), &variables));
     let url = program.url("--grpc-client-port", "").await;
     let path = format!("{url}/echo?m={}", "m".repeat(1000));
-    let request = async || assert_eq!(reqwest::get(&path).await.expect("a response").status(), 503);
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = async || assert_eq!(client.get(&path).send().await.expect("a response").status(), 503);
     testkit::serves_with_full_stdout(program, &url, request).await;
 }
