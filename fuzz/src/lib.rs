@@ -9,6 +9,7 @@ mod interpolate;
 mod line_protocol;
 mod proxy_header;
 mod sink_frames;
+mod sink_state;
 mod sink_wire;
 
 pub use balancer_config::balancer_config;
@@ -18,6 +19,7 @@ pub use interpolate::interpolate;
 pub use line_protocol::line_protocol;
 pub use proxy_header::proxy_header;
 pub use sink_frames::sink_frames;
+pub use sink_state::sink_state;
 pub use sink_wire::sink_wire;
 
 /// A target's name, which is also the name of its folder in `corpus/`, and its function.
@@ -32,5 +34,6 @@ pub const TARGETS: &[Target] = &[
     ("line_protocol", line_protocol),
     ("proxy_header", proxy_header),
     ("sink_frames", sink_frames),
+    ("sink_state", sink_state),
     ("sink_wire", sink_wire),
 ];

@@ -25,6 +25,8 @@ pub struct Envoy {
     admin: SocketAddr,
     listener: SocketAddr,
     folder: TempDir,
+    /// The number of hot restarts before this process.
+    epoch: u32,
 }
 
 /// What tests configure. Texts are in YAML.
@@ -44,6 +46,10 @@ pub struct Config {
     pub sink: String,
     /// Entries of `stats_config.stats_tags` in flow style.
     pub stats_tags: String,
+    /// `emit_tags_as_labels`.
+    pub emit_tags_as_labels: bool,
+    /// Whether the process can be replaced by a hot restart.
+    pub can_hot_restart: bool,
 }
 
 impl Default for Config {
@@ -56,6 +62,8 @@ impl Default for Config {
             flush_interval: "0.2s".into(),
             sink: "{ histogram_emit_mode: HISTOGRAM }".into(),
             stats_tags: String::new(),
+            emit_tags_as_labels: true,
+            can_hot_restart: false,
         }
     }
 }
@@ -73,14 +81,26 @@ impl Envoy {
         let cds = folder.path().join("cds.yaml");
         fs::write(&path, bootstrap(config, admin, listener, &cds)).expect("written");
         write_cds(folder.path(), listener, Some("1s"));
-        let child = spawn(&path, &folder.path().join("log"));
-        let envoy = Self { id: config.id.clone(), child, admin, listener, folder };
+        let epoch = config.can_hot_restart.then_some(0);
+        let child = spawn(folder.path(), epoch);
+        let envoy = Self { id: config.id.clone(), child, admin, listener, folder, epoch: 0 };
         let ready = format!("http://{admin}/ready");
         eventually(TIMEOUT, async || {
             reqwest::get(&ready).await.is_ok_and(|reply| reply.status() == StatusCode::OK)
         })
         .await;
         envoy
+    }
+
+    /// Replaces the process by a hot restart, and waits until the old process has ended.
+    ///
+    /// # Panics
+    /// If it cannot be replaced.
+    pub async fn hot_restart(mut self) -> Self {
+        self.epoch += 1;
+        let mut old = std::mem::replace(&mut self.child, spawn(self.folder.path(), Some(self.epoch)));
+        old.wait().await.expect("ended");
+        self
     }
 
     /// Sends a request through its listener.
@@ -153,6 +173,15 @@ impl Envoy {
         reqwest::get(url).await.expect("a reply").text().await.expect("a page")
     }
 
+    /// Its counters that have been used, one line `NAME: VALUE` each, with tags as parts of the names.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn used_counters(&self) -> String {
+        let url = format!("http://{}/stats?usedonly&type=Counters", self.admin);
+        reqwest::get(url).await.expect("a reply").text().await.expect("a page")
+    }
+
     /// Its own page of metrics.
     ///
     /// # Panics
@@ -171,15 +200,30 @@ impl Envoy {
     }
 }
 
-fn spawn(config: &Path, log: &Path) -> Child {
-    command(&real_program("ENVOY"), &[])
+/// Starts a process with the configuration in `folder`, for hot restarts if it has an epoch.
+fn spawn(folder: &Path, epoch: Option<u32>) -> Child {
+    let mut command = command(&real_program("ENVOY"), &[]);
+    command
         .arg("--config-path")
-        .arg(config)
-        .args(["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"])
+        .arg(folder.join("envoy.yaml"))
+        .args(["--concurrency", "1", "--log-level", "warning"])
         .stdout(Stdio::null())
-        .stderr(fs::File::create(log).expect("created"))
-        .spawn()
-        .expect("Envoy starts")
+        .stderr(fs::File::create(folder.join(format!("log-{}", epoch.unwrap_or(0)))).expect("created"));
+    let base_id = folder.join("base-id");
+    match epoch {
+        None => command.arg("--disable-hot-restart"),
+        Some(0) => command.arg("--use-dynamic-base-id").arg("--base-id-path").arg(base_id),
+        Some(epoch) => {
+            let base_id = fs::read_to_string(base_id).expect("the first process has written it");
+            command.args(["--base-id", base_id.trim(), "--restart-epoch", &epoch.to_string()]).args([
+                "--drain-time-s",
+                "1",
+                "--parent-shutdown-time-s",
+                "2",
+            ])
+        }
+    };
+    command.spawn().expect("Envoy starts")
 }
 
 /// Moves a new CDS file over the old one, which is what Envoy watches for.
@@ -205,7 +249,8 @@ fn write_cds(folder: &Path, listener: SocketAddr, connect_timeout: Option<&str>)
 }
 
 fn bootstrap(config: &Config, admin: SocketAddr, listener: SocketAddr, cds: &Path) -> String {
-    let Config { id, sink_port, grpc_service, cluster, flush_interval, sink, stats_tags } = config;
+    let Config { id, sink_port, grpc_service, cluster, flush_interval, sink, stats_tags, .. } = config;
+    let emit_tags_as_labels = config.emit_tags_as_labels;
     let sink = sink.trim_matches(['{', '}']).trim().replace(", ", "\n      ");
     let (admin, listener, cds) = (admin.port(), listener.port(), cds.display());
     format!(
@@ -220,7 +265,7 @@ stats_sinks:
     typed_config:
       "@type": type.googleapis.com/envoy.config.metrics.v3.MetricsServiceConfig
       transport_api_version: V3
-      emit_tags_as_labels: true
+      emit_tags_as_labels: {emit_tags_as_labels}
       {sink}
       grpc_service:
         envoy_grpc: {{ cluster_name: metrics-sink }}

@@ -79,7 +79,7 @@ impl Tutorial {
             Self::Sink => Contents {
                 services: &[Service::MetricsSink],
                 jobs: &["envoy", "metrics-sink"],
-                alerts: &["EnvoySilent", "SinkRefusing"],
+                alerts: &["EnvoySilent", "SinkMisconfigured", "SinkRefusing"],
                 grafana_alerts: &[],
                 metrics: &["envoy_", "metrics_sink_"],
             },

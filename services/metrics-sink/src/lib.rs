@@ -13,6 +13,8 @@ pub mod refusal;
 mod security;
 mod self_metrics;
 mod settings;
+#[doc(hidden)]
+pub mod state;
 pub mod store;
 pub mod wire;
 
@@ -37,6 +39,7 @@ use crate::outputs::Outputs;
 use crate::refusal::Refusals;
 use crate::security::Security;
 use crate::self_metrics::SelfMetrics;
+use crate::state::State;
 use crate::store::Store;
 
 pub use security::SecuritySettings;
@@ -80,6 +83,10 @@ pub async fn run(
     let security = Security::load(&settings.security, &registry)?;
     let refusals = Arc::new(Refusals::register(&registry)?);
     let store = Arc::new(Store::new(settings.limits(), settings.counters, Arc::clone(&refusals)));
+    let state = match settings.state_file() {
+        Some(path) => Some(State::load(path, Arc::clone(&store), &registry).await?),
+        None => None,
+    };
     let service = Arc::new(MetricsService {
         metrics: SelfMetrics::register(&registry, Arc::clone(&store))?,
         outputs: Outputs::start(&settings.outputs, &refusals),
@@ -108,8 +115,17 @@ pub async fn run(
         serve(security.http_listener(listeners.http), http, shutdown.clone(), grace),
         remove_stale(&store, settings.stale_after, shutdown.clone()),
         security.keep(&shutdown),
+        async {
+            if let Some(state) = &state {
+                state.keep(shutdown.clone()).await;
+            }
+        },
         health,
     );
+    if let Some(state) = &state {
+        // All streams have ended, so nothing is missing.
+        state.write().await;
+    }
     Ok(())
 }
 

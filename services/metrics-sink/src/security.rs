@@ -49,8 +49,9 @@ pub(crate) struct Security {
     web: Option<Arc<Reloaded<Web>>>,
 }
 
+/// Parses a path, which may be empty.
 #[allow(clippy::unnecessary_wraps, reason = "a parser of clap returns a result")]
-fn path(value: &str) -> Result<PathBuf, Infallible> {
+pub(crate) fn path(value: &str) -> Result<PathBuf, Infallible> {
     Ok(value.into())
 }
 

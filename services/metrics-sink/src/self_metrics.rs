@@ -59,6 +59,7 @@ struct NodeMetrics {
     series_resets: IntCounterVec,
     counter_mismatches: IntCounterVec,
     refused: IntCounterVec,
+    missed: GaugeVec,
 }
 
 /// The labels of a node.
@@ -104,15 +105,30 @@ impl NodeMetrics {
                 "metrics_sink_node_refused_total",
                 "Refused messages, families and metrics of an Envoy, for any reason.",
             )?,
+            missed: GaugeVec::new(
+                Opts::new(
+                    "metrics_sink_missed_seconds",
+                    "Time whose flushes were lost between two streams of an Envoy's process.",
+                ),
+                &NODE_LABELS,
+            )?,
         })
     }
 
-    fn collectors(&self) -> [&dyn Collector; 5] {
-        [&self.age, &self.restarts, &self.series_resets, &self.counter_mismatches, &self.refused]
+    fn collectors(&self) -> [&dyn Collector; 6] {
+        [
+            &self.age,
+            &self.restarts,
+            &self.series_resets,
+            &self.counter_mismatches,
+            &self.refused,
+            &self.missed,
+        ]
     }
 
     fn set(&self, nodes: Vec<NodeState>) {
         self.age.reset();
+        self.missed.reset();
         for counter in [&self.restarts, &self.series_resets, &self.counter_mismatches, &self.refused] {
             counter.reset();
         }
@@ -123,6 +139,7 @@ impl NodeMetrics {
             self.series_resets.with_label_values(&labels).inc_by(node.series_resets);
             self.counter_mismatches.with_label_values(&labels).inc_by(node.counter_mismatches);
             self.refused.with_label_values(&labels).inc_by(node.refused);
+            self.missed.with_label_values(&labels).set(node.missed.as_secs_f64());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The settings: flags, and environment variables for those not given.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,7 +9,7 @@ use kit::settings::size;
 use thiserror::Error;
 
 use crate::outputs::Output;
-use crate::security::SecuritySettings;
+use crate::security::{SecuritySettings, path};
 use crate::store::{Limits, Temporality};
 
 /// The settings of the sink.
@@ -57,6 +58,9 @@ pub struct Settings {
     /// Maximum size of a name or of a label's value
     #[arg(long, env = "SINK_MAX_LABEL", value_name = "SIZE", default_value = "1KiB", value_parser = size)]
     pub max_label: usize,
+    /// File that keeps accumulated values over a restart of the sink; none if empty
+    #[arg(long, env = "SINK_STATE_FILE", value_name = "FILE", default_value = "", value_parser = path)]
+    pub state_file: PathBuf,
     /// Grace period for requests in flight at SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
@@ -102,6 +106,11 @@ impl Settings {
             return Err(Contradiction::Buffered { max_buffered, max_message });
         }
         Ok(())
+    }
+
+    /// The state file, if there is one.
+    pub(crate) fn state_file(&self) -> Option<PathBuf> {
+        Some(self.state_file.clone()).filter(|path| !path.as_os_str().is_empty())
     }
 
     /// The limits of the store.

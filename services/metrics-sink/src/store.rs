@@ -1,6 +1,7 @@
 //! Accumulates the series of all Envoys that flush to this sink, and renders them as a page.
 
 mod apply;
+mod bounds;
 mod budget;
 mod context;
 mod counter_changes;
@@ -10,14 +11,23 @@ mod flush_intervals;
 mod flush_tracker;
 mod histogram;
 mod history;
+mod identity;
 mod labels;
 mod node;
 mod node_counters;
+mod node_flush;
+mod node_save;
 mod node_series;
 mod number;
 mod page;
+mod pending;
 mod process;
 mod removal;
+mod reshape;
+mod resume;
+mod resumption;
+mod save;
+mod saved;
 mod series;
 mod slot_index;
 mod summary;
@@ -26,7 +36,7 @@ mod totals;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kit::exposition::Format;
 use parking_lot::Mutex;
@@ -37,11 +47,16 @@ use crate::wire::Message;
 use self::context::Context;
 use self::node::{Node, StreamId};
 use self::page::PageHandle;
+use self::pending::PendingNodes;
 
 pub use self::budget::Budget;
 pub use self::context::{Limits, Temporality};
-pub use self::node::{Identity, Superseded};
+pub use self::identity::Identity;
+pub use self::node::Superseded;
 pub use self::page::{Page, PageTimeout};
+pub use self::saved::{
+    SavedBounds, SavedFamily, SavedKind, SavedPart, SavedProcess, SavedSeries, SavedSeriesList,
+};
 
 /// The series of all Envoys, by identity.
 #[derive(Debug)]
@@ -52,6 +67,8 @@ pub struct Store {
     start: Instant,
     nodes: Mutex<BTreeMap<Identity, Arc<Node>>>,
     next_stream: AtomicU64,
+    /// Nodes of the state file that have not connected yet.
+    pending: PendingNodes,
     /// Pages in progress, and when each was started.
     pages: Mutex<Vec<(Duration, PageHandle)>>,
 }
@@ -79,6 +96,8 @@ pub struct NodeState {
     pub counter_mismatches: u64,
     /// Refused messages, families and metrics.
     pub refused: u64,
+    /// Time whose flushes were lost.
+    pub missed: Duration,
 }
 
 impl Store {
@@ -91,6 +110,7 @@ impl Store {
             start: Instant::now(),
             nodes: Mutex::default(),
             next_stream: AtomicU64::new(0),
+            pending: PendingNodes::default(),
             pages: Mutex::default(),
         }
     }
@@ -113,12 +133,56 @@ impl Store {
                 .ok_or(Reason::Nodes)?;
             nodes.remove(&longest_idle);
         }
-        let node = nodes
-            .entry(identity)
-            .or_insert_with_key(|identity| Arc::new(Node::new(identity.clone(), Arc::clone(&self.context))));
+        let node = nodes.entry(identity).or_insert_with_key(|identity| Arc::new(self.new_node(identity)));
         node.stream_opened();
         let id = self.next_stream.fetch_add(1, Ordering::Relaxed);
         Ok(Stream { node: Arc::clone(node), store: Arc::clone(self), id })
+    }
+
+    fn new_node(&self, identity: &Identity) -> Node {
+        let parts = self.pending.take(identity);
+        Node::of_parts(identity.clone(), Arc::clone(&self.context), parts)
+    }
+
+    /// Keeps saved nodes until they connect, for [`Limits::age_retention`] after their last flush. Those that have
+    /// connected already are ignored. Returns the number of parts that exceed the memory limit, which are refused.
+    pub fn restore(&self, parts: Vec<SavedPart>) -> u64 {
+        let wall_clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut refused = 0;
+        // Locked for all parts of a node.
+        let nodes = self.nodes.lock();
+        for part in parts {
+            let received = Duration::from_millis(part.received_ms.try_into().unwrap_or(0));
+            let age = wall_clock.saturating_sub(received);
+            let identity = Identity { job: part.job.clone(), instance: part.instance.clone() };
+            let Some(remaining) = self.limits.age_retention.checked_sub(age) else { continue };
+            if nodes.contains_key(&identity) {
+                continue;
+            }
+            let expires = self.now() + remaining;
+            if let Err(reason) = self.pending.add(identity, part, &self.context, expires) {
+                refused += 1;
+                self.context.refusals.refuse(reason, "a node of the state file");
+            }
+        }
+        refused
+    }
+
+    /// Passes what a later sink needs to `write`, including nodes that have not connected since [`Store::restore`].
+    ///
+    /// # Errors
+    ///
+    /// The first error of `write`.
+    pub fn save<E>(&self, mut write: impl FnMut(&SavedPart) -> Result<(), E>) -> Result<(), E> {
+        let (pending, nodes) = {
+            // Locked for both, so that a node that connects meanwhile is saved once.
+            let nodes = self.nodes.lock();
+            (self.pending.all(), nodes.values().cloned().collect::<Vec<_>>())
+        };
+        for part in pending {
+            write(&part.saved)?;
+        }
+        nodes.iter().try_for_each(|node| node.save(self.now(), &mut write))
     }
 
     /// Removes stale series and nodes, and aborts pages whose timeout has passed. To be called periodically.
@@ -134,6 +198,8 @@ impl Store {
         let oldest = now.saturating_sub(self.limits.age_retention);
         self.nodes.lock().retain(|_, node| !node.is_idle_since(oldest));
         let make_room = self.context.budget.take_exceeded();
+        // Envoys that still exist have reconnected within this time.
+        self.pending.remove_expired(now, make_room && now > self.limits.stale_after);
         for node in self.all_nodes() {
             node.remove_stale(now, &self.limits, make_room);
         }
@@ -154,6 +220,7 @@ impl Store {
                     series_resets: counters.series_resets.get(),
                     counter_mismatches: counters.counter_mismatches.get(),
                     refused: counters.refused.get(),
+                    missed: Duration::from_millis(counters.missed_ms.get()),
                 })
             })
             .collect()

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clients::{Clients, poll::until, time::unix_now};
+use clients::{Clients, poll::until};
 use prometheus_text::{Difference, Exposition, Kind};
 
 use crate::table::{Claim, Evidence, Failure};
@@ -30,14 +30,6 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
     while result.is_err() && started.elapsed() < COMPARE_TIMEOUT {
         result = compare(clients, &mut ranges).await;
     }
-    if let Err(failure) = &mut result
-        && sink_started_after_envoy(clients).await.unwrap_or(false)
-    {
-        *failure = format!(
-            "{failure}; the sink started after Envoy and has only seen its histograms since then: restart Envoy"
-        )
-        .into();
-    }
     vec![Claim::from_result("the sink's page of Envoy is Envoy's own", result)]
 }
 
@@ -58,7 +50,7 @@ async fn compare(clients: &Clients, ranges: &mut GaugeRanges) -> Evidence {
     };
     let after = envoy_page(clients).await?;
     ranges.add(&after);
-    evaluate(&before, &after, ranges, sink_page)
+    evaluate(&before, &after, ranges, sink_page, missed_seconds(clients).await?)
 }
 
 /// The sink's page of Envoy after two more flushes: the first may have been in flight at the time of the call. Each flush
@@ -81,10 +73,11 @@ fn uptime_of(page: &Exposition) -> Result<f64, Failure> {
     uptime.ok_or_else(|| "the sink has no envoy_server_uptime".into())
 }
 
-async fn sink_started_after_envoy(clients: &Clients) -> Result<bool, Failure> {
-    let started = sink_page(clients, "/metrics").await?.value("process_start_time_seconds", &[]);
-    let uptime = envoy_page(clients).await?.value("envoy_server_uptime", &[]);
-    Ok(started.zip(uptime).is_some_and(|(started, uptime)| started > unix_now() - uptime))
+/// The seconds of Envoy's flushes that the sink has missed, for example while it restarted.
+async fn missed_seconds(clients: &Clients) -> Result<f64, Failure> {
+    let page = sink_page(clients, "/metrics").await?;
+    let missed = page.family("metrics_sink_missed_seconds");
+    Ok(missed.map_or(0.0, |family| family.samples().iter().map(|sample| sample.value).sum()))
 }
 
 async fn envoy_page(clients: &Clients) -> Result<Exposition, Failure> {
@@ -140,14 +133,29 @@ fn is_changed_by_reading(gauge: &str, series: &str) -> bool {
     gauge.starts_with("envoy_listener_admin_") || series.contains(ADMIN_LABEL)
 }
 
-fn evaluate(before: &Exposition, after: &Exposition, ranges: &GaugeRanges, sink: Exposition) -> Evidence {
+/// `missed` are the seconds whose observations the sink's histograms lack.
+fn evaluate(
+    before: &Exposition,
+    after: &Exposition,
+    ranges: &GaugeRanges,
+    sink: Exposition,
+    missed: f64,
+) -> Evidence {
     let sink = sink.without_labels(&ADDED_LABELS);
     let mut differences = prometheus_text::compare_between(before, after, &sink);
-    differences.retain(|difference| !is_gauge_value(before, difference));
+    differences.retain(|difference| {
+        let is_missed = missed > 0.0 && is_lower_histogram(before, difference);
+        !is_missed && !is_gauge_value(before, difference)
+    });
     differences.extend(ranges.differences(&sink));
     if differences.is_empty() {
         let (families, series) = (sink.families().count(), sink.series_count());
-        return Ok(format!("{families} families, {series} series: names, types, labels, values"));
+        let apart = if missed > 0.0 {
+            format!(", apart from {missed:.0} s that the sink's histograms missed")
+        } else {
+            String::new()
+        };
+        return Ok(format!("{families} families, {series} series: names, types, labels, values{apart}"));
     }
     let first: Vec<String> = differences.iter().take(3).map(Difference::to_string).collect();
     let more = if differences.len() > first.len() { "; ..." } else { "" };
@@ -158,6 +166,14 @@ fn is_gauge_value(page: &Exposition, difference: &Difference) -> bool {
     let Difference::Value { series, .. } = difference else { return false };
     let name = series.split('{').next().unwrap_or_default();
     page.family(name).is_some_and(|family| family.kind() == Kind::Gauge)
+}
+
+fn is_lower_histogram(page: &Exposition, difference: &Difference) -> bool {
+    let Difference::Value { series, expected: (low, _), actual } = difference else { return false };
+    let name = series.split('{').next().unwrap_or_default();
+    let family = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
+    let family = family.and_then(|name| page.family(name));
+    actual < low && family.is_some_and(|family| family.kind() == Kind::Histogram)
 }
 
 #[cfg(test)]
@@ -172,7 +188,7 @@ mod tests {
     fn evaluated(readings: &[Exposition], sink: &str) -> Evidence {
         let mut ranges = GaugeRanges::default();
         readings.iter().for_each(|reading| ranges.add(reading));
-        evaluate(&readings[0], readings.last().unwrap(), &ranges, page(sink))
+        evaluate(&readings[0], readings.last().unwrap(), &ranges, page(sink), 0.0)
     }
 
     #[test]
@@ -185,6 +201,24 @@ mod tests {
         let wrong = sink.replace("} 7", "} 10").replace("} 1\n", "} 2\n");
         let reason = evaluated(&readings, &wrong).unwrap_err().to_string();
         assert!(reason.starts_with("2 differences") && reason.contains("not between 5 and 9"), "{reason}");
+    }
+
+    #[test]
+    fn only_histograms_may_lack_what_the_sink_missed() {
+        let text = |count: u8, total: u8| {
+            format!(
+                "# TYPE h histogram\nh_bucket{{le=\"+Inf\"}} {count}\nh_sum 1\nh_count {count}\n\
+                 # TYPE c counter\nc {total}\n"
+            )
+        };
+        let envoy = page(&text(7, 7));
+        let evaluated = |count, total, missed| {
+            evaluate(&envoy, &envoy, &GaugeRanges::default(), page(&text(count, total)), missed)
+        };
+        assert!(evaluated(5, 7, 0.0).is_err());
+        assert!(evaluated(5, 7, 2.0).unwrap().ends_with("apart from 2 s that the sink's histograms missed"));
+        assert!(evaluated(9, 7, 2.0).is_err());
+        assert!(evaluated(7, 5, 2.0).is_err());
     }
 
     #[test]

@@ -94,6 +94,7 @@ impl NodeSeries {
                 Ok(sample) => {
                     let sent = SentSeries {
                         name: family.name,
+                        help: family.help,
                         kind,
                         metric,
                         fingerprint: fingerprint.finish(),

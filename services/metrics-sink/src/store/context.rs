@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use super::family_names::FamilyNames;
-use super::node::Identity;
+use super::identity::Identity;
 use super::slot_index::Fingerprints;
 use crate::refusal::Refusals;
 

@@ -17,6 +17,8 @@ pub(crate) struct Family {
     /// The name on the page.
     pub(crate) name: Arc<str>,
     pub(crate) kind: Kind,
+    /// The help text, if the node has sent one.
+    pub(crate) help: Option<Arc<str>>,
     /// The rendered labels of all series, concatenated.
     labels: String,
     pub(crate) series: SeriesList,
@@ -59,12 +61,12 @@ impl Family {
             Kind::Histogram => SeriesList::Histograms(Vec::new()),
             Kind::Summary => SeriesList::Summaries(Vec::new()),
         };
-        Self { name, kind, labels: String::new(), series }
+        Self { name, kind, help: None, labels: String::new(), series }
     }
 
     /// The cost of a family without series.
-    pub(crate) fn cost(name: &str) -> Cost {
-        Cost { series: 0, bytes: size_of::<Self>() + name.len() + 144 }
+    pub(crate) fn cost(name: &str, help: Option<&str>) -> Cost {
+        Cost { series: 0, bytes: size_of::<Self>() + name.len() + help.map_or(0, str::len) + 144 }
     }
 
     #[inline]

@@ -16,6 +16,11 @@ pub(crate) struct FlushTracker {
     timestamp_ms: i64,
     /// The newest stream has not sent a metric yet.
     is_stream_pending: bool,
+    /// Messages of the newest flush, and of the one before.
+    messages: u32,
+    previous_messages: u32,
+    /// The timestamp of the newest flush that is complete, as far as is known.
+    complete_ms: i64,
 }
 
 impl FlushTracker {
@@ -24,21 +29,49 @@ impl FlushTracker {
         self.is_stream_pending |= new_stream;
         let Some(timestamp_ms) = timestamp_ms else { return false };
         if !self.is_stream_pending && timestamp_ms != 0 && timestamp_ms == self.timestamp_ms {
+            self.count_message();
             return false;
         }
+        // A flush that broke off with its stream has fewer messages than a whole one.
+        if !self.is_stream_pending || self.messages > self.previous_messages {
+            self.previous_messages = self.messages;
+        }
+        self.messages = 0;
         // A series keeps its number until its next flush or until it is stale, so numbers can be reused.
         self.flush = self.flush.wrapping_add(1).max(1);
         self.timestamp_ms = timestamp_ms;
         if std::mem::take(&mut self.is_stream_pending) {
             self.stream_start = self.flush;
         }
+        self.count_message();
         true
+    }
+
+    /// The stream does not mark the end of a flush: it is complete if it has as many messages as the one before.
+    fn count_message(&mut self) {
+        self.messages = self.messages.saturating_add(1);
+        if self.messages >= self.previous_messages {
+            self.complete_ms = self.timestamp_ms;
+        }
+    }
+
+    /// The timestamp of the newest flush that is complete, in milliseconds since the Unix epoch; `None` if unknown.
+    pub(crate) fn complete_ms(&self) -> Option<i64> {
+        Some(self.complete_ms).filter(|timestamp_ms| *timestamp_ms != 0)
     }
 
     /// The newest flush.
     #[inline]
     pub(crate) fn flush(&self) -> FlushNumber {
         self.flush
+    }
+
+    /// A number for what was written before the newest flush, on an older stream.
+    pub(crate) fn before(&self) -> FlushNumber {
+        match self.flush.wrapping_sub(1) {
+            0 => FlushNumber::MAX,
+            before => before,
+        }
     }
 
     /// The timestamp of the newest flush, in milliseconds since the Unix epoch; 0 without timestamps.
@@ -94,6 +127,22 @@ mod tests {
         assert!(flushes.start_message(Some(2_000), false));
         assert!(flushes.is_first_of_stream());
         assert!(flushes.is_of_older_stream(2) && !flushes.is_of_older_stream(3));
+    }
+
+    #[test]
+    fn a_flush_is_complete_with_as_many_messages_as_the_flush_before() {
+        let mut flushes = FlushTracker::default();
+        assert_eq!(flushes.complete_ms(), None);
+        let mut complete_after = |timestamp_ms, new_stream| {
+            flushes.start_message(Some(timestamp_ms), new_stream);
+            flushes.complete_ms()
+        };
+        assert_eq!([true, false].map(|new| complete_after(1_000, new)), [Some(1_000); 2]);
+        assert_eq!([false; 3].map(|new| complete_after(2_000, new)), [Some(1_000), Some(2_000), Some(2_000)]);
+        assert_eq!(complete_after(3_000, false), Some(2_000));
+        // The stream broke off.
+        assert_eq!([true, false].map(|new| complete_after(4_000, new)), [Some(2_000); 2]);
+        assert_eq!(complete_after(4_000, false), Some(4_000));
     }
 
     #[test]

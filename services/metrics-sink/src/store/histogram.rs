@@ -3,28 +3,15 @@
 
 use std::sync::Arc;
 
-use kit::exposition::{Format, push_float};
+use kit::exposition::Format;
 
-use super::budget::Cost;
+use super::bounds::Bounds;
 use super::number;
+use super::saved::SavedSeries;
 use super::series::{LinePrefix, Series, SeriesMeta};
 use super::totals::Totals;
 use crate::refusal::Reason;
 use crate::wire::Distribution;
-
-/// Finite bucket bounds, shared by all histograms of a node with the same bounds.
-#[derive(Debug)]
-pub(crate) struct Bounds {
-    upper: Vec<f64>,
-    /// The label of each bucket, such as `le="1"`.
-    le: Vec<Box<str>>,
-    /// The label of each bucket in OpenMetrics, such as `le="1.0"`.
-    canonical_le: Vec<Box<str>>,
-}
-
-/// The most recently created bounds of a node, to be shared.
-#[derive(Debug, Default)]
-pub(super) struct BoundsCache(Vec<Arc<Bounds>>);
 
 /// One histogram.
 #[derive(Debug, Clone)]
@@ -36,81 +23,9 @@ pub(crate) struct Histogram {
     totals: Totals,
 }
 
-/// Maximum number of finite buckets. Envoy's configurations have far fewer.
-const MAX_BUCKETS: usize = 512;
-
-/// Size of the cache. An Envoy has one set of bounds, or a few.
-const MAX_CACHED_BOUNDS: usize = 16;
-
-impl Bounds {
-    /// Reads the bounds of a valid interval, at most `max`. +Inf is skipped, because every histogram has it.
-    pub(crate) fn read(mut sent: Distribution<'_>, max: usize) -> Result<Self, Reason> {
-        let mut bounds = Self { upper: Vec::new(), le: Vec::new(), canonical_le: Vec::new() };
-        while let Ok(Some(bucket)) = sent.next_bucket() {
-            if bucket.upper_bound == f64::INFINITY {
-                continue;
-            }
-            if bounds.upper.len() == max.min(MAX_BUCKETS) {
-                return Err(Reason::Series);
-            }
-            let mut le = String::from("le=\"");
-            // Adding zero turns -0 into 0.
-            number::push_bound(&mut le, bucket.upper_bound + 0.0);
-            le.push('"');
-            bounds.upper.push(bucket.upper_bound);
-            bounds.le.push(le.into());
-            bounds.canonical_le.push(canonical_le(bucket.upper_bound));
-        }
-        Ok(bounds)
-    }
-
-    /// Whether `sent` has these bounds.
-    fn matches(&self, mut sent: Distribution<'_>) -> bool {
-        let mut upper = self.upper.iter();
-        while let Ok(Some(bucket)) = sent.next_bucket() {
-            if bucket.upper_bound != f64::INFINITY && upper.next() != Some(&bucket.upper_bound) {
-                return false;
-            }
-        }
-        upper.next().is_none()
-    }
-
-    pub(crate) fn cost(&self) -> Cost {
-        const BYTES_PER_BOUND: usize = 2 * (size_of::<Box<str>>() + 16) + size_of::<f64>();
-        let labels = self.le.iter().zip(&self.canonical_le);
-        let bytes = labels.map(|(le, canonical)| le.len() + canonical.len() + BYTES_PER_BOUND).sum::<usize>();
-        Cost { series: 0, bytes: size_of::<Self>() + bytes }
-    }
-}
-
-fn canonical_le(bound: f64) -> Box<str> {
-    let mut number = Vec::new();
-    push_float(&mut number, bound);
-    format!("le=\"{}\"", String::from_utf8_lossy(&number)).into()
-}
-
-impl BoundsCache {
-    /// The cached bounds that `sent` has.
-    pub(super) fn find(&self, sent: Distribution<'_>) -> Option<&Arc<Bounds>> {
-        self.0.iter().find(|bounds| bounds.matches(sent))
-    }
-
-    pub(super) fn contains(&self, bounds: &Arc<Bounds>) -> bool {
-        self.0.iter().any(|cached| Arc::ptr_eq(cached, bounds))
-    }
-
-    /// Adds bounds, in place of the oldest if the cache is full.
-    pub(super) fn insert(&mut self, bounds: Arc<Bounds>) {
-        if self.0.len() == MAX_CACHED_BOUNDS {
-            self.0.remove(0);
-        }
-        self.0.push(bounds);
-    }
-}
-
 impl Histogram {
     pub(crate) fn new(meta: SeriesMeta, bounds: Arc<Bounds>) -> Self {
-        let counts = vec![0; bounds.upper.len()].into();
+        let counts = vec![0; bounds.upper().len()].into();
         Self { meta, bounds, counts, totals: Totals::default() }
     }
 
@@ -132,6 +47,37 @@ impl Histogram {
             (last_bound, last_count) = (Some(bucket.upper_bound), bucket.cumulative_count);
         }
         if sent.sum.is_finite() && last_count <= sent.count { Ok(()) } else { Err(Reason::Value) }
+    }
+
+    /// What the state file has of it, without labels and bounds.
+    pub(super) fn save(&self) -> SavedSeries {
+        let mut saved = self.totals.save();
+        saved.buckets = self.counts.to_vec();
+        saved
+    }
+
+    /// Checks that saved counts are valid on a page, as [`Histogram::check`] does for an interval.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Value`] if they are not.
+    pub(super) fn check_saved(upper: &[f64], buckets: &[u64], totals: &Totals) -> Result<(), Reason> {
+        let is_ascending = upper.windows(2).all(|pair| pair[0] < pair[1]);
+        let is_finite = upper.iter().all(|bound| !bound.is_nan() && *bound != f64::INFINITY);
+        let is_cumulative = buckets.is_sorted() && buckets.last().is_none_or(|last| *last <= totals.count());
+        let is_valid = is_ascending && is_finite && is_cumulative && buckets.len() == upper.len();
+        if is_valid { Ok(()) } else { Err(Reason::Value) }
+    }
+
+    /// Adds valid saved counts. A histogram with other bounds has started again since: it stays as it is.
+    pub(super) fn add_saved(&mut self, upper: &[f64], buckets: &[u64], totals: &Totals) {
+        if upper != self.bounds.upper() {
+            return;
+        }
+        for (count, saved) in self.counts.iter_mut().zip(buckets) {
+            *count = count.saturating_add(*saved);
+        }
+        self.totals.merge(totals);
     }
 
     pub(crate) fn bounds(&self) -> &Arc<Bounds> {
@@ -186,7 +132,7 @@ impl Series for Histogram {
             number::push_count(out, count);
             out.push(b'\n');
         };
-        let le = if format.is_open_metrics() { &self.bounds.canonical_le } else { &self.bounds.le };
+        let le = if format.is_open_metrics() { self.bounds.canonical_le() } else { self.bounds.le() };
         for (le, count) in le.iter().zip(&self.counts) {
             bucket(le, *count);
         }

@@ -93,6 +93,60 @@ pub(crate) fn push_label(out: &mut String, name: &str, value: &str) {
     out.push('"');
 }
 
+/// Whether `name` is a name that [`family_name`] returns.
+pub(crate) fn is_rendered_name(name: &str) -> bool {
+    name.starts_with("envoy_") && name.bytes().all(is_name_byte)
+}
+
+/// Whether `labels` are valid labels as [`render`] returns them.
+pub(crate) fn is_rendered(labels: &str, kind: Kind) -> bool {
+    let mut rest = labels;
+    let (mut last, mut count) = ("", 0);
+    while !rest.is_empty() {
+        let Some((name, value)) = rest.split_once("=\"") else { return false };
+        let is_reserved = NODE_LABELS.contains(&name) || is_reserved(name, kind);
+        if is_reserved
+            || name <= last
+            || name.as_bytes()[0].is_ascii_digit()
+            || !name.bytes().all(is_name_byte)
+        {
+            return false;
+        }
+        let Some(end) = end_of_value(value).filter(|end| *end > 0) else { return false };
+        rest = match (&value[end + 1..], value[end + 1..].strip_prefix(',')) {
+            ("", _) => "",
+            (_, Some(next)) if !next.is_empty() => next,
+            _ => return false,
+        };
+        (last, count) = (name, count + 1);
+    }
+    count <= MAX_LABELS
+}
+
+/// The position of the quote that ends an escaped value.
+fn end_of_value(value: &str) -> Option<usize> {
+    let mut bytes = value.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' => return Some(at),
+            b'\n' => return None,
+            b'\\' => {
+                bytes.next().filter(|(_, escaped)| matches!(escaped, b'\\' | b'"' | b'n'))?;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_reserved(name: &str, kind: Kind) -> bool {
+    matches!((name, kind), ("__name__", _) | ("le", Kind::Histogram) | ("quantile", Kind::Summary))
+}
+
 fn label_name(name: &[u8], kind: Kind) -> Result<String, Reason> {
     if name.is_empty() || str::from_utf8(name).is_err() {
         return Err(Reason::Labels);
@@ -102,21 +156,17 @@ fn label_name(name: &[u8], kind: Kind) -> Result<String, Reason> {
         out.push('_');
     }
     push_sanitised(&mut out, name);
-    match (out.as_str(), kind) {
-        ("__name__", _) | ("le", Kind::Histogram) | ("quantile", Kind::Summary) => Err(Reason::Labels),
-        _ => Ok(out),
-    }
+    if is_reserved(&out, kind) { Err(Reason::Labels) } else { Ok(out) }
 }
 
 fn push_sanitised(out: &mut String, name: &[u8]) {
-    out.extend(name.iter().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => char::from(*byte),
-        _ => '_',
-    }));
+    out.extend(name.iter().map(|byte| if is_name_byte(*byte) { char::from(*byte) } else { '_' }));
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn labels(pairs: &[(&'static str, &'static str)]) -> Result<String, Reason> {
@@ -166,6 +216,45 @@ mod tests {
         assert_eq!(labels(&[("a", "")]), labels(&[]));
         assert_eq!(labels(&[("job", "1"), ("exported_job", "")]).unwrap(), r#"exported_job="1""#);
         assert_eq!(labels(&[("a.b", ""), ("a-b", "2")]), Err(Reason::Labels));
+    }
+
+    #[test]
+    fn recognizes_rendered_names_and_labels() {
+        assert!(is_rendered_name("envoy_a_b") && !is_rendered_name("a_b") && !is_rendered_name("envoy_a.b"));
+        for labels in [r#"a="1""#, r#"a="1",b="a\"b\\""#, r#"exported_job="x\ny,z=""#, ""] {
+            assert!(is_rendered(labels, Kind::Histogram), "{labels}");
+        }
+        for labels in [
+            r#"a="1","#,
+            r#"a="""#,
+            r#"a="1" b="2""#,
+            r#"b="1",a="2""#,
+            r#"a="1",a="2""#,
+            r#"="1""#,
+            r#"1a="1""#,
+            r#"a-b="1""#,
+            r#"le="1""#,
+            r#"job="1""#,
+            r#"a="\x""#,
+            r#"a="1"#,
+            r#"a"#,
+            "a=\"\n\"",
+        ] {
+            assert!(!is_rendered(labels, Kind::Histogram), "{labels}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_rendered_is_recognized(labels in prop::collection::vec(("[a-z.]{1,3}", "\\PC{0,4}[\"\\\\\n]?"), 0..5)) {
+            let sent: Vec<_> = labels
+                .iter()
+                .map(|(name, value)| Label { name: name.as_bytes(), value: value.as_bytes() })
+                .collect();
+            if let Ok(rendered) = render(&sent, Kind::Summary, 1024) {
+                prop_assert!(is_rendered(&rendered, Kind::Summary), "{}", rendered);
+            }
+        }
     }
 
     #[test]

@@ -7,23 +7,15 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use thiserror::Error;
 
-use super::apply::{Application, Pass};
 use super::context::{Context, Limits};
 use super::flush_intervals::FlushIntervals;
 use super::history::History;
-use super::labels::{NODE_LABELS, push_label};
+use super::identity::Identity;
 use super::node_counters::NodeCounters;
 use super::node_series::NodeSeries;
-use crate::wire::{Kind, Message};
-
-/// Identifies an Envoy. Two Envoys with the same identity are indistinguishable.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity {
-    /// `node.cluster`; may be empty.
-    pub job: String,
-    /// `node.id`; never empty.
-    pub instance: String,
-}
+use super::pending::PendingPart;
+use super::process::Process;
+use super::resumption::Resumption;
 
 /// Streams are numbered in the order opened; the open stream with the highest number owns its node.
 pub(crate) type StreamId = u64;
@@ -31,53 +23,36 @@ pub(crate) type StreamId = u64;
 /// An Envoy that has opened a stream.
 #[derive(Debug)]
 pub(crate) struct Node {
-    identity: Identity,
-    context: Arc<Context>,
-    counters: NodeCounters,
+    pub(super) identity: Identity,
+    pub(super) context: Arc<Context>,
+    pub(super) counters: NodeCounters,
     open_streams: AtomicUsize,
     /// The series are too old for the page.
-    is_stale: AtomicBool,
-    write_state: Mutex<WriteState>,
+    pub(super) is_stale: AtomicBool,
+    pub(super) write_state: Mutex<WriteState>,
     /// Replaced instead of emptied, because pages in progress keep reading the old series. Hidden series are removed
     /// only while no page holds a reference.
-    series: Mutex<Arc<Mutex<NodeSeries>>>,
+    pub(super) series: Mutex<Arc<Mutex<NodeSeries>>>,
 }
 
 /// State of the writers. Locked for a whole message, before the series are locked.
 #[derive(Debug, Default)]
-struct WriteState {
-    history: History,
-    intervals: FlushIntervals,
+pub(super) struct WriteState {
+    pub(super) history: History,
+    pub(super) intervals: FlushIntervals,
+    pub(super) resumption: Resumption,
     /// The open stream whose messages are accepted.
-    owner: Option<StreamId>,
+    pub(super) owner: Option<StreamId>,
     /// The stream of the last applied message.
-    last_applied: Option<StreamId>,
+    pub(super) last_applied: Option<StreamId>,
     /// Time of arrival of the last message, by the store's clock.
-    last_flush: Option<Duration>,
+    pub(super) last_flush: Option<Duration>,
 }
 
 /// The node has a newer stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the node has a newer stream")]
 pub struct Superseded;
-
-/// Families applied per lock of the series, so that pages get their turn.
-const FAMILIES_PER_LOCK: usize = 512;
-
-impl Identity {
-    /// The labels of all series of the node, each preceded by a comma. An empty cluster yields no `job`, so Prometheus
-    /// adds the scrape's own.
-    pub(crate) fn labels(&self) -> String {
-        let mut labels = String::new();
-        for (name, value) in NODE_LABELS.into_iter().zip([&self.job, &self.instance]) {
-            if !value.is_empty() {
-                labels.push(',');
-                push_label(&mut labels, name, value);
-            }
-        }
-        labels
-    }
-}
 
 impl Node {
     pub(crate) fn new(identity: Identity, context: Arc<Context>) -> Self {
@@ -91,6 +66,19 @@ impl Node {
             write_state: Mutex::default(),
             series,
         }
+    }
+
+    /// A node that the state file has. Its series are taken up when its uptime shows that the process is the same; the
+    /// page omits it until then.
+    pub(crate) fn of_parts(identity: Identity, context: Arc<Context>, parts: Vec<Arc<PendingPart>>) -> Self {
+        let mut node = Self::new(identity, context);
+        if let Some(newest) = parts.last() {
+            let state = node.write_state.get_mut();
+            state.history.process = Process::of_saved(&newest.saved.process);
+            state.resumption = Resumption::of_parts(parts);
+            node.is_stale = AtomicBool::new(true);
+        }
+        node
     }
 
     pub(crate) fn identity(&self) -> &Identity {
@@ -119,62 +107,6 @@ impl Node {
         state.claim(stream)?;
         state.last_flush = Some(now);
         Ok(())
-    }
-
-    /// Applies a message of `stream`. A newer stream may have claimed the node since [`Node::record_flush`].
-    pub(crate) fn apply(
-        &self,
-        stream: StreamId,
-        message: &Message<'_>,
-        now: Duration,
-    ) -> Result<(), Superseded> {
-        let mut state = self.write_state.lock();
-        state.claim(stream)?;
-        let WriteState { history, intervals, last_applied, .. } = &mut *state;
-        let series = Arc::clone(&self.series.lock());
-        let new_stream = last_applied.replace(stream) != Some(stream);
-        let previous = history.flushes.flush();
-        let ended = history.start_message(timestamp_ms(message), new_stream, self.context.temporality);
-        if let Some(ended) = ended {
-            intervals.record(now);
-            self.counters.series_resets.add(ended.series_resets);
-            if ended.has_restarted {
-                series.lock().hide_not_written_in(previous);
-                self.report_restart();
-            }
-            if ended.is_mismatch {
-                self.counters.counter_mismatches.add(1);
-                self.context.report_mismatch(&self.identity);
-            }
-        }
-        let mut application = Application {
-            history,
-            second: now.as_secs() as u32,
-            restarted: false,
-            has_distributions: false,
-            refused: 0,
-        };
-        for pass in [Pass::Scalars, Pass::Histograms, Pass::Summaries] {
-            if pass != Pass::Scalars && !application.has_distributions {
-                break;
-            }
-            let mut families = message.families();
-            while series.lock().apply(&mut families, pass, &mut application, FAMILIES_PER_LOCK) {}
-        }
-        let Application { restarted, refused, history, .. } = application;
-        if restarted {
-            self.report_restart();
-        }
-        self.counters.refused.add(refused);
-        self.counters.series_resets.add(history.end_message());
-        self.is_stale.store(false, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn report_restart(&self) {
-        self.counters.restarts.add(1);
-        let Identity { job, instance } = &self.identity;
-        tracing::info!(job, instance, "Envoy restarted: its series are reset");
     }
 
     /// Removes all series of a node that is stale, or only hides them while its stream is open: then Envoy may go on, and
@@ -239,7 +171,7 @@ impl Node {
 
 impl WriteState {
     /// Makes `stream` the owner, unless a newer stream is.
-    fn claim(&mut self, stream: StreamId) -> Result<(), Superseded> {
+    pub(super) fn claim(&mut self, stream: StreamId) -> Result<(), Superseded> {
         if self.owner.is_some_and(|owner| owner > stream) {
             return Err(Superseded);
         }
@@ -252,17 +184,6 @@ fn no_series(context: &Arc<Context>) -> Arc<Mutex<NodeSeries>> {
     Arc::new(Mutex::new(NodeSeries::new(Arc::clone(context))))
 }
 
-/// The timestamp of the message's first metric; 0 if the metric has none, `None` without metrics.
-fn timestamp_ms(message: &Message<'_>) -> Option<i64> {
-    let mut families = message.families();
-    while let Ok(Some(mut family)) = families.next_family() {
-        if let Ok(Some(metric)) = family.next_metric() {
-            return Some(metric.read(Kind::Counter, |_| {}).map_or(0, |sample| sample.timestamp_ms));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use prometheus::Registry;
@@ -270,18 +191,6 @@ mod tests {
     use super::super::context::Temporality;
     use super::*;
     use crate::refusal::Refusals;
-
-    #[test]
-    fn labels_are_escaped() {
-        let identity = Identity { job: "a\"b".into(), instance: "1".into() };
-        assert_eq!(identity.labels(), r#",job="a\"b",instance="1""#);
-    }
-
-    #[test]
-    fn an_empty_cluster_yields_no_job() {
-        let identity = Identity { job: String::new(), instance: "1".into() };
-        assert_eq!(identity.labels(), r#",instance="1""#);
-    }
 
     #[test]
     fn a_node_that_is_applying_a_message_is_not_idle() {

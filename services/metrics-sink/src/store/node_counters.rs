@@ -9,6 +9,8 @@ pub(crate) struct NodeCounters {
     pub(crate) series_resets: Count,
     pub(crate) counter_mismatches: Count,
     pub(crate) refused: Count,
+    /// Milliseconds whose flushes were lost.
+    pub(crate) missed_ms: Count,
 }
 
 /// One counter.

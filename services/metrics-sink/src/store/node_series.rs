@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::bounds::BoundsCache;
 use super::budget::Cost;
 use super::context::Context;
-use super::family::{AnySeries, Family, SeriesList};
+use super::family::{AnySeries, Family};
 use super::flush_tracker::FlushNumber;
-use super::histogram::{Bounds, BoundsCache, Histogram};
+use super::histogram::Histogram;
 use super::labels;
-use super::series::{Scalar, Series, SeriesMeta};
+use super::series::{Scalar, SeriesMeta};
 use super::slot_index::{Slot, SlotIndex};
 use super::summary::Summary;
 use crate::refusal::Reason;
@@ -32,6 +33,7 @@ pub(crate) struct NodeSeries {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SentSeries<'a> {
     pub(crate) name: &'a [u8],
+    pub(crate) help: &'a [u8],
     pub(crate) kind: Kind,
     pub(crate) metric: Metric<'a>,
     /// The fingerprint of its encoding.
@@ -91,12 +93,28 @@ impl NodeSeries {
             .and_then(|family| self.slots.get(self.context.fingerprints.of_rendered(family, &rendered)));
         match known {
             Some(slot) => self.reindex(sent.fingerprint, slot, flush),
-            None => self.create(&name, family, &rendered, sent),
+            None => {
+                let slot = self.create(&name, family, &rendered, sent)?;
+                self.set_help(slot.family, sent.help);
+                Ok(slot)
+            }
+        }
+    }
+
+    /// Sets the help text of a family that has none, unless the text is invalid or there is no room for it.
+    fn set_help(&mut self, family: u32, help: &[u8]) {
+        let is_known = self.families[family as usize].help.is_some();
+        if help.is_empty() || is_known || help.len() > self.context.max_label_bytes {
+            return;
+        }
+        let Ok(help) = str::from_utf8(help) else { return };
+        if self.reserve(Cost { series: 0, bytes: help.len() }).is_ok() {
+            self.families[family as usize].help = Some(help.into());
         }
     }
 
     /// The family with that name and type; `None` if it is to be created, possibly in place of one of another type.
-    fn family(&self, name: &str, kind: Kind) -> Result<Option<u32>, Reason> {
+    pub(super) fn family(&self, name: &str, kind: Kind) -> Result<Option<u32>, Reason> {
         let Some(index) = self.names.get(name).copied() else { return Ok(None) };
         let family = &self.families[index as usize];
         match (family.kind, kind) {
@@ -142,15 +160,31 @@ impl NodeSeries {
             }
             (Kind::Histogram | Kind::Summary, None) => return Err(Reason::Value),
         };
+        self.store_new(name, family, sent.kind, labels, series)
+    }
+
+    /// Stores a new series, and its family if `family` is `None`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for it, or the page has another family of this name.
+    pub(super) fn store_new(
+        &mut self,
+        name: &str,
+        family: Option<u32>,
+        kind: Kind,
+        labels: &str,
+        series: AnySeries,
+    ) -> Result<Slot, Reason> {
         check_rendered_size(series.cost(0).series, name, labels)?;
         let mut cost = series.cost(labels.len());
         if family.is_none() {
-            cost += Family::cost(name);
+            cost += Family::cost(name, None);
         }
         self.reserve(cost)?;
         let family = match family {
             Some(family) => family,
-            None => self.add_family(name, sent.kind).inspect_err(|_| self.unreserve(cost))?,
+            None => self.add_family(name, kind).inspect_err(|_| self.unreserve(cost))?,
         };
         Ok(self.insert(family, series, labels))
     }
@@ -180,77 +214,20 @@ impl NodeSeries {
         slot
     }
 
-    /// Replaces a histogram by an empty one with the bounds of `sent`.
-    ///
-    /// # Errors
-    ///
-    /// If the bounds cannot be stored. The histogram is unchanged then.
-    pub(crate) fn replace_bounds(&mut self, slot: Slot, sent: Distribution<'_>) -> Result<(), Reason> {
-        let bounds = self.shared_bounds(sent)?;
-        let family = &mut self.families[slot.family as usize];
-        let meta = *family.meta_mut(slot.series);
-        let new = Histogram::new(meta, bounds);
-        check_rendered_size(new.line_count(), &family.name, family.labels(&meta))?;
-        let SeriesList::Histograms(histograms) = &mut family.series else {
-            return Err(Reason::Type);
-        };
-        let stored = &mut histograms[slot.series as usize];
-        let (before, after) = (stored.cost(0), new.cost(0));
-        self.context.budget.reserve(after)?;
-        self.context.budget.release(before);
-        *stored = new;
-        self.cost += after;
-        self.cost -= before;
-        Ok(())
-    }
-
-    /// Replaces a summary by one with as many quantiles as `sent`.
-    ///
-    /// # Errors
-    ///
-    /// If there is no room for the quantiles. The summary is unchanged then.
-    pub(crate) fn replace_quantiles(&mut self, slot: Slot, sent: Distribution<'_>) -> Result<(), Reason> {
-        let count = Summary::count_quantiles(sent, self.context.budget.max_series())?;
-        let family = &mut self.families[slot.family as usize];
-        let meta = *family.meta_mut(slot.series);
-        check_rendered_size(count + 2, &family.name, family.labels(&meta))?;
-        let SeriesList::Summaries(summaries) = &mut family.series else {
-            return Err(Reason::Type);
-        };
-        let stored = &mut summaries[slot.series as usize];
-        let new = stored.with_quantiles(count);
-        let (before, after) = (stored.cost(0), new.cost(0));
-        self.context.budget.reserve(after)?;
-        self.context.budget.release(before);
-        *stored = new;
-        self.cost += after;
-        self.cost -= before;
-        Ok(())
-    }
-
-    fn shared_bounds(&mut self, sent: Distribution<'_>) -> Result<Arc<Bounds>, Reason> {
-        if let Some(bounds) = self.bounds.find(sent) {
-            return Ok(Arc::clone(bounds));
-        }
-        let bounds = Arc::new(Bounds::read(sent, self.context.budget.max_series())?);
-        self.reserve(bounds.cost())?;
-        self.bounds.insert(Arc::clone(&bounds));
-        Ok(bounds)
-    }
-
     fn unreserve(&mut self, cost: Cost) {
         self.context.budget.release(cost);
         self.cost -= cost;
     }
 
-    fn reserve(&mut self, cost: Cost) -> Result<(), Reason> {
+    pub(super) fn reserve(&mut self, cost: Cost) -> Result<(), Reason> {
         self.context.budget.reserve(cost)?;
         self.cost += cost;
         Ok(())
     }
 }
 
-fn check_rendered_size(lines: usize, name: &str, labels: &str) -> Result<(), Reason> {
+/// Checks the size of the names and labels on all lines of a series.
+pub(super) fn check_rendered_size(lines: usize, name: &str, labels: &str) -> Result<(), Reason> {
     let bytes = lines.saturating_mul(name.len() + labels.len());
     if bytes <= MAX_RENDERED_BYTES { Ok(()) } else { Err(Reason::LabelSize) }
 }

@@ -40,6 +40,8 @@ struct Renderer {
     format: Format,
     /// The names of all families, sorted. Only in OpenMetrics.
     names: Vec<Arc<str>>,
+    /// Some family has a help text.
+    has_help: bool,
     /// What follows the last family.
     end: &'static [u8],
 }
@@ -49,6 +51,7 @@ struct Renderer {
 struct Entry {
     name: Arc<str>,
     kind: Kind,
+    help: Option<Arc<str>>,
     node: u32,
     family: u32,
 }
@@ -61,11 +64,10 @@ impl Page {
         let mut entries = Vec::new();
         for (node, (series, _)) in nodes.iter().enumerate() {
             let series = series.lock();
-            entries.extend(series.names().map(|(name, family)| Entry {
-                name: Arc::clone(name),
-                kind: series.families[family as usize].kind,
-                node: node as u32,
-                family,
+            entries.extend(series.names().map(|(name, index)| {
+                let family = &series.families[index as usize];
+                let help = family.help.clone();
+                Entry { name: Arc::clone(name), kind: family.kind, help, node: node as u32, family: index }
             }));
         }
         // Descending order, as entries are popped. Each node's entries are sorted already, which the sort makes use of.
@@ -79,7 +81,8 @@ impl Page {
             names.dedup();
             end = OPEN_METRICS_END;
         }
-        let renderer = Renderer { nodes, entries, progress: 0, typed: None, format, names, end };
+        let has_help = entries.iter().any(|entry| entry.help.is_some());
+        let renderer = Renderer { nodes, entries, progress: 0, typed: None, format, names, has_help, end };
         Self(Arc::new(Mutex::new(Some(renderer))))
     }
 
@@ -123,7 +126,8 @@ impl Renderer {
             let has_type =
                 self.typed.as_ref().is_some_and(|(name, kind)| *name == entry.name && *kind == entry.kind);
             if !has_type && family.is_visible() {
-                push_type(&mut out, entry, self.format, &self.names);
+                let help = if self.has_help { help_of_next(&self.entries) } else { "" };
+                push_metadata(&mut out, entry, help, self.format, &self.names);
                 self.typed = Some((Arc::clone(&entry.name), entry.kind));
             }
             match family.render(self.progress, node_labels, &mut out, self.format, CHUNK_BYTES) {
@@ -145,9 +149,22 @@ impl Renderer {
     }
 }
 
-/// Appends the TYPE line of a family. `names` are those of all families, sorted.
-fn push_type(out: &mut Vec<u8>, entry: &Entry, format: Format, names: &[Arc<str>]) {
+/// The help text of the next family: that of the first node that has one, in the order of their identities.
+fn help_of_next(entries: &[Entry]) -> &str {
+    let Some(next) = entries.last() else { return "" };
+    let same = entries.iter().rev().take_while(|entry| entry.name == next.name && entry.kind == next.kind);
+    same.filter_map(|entry| entry.help.as_deref()).next().unwrap_or("")
+}
+
+/// Appends the HELP line of a family, if it has a help text, and the TYPE line. `names` are those of all families, sorted.
+fn push_metadata(out: &mut Vec<u8>, entry: &Entry, help: &str, format: Format, names: &[Arc<str>]) {
     if !format.is_open_metrics() {
+        if !help.is_empty() {
+            let help = help.replace('\\', "\\\\").replace('\n', "\\n");
+            for part in ["# HELP ", &entry.name, " ", &help, "\n"] {
+                out.extend_from_slice(part.as_bytes());
+            }
+        }
         for part in ["# TYPE ", &entry.name, " ", entry.kind.name(), "\n"] {
             out.extend_from_slice(part.as_bytes());
         }
@@ -161,5 +178,5 @@ fn push_type(out: &mut Vec<u8>, entry: &Entry, format: Format, names: &[Arc<str>
         Kind::Summary => DeclaredKind::Summary,
     };
     let has_family = |name: &str| names.binary_search_by(|known| (**known).cmp(name)).is_ok();
-    write_metadata(out, &entry.name, kind, "", has_family);
+    write_metadata(out, &entry.name, kind, help, has_family);
 }

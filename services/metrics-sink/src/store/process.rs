@@ -2,11 +2,15 @@
 //!
 //! Only another process starts from zero as a whole. A process has one start time: the timestamp of a flush minus
 //! `server.uptime`. Envoy computes both from the wall clock, so setting the clock does not change their difference. A
-//! process also has one `server.hot_restart_epoch`, which a hot restart increments while the uptime continues.
+//! process also has one `server.hot_restart_epoch`, which a hot restart increments while the uptime continues. Until its
+//! parent ends, the child of a hot restart adds the parent's uptime to its own: then the uptime falls once, to that of a
+//! process that was running before.
 //!
 //! Both gauges have whole seconds, so two processes that started within two seconds of each other may have equal start
 //! times, and an Envoy may be configured not to send them. Then a counter that is lower than on an older stream is
 //! the only evidence.
+
+use super::saved::SavedProcess;
 
 /// What identifies the process behind a node.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,6 +21,8 @@ pub(crate) struct Process {
     is_certain: bool,
     /// The uptime has been received on the newest stream.
     has_uptime: bool,
+    /// The epoch has been received on the newest stream.
+    has_epoch: bool,
 }
 
 /// The last uptime received.
@@ -40,10 +46,46 @@ const MAX_UPTIME_SECONDS: f64 = 1e10;
 const MAX_AMBIGUOUS_UPTIME_SECONDS: f64 = 2.0;
 
 impl Process {
+    /// The process that a saved node had.
+    pub(crate) fn of_saved(saved: &SavedProcess) -> Self {
+        let SavedProcess { uptime_seconds: seconds, timestamp_ms, start_ms, epoch } = *saved;
+        Self { uptime: Some(Uptime { seconds, timestamp_ms, start_ms }), epoch, ..Self::default() }
+    }
+
+    /// What the state file has of it; `None` if a later sink could not recognize it.
+    pub(crate) fn save(&self) -> Option<SavedProcess> {
+        let Uptime { seconds: uptime_seconds, timestamp_ms, start_ms } = self.uptime?;
+        let epoch = self.epoch;
+        (timestamp_ms != 0).then_some(SavedProcess { uptime_seconds, timestamp_ms, start_ms, epoch })
+    }
+
+    /// Whether the uptime has shown that the newest stream comes from the process of the stream before.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.is_certain && self.has_uptime
+    }
+
+    /// Whether the newest stream comes from the process `earlier`; `None` while what identifies it has not been received.
+    /// A process that cannot be told apart from a later one is not the same.
+    pub(crate) fn continues(&self, earlier: &Self) -> Option<bool> {
+        let Uptime { seconds, timestamp_ms, .. } = self.uptime.filter(|_| self.has_uptime)?;
+        let mut process = Self { is_certain: false, ..*earlier };
+        if process.record_uptime(seconds, timestamp_ms, true) {
+            return Some(false);
+        }
+        if earlier.epoch.is_some() {
+            let epoch = self.epoch.filter(|_| self.has_epoch)?;
+            if process.record_epoch(epoch, true) {
+                return Some(false);
+            }
+        }
+        Some(process.is_certain)
+    }
+
     /// Starts a stream, which may come from another process.
     pub(crate) fn start_stream(&mut self) {
         self.is_certain = false;
         self.has_uptime = false;
+        self.has_epoch = false;
     }
 
     /// Records the uptime of a flush. Returns whether another process sent it.
@@ -59,9 +101,16 @@ impl Process {
             let later_by = start_ms.saturating_sub(last.start_ms);
             let fell = seconds < last.seconds && (!has_times || timestamp_ms >= last.timestamp_ms);
             let is_distant = has_times && later_by.saturating_abs() > START_TIME_TOLERANCE_MS;
-            // A stream belongs to one process, so later flushes need both signs.
-            is_other = if first_of_stream { fell || is_distant } else { fell && (is_distant || !has_times) };
-            if !is_other && has_times {
+            let ran_before =
+                has_times && start_ms.saturating_add(START_TIME_TOLERANCE_MS) < last.timestamp_ms;
+            is_other = if first_of_stream {
+                let has_lost_parent = fell && ran_before && self.epoch.is_some_and(|epoch| epoch > 0.0);
+                (fell || is_distant) && !has_lost_parent
+            } else {
+                // A stream belongs to one process.
+                fell && (!has_times || (is_distant && !ran_before))
+            };
+            if !is_other && has_times && !fell {
                 start_ms = start_ms.min(last.start_ms);
             }
             self.is_certain |= !is_other && has_times && last.seconds > MAX_AMBIGUOUS_UPTIME_SECONDS;
@@ -81,6 +130,7 @@ impl Process {
             self.replace();
         }
         self.epoch = Some(epoch);
+        self.has_epoch = true;
         is_other
     }
 
@@ -106,101 +156,4 @@ impl Process {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Flushes of `(timestamp in ms, uptime in s)`, each on a stream of its own; returns which came from another process.
-    fn restarts(flushes: &[(i64, f64)]) -> Vec<bool> {
-        let mut process = Process::default();
-        let mut record = |(timestamp_ms, uptime): &(i64, f64)| {
-            process.start_stream();
-            process.record_uptime(*uptime, *timestamp_ms, true)
-        };
-        flushes.iter().map(&mut record).collect()
-    }
-
-    #[test]
-    fn a_different_start_time_is_another_process() {
-        let flushes =
-            [(1_000_900, 100.0), (1_001_900, 101.0), (1_003_100, 101.0), (1_004_000, 0.0), (1_005_000, 1.0)];
-        assert_eq!(restarts(&flushes), [false, false, false, true, false]);
-        assert_eq!(restarts(&[(1_000_000, 5.0), (1_300_000, 290.0)]), [false, true]);
-        // The older of two Envoys with one identity.
-        assert_eq!(restarts(&[(1_000_000, 5.0), (1_001_000, 90.0)]), [false, true]);
-        assert_eq!(restarts(&[(1_000_000, f64::NAN), (1_001_000, 0.0)]), [false, false]);
-    }
-
-    #[test]
-    fn a_lower_uptime_is_another_process_even_within_the_same_seconds() {
-        assert_eq!(restarts(&[(1_000_900, 1.0), (1_001_100, 0.0)]), [false, true]);
-        assert_eq!(restarts(&[(0, 7.0), (0, 8.0), (0, 3.0)]), [false, false, true]);
-    }
-
-    #[test]
-    fn setting_the_clock_is_not_a_restart() {
-        assert_eq!(
-            restarts(&[(1_000_000_000, 500.0), (996_400_000, 1.844e19), (1_007_200_000, 7_700.0)]),
-            [false; 3]
-        );
-        assert_eq!(restarts(&[(1_000_000_000, 5_000.0), (996_401_000, 1_401.0)]), [false; 2]);
-    }
-
-    #[test]
-    fn a_hot_restart_is_another_process() {
-        let mut process = Process::default();
-        process.start_stream();
-        process.record_uptime(50.0, 1_050_000, true);
-        assert!(!process.record_epoch(0.0, true));
-        process.start_stream();
-        assert!(!process.record_uptime(52.0, 1_052_000, true));
-        assert!(process.record_epoch(1.0, true));
-        assert!(!process.record_epoch(1.0, false));
-    }
-
-    #[test]
-    fn counters_decide_only_between_processes_that_the_uptime_cannot_tell_apart() {
-        let mut process = Process::default();
-        process.start_stream();
-        assert!(process.is_told_by_counters());
-        process.record_uptime(1.0, 1_001_000, true);
-        process.start_stream();
-        process.record_uptime(1.0, 1_001_800, true);
-        assert!(process.is_told_by_counters());
-        process.record_uptime(3.0, 1_003_800, false);
-        process.start_stream();
-        assert!(!process.is_told_by_counters(), "the uptime is still to come");
-        assert!(process.lost_uptime());
-        assert!(process.is_told_by_counters());
-    }
-
-    proptest! {
-        /// A process is one process, however it flushes and reconnects. The next process is another one from its first
-        /// flush on, unless both started within seconds; then its counters decide.
-        #[test]
-        fn a_process_is_recognized_by_its_start_time(
-            start_s in 1_000_000i64..2_000_000,
-            flushes in prop::collection::vec((1i64..100_000, any::<bool>()), 1..30),
-            snapshot_delay_ms in 0i64..900,
-            down_ms in 0i64..100_000,
-        ) {
-            let mut process = Process::default();
-            let mut now_ms = start_s * 1_000 + 10;
-            for (pause_ms, reconnects) in flushes {
-                now_ms += pause_ms;
-                if reconnects {
-                    process.start_stream();
-                }
-                let uptime = now_ms / 1_000 - start_s;
-                prop_assert!(!process.record_uptime(uptime as f64, now_ms + snapshot_delay_ms, reconnects));
-            }
-            let restarted_ms = now_ms + down_ms;
-            let flushed_ms = restarted_ms + snapshot_delay_ms + 500;
-            process.start_stream();
-            let may_be_told = process.is_told_by_counters();
-            let uptime = flushed_ms / 1_000 - restarted_ms / 1_000;
-            prop_assert!(process.record_uptime(uptime as f64, flushed_ms, true) || may_be_told);
-        }
-    }
-}
+mod tests;

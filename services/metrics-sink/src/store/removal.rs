@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::bounds::BoundsCache;
 use super::family::{Family, SeriesList};
 use super::flush_tracker::FlushNumber;
-use super::histogram::{BoundsCache, Histogram};
+use super::histogram::Histogram;
 use super::node_series::NodeSeries;
 use super::slot_index::{Slot, SlotIndex};
 
@@ -47,7 +48,7 @@ impl NodeSeries {
         for (index, family) in self.families.iter().enumerate() {
             let index = index as u32;
             self.names.insert(Arc::clone(&family.name), index);
-            self.cost += Family::cost(&family.name);
+            self.cost += Family::cost(&family.name, family.help.as_deref());
             family.for_each(|series, meta, labels, cost| {
                 let slot = Slot { family: index, series };
                 slots.insert(meta.fingerprint, slot);

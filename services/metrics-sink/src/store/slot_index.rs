@@ -34,9 +34,10 @@ pub(crate) struct Fingerprint<'a>(FoldHasher<'a>);
 #[derive(Debug, Default)]
 pub(crate) struct IdentityHasher(u64);
 
-/// Prefixes that keep the two kinds of fingerprints apart.
+/// Prefixes that keep the kinds of fingerprints apart.
 const ENCODED: u8 = 0;
 const RENDERED: u8 = 1;
+const SAVED: u8 = 2;
 
 /// Memory per series in the index: two entries, plus the table's spare capacity.
 pub(crate) const SLOT_BYTES: usize = 2 * (size_of::<(u64, Slot)>() + 1) * 3 / 2;
@@ -70,6 +71,17 @@ impl Fingerprints {
         hasher.write_usize(name.len());
         hasher.write(name);
         Fingerprint(hasher)
+    }
+
+    /// The fingerprint of a saved series whose encoding is unknown. The first encoding replaces it.
+    pub(crate) fn of_saved(&self, name: &str, kind: Kind, labels: &str) -> u64 {
+        let mut hasher = self.0.build_hasher();
+        hasher.write_u8(SAVED);
+        hasher.write_u8(kind as u8);
+        hasher.write_usize(name.len());
+        hasher.write(name.as_bytes());
+        hasher.write(labels.as_bytes());
+        hasher.finish()
     }
 
     /// The fingerprint of a series by its rendered labels.

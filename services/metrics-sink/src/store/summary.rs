@@ -3,6 +3,7 @@
 use kit::exposition::{Format, push_float};
 
 use super::number;
+use super::saved::SavedSeries;
 use super::series::{LinePrefix, Series, SeriesMeta};
 use super::totals::Totals;
 use crate::refusal::Reason;
@@ -61,6 +62,15 @@ impl Summary {
     /// The same summary with `count` quantiles, which the next interval sets.
     pub(crate) fn with_quantiles(&self, count: usize) -> Self {
         Self { totals: self.totals, ..Self::new(self.meta, count) }
+    }
+
+    /// What the state file has of it, without labels. The quantiles are those of the last interval only.
+    pub(super) fn save(&self) -> SavedSeries {
+        self.totals.save()
+    }
+
+    pub(super) fn add_totals(&mut self, totals: &Totals) {
+        self.totals.merge(totals);
     }
 
     /// Adds a valid interval, which must have as many quantiles as this summary.

@@ -1,6 +1,7 @@
 //! Count and sum of a histogram or summary, accumulated over intervals.
 
 use super::number;
+use super::saved::SavedSeries;
 use super::series::LinePrefix;
 
 /// Count and sum of all intervals.
@@ -19,6 +20,24 @@ impl Totals {
         self.compensation +=
             if self.sum.abs() >= sum.abs() { (self.sum - added) + sum } else { (sum - added) + self.sum };
         self.sum = added;
+    }
+
+    /// What the state file has of them.
+    pub(super) fn save(&self) -> SavedSeries {
+        let Self { count, sum, compensation } = *self;
+        SavedSeries { count, sum, compensation, ..SavedSeries::default() }
+    }
+
+    /// Saved totals; `None` if they are not finite.
+    pub(super) fn of_saved(saved: &SavedSeries) -> Option<Self> {
+        let SavedSeries { count, sum, compensation, .. } = *saved;
+        (sum.is_finite() && compensation.is_finite()).then_some(Self { count, sum, compensation })
+    }
+
+    /// Adds other totals, with their rounding error.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.add(other.count, other.sum);
+        self.compensation += other.compensation;
     }
 
     pub(crate) fn count(&self) -> u64 {

@@ -31,6 +31,8 @@ pub struct Families<'a> {
 pub struct Family<'a> {
     /// The name as sent, including dots.
     pub name: &'a [u8],
+    /// The help text as sent; empty if absent. Envoy sends none.
+    pub help: &'a [u8],
     /// The type, or its number if it is unknown or cannot be exposed.
     pub kind: Result<Kind, i32>,
     fields: Fields<'a>,
@@ -125,18 +127,19 @@ fn merge_node<'a>(mut node: Option<Node<'a>>, identifier: &'a [u8]) -> Result<Op
 impl<'a> Family<'a> {
     #[inline]
     fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
-        let (mut name, mut kind) = (&b""[..], Ok(Kind::Counter));
+        let (mut name, mut help, mut kind) = (&b""[..], &b""[..], Ok(Kind::Counter));
         let mut fields = Fields::new(bytes);
         while let Some((number, value)) = fields.next()? {
             match (number, value) {
                 (1, value) => name = value.bytes("MetricFamily.name")?,
+                (2, value) => help = value.bytes("MetricFamily.help")?,
                 (3, value) => kind = Kind::from_varint(value.varint("MetricFamily.type")?),
                 (4, Value::Bytes(_)) => {}
                 (4, _) => return Err(WireError::Schema("MetricFamily.metric")),
                 _ => {}
             }
         }
-        Ok(Self { name, kind, fields: Fields::new(bytes) })
+        Ok(Self { name, help, kind, fields: Fields::new(bytes) })
     }
 
     /// Returns the next metric, or `None` at the end.

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use envoy_types::pb::io::prometheus::client::MetricFamily;
 use flate2::read::GzDecoder;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use reqwest::{Method, Response};
@@ -115,4 +116,27 @@ async fn head_has_the_headers_of_get_and_no_body() {
         assert_eq!(head.headers().get(&name), get.headers().get(&name), "{name}");
     }
     assert!(head.bytes().await.expect("no body").is_empty());
+}
+
+#[tokio::test]
+async fn help_texts_are_shown_escaped_and_the_first_node_decides() {
+    let sink = Sink::start(&[]).await;
+    let helped = |name: &str, help: &str| MetricFamily { help: Some(help.into()), ..counter(name, &[], 1.0) };
+    // The order of arrival does not matter.
+    for (id, help) in [("c", "third"), ("b", "a \\ \"b\"\nc"), ("a", "")] {
+        let stream = sink.stream().await;
+        let long = "x".repeat(2_000);
+        stream.send(&first(id, vec![helped("n", help), helped("long", &long)])).await;
+        stream.finish().await.unwrap();
+    }
+    for (accept, name, escaped) in [
+        ("text/plain", "envoy_n", "a \\\\ \"b\"\\nc"),
+        ("application/openmetrics-text", "envoy_n", "a \\\\ \\\"b\\\"\\nc"),
+    ] {
+        let request = reqwest::Client::new().get(format!("http://{}/envoy/metrics", sink.http()));
+        let page = request.header("accept", accept).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(&format!("# HELP {name} {escaped}\n# TYPE {name} ")), "{page}");
+        assert_eq!(page.matches("# HELP ").count(), 1, "{page}");
+        assert_eq!(page.matches(&format!("# TYPE {name} ")).count(), 1, "{page}");
+    }
 }

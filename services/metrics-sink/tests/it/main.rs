@@ -16,5 +16,7 @@ mod page_validity;
 mod pages;
 mod protocol;
 mod restarts;
+mod saved_store;
 mod staleness;
+mod state_file;
 mod wire;

@@ -5,7 +5,7 @@ use testkit::eventually;
 
 use crate::support::TIMEOUT;
 use crate::support::client::EnvoyStream;
-use crate::support::messages::{counter, field, first, histogram, next};
+use crate::support::messages::{self, counter, field, first, gauge, histogram, next};
 use crate::support::process::Process;
 
 /// The memory limit in compose.yaml, in bytes.
@@ -69,6 +69,47 @@ async fn refuses_a_flood_within_the_memory_limit() {
         let lines = log.iter().filter(|line| line["reason"] == reason).count();
         assert_eq!(lines, 1, "{reason} is logged once");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn continues_a_full_state_within_the_memory_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let state_file = format!("--state-file={}", folder.path().join("state").display());
+    let flags = ["--stale-after=10m", "--counters=delta", &state_file];
+    for run in [1, 2] {
+        let mut sink = Process::start(&flags).await;
+        for node in 0..4 {
+            flood_deltas(&sink, &format!("e{node}"), 100 * run).await;
+        }
+        assert!(sink.refused("memory").await > 0.0);
+        let page = sink.envoy_metrics().await;
+        let total = page.sum("envoy_n0", &[("instance", "e0"), ("first", "true")]);
+        assert_eq!(total, f64::from(run));
+        let peak = sink.peak_memory();
+        assert!(sink.program.terminate().await.success());
+        println!("peak memory {} MiB in run {run}", peak >> 20);
+        assert!(peak <= MEMORY_LIMIT, "{} MiB", peak >> 20);
+    }
+}
+
+/// Sends a flush of 12,000 deltas with long labels from an Envoy that started at second 1,000, in four messages.
+async fn flood_deltas(sink: &Process, id: &str, uptime: u32) {
+    let filler = "x".repeat(900);
+    let stream = EnvoyStream::open(sink.grpc).await;
+    for part in 0..4 {
+        let mut families = vec![gauge(&format!("part{part}"), &[], 1.0)];
+        if part == 0 {
+            families.push(gauge("server.uptime", &[], f64::from(uptime)));
+            families.push(counter("n0", &[("first", "true")], 1.0));
+        }
+        families.extend(
+            (0..3_000).map(|at| {
+                counter(&format!("n{}", at % 500), &[("a", &format!("{filler}-{part}-{at}"))], 1.0)
+            }),
+        );
+        stream.send(&first(id, messages::at(1_000_000 + 1_000 * i64::from(uptime), families))).await;
+    }
+    stream.finish().await.expect("only series are refused");
 }
 
 /// Sends `series` series from each of `nodes` nodes, in four messages.

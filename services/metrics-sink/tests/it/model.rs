@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::messages::{at, counter, first, gauge, histogram};
-use crate::support::{limits, open_stream, page_text, store_with};
+use crate::support::{continued, limits, open_stream, page_text, store_with};
 
 const COUNTERS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
@@ -43,6 +43,11 @@ enum Event {
     Restart {
         after_ms: i64,
     },
+    /// The sink ends, and another one starts with its state file. Both receive a part of one flush, of at most `batch`
+    /// families each, if that is not 0.
+    RestartSink {
+        batch: usize,
+    },
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -53,6 +58,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
             .prop_map(|(after_ms, batch, repeats)| Event::Flush { after_ms, batch, repeats }),
         1 => Just(Event::Reconnect),
         1 => (3_000..60_000i64).prop_map(|after_ms| Event::Restart { after_ms }),
+        1 => (0..9usize).prop_map(|batch| Event::RestartSink { batch }),
     ];
     prop::collection::vec(event, 1..60)
 }
@@ -103,13 +109,38 @@ fn send(store: &Arc<Store>, stream: &mut Option<Stream>, families: &[MetricFamil
     }
 }
 
+/// Flushes everything since the last flush.
+fn flush(
+    store: &Arc<Store>,
+    stream: &mut Option<Stream>,
+    envoy: &mut Envoy,
+    temporality: Temporality,
+    batch: usize,
+    repeats: bool,
+) {
+    let families = envoy.snapshot(temporality, repeats);
+    send(store, stream, &families, batch);
+}
+
+/// The page has the totals of the Envoy, and only the series of this process.
+fn expect_equal(store: &Store, envoy: &Envoy, restarts: u64) -> Result<(), TestCaseError> {
+    let page = prometheus_text::parse(&page_text(store)).unwrap();
+    for (name, total) in &envoy.totals {
+        prop_assert_eq!(page.value(&format!("envoy_{name}"), &[]), Some(*total as f64), "{}", name);
+    }
+    prop_assert_eq!(page.families().count(), envoy.totals.len() + 2);
+    prop_assert_eq!(page.value("envoy_time_count", &[]), Some(envoy.observations as f64));
+    prop_assert_eq!(store.nodes()[0].restarts, restarts);
+    Ok(())
+}
+
 fn run(events: Vec<Event>, temporality: Temporality) -> Result<(), TestCaseError> {
     let limits = Limits { stale_after: Duration::from_secs(600), ..limits() };
-    let store = store_with(limits, temporality);
+    let mut store = store_with(limits, temporality);
     let mut stream = None;
     let mut envoy = Envoy::start(1_700_000_000_123);
     let mut restarts = 0;
-    let mut is_known = false;
+    let (mut is_known, mut has_flushed) = (false, false);
     for event in events {
         match event {
             Event::Requests(requests) => {
@@ -127,6 +158,26 @@ fn run(events: Vec<Event>, temporality: Temporality) -> Result<(), TestCaseError
                 }
             }
             Event::Reconnect => drop(stream.take()),
+            Event::RestartSink { batch } => {
+                let mut rest = None;
+                if batch > 0 && is_known {
+                    envoy.now_ms += 1_000;
+                    let families = envoy.snapshot(temporality, false);
+                    let (before, after) = families.split_at(batch.min(families.len()));
+                    send(&store, &mut stream, before, 3);
+                    rest = Some(after.to_vec());
+                }
+                drop(stream.take());
+                store = continued(&store, limits, temporality);
+                // The new sink will notice that the process is another one than the one in the file.
+                restarts = u64::from(!is_known && has_flushed);
+                if let Some(rest) = rest {
+                    send(&store, &mut stream, &rest, 3);
+                    envoy.now_ms += 1_000;
+                    flush(&store, &mut stream, &mut envoy, temporality, 8, false);
+                    expect_equal(&store, &envoy, restarts)?;
+                }
+            }
             Event::Restart { after_ms } => {
                 drop(stream.take());
                 restarts += u64::from(is_known);
@@ -135,23 +186,9 @@ fn run(events: Vec<Event>, temporality: Temporality) -> Result<(), TestCaseError
             }
             Event::Flush { after_ms, batch, repeats } => {
                 envoy.now_ms += after_ms;
-                let families = envoy.snapshot(temporality, repeats);
-                send(&store, &mut stream, &families, batch);
-                is_known = true;
-                let page = prometheus_text::parse(&page_text(&store)).unwrap();
-                for (name, total) in &envoy.totals {
-                    prop_assert_eq!(
-                        page.value(&format!("envoy_{name}"), &[]),
-                        Some(*total as f64),
-                        "{}",
-                        name
-                    );
-                }
-                let shown = page.families().count();
-                prop_assert_eq!(shown, envoy.totals.len() + 2, "only the series of this process");
-                prop_assert_eq!(page.value("envoy_time_count", &[]), Some(envoy.observations as f64));
-                let nodes = store.nodes();
-                prop_assert_eq!(nodes[0].restarts, restarts);
+                flush(&store, &mut stream, &mut envoy, temporality, batch, repeats);
+                (is_known, has_flushed) = (true, true);
+                expect_equal(&store, &envoy, restarts)?;
             }
         }
     }

@@ -201,6 +201,25 @@ async fn a_hot_restart_is_a_restart_although_the_uptime_continues() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_hot_restarts_parent_is_not_a_restart_although_the_uptime_falls() {
+    let sink = Sink::start(&[]).await;
+    let epoch = |epoch| vec![gauge("server.hot_restart_epoch", &[], epoch)];
+    let stream = sink.stream().await;
+    stream.send(&first("e", flush(100, epoch(0.0)))).await;
+    stream.finish().await.unwrap();
+    // The child adds its parent's uptime to its own.
+    let stream = sink.stream().await;
+    for (second, uptime) in [(101, 201), (102, 202), (103, 103), (104, 104)] {
+        let mut families = flush(uptime, epoch(1.0));
+        families = at(1_000_000 + 1_000 * second, families);
+        stream.send(&first("e", families)).await;
+    }
+    stream.finish().await.unwrap();
+    assert_eq!(sink.envoy_metrics().await.value("envoy_rq_time_count", &[]), 4.0);
+    expect(&sink, 1.0, 0.0).await;
+}
+
+#[tokio::test]
 async fn an_older_envoy_with_the_same_identity_is_another_process() {
     let sink = Sink::start(&[]).await;
     for uptime in [100, 500] {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use metrics_sink::refusal::Refusals;
+use metrics_sink::state::format::{self, Writer};
 use metrics_sink::store::{Identity, Limits, Store, Stream, Temporality};
 use metrics_sink::{Listeners, Settings};
 use prometheus::Registry;
@@ -120,6 +121,16 @@ pub(crate) fn store(page_timeout: Duration) -> Arc<Store> {
 pub(crate) fn store_with(limits: Limits, temporality: Temporality) -> Arc<Store> {
     let refusals = Refusals::register(&Registry::new()).unwrap();
     Arc::new(Store::new(limits, temporality, Arc::new(refusals)))
+}
+
+/// A store that continues the state file of another one.
+pub(crate) fn continued(store: &Store, limits: Limits, temporality: Temporality) -> Arc<Store> {
+    let mut file = Writer::start(Vec::new(), u64::MAX).unwrap();
+    store.save(|part| file.add(part)).unwrap();
+    let (file, _) = file.finish().unwrap();
+    let store = store_with(limits, temporality);
+    assert_eq!(store.restore(format::read(&file[..], u64::MAX).unwrap()), 0);
+    store
 }
 
 /// A stream of the node.

@@ -73,3 +73,31 @@ async fn an_envoy_that_flushes_rarely_keeps_its_totals_and_stays_on_the_page() {
     expect_equal_pages(&sink, &envoy).await;
     assert_eq!(sink.node("metrics_sink_node_restarts_total", "rare").await, 0.0);
 }
+
+#[tokio::test]
+#[ignore = "needs Envoy: ENVOY is its path"]
+async fn tags_that_are_parts_of_the_names_give_the_names_of_envoys_statistics() {
+    let sink = Sink::start(&[]).await;
+    let config = Config { emit_tags_as_labels: false, ..sink.config("no-tags") };
+    let envoy = Envoy::start(&config).await;
+    envoy.requests(20).await;
+    eventually(TIMEOUT, async || {
+        let counters = envoy.used_counters().await;
+        let shown = sink.scrape("/envoy/metrics").await;
+        let is_equal = |line: &str| {
+            let (name, value) = line.split_once(": ").expect("a counter");
+            let name: String =
+                name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            shown.sum(&format!("envoy_{name}"), &[("instance", "no-tags")])
+                == value.parse::<f64>().expect("a number")
+        };
+        let compared = || {
+            counters.lines().filter(|line| !["admin", "metrics-sink"].iter().any(|part| line.contains(part)))
+        };
+        // Every second request comes back to the listener.
+        let observations = shown.sum("envoy_http_web_downstream_rq_time_count", &[]);
+        observations == 30.0 && compared().count() > 20 && compared().all(is_equal)
+    })
+    .await;
+    assert_eq!(sink.node("metrics_sink_node_refused_total", "no-tags").await, 0.0);
+}

@@ -8,6 +8,7 @@ mod own_page;
 mod processes;
 mod scrape;
 mod security;
+mod state_file;
 mod support;
 mod updates;
 mod validity;

@@ -1,6 +1,6 @@
 //! Restarts of Envoy and of the sink.
 
-use testkit::envoy::Envoy;
+use testkit::envoy::{Config, Envoy};
 use testkit::eventually;
 
 use crate::own_page::{expect_equal, expect_equal_pages};
@@ -25,6 +25,21 @@ async fn an_envoy_that_is_killed_or_ended_and_started_again_starts_from_zero() {
         expect_equal_pages(&sink, &envoy).await;
         assert_eq!(sink.node("metrics_sink_node_restarts_total", "again").await, 1.0);
     }
+}
+
+#[tokio::test]
+#[ignore = "needs Envoy: ENVOY is its path"]
+async fn the_child_of_a_hot_restart_starts_from_zero() {
+    let sink = Sink::start(&[]).await;
+    let config = Config { can_hot_restart: true, ..sink.config("hot") };
+    let envoy = Envoy::start(&config).await;
+    envoy.requests(20).await;
+    expect_equal_pages(&sink, &envoy).await;
+    let envoy = envoy.hot_restart().await;
+    envoy.requests(4).await;
+    // The child takes over the parent's counters, but not its histograms.
+    expect_equal_pages(&sink, &envoy).await;
+    assert_eq!(sink.node("metrics_sink_node_restarts_total", "hot").await, 1.0);
 }
 
 #[tokio::test]
