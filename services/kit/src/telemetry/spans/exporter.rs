@@ -72,7 +72,10 @@ impl Exporter {
         let channel = channel.connect_timeout(CONNECT_TIMEOUT).connect_lazy();
         let mut client = TraceServiceClient::new(channel);
         if export.gzip {
-            client = client.send_compressed(CompressionEncoding::Gzip);
+            // Go's servers compress their responses as the request is.
+            client = client
+                .send_compressed(CompressionEncoding::Gzip)
+                .accept_compressed(CompressionEncoding::Gzip);
         }
         let sender = Sender {
             client,
