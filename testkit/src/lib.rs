@@ -19,6 +19,7 @@
 pub mod certificates;
 pub mod envoy;
 pub mod grpc;
+pub mod hostile;
 pub mod influx;
 pub mod otlp;
 pub mod prometheus;

@@ -5,7 +5,7 @@ mod routes;
 mod settings;
 
 use kit::health::GrpcHealth;
-use kit::server::GrpcTransport;
+use kit::server::{Edge, GrpcTransport};
 use kit::shutdown::CancellationToken;
 use lookout_proto::echo::echo_service_server::SERVICE_NAME;
 use prometheus::Registry;
@@ -31,7 +31,8 @@ pub async fn run(
 ) -> Result<(), Error> {
     let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]);
     let transport = GrpcTransport::register(&registry, settings.grpc)?.max_message_bytes(MAX_MESSAGE_BYTES);
-    let limits = transport.limits(settings.shutdown_grace);
+    let edge = Edge::register(&registry, &settings.http)?;
+    let limits = transport.limits(edge.limits(settings.shutdown_grace));
     let routes = routes::routes(registry, health_service, transport)?;
     let stop_health = health.stop_on(shutdown.clone());
     tokio::join!(kit::server::serve(listener, routes, shutdown, limits), stop_health);

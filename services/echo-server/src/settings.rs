@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use kit::server::GrpcSettings;
+use kit::server::{GrpcSettings, HttpSettings};
 use kit::settings::{duration, port};
 
 /// The server's settings.
@@ -18,4 +18,7 @@ pub struct Settings {
     /// Settings of gRPC.
     #[command(flatten)]
     pub grpc: GrpcSettings,
+    /// Settings of HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
 }

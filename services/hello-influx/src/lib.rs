@@ -10,6 +10,7 @@ mod reporter;
 mod routes;
 mod settings;
 
+use kit::server::Edge;
 use kit::shutdown::CancellationToken;
 use push_metrics::{BuildError, DestinationError, Registry, RegistryError};
 use thiserror::Error;
@@ -60,7 +61,9 @@ pub async fn run(
     let registry = Registry::new();
     let app = routes::routes(Requests::new(&registry)?);
     let grace = settings.shutdown_grace;
-    let serving = kit::server::serve(listener, app, shutdown, grace);
+    // The tutorial's metrics are pushed: there is no page for the edge's counters.
+    let limits = Edge::unregistered(&settings.http).limits(grace);
+    let serving = kit::server::serve(listener, app, shutdown, limits);
     let Some(reporter) = reporter::reporter(&settings, &registry)? else {
         tracing::info!("no --influx-url: nothing is pushed");
         serving.await;

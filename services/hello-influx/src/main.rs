@@ -22,10 +22,10 @@ struct Cli {
 
 fn main() -> ExitCode {
     let Cli { port, settings, command } = Cli::parse();
-    let program = Program { name: "hello-influx", version: env!("CARGO_PKG_VERSION"), health_port: port };
+    let program = Program { name: "hello-influx", version: env!("CARGO_PKG_VERSION"), health: settings.http.local_address(port) };
     // The tutorial's metrics are pushed: there is no `/metrics`, so the registry is not used.
     program.run(command, async |_registry, shutdown| {
-        let listener = kit::server::bind("--port", port).await?;
+        let listener = settings.http.bind("--port", port).await?;
         hello_influx::run(listener, settings, shutdown).await?;
         Ok(())
     })

@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use clap::Args;
+use kit::server::HttpSettings;
 use kit::settings::duration;
 use push_metrics::redact;
 use thiserror::Error;
@@ -44,6 +45,9 @@ pub struct Settings {
     /// Grace period for requests in flight on shutdown, and again for the last push, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
+    /// Settings of HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
 }
 
 impl fmt::Debug for Settings {
@@ -58,6 +62,7 @@ impl fmt::Debug for Settings {
             .field("points", &self.points)
             .field("host_tag", &self.host_tag)
             .field("shutdown_grace", &self.shutdown_grace)
+            .field("http", &self.http)
             .finish()
     }
 }

@@ -10,7 +10,7 @@ use prometheus::IntCounter;
 const PORT: u16 = 9464;
 
 fn main() -> ExitCode {
-    let program = Program { name: "tea-shop", version: "0.1.0", health_port: PORT };
+    let program = Program { name: "tea-shop", version: "0.1.0", health: ([127, 0, 0, 1], PORT).into() };
     program.run(None, async |registry, shutdown| {
         let made = IntCounter::new("tea_made_total", "Teas made.")?;
         registry.register(Box::new(made.clone()))?;

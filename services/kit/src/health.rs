@@ -4,7 +4,7 @@
 mod grpc;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -36,25 +36,23 @@ pub enum Unhealthy {
     },
 }
 
-/// Requests `/healthz` on this port of the loopback interface. Connecting, sending and receiving may each take two
+/// Requests `/healthz` at this address. Connecting, sending and receiving may each take two
 /// seconds.
 ///
 /// # Errors
 ///
 /// If the status is not 200, or there is no response.
-pub fn check(port: u16) -> Result<(), Unhealthy> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+pub fn check(address: SocketAddr) -> Result<(), Unhealthy> {
     let status = request_status(address).map_err(|source| Unhealthy::NoResponse { address, source })?;
     if status.split(' ').nth(1) == Some("200") { Ok(()) } else { Err(Unhealthy::Status { address, status }) }
 }
 
-/// Connects to this port of the loopback interface, for a server with TLS, whose certificate need not name it.
+/// Connects to this address, for a server with TLS, whose certificate need not name it.
 ///
 /// # Errors
 ///
 /// If there is no connection within two seconds.
-pub fn check_connection(port: u16) -> Result<(), Unhealthy> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+pub fn check_connection(address: SocketAddr) -> Result<(), Unhealthy> {
     let connected = TcpStream::connect_timeout(&address, TIMEOUT);
     connected.map(|_| ()).map_err(|source| Unhealthy::NoResponse { address, source })
 }
@@ -72,15 +70,15 @@ fn request_status(address: SocketAddr) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{Ipv4Addr, TcpListener};
     use std::thread;
 
     use super::*;
 
-    /// The port of a server that sends `response` to one client.
-    fn serve(response: &'static str) -> u16 {
+    /// The address of a server that sends `response` to one client.
+    fn serve(response: &'static str) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("bound").port();
+        let address = listener.local_addr().expect("bound");
         thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a client");
             let mut request = [0; 1024];
@@ -88,7 +86,7 @@ mod tests {
             assert!(request[..read].starts_with(b"GET /healthz HTTP/1.1\r\n"));
             stream.write_all(response.as_bytes()).expect("the response is sent");
         });
-        port
+        address
     }
 
     #[test]
@@ -108,8 +106,8 @@ mod tests {
     #[test]
     fn a_closed_port_is_unhealthy() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("bound").port();
+        let address = listener.local_addr().expect("bound");
         drop(listener);
-        assert!(matches!(check(port), Err(Unhealthy::NoResponse { .. })));
+        assert!(matches!(check(address), Err(Unhealthy::NoResponse { .. })));
     }
 }

@@ -6,7 +6,8 @@
 //! # async fn run(listener: tokio::net::TcpListener, registry: prometheus::Registry, shutdown: kit::shutdown::CancellationToken) {}
 //! # fn main() -> ExitCode {
 //! # let (port, command): (u16, Option<Command>) = (8080, None);
-//! let program = Program { name: "tea", version: env!("CARGO_PKG_VERSION"), health_port: port };
+//! let health = ([127, 0, 0, 1], port).into();
+//! let program = Program { name: "tea", version: env!("CARGO_PKG_VERSION"), health };
 //! program.run(command, async |registry, shutdown| {
 //!     let listener = kit::server::bind("--port", port).await?;
 //!     run(listener, registry, shutdown).await;
@@ -19,6 +20,7 @@
 //! lines are written after it. An error is printed as one sentence on stderr; the exit code is then 1. clap exits with 2.
 
 use std::io;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -46,8 +48,8 @@ pub struct Program {
     pub name: &'static str,
     /// `service.version` in traces, unless the environment overrides it.
     pub version: &'static str,
-    /// Port of its `/healthz`.
-    pub health_port: u16,
+    /// Address of its `/healthz` on this machine.
+    pub health: SocketAddr,
 }
 
 impl Program {
@@ -57,7 +59,7 @@ impl Program {
         S: AsyncFnOnce(Registry, CancellationToken) -> anyhow::Result<()>,
     {
         let result = match command {
-            Some(Command::Healthcheck) => health::check(self.health_port).map_err(Into::into),
+            Some(Command::Healthcheck) => health::check(self.health).map_err(Into::into),
             None => self.serve(Registry::new(), serve),
         };
         exit_code(result)

@@ -1,5 +1,6 @@
 //! Parsers of flags and environment variables, for clap's `value_parser`. Their errors name the expected format.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -27,6 +28,25 @@ pub fn port(value: &str) -> Result<u16, InvalidValue> {
 /// If the value has no unit or is negative.
 pub fn duration(value: &str) -> Result<Duration, InvalidValue> {
     humantime::parse_duration(value).map_err(|_| InvalidValue { expected: "a duration, such as 5s or 500ms" })
+}
+
+/// A duration above 0, such as `5s` or `500ms`.
+///
+/// # Errors
+///
+/// If the value has no unit, is negative, or is 0.
+pub fn timeout(value: &str) -> Result<Duration, InvalidValue> {
+    let expected = "a duration above 0, such as 5s or 500ms";
+    duration(value).ok().filter(|timeout| !timeout.is_zero()).ok_or(InvalidValue { expected })
+}
+
+/// The address of an interface, IPv4 or IPv6 without brackets.
+///
+/// # Errors
+///
+/// If the value is not an IP address.
+pub fn ip_address(value: &str) -> Result<IpAddr, InvalidValue> {
+    value.parse().map_err(|_| InvalidValue { expected: "an IP address, such as 127.0.0.1, 0.0.0.0 or ::" })
 }
 
 /// A size in bytes, such as `16MiB`, `64KiB` or `1000`.

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use kit::health::GrpcHealth;
 use kit::security::SecurityError;
-use kit::server::{Grpc, GrpcTransport, serve};
+use kit::server::{Edge, Grpc, GrpcTransport, serve};
 use kit::shutdown::CancellationToken;
 use prometheus::Registry;
 use thiserror::Error;
@@ -103,16 +103,16 @@ pub async fn run(
         .reset_fallback()
         .merge(security.protect_grpc(grpc::router(Arc::clone(&service))));
     let transport = GrpcTransport::register(&registry, settings.grpc)?;
-    let limits = transport.limits(settings.shutdown_grace);
+    let limits = Edge::register(&registry, &settings.http)?.limits(settings.shutdown_grace);
+    let grpc_limits = transport.limits(limits.clone());
     let grpc = Grpc::new(transport, router)
         .map_response(move |response| grpc::report_refused_request(&refusals, response));
     let served_store = service.outputs.has_prometheus().then(|| Arc::clone(&store));
     let http = security.protect_http(http::router(registry, served_store));
     let health = health.stop_on(shutdown.clone());
-    let grace = settings.shutdown_grace;
     tokio::join!(
-        serve(security.grpc_listener(listeners.grpc), grpc, shutdown.clone(), limits),
-        serve(security.http_listener(listeners.http), http, shutdown.clone(), grace),
+        serve(security.grpc_listener(listeners.grpc), grpc, shutdown.clone(), grpc_limits),
+        serve(security.http_listener(listeners.http), http, shutdown.clone(), limits),
         remove_stale(&store, settings.stale_after, shutdown.clone()),
         security.keep(&shutdown),
         async {

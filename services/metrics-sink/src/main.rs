@@ -26,22 +26,23 @@ fn main() -> ExitCode {
 }
 
 fn check_health(settings: &Settings) -> anyhow::Result<()> {
+    let address = settings.http.local_address(settings.http_port);
     if settings.security.has_https()? {
-        kit::health::check_connection(settings.http_port)?;
+        kit::health::check_connection(address)?;
     } else {
-        kit::health::check(settings.http_port)?;
+        kit::health::check(address)?;
     }
     Ok(())
 }
 
 fn serve(settings: Settings) -> anyhow::Result<()> {
     settings.check()?;
-    let version = env!("CARGO_PKG_VERSION");
-    let program = Program { name: "metrics-sink", version, health_port: settings.http_port };
+    let (version, health) = (env!("CARGO_PKG_VERSION"), settings.http.local_address(settings.http_port));
+    let program = Program { name: "metrics-sink", version, health };
     program.serve(Registry::new(), async |registry, shutdown| {
         let listeners = Listeners {
-            grpc: kit::server::bind("--grpc-port", settings.grpc_port).await?,
-            http: kit::server::bind("--http-port", settings.http_port).await?,
+            grpc: settings.http.bind("--grpc-port", settings.grpc_port).await?,
+            http: settings.http.bind("--http-port", settings.http_port).await?,
         };
         metrics_sink::run(listeners, settings, registry, shutdown).await?;
         Ok(())

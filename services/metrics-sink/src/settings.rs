@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use kit::server::GrpcSettings;
+use kit::server::{GrpcSettings, HttpSettings};
 use kit::settings::size;
 use thiserror::Error;
 
@@ -67,6 +67,9 @@ pub struct Settings {
     /// Settings of gRPC.
     #[command(flatten)]
     pub grpc: GrpcSettings,
+    /// Settings of HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
     /// TLS and authentication.
     #[command(flatten)]
     pub security: SecuritySettings,

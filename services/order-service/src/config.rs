@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use kit::server::GrpcSettings;
+use kit::server::{GrpcSettings, HttpSettings};
 use kit::settings::{duration, port};
 
 /// Settings of the service.
@@ -40,6 +40,9 @@ pub struct Config {
     /// Settings of gRPC.
     #[command(flatten)]
     pub grpc: GrpcSettings,
+    /// Settings of HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
 }
 
 fn count(value: &str) -> Result<u64, &'static str> {

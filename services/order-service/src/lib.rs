@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use kit::exposition::MetricsPage;
 use kit::health::GrpcHealth;
-use kit::server::{Grpc, GrpcTransport, serve};
+use kit::server::{Edge, Grpc, GrpcTransport, serve};
 use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_server::SERVICE_NAME;
 use prometheus::Registry;
@@ -96,22 +96,22 @@ pub async fn run(
     let (health, health_service) = GrpcHealth::new(&[SERVICE_NAME]);
     let transport =
         GrpcTransport::register(&registry, config.grpc)?.max_message_bytes(routes::MAX_REQUEST_SIZE);
-    let limits = transport.limits(config.shutdown_grace);
+    let limits = Edge::register(&registry, &config.http)?.limits(config.shutdown_grace);
+    let grpc_limits = transport.limits(limits.clone());
     let (grpc, calls) = routes::grpc(store.clone(), health_service, &registry, shutdown.clone())?;
     let grpc = Grpc::new(transport, grpc);
     let page =
         MetricsPage::from(registry).with_exemplars(move |family, labels| calls.exemplars(family, labels));
     let metrics = kit::endpoints::metrics_and_health(page).fallback(kit::problem::not_found);
-    let grace = config.shutdown_grace;
     let admin = async {
         if let Some(listener) = listeners.admin {
             let routes = admin::routes(Arc::clone(&faults));
-            serve(listener, routes, shutdown.clone(), grace).await;
+            serve(listener, routes, shutdown.clone(), limits.clone()).await;
         }
     };
     tokio::join!(
-        serve(listeners.grpc, grpc, shutdown.clone(), limits),
-        serve(listeners.metrics, metrics, shutdown.clone(), grace),
+        serve(listeners.grpc, grpc, shutdown.clone(), grpc_limits),
+        serve(listeners.metrics, metrics, shutdown.clone(), limits.clone()),
         admin,
         health.stop_on(shutdown.clone()),
         shutdown.run_until_cancelled(worker::run(store, config.paid_after)),

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kit::program::{Command, Program};
-use kit::server::bind;
 use order_service::{Config, Listeners};
 
 /// Accepts orders over gRPC and stores them in SQLite.
@@ -20,20 +19,20 @@ struct Cli {
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
     kit::program::exit_code(match command {
-        Some(Command::Healthcheck) => kit::health::check(config.metrics_port).map_err(Into::into),
+        Some(Command::Healthcheck) => kit::health::check(config.http.local_address(config.metrics_port)).map_err(Into::into),
         None => serve(config),
     })
 }
 
 fn serve(config: Config) -> anyhow::Result<()> {
-    let version = env!("CARGO_PKG_VERSION");
-    let program = Program { name: "order-service", version, health_port: config.metrics_port };
+    let (version, health) = (env!("CARGO_PKG_VERSION"), config.http.local_address(config.metrics_port));
+    let program = Program { name: "order-service", version, health };
     program.serve(order_service::registry(&config)?, async |registry, shutdown| {
         let listeners = Listeners {
-            grpc: bind("--grpc-server-port", config.grpc_server_port).await?,
-            metrics: bind("--metrics-port", config.metrics_port).await?,
+            grpc: config.http.bind("--grpc-server-port", config.grpc_server_port).await?,
+            metrics: config.http.bind("--metrics-port", config.metrics_port).await?,
             admin: match config.admin_port {
-                Some(port) => Some(bind("--admin-port", port).await?),
+                Some(port) => Some(config.http.bind("--admin-port", port).await?),
                 None => None,
             },
         };

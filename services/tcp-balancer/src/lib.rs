@@ -24,6 +24,7 @@ pub mod traffic;
 
 use std::time::Duration;
 
+use kit::server::{Edge, HttpSettings};
 use kit::shutdown::CancellationToken;
 use prometheus::Registry;
 use tokio::net::TcpListener;
@@ -37,26 +38,37 @@ pub use settings::Settings;
 /// How long REST requests may take to finish after the last connection has closed.
 const REST_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The server of REST and `/metrics`.
+#[derive(Debug)]
+pub struct Rest {
+    /// Its listener.
+    pub listener: TcpListener,
+    /// The bearer token of requests that change servers; without it, REST is read-only.
+    pub token: Option<String>,
+    /// Its timeouts and allowed hosts.
+    pub http: HttpSettings,
+}
+
 /// Serves REST and `/metrics` on `rest` until `shutdown` is cancelled and the balancer's connections have drained, which
 /// takes at most `grace`.
 ///
-/// The configuration is reloaded at each item of `reload_signals`. REST requests with the bearer token `token` may change
-/// servers; without a token, REST is read-only. The balancer's metrics are added to `registry`, which `/metrics` shows.
+/// The configuration is reloaded at each item of `reload_signals`. The balancer's metrics are added to `registry`, which
+/// `/metrics` shows.
 ///
 /// # Errors
 ///
 /// If `registry` already has the balancer's metrics. After that check, it does not fail.
 pub async fn run(
-    rest: TcpListener,
+    rest: Rest,
     balancer: Balancer,
-    token: Option<&str>,
     registry: Registry,
     reload_signals: impl Stream<Item = ()> + Unpin,
     grace: Duration,
     shutdown: CancellationToken,
 ) -> Result<(), prometheus::Error> {
     registry.register(Box::new(metrics::Metrics::new(balancer.clone())?))?;
-    let router = rest::router(balancer.clone(), token, registry);
+    let limits = Edge::register(&registry, &rest.http)?.limits(REST_SHUTDOWN_TIMEOUT);
+    let router = rest::router(balancer.clone(), rest.token.as_deref(), registry);
     // REST and `/metrics` stay available until the last connection has closed.
     let drained = CancellationToken::new();
     let balancing = async {
@@ -66,7 +78,7 @@ pub async fn run(
         drained.cancel();
     };
     tokio::join!(
-        kit::server::serve(rest, router, drained.clone(), REST_SHUTDOWN_TIMEOUT),
+        kit::server::serve(rest.listener, router, drained.clone(), limits),
         drained.run_until_cancelled(compute_rates(&balancer)),
         balancing,
     );

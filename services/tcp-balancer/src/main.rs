@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kit::program::{Command, Program};
-use tcp_balancer::{Balancer, Settings};
+use tcp_balancer::{Balancer, Rest, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_stream::wrappers::SignalStream;
 
@@ -21,15 +21,17 @@ struct Cli {
 fn main() -> ExitCode {
     let Cli { settings, command } = Cli::parse();
     let port = settings.rest_port;
-    let program = Program { name: "tcp-balancer", version: env!("CARGO_PKG_VERSION"), health_port: port };
+    let health = settings.http.local_address(port);
+    let program = Program { name: "tcp-balancer", version: env!("CARGO_PKG_VERSION"), health };
     program.run(command, async |registry, shutdown| {
         let hangups = SignalStream::new(signal(SignalKind::hangup())?);
         tcp_balancer::raise_limit();
         let token = settings.token()?;
-        let rest = kit::server::bind("--rest-port", port).await?;
+        let listener = settings.http.bind("--rest-port", port).await?;
+        let rest = Rest { listener, token, http: settings.http };
         let balancer = Balancer::start(settings.config).await?;
         let grace = settings.shutdown_grace;
-        tcp_balancer::run(rest, balancer, token.as_deref(), registry, hangups, grace, shutdown).await?;
+        tcp_balancer::run(rest, balancer, registry, hangups, grace, shutdown).await?;
         Ok(())
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use kit::secret::{Secret, SecretError};
+use kit::server::HttpSettings;
 use kit::settings::{duration, port};
 
 /// The program's settings.
@@ -25,6 +26,9 @@ pub struct Settings {
     /// How long connections may stay open after SIGTERM, such as 5s or 500ms
     #[arg(long, env = "SHUTDOWN_GRACE", value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub shutdown_grace: Duration,
+    /// Settings of REST and /metrics.
+    #[command(flatten)]
+    pub http: HttpSettings,
 }
 
 impl Settings {

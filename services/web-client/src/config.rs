@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use http::uri::Authority;
+use kit::server::HttpSettings;
 use kit::settings::{BaseUrl, base_url, duration};
 
 /// Settings of the service, except its port.
@@ -28,6 +29,9 @@ pub struct Config {
     /// Links of the pages.
     #[command(flatten)]
     pub links: Links,
+    /// Settings of HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
 }
 
 /// Addresses as the reader's browser reaches them. A page has no link for an address that is not set.

@@ -12,6 +12,7 @@ mod upstream;
 
 use axum::middleware::from_fn_with_state;
 use kit::exposition::MetricsPage;
+use kit::server::Edge;
 use kit::shutdown::{CancellationToken, Drained};
 use kit::telemetry::trace::HttpServerLayer;
 use prometheus::Registry;
@@ -52,7 +53,7 @@ pub async fn run(
     registry: Registry,
     shutdown: CancellationToken,
 ) -> Result<Drained, Error> {
-    let grace = config.shutdown_grace;
+    let limits = Edge::register(&registry, &config.http)?.limits(config.shutdown_grace);
     let upstream = Upstream::new(&config, &registry)?;
     let metrics = HttpMetrics::new(&registry)?;
     let frame = Frame::new(&config);
@@ -70,5 +71,5 @@ pub async fn run(
         .layer(from_fn_with_state(metrics, http_metrics::record))
         .layer(HttpServerLayer)
         .merge(kit::endpoints::metrics_and_health(exposition));
-    Ok(kit::server::serve(listener, router, shutdown, grace).await)
+    Ok(kit::server::serve(listener, router, shutdown, limits).await)
 }

@@ -31,6 +31,7 @@ async fn web_client(server: SocketAddr, orders: bool) -> Running<Result<Drained,
         grpc_server_port: server.port(),
         grpc_deadline: GRACE,
         shutdown_grace: GRACE,
+        http: kit::server::HttpSettings::default(),
         orders,
         links: web_client::Links::default(),
     };
@@ -55,7 +56,8 @@ async fn one_request_is_one_trace_over_both_services() {
     tracing::dispatcher::set_global_default(dispatch).unwrap();
     let echo_server = testkit::start(|listener, shutdown| {
         let grpc = kit::server::GrpcSettings::default();
-        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace: GRACE, grpc };
+        let http = kit::server::HttpSettings::default();
+        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace: GRACE, grpc, http };
         echo_server::run(listener, config, Registry::new(), shutdown)
     })
     .await;

@@ -132,7 +132,7 @@ impl App {
             .merge(lab::routes())
             .method_not_allowed_fallback(kit::problem::method_not_allowed)
             .fallback(kit::problem::not_found);
-        let (hosts, token) = (self.config.console_hosts.clone(), self.token.clone());
-        admission::protect(routes.with_state(self), hosts, token)
+        let token = self.token.clone();
+        admission::protect(routes.with_state(self), token)
     }
 }

@@ -7,12 +7,13 @@ use catalog::{Selection, Service};
 use clap::Args;
 use clients::settings::Settings;
 use http::uri::Authority;
+use kit::server::HttpSettings;
 use kit::settings::{BaseUrl, base_url, duration};
 
 /// Settings of the console, except its port.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Accepted values of the `Host` header
+    /// Accepted values of the `Host` header, instead of those of the loopback interface
     #[arg(
         long,
         env = "CONSOLE_HOSTS",
@@ -37,6 +38,9 @@ pub struct Config {
     /// Addresses and files of the lab.
     #[command(flatten)]
     pub settings: Settings,
+    /// Settings of HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
     /// Published addresses, for links.
     #[command(flatten)]
     pub links: Links,

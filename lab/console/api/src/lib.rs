@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use axum::middleware::map_response;
 use clients::Clients;
+use kit::server::Edge;
 use kit::shutdown::{CancellationToken, Drained};
 use kit::telemetry::trace::HttpServerLayer;
 use prometheus::Registry;
@@ -65,6 +66,9 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<Drained, Error> {
     let grace = config.shutdown_grace;
+    let mut http = config.http.clone();
+    http.allowed_hosts = http.allowed_hosts.only(config.console_hosts.iter().map(String::as_str));
+    let limits = Edge::register(&registry, &http)?.limits(grace);
     let clients = Clients::new(config.settings.clone())?;
     let metrics = Metrics::register(&registry)?;
     let app = App::new(config, clients, &metrics, shutdown.clone());
@@ -75,7 +79,7 @@ pub async fn run(
         .layer(HttpServerLayer)
         .merge(kit::endpoints::metrics_and_health(registry))
         .layer(map_response(admission::security_headers));
-    let drained = kit::server::serve(listener, router, shutdown, grace).await;
+    let drained = kit::server::serve(listener, router, shutdown, limits).await;
     kit::shutdown::drain("tasks", &tasks, TASKS_TIMEOUT.max(grace)).await;
     Ok(drained)
 }

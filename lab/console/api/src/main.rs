@@ -21,9 +21,10 @@ struct Cli {
 
 fn main() -> ExitCode {
     let Cli { console_port: port, config, command } = Cli::parse();
-    let program = Program { name: "console", version: env!("CARGO_PKG_VERSION"), health_port: port };
+    let health = config.http.local_address(port);
+    let program = Program { name: "console", version: env!("CARGO_PKG_VERSION"), health };
     program.run(command, async |registry, shutdown| {
-        let listener = kit::server::bind("--console-port", port).await?;
+        let listener = config.http.bind("--console-port", port).await?;
         console::run(listener, config, registry, shutdown).await?;
         Ok(())
     })

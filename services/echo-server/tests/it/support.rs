@@ -6,7 +6,7 @@ pub(crate) mod raw;
 use std::time::Duration;
 
 use echo_server::Settings;
-use kit::server::GrpcSettings;
+use kit::server::{GrpcSettings, HttpSettings};
 use lookout_proto::echo::Message;
 use lookout_proto::echo::echo_service_client::EchoServiceClient;
 use prometheus::Registry;
@@ -27,7 +27,12 @@ pub(crate) async fn start() -> Server {
 }
 
 pub(crate) async fn start_with(shutdown_grace: Duration, registry: Registry) -> Server {
-    let settings = Settings { grpc_server_port: 0, shutdown_grace, grpc: GrpcSettings::default() };
+    start_on(shutdown_grace, registry, HttpSettings::default()).await
+}
+
+pub(crate) async fn start_on(shutdown_grace: Duration, registry: Registry, http: HttpSettings) -> Server {
+    let grpc = GrpcSettings::default();
+    let settings = Settings { grpc_server_port: 0, shutdown_grace, grpc, http };
     testkit::start(|listener, shutdown| echo_server::run(listener, settings, registry, shutdown)).await
 }
 

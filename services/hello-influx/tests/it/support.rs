@@ -25,6 +25,7 @@ pub(crate) async fn start(influx_url: &str) -> Server {
         points: Points::default(),
         host_tag: "here".to_owned(),
         shutdown_grace: TIMEOUT,
+        http: kit::server::HttpSettings::default(),
     };
     testkit::start(|listener, shutdown| hello_influx::run(listener, settings, shutdown)).await
 }

@@ -1,89 +1,126 @@
 //! The open connections and their handlers, from accept to drain.
 
-use std::error::Error as StdError;
+mod activity;
+mod head_scan;
+mod response_body;
+mod socket;
+mod streams;
+
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::{Request, Response};
-use http_body::Body as HttpBody;
-use hyper::rt::Executor;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower::ServiceExt;
-use tower_service::Service;
+use tokio::time::sleep;
 
-use super::request_body;
+use super::edge::{Edge, TimedOut, TwoLengths};
+use super::{App, BoxError, Limits, request_body};
 use crate::shutdown::{CancellationToken, Drained, TaskTracker, drain};
+use activity::{Activity, InFlight};
+use response_body::ResponseBody;
+use socket::Socket;
+use streams::{Stream, Streams};
 
-/// Maximum time between the first byte of an HTTP/1 request and the end of its headers.
-const HEADERS_TIMEOUT: Duration = Duration::from_secs(30);
 /// Interval of HTTP/2 keep-alive pings.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 /// An HTTP/2 connection is closed if a ping is not acknowledged within this time.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time for an idle HTTP/2 client to acknowledge the end of its connection.
+const GOAWAY_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Connections {
-    builder: Builder<Handlers>,
+    builder: Builder<Streams>,
+    app: App,
+    edge: Edge,
     connections: TaskTracker,
-    handlers: Handlers,
+    streams: TaskTracker,
     shutdown: CancellationToken,
     /// Cancelled at the end of the grace period: drops the connections that are still open.
     abort: CancellationToken,
 }
 
 impl Connections {
-    pub(crate) fn new(shutdown: CancellationToken, max_header_list_bytes: Option<u32>) -> Self {
-        let handlers = Handlers(TaskTracker::new());
-        let mut builder = Builder::new(handlers.clone());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
+    pub(crate) fn new(app: App, shutdown: CancellationToken, limits: &Limits) -> Self {
+        let edge = limits.edge.clone();
+        let streams = TaskTracker::new();
+        let write_timeout = edge.timeouts().write;
+        let mut builder =
+            Builder::new(Streams { tasks: streams.clone(), write_timeout, counts: edge.counts().clone() });
+        // `Activity` limits the time for headers, also between HTTP/2's first bytes, where hyper has no limit.
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(None);
         builder
             .http2()
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(PING_TIMEOUT);
-        if let Some(bytes) = max_header_list_bytes {
-            builder.http2().max_header_list_size(bytes);
-        }
-        Self { builder, connections: TaskTracker::new(), handlers, shutdown, abort: CancellationToken::new() }
+            .keep_alive_timeout(PING_TIMEOUT)
+            .max_header_list_size(limits.max_header_list_bytes);
+        let (connections, abort) = (TaskTracker::new(), CancellationToken::new());
+        Self { builder, app, edge, connections, streams, shutdown, abort }
     }
 
     /// Serves the connection that `stream` returns. `None` stands for a failed handshake.
-    pub(crate) fn open<I, S, B>(&self, stream: impl Future<Output = Option<I>> + Send + 'static, service: S)
+    pub(crate) fn open<I>(&self, stream: impl Future<Output = Option<I>> + Send + 'static, peer: SocketAddr)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
-        S::Future: Send + 'static,
-        S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
-        B: HttpBody + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
-        let (builder, shutdown, abort) = (self.builder.clone(), self.shutdown.clone(), self.abort.clone());
-        let service = service.map_request(request_body::convert);
+        let (builder, app, edge) = (self.builder.clone(), self.app.clone(), self.edge.clone());
+        let (shutdown, abort) = (self.shutdown.clone(), self.abort.clone());
         self.connections.spawn(async move {
             // Nothing has been received yet, so nothing is lost at shutdown.
             let Some(Some(stream)) = shutdown.run_until_cancelled(stream).await else { return };
-            let connection =
-                builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-            let mut connection = pin!(connection);
-            let result = tokio::select! {
+            let activity = Arc::new(Activity::new(edge.timeouts()));
+            let socket = Socket::new(stream, Arc::clone(&activity), edge.counts().clone());
+            let (watched, served) = (Arc::clone(&activity), edge.clone());
+            let service = service_fn(move |request: Request<Incoming>| {
+                let mut request = request_body::convert(request);
+                request.extensions_mut().insert(ConnectInfo(peer));
+                if activity.has_two_lengths() {
+                    request.extensions_mut().insert(TwoLengths);
+                }
+                respond(app.clone(), served.clone(), peer, activity.begin(), request)
+            });
+            let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
+            let end = tokio::select! {
                 biased;
-                result = connection.as_mut() => result,
-                () = shutdown.cancelled() => {
+                result = connection.as_mut() => End::Closed(result),
+                () = shutdown.cancelled() => End::Shutdown,
+                reason = watched.timed_out() => End::TimedOut(reason),
+            };
+            let result = match end {
+                End::Closed(result) => result,
+                End::Shutdown => {
                     connection.as_mut().graceful_shutdown();
                     tokio::select! {
                         biased;
                         result = connection => result,
                         () = abort.cancelled() => Ok(()),
+                        reason = watched.timed_out() => { edge.counts().close(reason); Ok(()) }
+                    }
+                }
+                End::TimedOut(reason) => {
+                    edge.counts().close(reason);
+                    if reason != TimedOut::Idle {
+                        return;
+                    }
+                    // A request that is on its way is served: HTTP/2's GOAWAY names the last one.
+                    connection.as_mut().graceful_shutdown();
+                    tokio::select! {
+                        result = connection => result,
+                        () = sleep(GOAWAY_TIMEOUT) => Ok(()),
                     }
                 }
             };
             if let Err(error) = result {
-                tracing::debug!(error, "connection ended");
+                edge.refuse_connection(&*error, peer);
             }
         });
     }
@@ -93,22 +130,28 @@ impl Connections {
         let drained = drain("connections", &self.connections, grace).await;
         self.abort.cancel();
         self.connections.wait().await;
-        self.handlers.0.close();
-        self.handlers.0.wait().await;
+        self.streams.close();
+        self.streams.wait().await;
         drained
     }
 }
 
-/// Spawns HTTP/2 handlers and tracks them, so that the drain can wait for the last one.
-#[derive(Clone)]
-struct Handlers(TaskTracker);
+enum End {
+    Closed(Result<(), BoxError>),
+    Shutdown,
+    TimedOut(TimedOut),
+}
 
-impl<F> Executor<F> for Handlers
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    fn execute(&self, future: F) {
-        self.0.spawn(future);
-    }
+/// The response to a request, which is in flight until the response's body has been sent.
+async fn respond(
+    app: App,
+    edge: Edge,
+    peer: SocketAddr,
+    in_flight: InFlight,
+    request: Request<Body>,
+) -> Result<Response<Body>, BoxError> {
+    let response = edge.respond(app, request, peer).await?;
+    Ok(response.map(|inner| {
+        Body::new(ResponseBody { inner, stream: Stream::current(), _request: in_flight })
+    }))
 }

@@ -13,9 +13,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
-use http::{Request, header};
+use http::Request;
 use pin_project_lite::pin_project;
 use tower_service::Service;
+
+use super::resembles_grpc;
 
 pub use refusal::{Refusal, Refused};
 pub use transport::{GrpcSettings, GrpcTransport};
@@ -67,14 +69,6 @@ impl Service<Request<Body>> for Grpc {
             None => GrpcFuture::served(self.grpc.call(self.transport.limit(request))),
         }
     }
-}
-
-/// Whether a request is meant as gRPC, valid or not.
-fn resembles_grpc<B>(request: &Request<B>) -> bool {
-    const PREFIX: &[u8] = b"application/grpc";
-    request.headers().get_all(header::CONTENT_TYPE).iter().any(|value| {
-        value.as_bytes().get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
-    })
 }
 
 pin_project! {

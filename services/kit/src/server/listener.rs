@@ -1,12 +1,8 @@
 //! A listener in plain text or with TLS.
 
-use std::error::Error as StdError;
+use std::net::SocketAddr;
 
-use axum::body::Body;
-use http::{Request, Response};
-use http_body::Body as HttpBody;
 use tokio::net::{TcpListener, TcpStream};
-use tower_service::Service;
 
 use super::connections::Connections;
 #[cfg(feature = "security")]
@@ -43,19 +39,11 @@ impl Listener {
     }
 
     /// Serves a connection that this listener has accepted.
-    pub(super) fn open<S, B>(&self, connections: &Connections, stream: TcpStream, service: S)
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
-        S::Future: Send + 'static,
-        S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
-        B: HttpBody + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<Box<dyn StdError + Send + Sync>>,
-    {
+    pub(super) fn open(&self, connections: &Connections, stream: TcpStream, peer: SocketAddr) {
         #[cfg(feature = "security")]
         if let Some(tls) = &self.tls {
-            return connections.open(tls.clone().accept(stream), service);
+            return connections.open(tls.clone().accept(stream), peer);
         }
-        connections.open(std::future::ready(Some(stream)), service);
+        connections.open(std::future::ready(Some(stream)), peer);
     }
 }

@@ -4,6 +4,7 @@ mod support;
 
 mod disconnects;
 mod drain;
+mod edge;
 mod exposition;
 mod http_server;
 mod logs;

@@ -71,6 +71,7 @@ impl Service {
             shipped_after: options.shipped_after,
             micro_id: "order-test".into(),
             shutdown_grace: LONG_GRACE,
+            http: kit::server::HttpSettings::default(),
             grpc: kit::server::GrpcSettings::default(),
         };
         let metrics = testkit::listener().await;

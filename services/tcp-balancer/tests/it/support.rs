@@ -10,12 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::server::HttpSettings;
 use prometheus::Registry;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use tcp_balancer::Balancer;
 use tcp_balancer::server::Server;
 use tcp_balancer::traffic::Snapshot;
+use tcp_balancer::{Balancer, Rest};
 use tempfile::NamedTempFile;
 use testkit::{Running, Scrape, eventually};
 use tokio::net::TcpStream;
@@ -65,8 +66,9 @@ impl Fixture {
         let balancer = Balancer::start(file.path().into()).await.expect("started");
         let (reload_signals, receiver) = mpsc::channel(1);
         let handle = balancer.clone();
-        let service = testkit::start(|rest, shutdown| {
-            tcp_balancer::run(rest, handle, token, registry, ReceiverStream::new(receiver), grace, shutdown)
+        let service = testkit::start(|listener, shutdown| {
+            let rest = Rest { listener, token: token.map(Into::into), http: HttpSettings::default() };
+            tcp_balancer::run(rest, handle, registry, ReceiverStream::new(receiver), grace, shutdown)
         })
         .await;
         Self { balancer, service, file, reload_signals }

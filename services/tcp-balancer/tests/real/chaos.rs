@@ -148,8 +148,9 @@ async fn every_connection_and_byte_is_accounted_for_once() {
     fs::write(&file, config(&addresses, &mut fastrand::Rng::with_seed(0))).expect("written");
     let balancer = Balancer::start(file.path().into()).await.expect("started");
     let (handle, registry) = (balancer.clone(), prometheus::Registry::new());
-    let service = testkit::start(|rest, shutdown: CancellationToken| {
-        tcp_balancer::run(rest, handle, None, registry, tokio_stream::pending(), TIMEOUT, shutdown)
+    let service = testkit::start(|listener, shutdown: CancellationToken| {
+        let rest = tcp_balancer::Rest { listener, token: None, http: kit::server::HttpSettings::default() };
+        tcp_balancer::run(rest, handle, registry, tokio_stream::pending(), TIMEOUT, shutdown)
     })
     .await;
     let servers = ALGORITHMS.map(|algorithm| balancer.get(algorithm).expect("a server"));

@@ -32,6 +32,7 @@ fn config(server: SocketAddr, grpc_deadline: Duration) -> Config {
         grpc_server_port: server.port(),
         grpc_deadline,
         shutdown_grace: TIMEOUT,
+        http: kit::server::HttpSettings::default(),
         orders: false,
         links: Links::default(),
     }
@@ -86,7 +87,8 @@ pub(crate) fn echo_server_on(listener: TcpListener) -> EchoServer {
     Running::on(listener, |listener, shutdown| {
         let grpc = kit::server::GrpcSettings::default();
         let shutdown_grace = Duration::from_secs(1);
-        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace, grpc };
+        let http = kit::server::HttpSettings::default();
+        let config = echo_server::Settings { grpc_server_port: 0, shutdown_grace, grpc, http };
         echo_server::run(listener, config, Registry::new(), shutdown)
     })
 }

@@ -109,7 +109,7 @@ async fn a_cross_site_change_is_refused_even_with_the_token() {
         let (status, problem) = problem_of(request.send().await.unwrap()).await;
         assert_eq!(
             (status, &problem["detail"]),
-            (403, &"this request is allowed only from the console's own pages".into())
+            (403, &"this request is allowed only from the service's own pages".into())
         );
     }
     let own = format!("http://{}", web.running.addr());

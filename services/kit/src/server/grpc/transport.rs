@@ -1,7 +1,5 @@
 //! The settings of a gRPC port, and the count of what it refuses.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::response::Response;
 use clap::Args;
@@ -72,15 +70,18 @@ impl GrpcTransport {
         Self { max_message_bytes: Some(bytes), ..self }
     }
 
-    /// The limits of the server of this port, for [`serve`](crate::server::serve).
+    /// The limits of the server of this port, for [`serve`](crate::server::serve): those given, with gRPC's.
     ///
     /// Clients see a header limit of four times the setting, and at least 4 MiB: a request between the two limits reaches
     /// this process, which refuses and counts it. Beyond the second, the HTTP/2 library responds with 431 by itself, and
     /// beyond four times that, it closes the connection.
     #[must_use]
-    pub fn limits(&self, grace: Duration) -> Limits {
+    pub fn limits(&self, limits: impl Into<Limits>) -> Limits {
         let announced = self.settings.max_header_list_bytes.saturating_mul(4).max(MIN_ANNOUNCED_HEADER_BYTES);
-        Limits { grace, max_header_list_bytes: Some(u32::try_from(announced).unwrap_or(u32::MAX)) }
+        let limits = limits.into();
+        let edge = limits.edge.with_grpc();
+        let max_header_list_bytes = u32::try_from(announced).unwrap_or(u32::MAX);
+        Limits { edge, max_header_list_bytes, ..limits }
     }
 
     /// Counts a request that is not valid, and returns the response to it.
