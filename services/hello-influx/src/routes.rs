@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use kit::problem::Problem;
 use kit::telemetry::trace::HttpServerLayer;
+use kit::text::Query;
 use serde::Deserialize;
 use tokio::time::sleep;
 

@@ -13,12 +13,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use kit::problem::Problem;
+use kit::text::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::{Active, Faults};
@@ -52,7 +52,7 @@ async fn show(State(faults): State<Arc<Faults>>) -> Json<FaultsBody> {
 
 async fn slow(
     State(faults): State<Arc<Faults>>,
-    query: Result<Query<Delay>, QueryRejection>,
+    query: Result<Query<Delay>, Problem>,
 ) -> Result<Json<FaultsBody>, Problem> {
     let ms = query.ok().map(|Query(Delay { ms })| ms).filter(|ms| (1..=MAX_DELAY_MS).contains(ms));
     let ms = ms.ok_or_else(|| {

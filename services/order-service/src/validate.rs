@@ -30,8 +30,10 @@ pub(crate) fn create(request: CreateRequest) -> Result<NewOrder, Status> {
         );
     }
     let length = customer.chars().count();
-    if customer.trim().is_empty() || length > MAX_CUSTOMER_LEN || customer.chars().any(char::is_control) {
-        violations.add("customer", format_args!("1 to {MAX_CUSTOMER_LEN} printable characters"));
+    if customer.trim().is_empty() || length > MAX_CUSTOMER_LEN {
+        violations.add("customer", format_args!("1 to {MAX_CUSTOMER_LEN} characters"));
+    } else if let Err(reason) = kit::text::check(&customer) {
+        violations.add("customer", format_args!("printable: it {reason}"));
     }
     if !(1..=MAX_ITEMS).contains(&items.len()) {
         violations.add("items", format_args!("1 to {MAX_ITEMS} items"));
@@ -184,6 +186,17 @@ mod tests {
         assert_eq!(fields(&watch(WatchRequest { id: "x".repeat(65) }).expect_err("invalid")), ["id"]);
         let request = ListRequest { page_size: 0, page_token: "nope".into() };
         assert_eq!(fields(&list(&request).expect_err("invalid")), ["page_token"]);
+    }
+
+    #[test]
+    fn a_customer_is_text_of_at_most_128_characters() {
+        let named = |customer: &str| create(CreateRequest { customer: customer.into(), ..request(vec![item()]) });
+        for valid in ["Ada", "علی\u{200C}رضا", "👩\u{200D}🚀", &"é".repeat(128)] {
+            named(valid).expect(valid);
+        }
+        for invalid in ["", "\u{3000}", "A\u{200B}da", "A\u{202E}da", "A\nda", "ad\u{200D}min", &"é".repeat(129)] {
+            assert_eq!(fields(&named(invalid).expect_err(invalid)), ["customer"], "{invalid:?}");
+        }
     }
 
     proptest! {

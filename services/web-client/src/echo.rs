@@ -30,7 +30,7 @@ pub(crate) fn routes(upstream: &Upstream, frame: &Frame) -> Router {
     let echo = Echo { client: EchoServiceClient::new(upstream.calls.clone()), frame: frame.clone() };
     Router::new()
         .route("/", get(page::index))
-        .route("/echo.js", get(|| async { script(include_str!("echo/echo.js")) }))
+        .route("/echo.js", script(include_str!("echo/echo.js")))
         .route("/echo", get(text))
         .with_state(echo)
 }

@@ -62,7 +62,7 @@ pub(crate) fn routes(
         .route("/orders", get(read::list).post(place::place))
         .route("/orders/events", get(events::follow))
         .route("/orders/{id}", get(read::one))
-        .route("/orders.js", get(|| async { script(include_str!("orders/orders.js")) }))
+        .route("/orders.js", script(include_str!("orders/orders.js")))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(orders)
 }

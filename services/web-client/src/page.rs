@@ -1,5 +1,6 @@
 //! The layout that all pages share, their assets, and the links to other services.
 
+mod assets;
 mod links;
 mod outcome;
 
@@ -7,13 +8,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 use http::StatusCode;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS};
 use maud::{DOCTYPE, Markup, html};
 
+use self::assets::asset;
+pub(crate) use self::assets::script;
 pub(crate) use self::outcome::Outcome;
 use crate::config::{Config, Links};
 
@@ -41,18 +41,9 @@ struct Settings {
 
 pub(crate) fn assets() -> Router {
     Router::new()
-        .route("/page.css", get(|| async { asset("text/css; charset=utf-8", include_str!("page/page.css")) }))
-        .route("/page.js", get(|| async { script(include_str!("page/page.js")) }))
-        .route("/icon.svg", get(|| async { asset("image/svg+xml", include_str!("page/icon.svg")) }))
-}
-
-pub(crate) fn script(text: &'static str) -> Response {
-    asset("text/javascript; charset=utf-8", text)
-}
-
-fn asset(kind: &'static str, text: &'static str) -> Response {
-    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    (headers, text).into_response()
+        .route("/page.css", asset("text/css; charset=utf-8", include_str!("page/page.css")))
+        .route("/page.js", script(include_str!("page/page.js")))
+        .route("/icon.svg", asset("image/svg+xml", include_str!("page/icon.svg")))
 }
 
 // === impl Tab ===

@@ -5,6 +5,7 @@ mod support;
 mod disconnects;
 mod drain;
 mod echo;
+mod edge;
 mod health;
 mod one_port;
 mod reflection;

@@ -1,6 +1,7 @@
 //! Responses to clients.
 
 use serde_json::Value;
+use testkit::hostile::{assert_refuses_hostile_requests, assert_serves_healthz};
 
 use crate::support::{get, start};
 
@@ -40,5 +41,23 @@ async fn healthz_returns_ok_and_unknown_paths_return_problem_documents() {
     for path in ["/nope", "/metrics"] {
         let (status, content_type, _) = get(&server, path).await;
         assert_eq!((status, content_type.as_str()), (404, PROBLEM), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_requests_are_refused() {
+    let server = start("").await;
+    assert_refuses_hostile_requests(server.addr()).await;
+    assert_serves_healthz(server.addr()).await;
+}
+
+#[tokio::test]
+async fn a_query_that_is_not_text_is_400_with_the_parameter() {
+    let server = start("").await;
+    for query in ["ms=%ff", "ms=1%E2%80%8B"] {
+        let (status, _, body) = get(&server, &format!("/slow?{query}")).await;
+        let problem: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(status, 400, "{query}");
+        assert!(problem["detail"].as_str().expect("a detail").starts_with("the parameter ms "), "{problem}");
     }
 }

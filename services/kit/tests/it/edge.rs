@@ -14,7 +14,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use kit::server::{Edge, HttpSettings, Timeouts};
 use kit::shutdown::Drained;
 use prometheus::Registry;
-use testkit::hostile::{assert_closes_stalled_connections, assert_refuses_hostile_requests, send};
+use testkit::hostile::{
+    assert_closes_stalled_connections, assert_refuses_hostile_requests, assert_serves_healthz, send,
+};
 use testkit::{Running, Scrape, eventually};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -57,6 +59,7 @@ async fn closed(server: &Running<Drained>, reason: &str) -> f64 {
 async fn hostile_requests_are_refused_and_counted() {
     let server = serve(timeouts()).await;
     assert_refuses_hostile_requests(server.addr()).await;
+    assert_serves_healthz(server.addr()).await;
     let scrape = Scrape::get(server.url("/metrics")).await;
     for reason in ["malformed", "header_list_size", "host", "cross_site"] {
         assert!(scrape.value("http_server_refused_total", &[("reason", reason)]) > 0.0, "{reason}");

@@ -6,6 +6,7 @@ mod admin;
 mod broken_requests;
 mod creates;
 mod drains;
+mod edge;
 mod faults;
 mod health;
 mod idempotency;

@@ -105,6 +105,12 @@ impl Service {
         Scrape::get(format!("{}/metrics", self.metrics)).await
     }
 
+    /// The addresses of the HTTP ports: metrics and admin.
+    pub(crate) fn http_addrs(&self) -> Vec<std::net::SocketAddr> {
+        let urls = [Some(&self.metrics), self.admin.as_ref()].into_iter().flatten();
+        urls.map(|url| url.trim_start_matches("http://").parse().expect("an address")).collect()
+    }
+
     /// The URL of a path on the metrics port.
     pub(crate) fn metrics_url(&self, path: &str) -> String {
         format!("{}{path}", self.metrics)

@@ -9,6 +9,7 @@ mod documents;
 mod ejection;
 mod file;
 mod health;
+mod hostile_requests;
 mod keepalive;
 mod late_readers;
 mod leaving;

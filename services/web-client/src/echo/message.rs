@@ -1,7 +1,7 @@
 //! The message in a request's query string.
 
 use kit::problem::Problem;
-use percent_encoding::percent_decode_str;
+use kit::text::{InvalidText, decode as text};
 
 /// The longest message, in bytes.
 pub(super) const MAX_LEN: usize = 4096;
@@ -15,8 +15,8 @@ pub(super) enum Invalid {
     Empty,
     #[error("the message has {0} bytes; at most {MAX_LEN} are allowed")]
     TooLong(usize),
-    #[error("the message is not UTF-8")]
-    NotUtf8,
+    #[error("the parameter m {0}")]
+    NotText(InvalidText),
     #[error("the parameter m is given more than once")]
     Twice,
 }
@@ -35,11 +35,10 @@ pub(super) fn from_query(query: Option<&str>) -> Result<String, Invalid> {
     if values.next().is_some() {
         return Err(Invalid::Twice);
     }
-    let spaced = value.replace('+', " ");
-    let message = percent_decode_str(&spaced).decode_utf8().map_err(|_| Invalid::NotUtf8)?;
+    let message = text(value.as_bytes()).map_err(Invalid::NotText)?;
     match message.len() {
         0 => Err(Invalid::Empty),
-        1..=MAX_LEN => Ok(message.into_owned()),
+        1..=MAX_LEN => Ok(message),
         len => Err(Invalid::TooLong(len)),
     }
 }
@@ -58,7 +57,9 @@ mod tests {
         assert_eq!(from_query(Some("n=1&mm=2")), Err(Invalid::Missing));
         assert_eq!(from_query(Some("m")), Err(Invalid::Empty));
         assert_eq!(from_query(Some("m=&n=1")), Err(Invalid::Empty));
-        assert_eq!(from_query(Some("m=%ff")), Err(Invalid::NotUtf8));
+        assert_eq!(from_query(Some("m=%ff")), Err(Invalid::NotText(InvalidText::NotUtf8)));
+        let zero_width = InvalidText::Character('\u{200B}');
+        assert_eq!(from_query(Some("m=a%E2%80%8Bb")), Err(Invalid::NotText(zero_width)));
         assert_eq!(from_query(Some("m=a&m=b")), Err(Invalid::Twice));
     }
 
@@ -78,7 +79,8 @@ mod tests {
         #[test]
         fn every_text_can_be_sent(text in ".{1,200}") {
             let query = format!("x=1&m={}", utf8_percent_encode(&text, NON_ALPHANUMERIC));
-            prop_assert_eq!(from_query(Some(&query)), Ok(text));
+            let expected = kit::text::check(&text).map(|()| text).map_err(Invalid::NotText);
+            prop_assert_eq!(from_query(Some(&query)), expected);
         }
 
         #[test]

@@ -32,7 +32,7 @@ impl Body {
                 Ok(draft) => Ok(Self::Json(draft)),
                 Err(error) => Err(RequestError::new(StatusCode::BAD_REQUEST, format!("the body: {error}"))),
             },
-            "application/x-www-form-urlencoded" => Ok(Self::Form(Form::parse(&body))),
+            "application/x-www-form-urlencoded" => Form::parse(&body).map(Self::Form),
             other => {
                 let detail = format!("the content-type is \"{other}\", {EXPECTED}");
                 Err(RequestError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))

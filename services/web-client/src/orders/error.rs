@@ -1,10 +1,11 @@
 //! Errors of a request, with the errors of its fields if they are known.
 
 use axum::Json;
-use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use kit::problem::Problem;
+use kit::text::InvalidField;
 use serde::Serialize;
 use tonic::Status;
 use tonic_types::StatusExt;
@@ -73,9 +74,16 @@ impl From<PathRejection> for RequestError {
     }
 }
 
-impl From<QueryRejection> for RequestError {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::new(rejection.status(), rejection.body_text())
+/// The rejection of a query string.
+impl From<Problem> for RequestError {
+    fn from(problem: Problem) -> Self {
+        Self { problem: problem.into(), errors: Vec::new() }
+    }
+}
+
+impl From<InvalidField> for RequestError {
+    fn from(InvalidField { name, reason }: InvalidField) -> Self {
+        Self::of(vec![FieldError { field: name, description: reason.to_string() }])
     }
 }
 

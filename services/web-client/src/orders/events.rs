@@ -7,11 +7,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use kit::problem::Problem;
+use kit::text::Query;
 use lookout_proto::order::StateChange;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -36,7 +37,7 @@ pub(super) struct Filter {
 
 pub(super) async fn follow(
     State(orders): State<Orders>,
-    query: Result<Query<Filter>, QueryRejection>,
+    query: Result<Query<Filter>, Problem>,
 ) -> Response {
     reply::with_headers(match query {
         Ok(Query(filter)) => stream(&orders, filter.id).await,

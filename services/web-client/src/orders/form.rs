@@ -1,5 +1,7 @@
 //! The page's form as text. An invalid form is shown again as it was sent.
 
+use kit::text::Field;
+
 use super::error::{FieldError, RequestError};
 use super::json::{Draft, Item};
 
@@ -28,10 +30,10 @@ impl Form {
     }
 
     /// Parses `application/x-www-form-urlencoded`. The nth field of a name belongs to the nth item; unknown fields are ignored.
-    pub(super) fn parse(body: &[u8]) -> Self {
+    pub(super) fn parse(body: &[u8]) -> Result<Self, RequestError> {
         let mut form = Self { idempotency_key: String::new(), customer: String::new(), items: Vec::new() };
         let (mut skus, mut quantities, mut prices) = (0, 0, 0);
-        for (name, value) in form_urlencoded::parse(body) {
+        for Field { name, value } in kit::text::form(body)? {
             let value = value.trim().to_owned();
             match &*name {
                 "idempotency_key" => form.idempotency_key = value,
@@ -45,7 +47,7 @@ impl Form {
         if form.items.is_empty() {
             form.items.push(Line::default());
         }
-        form
+        Ok(form)
     }
 
     /// The line for the next field of a name, whose fields so far are counted in `count`.
@@ -110,7 +112,8 @@ mod tests {
 
     #[test]
     fn the_nth_field_of_a_name_belongs_to_the_nth_item() {
-        let form = Form::parse(b"customer=Ada&sku=tea&quantity=2&price=4.20&sku=cup&quantity=1&price=9&x=y");
+        let body = b"customer=Ada&sku=tea&quantity=2&price=4.20&sku=cup&quantity=1&price=9&x=y";
+        let form = Form::parse(body).unwrap();
         let line = |sku: &str, quantity: &str, price: &str| Line {
             sku: sku.to_owned(),
             quantity: quantity.to_owned(),
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn invalid_numbers_are_reported_by_field() {
-        let form = Form::parse(b"sku=tea&quantity=-1&price=4.200&sku=cup&quantity=1");
+        let form = Form::parse(b"sku=tea&quantity=-1&price=4.200&sku=cup&quantity=1").unwrap();
         let fields: Vec<_> = form.draft().unwrap_err().errors.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["items[0].quantity", "items[0].price", "items[1].price"]);
     }
@@ -147,7 +150,7 @@ mod tests {
 
         #[test]
         fn no_form_panics(body in any::<Vec<u8>>()) {
-            let _ = Form::parse(&body).draft();
+            let _ = Form::parse(&body).and_then(|form| form.draft());
         }
     }
 }

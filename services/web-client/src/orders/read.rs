@@ -1,11 +1,13 @@
 //! `GET /orders`, as a page or as JSON, and `GET /orders/{id}`.
 
 use axum::Json;
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
 use http::header::VARY;
+use kit::problem::Problem;
+use kit::text::Query;
 use serde::Deserialize;
 
 use super::error::RequestError;
@@ -26,7 +28,7 @@ pub(super) struct ListQuery {
 pub(super) async fn list(
     State(orders): State<Orders>,
     headers: HeaderMap,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    query: Result<Query<ListQuery>, Problem>,
 ) -> Response {
     if accept::prefers_page(&headers) {
         // The page ignores an invalid query.

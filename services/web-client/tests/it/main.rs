@@ -2,6 +2,7 @@
 
 mod echo;
 mod exemplars;
+mod edge;
 mod http_metrics;
 mod order_server;
 mod orders;

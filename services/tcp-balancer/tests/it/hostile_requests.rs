@@ -1,0 +1,12 @@
+//! Hostile requests to REST.
+
+use testkit::hostile::{assert_refuses_hostile_requests, assert_serves_healthz};
+
+use crate::support::{Fixture, hello};
+
+#[tokio::test]
+async fn hostile_requests_are_refused() {
+    let fixture = Fixture::start(&hello(&[], "")).await;
+    assert_refuses_hostile_requests(fixture.service.addr()).await;
+    assert_serves_healthz(fixture.service.addr()).await;
+}
