@@ -100,7 +100,8 @@ pub async fn assert_refuses_hostile_requests(addr: SocketAddr) {
         assert!(response.body.contains(&format!("\"status\":{status}")), "{request}: {}", response.body);
     }
     // The HTTP library refuses these without a body.
-    for headers in ["Content-Length: 1\r\nContent-Length: 2\r\n", "Content-Length: -1\r\n", "Bad Name: x\r\n"] {
+    for headers in ["Content-Length: 1\r\nContent-Length: 2\r\n", "Content-Length: -1\r\n", "Bad Name: x\r\n"]
+    {
         let request = format!("POST / HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n");
         assert_eq!(send(addr, request.as_bytes()).await.status(), 400, "{headers}");
     }
@@ -113,11 +114,10 @@ pub async fn assert_refuses_hostile_requests(addr: SocketAddr) {
 ///
 /// If it is not, or they do not.
 pub async fn assert_serves_healthz(addr: SocketAddr) {
-    let request =
-        async |method: &str, host: &str| {
-            let request = format!("{method} /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-            send(addr, request.as_bytes()).await
-        };
+    let request = async |method: &str, host: &str| {
+        let request = format!("{method} /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        send(addr, request.as_bytes()).await
+    };
     let own = addr.to_string();
     let get = request("GET", "evil.example").await;
     assert_eq!((get.status(), &*get.body), (200, "ok\n"), "reachable under any name");
@@ -142,7 +142,8 @@ async fn over_http2(addr: SocketAddr, host: &str) -> StatusCode {
     let task = tokio::spawn(connection);
     let request = Request::get(format!("http://{addr}/")).header("host", host).body(()).expect("a request");
     let (response, _) = client.send_request(request, true).expect("an open connection");
-    let status = timeout(TIMEOUT, response).await.expect("in time").map(|response: Response<_>| response.status());
+    let status =
+        timeout(TIMEOUT, response).await.expect("in time").map(|response: Response<_>| response.status());
     task.abort();
     status.expect("a response")
 }

@@ -19,6 +19,7 @@ pub mod panels;
 mod scraping;
 mod sink;
 pub mod soak;
+mod stalled;
 mod telemetry;
 mod trace;
 mod values;
@@ -97,6 +98,7 @@ async fn without_faults(
 
     table.group("Metrics", metrics::claims(clients).await)?;
     table.group("Logs and spans", telemetry::claims(clients).await)?;
+    table.group("Stalled clients", stalled::claims(clients).await)?;
     if tutorial.has(Tutorial::Sink) {
         table.group("Envoy through the sink", sink::claims(clients).await)?;
     }

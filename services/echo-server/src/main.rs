@@ -19,7 +19,11 @@ struct Cli {
 fn main() -> ExitCode {
     let Cli { settings, command } = Cli::parse();
     let port = settings.grpc_server_port;
-    let program = Program { name: "echo-server", version: env!("CARGO_PKG_VERSION"), health: settings.http.local_address(port) };
+    let program = Program {
+        name: "echo-server",
+        version: env!("CARGO_PKG_VERSION"),
+        health: settings.http.local_address(port),
+    };
     program.run(command, async |registry, shutdown| {
         let listener = settings.http.bind("--grpc-server-port", port).await?;
         echo_server::run(listener, settings, registry, shutdown).await?;

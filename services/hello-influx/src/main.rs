@@ -22,7 +22,11 @@ struct Cli {
 
 fn main() -> ExitCode {
     let Cli { port, settings, command } = Cli::parse();
-    let program = Program { name: "hello-influx", version: env!("CARGO_PKG_VERSION"), health: settings.http.local_address(port) };
+    let program = Program {
+        name: "hello-influx",
+        version: env!("CARGO_PKG_VERSION"),
+        health: settings.http.local_address(port),
+    };
     // The tutorial's metrics are pushed: there is no `/metrics`, so the registry is not used.
     program.run(command, async |_registry, shutdown| {
         let listener = settings.http.bind("--port", port).await?;

@@ -125,10 +125,40 @@ mod tests {
     #[test]
     fn control_invisible_and_direction_changing_characters_are_invalid() {
         for character in [
-            '\0', '\t', '\n', '\r', '\u{1B}', '\u{7F}', '\u{85}', '\u{9F}', '\u{AD}', '\u{34F}', '\u{61C}',
-            '\u{115F}', '\u{180E}', '\u{200B}', '\u{200E}', '\u{200F}', '\u{2028}', '\u{2029}', '\u{202A}',
-            '\u{202E}', '\u{2060}', '\u{2066}', '\u{2069}', '\u{206F}', '\u{3164}', '\u{FEFF}', '\u{FFA0}',
-            '\u{FFF9}', '\u{FDD0}', '\u{FFFE}', '\u{1FFFF}', '\u{1D173}', '\u{E0001}', '\u{E0041}',
+            '\0',
+            '\t',
+            '\n',
+            '\r',
+            '\u{1B}',
+            '\u{7F}',
+            '\u{85}',
+            '\u{9F}',
+            '\u{AD}',
+            '\u{34F}',
+            '\u{61C}',
+            '\u{115F}',
+            '\u{180E}',
+            '\u{200B}',
+            '\u{200E}',
+            '\u{200F}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202A}',
+            '\u{202E}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{206F}',
+            '\u{3164}',
+            '\u{FEFF}',
+            '\u{FFA0}',
+            '\u{FFF9}',
+            '\u{FDD0}',
+            '\u{FFFE}',
+            '\u{1FFFF}',
+            '\u{1D173}',
+            '\u{E0001}',
+            '\u{E0041}',
         ] {
             for text in [format!("a{character}b"), format!("é{character}é"), character.to_string()] {
                 assert_eq!(check(&text), Err(InvalidText::Character(character)), "{text:?}");
@@ -139,8 +169,15 @@ mod tests {
     #[test]
     fn joiners_and_selectors_are_invalid_where_they_are_invisible() {
         for text in [
-            "ad\u{200D}min", "\u{200D}é", "é\u{200D}", "é\u{200C} é", "é\u{200D}\u{200D}é", "a\u{FE0F}",
-            "\u{FE0F}", "❤\u{FE0F}\u{FE0F}", "a\u{E0100}",
+            "ad\u{200D}min",
+            "\u{200D}é",
+            "é\u{200D}",
+            "é\u{200C} é",
+            "é\u{200D}\u{200D}é",
+            "a\u{FE0F}",
+            "\u{FE0F}",
+            "❤\u{FE0F}\u{FE0F}",
+            "a\u{E0100}",
         ] {
             assert!(check(text).is_err(), "{text:?}");
         }

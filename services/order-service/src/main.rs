@@ -19,7 +19,9 @@ struct Cli {
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
     kit::program::exit_code(match command {
-        Some(Command::Healthcheck) => kit::health::check(config.http.local_address(config.metrics_port)).map_err(Into::into),
+        Some(Command::Healthcheck) => {
+            kit::health::check(config.http.local_address(config.metrics_port)).map_err(Into::into)
+        }
         None => serve(config),
     })
 }

@@ -190,11 +190,14 @@ mod tests {
 
     #[test]
     fn a_customer_is_text_of_at_most_128_characters() {
-        let named = |customer: &str| create(CreateRequest { customer: customer.into(), ..request(vec![item()]) });
+        let named =
+            |customer: &str| create(CreateRequest { customer: customer.into(), ..request(vec![item()]) });
         for valid in ["Ada", "علی\u{200C}رضا", "👩\u{200D}🚀", &"é".repeat(128)] {
             named(valid).expect(valid);
         }
-        for invalid in ["", "\u{3000}", "A\u{200B}da", "A\u{202E}da", "A\nda", "ad\u{200D}min", &"é".repeat(129)] {
+        for invalid in
+            ["", "\u{3000}", "A\u{200B}da", "A\u{202E}da", "A\nda", "ad\u{200D}min", &"é".repeat(129)]
+        {
             assert_eq!(fields(&named(invalid).expect_err(invalid)), ["customer"], "{invalid:?}");
         }
     }

@@ -39,7 +39,6 @@ pub use settings::Settings;
 const REST_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The server of REST and `/metrics`.
-#[derive(Debug)]
 pub struct Rest {
     /// Its listener.
     pub listener: TcpListener,

@@ -7,13 +7,13 @@ mod calls;
 mod draft;
 mod error;
 mod events;
+mod followers;
 mod form;
 mod json;
 mod page;
 mod place;
 mod read;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,16 +21,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use kit::shutdown::CancellationToken;
 use lookout_proto::order::order_client::OrderClient;
-use tokio::sync::Semaphore;
 
+use crate::orders::followers::Followers;
 use crate::page::{Frame, script};
 use crate::upstream::{Calls, Streams, Upstream};
 
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 64 << 10;
-/// Maximum number of clients that follow orders. Each uses a stream of the shared connection, and servers commonly allow 100
-/// or 200 streams: the rest is for calls.
-const MAX_FOLLOWERS: usize = 64;
 
 #[derive(Clone)]
 struct Orders {
@@ -38,7 +35,7 @@ struct Orders {
     watcher: OrderClient<Streams>,
     /// The timeout for the start of a stream.
     deadline: Duration,
-    followers: Arc<Semaphore>,
+    followers: Followers,
     /// Ends all streams.
     shutdown: CancellationToken,
     frame: Frame,
@@ -54,7 +51,7 @@ pub(crate) fn routes(
         client: OrderClient::new(upstream.calls.clone()),
         watcher: OrderClient::new(upstream.streams.clone()),
         deadline,
-        followers: Arc::new(Semaphore::new(MAX_FOLLOWERS)),
+        followers: Followers::default(),
         shutdown: shutdown.clone(),
         frame: frame.clone(),
     };

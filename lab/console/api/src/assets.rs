@@ -53,7 +53,8 @@ fn index(folder: &Path) -> PathBuf {
 
 #[allow(clippy::unused_async, reason = "axum requires async functions")]
 async fn cache_forever(mut response: Response) -> Response {
-    if response.status().is_success() {
+    // A 304 updates the cached response, so it has the same policy.
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(CACHE_CONTROL, IMMUTABLE);
         response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     }

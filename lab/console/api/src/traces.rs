@@ -3,7 +3,7 @@
 mod summary;
 mod waterfall;
 
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -11,6 +11,7 @@ use clients::Clients;
 use clients::fetch::FetchError;
 use clients::jaeger::Trace;
 use kit::problem::Problem;
+use kit::text::Query;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 

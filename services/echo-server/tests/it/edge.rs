@@ -40,7 +40,10 @@ async fn stalled_connections_are_closed_but_an_idle_stream_stays_open() {
     assert_closes_stalled_connections(server.addr()).await;
     call.send(raw::HI).await;
     let (message, trailers) = call.finish().await;
-    assert_eq!((&message[..], &*trailers["grpc-status"]), (&b"\0\0\0\0\x09\x0a\x07echo hi"[..], &b"0"[..]));
+    assert_eq!(
+        (&message[..], trailers["grpc-status"].as_bytes()),
+        (&b"\0\0\0\0\x09\x0a\x07echo hi"[..], &b"0"[..])
+    );
     server.stop().await.expect("no error");
     let last = statuses.next().await.expect("the watch is open until the shutdown").expect("no error");
     assert_eq!(last.status, 2, "NOT_SERVING");

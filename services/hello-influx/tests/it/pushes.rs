@@ -38,7 +38,7 @@ async fn times_a_request_until_its_client_disconnects() {
     let database = influx.listen().await;
     let server = start(&database.url("")).await;
     let mut client = TcpStream::connect(server.addr()).await.expect("a connection");
-    client.write_all(b"GET /slow?ms=5000 HTTP/1.1\r\nhost: hello\r\n\r\n").await.expect("a request");
+    client.write_all(b"GET /slow?ms=5000 HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("a request");
     let counted = |value: &'static str| {
         let influx = influx.clone();
         async move || influx.points().iter().any(|point| point.get("value") == Some(value))

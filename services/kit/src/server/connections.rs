@@ -151,7 +151,6 @@ async fn respond(
     request: Request<Body>,
 ) -> Result<Response<Body>, BoxError> {
     let response = edge.respond(app, request, peer).await?;
-    Ok(response.map(|inner| {
-        Body::new(ResponseBody { inner, stream: Stream::current(), _request: in_flight })
-    }))
+    Ok(response
+        .map(|inner| Body::new(ResponseBody { inner, stream: Stream::current(), _request: in_flight })))
 }

@@ -24,8 +24,8 @@ use body_timeout::Stalled;
 use refusal::{Refusal, Refused};
 
 pub(crate) use counts::{Counts, TimedOut};
-pub(crate) use refusal::TwoLengths;
 pub use hosts::{AllowedHosts, InvalidHosts};
+pub(crate) use refusal::TwoLengths;
 pub use settings::{HttpSettings, Timeouts};
 
 /// Maximum length of a path in the log, in bytes.

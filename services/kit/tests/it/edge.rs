@@ -79,8 +79,10 @@ async fn stalled_connections_are_closed_and_counted() {
 async fn a_body_that_stops_or_trickles_gets_408() {
     let server = serve(Timeouts { body: SHORT, ..timeouts() }).await;
     let head = format!("POST /upload HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\n\r\nhalf", server.addr());
-    let chunked =
-        format!("POST /upload HTTP/1.1\r\nHost: {}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx", server.addr());
+    let chunked = format!(
+        "POST /upload HTTP/1.1\r\nHost: {}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx",
+        server.addr()
+    );
     for request in [head, chunked] {
         let response = send(server.addr(), request.as_bytes()).await;
         assert_eq!((response.status(), response.header("connection")), (408, Some("close")));
@@ -141,7 +143,8 @@ async fn a_stream_that_does_not_read_is_reset_while_the_connection_serves_others
 async fn a_request_that_reaches_no_handler_is_logged() {
     let observed = Observed::begin().await;
     let server = serve(timeouts()).await;
-    for (path, host) in [("/nowhere?secret=1", "localhost"), ("/upload", "localhost"), ("/", "evil.example")] {
+    for (path, host) in [("/nowhere?secret=1", "localhost"), ("/upload", "localhost"), ("/", "evil.example")]
+    {
         let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         send(server.addr(), request.as_bytes()).await;
     }

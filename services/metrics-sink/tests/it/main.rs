@@ -6,6 +6,7 @@ mod accumulation;
 mod binary;
 mod broken_streams;
 mod counter_modes;
+mod edge;
 mod families;
 mod formats;
 mod identity;

@@ -31,6 +31,8 @@ pub(super) async fn add(
     Body(body): Body,
 ) -> Change {
     token.authorize(&headers)?;
+    kit::text::check(&name)
+        .map_err(|reason| Problem::new(StatusCode::BAD_REQUEST, format!("the server's name {reason}")))?;
     let config = serde_json::from_slice::<Server>(&body)
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
     let added = balancer.add(name, config).await;

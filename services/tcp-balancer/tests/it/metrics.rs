@@ -33,6 +33,8 @@ gobetween_server_rx_second gauge server
 gobetween_server_rx_total counter server
 gobetween_server_tx_second gauge server
 gobetween_server_tx_total counter server
+http_connections_closed_total counter reason
+http_server_refused_total counter reason
 tcp_balancer_config_reloads_total counter result
 tcp_balancer_resource_shortages_total counter reason
 ";

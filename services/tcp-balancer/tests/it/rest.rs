@@ -145,6 +145,17 @@ async fn an_invalid_new_server_is_rejected_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_not_text_is_rejected() {
+    let fixture = Fixture::start(NO_SERVERS).await;
+    for name in ["a%0Ab", "a%E2%80%8Bb", "a%E2%80%AEb"] {
+        let path = format!("/servers/{name}");
+        let (status, problem) = fixture.request(Method::POST, &path, Some(TOKEN), "{}").await;
+        assert_eq!(status.as_u16(), 400, "{name}");
+        assert!(problem["detail"].as_str().expect("a detail").starts_with("the server's name "), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn a_draining_backend_keeps_its_connections_and_gets_no_new_ones() {
     let (a, b) = (Peer::echo().await, Peer::echo().await);
     let fixture = Fixture::start(&hello(&[a.addr, b.addr], "balance = \"roundrobin\"")).await;

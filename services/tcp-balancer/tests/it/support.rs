@@ -74,6 +74,11 @@ impl Fixture {
         Self { balancer, service, file, reload_signals }
     }
 
+    /// The address of REST.
+    pub(crate) fn rest_addr(&self) -> SocketAddr {
+        self.service.addr()
+    }
+
     /// The server `hello`.
     pub(crate) fn hello(&self) -> Arc<Server> {
         self.balancer.get("hello").expect("a running server")

@@ -3,25 +3,26 @@
 //! Earlier changes are not sent: a client fetches the list once its stream has started, also after each reconnection.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use kit::problem::Problem;
 use kit::text::Query;
 use lookout_proto::order::StateChange;
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_stream::{Stream, StreamExt};
 use tonic::Streaming;
 
+use super::Orders;
 use super::error::RequestError;
+use super::followers::{Client, Place};
 use super::json::Change;
-use super::{MAX_FOLLOWERS, Orders};
 use crate::reply;
 
 /// The browser's delay before it reconnects.
@@ -37,25 +38,26 @@ pub(super) struct Filter {
 
 pub(super) async fn follow(
     State(orders): State<Orders>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     query: Result<Query<Filter>, Problem>,
 ) -> Response {
     reply::with_headers(match query {
-        Ok(Query(filter)) => stream(&orders, filter.id).await,
+        Ok(Query(filter)) => stream(&orders, Client::new(peer.ip(), &headers), filter.id).await,
         Err(rejection) => Err(RequestError::from(rejection)),
     })
 }
 
-async fn stream(orders: &Orders, id: String) -> Result<Response, RequestError> {
-    let Ok(permit) = orders.followers.clone().try_acquire_owned() else {
-        let detail = format!("{MAX_FOLLOWERS} clients already follow orders");
-        return Err(RequestError::new(StatusCode::SERVICE_UNAVAILABLE, detail));
-    };
+async fn stream(orders: &Orders, client: Client, id: String) -> Result<Response, RequestError> {
+    let place = orders
+        .followers
+        .take(client)
+        .map_err(|full| RequestError::new(StatusCode::SERVICE_UNAVAILABLE, full.to_string()))?;
     let changes = orders.watch(id).await?;
     // Sent at once, so that the browser sees that the stream has started.
     let started = Event::default().retry(RETRY).comment("following");
     let end = Box::pin(orders.shutdown.clone().cancelled_owned());
-    let events =
-        tokio_stream::once(Ok(started)).chain(Events { changes: Some(changes), end, _permit: permit });
+    let events = tokio_stream::once(Ok(started)).chain(Events { changes: Some(changes), end, _place: place });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
@@ -63,7 +65,7 @@ async fn stream(orders: &Orders, id: String) -> Result<Response, RequestError> {
 struct Events<E> {
     changes: Option<Streaming<StateChange>>,
     end: Pin<Box<E>>,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl<E: Future<Output = ()>> Stream for Events<E> {

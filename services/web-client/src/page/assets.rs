@@ -40,9 +40,10 @@ fn etag(text: &str) -> String {
 /// Whether `if-none-match` lists the ETag, by the weak comparison of RFC 9110, 13.1.2.
 fn is_current(request: &HeaderMap, etag: &str) -> bool {
     let listed = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    listed.flat_map(|value| value.split(',')).map(str::trim).any(|listed| {
-        listed == "*" || listed.strip_prefix("W/").unwrap_or(listed) == etag
-    })
+    listed
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|listed| listed == "*" || listed.strip_prefix("W/").unwrap_or(listed) == etag)
 }
 
 #[cfg(test)]

@@ -49,7 +49,11 @@ async fn options_and_405_list_the_methods_of_a_path() {
         for (method, status) in [("OPTIONS", 204), ("DELETE", 405)] {
             let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             let response = send(addr, request.as_bytes()).await;
-            assert_eq!((response.status(), response.header("allow")), (status, Some(allow)), "{method} {path}");
+            assert_eq!(
+                (response.status(), response.header("allow")),
+                (status, Some(allow)),
+                "{method} {path}"
+            );
         }
     }
 }

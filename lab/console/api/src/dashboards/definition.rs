@@ -7,7 +7,9 @@ use dashboards::head::{self, Head};
 use dashboards::interpolate::Scope;
 use dashboards::link;
 use dashboards::model::{Dashboard, TimeRange};
+use http::StatusCode;
 use kit::problem::Problem;
+use kit::text::Field;
 use serde::Serialize;
 
 use super::library::{Library, Snapshot};
@@ -82,7 +84,7 @@ pub(super) async fn definition(
 ) -> Result<Json<DashboardView>, Problem> {
     let entry = library.find(&uid)?;
     let dashboard = &entry.dashboard;
-    let request = DefinitionRequest::parse(&query.unwrap_or_default());
+    let request = DefinitionRequest::parse(&query.unwrap_or_default())?;
     let time = TimeRange {
         from: request.from.unwrap_or_else(|| dashboard.time.from.clone()),
         to: request.to.unwrap_or_else(|| dashboard.time.to.clone()),
@@ -125,18 +127,19 @@ impl VariableView {
 }
 
 impl DefinitionRequest {
-    fn parse(query: &str) -> Self {
+    fn parse(query: &str) -> Result<Self, Problem> {
+        let fields = kit::text::form(query.as_bytes())
+            .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("the parameter {error}")))?;
         let mut request = Self::default();
-        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-            let value = value.into_owned();
-            match (key.as_ref(), key.strip_prefix("var-")) {
+        for Field { name: key, value } in fields {
+            match (&*key, key.strip_prefix("var-")) {
                 ("from", _) => request.from = Some(value),
                 ("to", _) => request.to = Some(value),
                 (_, Some(name)) => request.variables.entry(name.to_owned()).or_default().push(value),
                 _ => {}
             }
         }
-        request
+        Ok(request)
     }
 }
 
@@ -178,7 +181,8 @@ mod tests {
     fn parses_the_query_string_of_grafana() {
         let request = DefinitionRequest::parse(
             "from=now-1h&to=now&var-job=a%20b&var-job=c&var-all=%24__all&viewPanel=3",
-        );
+        )
+        .unwrap();
         assert_eq!((request.from.as_deref(), request.to.as_deref()), (Some("now-1h"), Some("now")));
         assert_eq!(request.variables["job"], ["a b", "c"]);
         assert_eq!(request.variables["all"], ["$__all"]);

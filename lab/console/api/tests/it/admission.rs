@@ -2,6 +2,7 @@
 
 use crate::support::{Console, Files, problem_of};
 use reqwest::{Method, StatusCode};
+use testkit::hostile::{assert_refuses_hostile_requests, assert_serves_healthz};
 
 const PATHS: [&str; 9] = [
     "/",
@@ -62,6 +63,23 @@ async fn a_foreign_host_is_refused_except_for_metrics_and_health() {
                 (421, &*format!("the host must be {own}"))
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn hostile_requests_are_refused() {
+    let web = web().await;
+    assert_refuses_hostile_requests(web.running.addr()).await;
+    assert_serves_healthz(web.running.addr()).await;
+}
+
+#[tokio::test]
+async fn a_query_that_is_not_text_is_refused_with_the_parameter() {
+    let web = web().await;
+    for path in ["/api/traces?service=%ff", "/api/traces?service=a%E2%80%AEb"] {
+        let (status, problem) = web.problem(path).await;
+        assert_eq!(status, 400, "{path}");
+        assert!(problem["detail"].as_str().unwrap().starts_with("the parameter service "), "{problem}");
     }
 }
 

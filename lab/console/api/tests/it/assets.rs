@@ -103,3 +103,15 @@ async fn a_page_without_a_head_is_not_served() {
     assert_eq!(status, 503);
     assert!(problem["detail"].as_str().unwrap().contains("<head>"), "{problem}");
 }
+
+#[tokio::test]
+async fn a_file_is_sent_again_only_if_it_has_changed() {
+    let web = Console::with(Files::new().with("web/assets/app-1a2b.js", "1;"), |_| {}).await;
+    let path = "/assets/app-1a2b.js";
+    let etag = web.get(path).await.headers()["etag"].clone();
+    let again = web.request(Method::GET, path).header("if-none-match", &etag).send().await.unwrap();
+    assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (304, &etag));
+    assert_eq!(again.headers()["cache-control"], "public, max-age=31536000, immutable");
+    let other = web.request(Method::GET, path).header("if-none-match", "\"other\"").send().await.unwrap();
+    assert_eq!(other.status(), 200);
+}

@@ -54,12 +54,11 @@ impl FromStr for AllowedHosts {
 }
 
 impl AllowedHosts {
-    /// Removes the hosts of the loopback interface, and adds `hosts`, whose port must match: one without a port stands for
-    /// HTTP's own.
+    /// Removes the hosts of the loopback interface, and adds `hosts`: with a port only with this port, otherwise with any.
     #[must_use]
     pub fn only<'a>(mut self, hosts: impl IntoIterator<Item = &'a str>) -> Self {
         let hosts = hosts.into_iter().filter_map(authority);
-        self.added.extend(hosts.map(|host| AllowedHost::exactly(&host, Some(port(&host)))));
+        self.added.extend(hosts.map(|host| AllowedHost::exactly(&host, host.port_u16())));
         Self { loopback: false, ..self }
     }
 
@@ -139,10 +138,10 @@ mod tests {
     #[test]
     fn only_given_hosts_are_allowed_without_the_loopback_interface() {
         let hosts = AllowedHosts::default().only(["127.0.0.1:8000", "lab.example"]);
-        for host in ["127.0.0.1:8000", "lab.example", "lab.example:80"] {
+        for host in ["127.0.0.1:8000", "lab.example", "lab.example:8443"] {
             assert!(allows(&hosts, host), "{host}");
         }
-        for host in ["127.0.0.1", "127.0.0.1:80", "localhost:8000", "lab.example:8000"] {
+        for host in ["127.0.0.1", "127.0.0.1:80", "localhost:8000", "a.lab.example"] {
             assert!(!allows(&hosts, host), "{host}");
         }
     }

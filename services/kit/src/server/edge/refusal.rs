@@ -159,10 +159,12 @@ fn host<B>(request: &Request<B>) -> Result<Option<Authority>, Refused> {
 /// Whether a browser reports the service's own origin. Clients that are not browsers send none of these headers, and a
 /// page cannot make them send a request.
 fn is_same_origin(headers: &HeaderMap, host: Option<&Authority>) -> bool {
-    let own = host.map(|host| format!("http://{host}").to_ascii_lowercase());
-    let has_own_origin = headers.get(ORIGIN).is_none_or(|origin| {
-        own.as_ref().is_some_and(|own| origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()))
-    });
+    // A proxy in front of the service may add TLS.
+    let is_own = |origin: &str| {
+        let origin = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        origin.is_some_and(|origin| host.is_some_and(|host| origin.eq_ignore_ascii_case(host.as_str())))
+    };
+    let has_own_origin = headers.get(ORIGIN).is_none_or(|origin| origin.to_str().is_ok_and(is_own));
     has_own_origin && headers.get(SITE).is_none_or(|site| site == "same-origin")
 }
 
@@ -226,7 +228,9 @@ mod tests {
             ("origin", "http://127.0.0.1:8000", None),
             ("origin", "http://localhost:8000", Some(403)),
             ("origin", "http://127.0.0.1:3000", Some(403)),
-            ("origin", "https://127.0.0.1:8000", Some(403)),
+            ("origin", "https://127.0.0.1:8000", None),
+            ("origin", "https://evil.example", Some(403)),
+            ("origin", "http://evil.example/http://127.0.0.1:8000", Some(403)),
             ("origin", "http://evil.example", Some(403)),
             ("origin", "null", Some(403)),
             ("sec-fetch-site", "same-origin", None),

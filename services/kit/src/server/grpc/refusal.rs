@@ -38,7 +38,7 @@ pub enum Refusal {
     Timeout,
     /// The value of a header whose name ends in `-bin` is not base64: 400.
     Metadata,
-    /// There is no `:authority` and no `host`, or more than one `host`: 400.
+    /// There is no `:authority` and no `host`, more than one `host`, or they differ: 400.
     Authority,
     /// The path has a query, so it names no method: `UNIMPLEMENTED`.
     Path,
@@ -164,8 +164,15 @@ fn check_authority<B>(request: &Request<B>) -> Result<(), Refused> {
     match (request.uri().authority(), hosts) {
         (None, 0) => Err(Refused::new(Refusal::Authority, "no host or :authority header")),
         (_, 2..) => Err(Refused::new(Refusal::Authority, format!("{hosts} host headers, expected one"))),
+        (Some(authority), 1) if !is_host(request.headers(), authority.as_str()) => {
+            Err(Refused::new(Refusal::Authority, "the host header and :authority differ"))
+        }
         _ => Ok(()),
     }
+}
+
+fn is_host(headers: &HeaderMap, authority: &str) -> bool {
+    headers.get(header::HOST).is_some_and(|host| host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
 }
 
 /// Checks the sum of the headers' sizes, as HTTP/2 defines it, and binary metadata.
@@ -225,9 +232,13 @@ mod tests {
     #[test]
     fn accepts_a_call() {
         assert_eq!(refusal(|_| ()), None);
-        for (name, value) in
-            [("grpc-timeout", "1S"), ("x-bin", "AAE="), ("x-bin", "AAE"), ("x-bin", "AA==, AQ")]
-        {
+        for (name, value) in [
+            ("host", "LOCALHOST"),
+            ("grpc-timeout", "1S"),
+            ("x-bin", "AAE="),
+            ("x-bin", "AAE"),
+            ("x-bin", "AA==, AQ"),
+        ] {
             assert_eq!(with_header(name, value), None, "{name}: {value}");
         }
     }
@@ -236,6 +247,7 @@ mod tests {
     fn refuses_each_violation_with_its_reason() {
         for (name, value, reason) in [
             ("content-type", "application/grpc-web+proto", Refusal::ContentType),
+            ("host", "evil.example", Refusal::Authority),
             ("grpc-timeout", "soon", Refusal::Timeout),
             ("grpc-timeout", "", Refusal::Timeout),
             ("grpc-timeout", "0m", Refusal::Deadline),

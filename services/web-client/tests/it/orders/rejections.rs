@@ -96,3 +96,28 @@ async fn an_unavailable_service_is_a_503() {
     assert_eq!(web.problem("/orders/events").await.0, 503);
     support::assert_balanced(&web.scrape().await);
 }
+
+#[tokio::test]
+async fn text_is_checked_in_forms_and_json_and_the_field_is_named() {
+    let server = OrderServer::start().await;
+    let web = Web::with_orders(server.addr()).await;
+    for (customer, reason) in [
+        ("%ff", "is not UTF-8"),
+        ("%ED%A0%80", "is not UTF-8"),
+        ("A%E2%80%8Bda", "contains U+200B"),
+        ("A%E2%80%AEda", "contains U+202E"),
+        ("A%0Ada", "contains U+000A"),
+    ] {
+        let (status, problem) = refused(&web, FORM, format!("customer={customer}&sku=tea")).await;
+        assert_eq!((status, problem["errors"][0]["field"].as_str()), (400, Some("customer")), "{problem}");
+        assert!(problem["errors"][0]["description"].as_str().unwrap().starts_with(reason), "{problem}");
+    }
+    for body in [&br#"{"customer": "\ud800", "items": []}"#[..], b"{\"customer\": \"\xff\", \"items\": []}"] {
+        assert_eq!(refused(&web, JSON, body).await.0, 400);
+    }
+    for path in ["/orders?page_token=%ff", "/orders/events?id=%ff", "/orders/%ff"] {
+        let (status, problem) = web.problem(path).await;
+        assert_eq!(status, 400, "{path}: {problem}");
+    }
+    assert!(web.scrape().await.sum("grpc_client_started_total", &[]) < 0.5);
+}
