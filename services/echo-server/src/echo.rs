@@ -12,7 +12,7 @@ pub(crate) struct Echo;
 impl EchoService for Echo {
     async fn echo_service(&self, request: Request<Message>) -> Result<Response<Message>, Status> {
         let Message { message } = request.into_inner();
-        kit::text::check(&message)
+        kit::text::check_lines(&message)
             .map_err(|reason| Status::invalid_argument(format!("the field message {reason}")))?;
         tracing::info!(bytes = message.len(), "echo");
         Ok(Response::new(Message { message: format!("echo {message}") }))

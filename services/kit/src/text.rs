@@ -55,6 +55,16 @@ pub fn check(text: &str) -> Result<(), InvalidText> {
     Ok(())
 }
 
+/// As [`check`], for text of several lines: tabs and line breaks (`\n` and `\r\n`) are allowed.
+///
+/// # Errors
+///
+/// The first character that such text must not contain.
+pub fn check_lines(text: &str) -> Result<(), InvalidText> {
+    let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    lines.flat_map(|line| line.split('\t')).try_for_each(check)
+}
+
 fn is_visible(character: char) -> bool {
     !character.is_control() && !is_separator(character) && !is_ignorable(character) && !is_nonchar(character)
 }
@@ -163,6 +173,14 @@ mod tests {
             for text in [format!("a{character}b"), format!("é{character}é"), character.to_string()] {
                 assert_eq!(check(&text), Err(InvalidText::Character(character)), "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn text_of_several_lines_may_have_tabs_and_line_breaks_only() {
+        assert_eq!(check_lines("a\tb\r\n\n❤\u{FE0F}\n"), Ok(()));
+        for invalid in ["a\rb", "a\n\u{200B}", "a\n\0", "é\u{200D}\né"] {
+            assert!(check_lines(invalid).is_err(), "{invalid:?}");
         }
     }
 

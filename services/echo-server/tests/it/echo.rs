@@ -31,3 +31,15 @@ async fn one_call_increments_each_metric_by_one() {
     assert_eq!(scrape.value("grpc_server_handled_total", &ok), 1.0);
     assert_eq!(scrape.sum("grpc_server_handled_total", &[]), 1.0);
 }
+
+#[tokio::test]
+async fn a_message_that_is_not_visible_text_is_an_invalid_argument() {
+    let server = start().await;
+    let channel = channel(&server).await;
+    for message in ["a\u{200B}b", "a\u{202E}b", "a\0b"] {
+        let status = echo(&channel, message).await.expect_err("invalid");
+        assert_eq!(status.code(), tonic::Code::InvalidArgument, "{message:?}");
+        assert!(status.message().starts_with("the field message contains U+"), "{status}");
+    }
+    assert_eq!(echo(&channel, "a\tb\n").await.expect("a response"), "echo a\tb\n");
+}

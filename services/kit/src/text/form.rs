@@ -38,20 +38,25 @@ fn field(bytes: &[u8]) -> Result<Field, InvalidField> {
     let split = bytes.iter().position(|byte| *byte == b'=');
     let (name, value) = split.map_or((bytes, &b""[..]), |at| (&bytes[..at], &bytes[at + 1..]));
     let shown = || name.escape_ascii().to_string();
-    let name = decode(name).map_err(|reason| InvalidField { name: shown(), reason })?;
-    let value = decode(value).map_err(|reason| InvalidField { name: name.clone(), reason })?;
+    let name = text(name).map_err(|reason| InvalidField { name: shown(), reason })?;
+    let value = text(value).map_err(|reason| InvalidField { name: name.clone(), reason })?;
     Ok(Field { name, value })
 }
 
-/// Decodes the value of a field: percent-encoding, and `+` for a space.
+fn text(bytes: &[u8]) -> Result<String, InvalidText> {
+    let text = decode(bytes)?;
+    check(&text)?;
+    Ok(text)
+}
+
+/// Decodes the value of a field: percent-encoding, and `+` for a space. Does not check its characters.
 ///
 /// # Errors
 ///
-/// If the value is not valid text.
+/// If the value is not UTF-8.
 pub fn decode(bytes: &[u8]) -> Result<String, InvalidText> {
     let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     let text = percent_decode(&spaced).decode_utf8().map_err(|_| InvalidText::NotUtf8)?;
-    check(&text)?;
     Ok(text.into_owned())
 }
 

@@ -1,7 +1,7 @@
 //! The message in a request's query string.
 
 use kit::problem::Problem;
-use kit::text::{InvalidText, decode as text};
+use kit::text::{InvalidText, check_lines, decode};
 
 /// The longest message, in bytes.
 pub(super) const MAX_LEN: usize = 4096;
@@ -35,7 +35,8 @@ pub(super) fn from_query(query: Option<&str>) -> Result<String, Invalid> {
     if values.next().is_some() {
         return Err(Invalid::Twice);
     }
-    let message = text(value.as_bytes()).map_err(Invalid::NotText)?;
+    let message = decode(value.as_bytes()).map_err(Invalid::NotText)?;
+    check_lines(&message).map_err(Invalid::NotText)?;
     match message.len() {
         0 => Err(Invalid::Empty),
         1..=MAX_LEN => Ok(message),
@@ -79,7 +80,7 @@ mod tests {
         #[test]
         fn every_text_can_be_sent(text in ".{1,200}") {
             let query = format!("x=1&m={}", utf8_percent_encode(&text, NON_ALPHANUMERIC));
-            let expected = kit::text::check(&text).map(|()| text).map_err(Invalid::NotText);
+            let expected = check_lines(&text).map(|()| text).map_err(Invalid::NotText);
             prop_assert_eq!(from_query(Some(&query)), expected);
         }
 
