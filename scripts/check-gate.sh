@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sends each port that the gate publishes what a page of another site would send, and prints one claim per port: the statuses of
-# a request of the same site, of another site's reads and writes, with a foreign host, and to a route that the gate closes.
+# Sends each published port what a page of another site would send, and prints one claim per port: the statuses of a request of
+# the same site, of another site's reads and writes, with a foreign host, and to a route that the gate closes.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/say.sh
@@ -44,6 +44,35 @@ claim() {
   fi
 }
 
+# own SERVICE SETTING: a port of the lab's own programs, which serve other sites' GET requests: these change nothing.
+own() {
+  base=http://127.0.0.1:$(setting "$2")
+  text="port $2 of $1 refuses other sites"
+  if ! has_service "$1"; then
+    printf '– %-44s  %s\n' "$text" "$1 is not in this lab"
+    return
+  fi
+  same=$(code "$base/")
+  foreign=$(
+    code --header 'Origin: http://other.example' --request POST --data x "$base/"
+    code --header 'Sec-Fetch-Site: cross-site' --request POST --data x "$base/"
+    code --header 'Host: other.example' "$base/"
+    code --header 'Host: other.example' --request POST --data x "$base/"
+  )
+  evidence="same site $same; foreign write, host $(printf '%s' "$foreign" | sed 's/.../& /g; s/ $//')"
+  case $same-$foreign in
+    000-* | 403-* | 421-*) same='' ;;
+    *-403403421421) ;;
+    *) same='' ;;
+  esac
+  if [ -n "$same" ]; then
+    printf '✓ %-44s  %s\n' "$text" "$evidence"
+  else
+    status=1
+    printf '✗ %-44s  %s\n' "$text" "$evidence"
+  fi
+}
+
 claim prometheus PROMETHEUS_PORT '/api/v1/query?query=1' /-/reload
 claim alertmanager ALERTMANAGER_PORT /api/v2/status /-/reload
 claim grafana GRAFANA_PORT /api/health
@@ -51,4 +80,12 @@ claim jaeger JAEGER_PORT /api/services
 claim maildev MAILDEV_PORT /email
 claim influxdb INFLUXDB_PORT /ping
 claim envoy ENVOY_ADMIN_PORT /ready '/logging?level=warning'
+own console CONSOLE_PORT
+own envoy EDGE_PORT
+own web-client WEB_CLIENT_PORT
+own echo-server ECHO_SERVER_PORT
+own order-service ORDER_METRICS_PORT
+own tcp-balancer BALANCER_REST_PORT
+own tcp-balancer BALANCER_PORT
+own metrics-sink METRICS_SINK_PORT
 exit "$status"
