@@ -331,8 +331,12 @@ async fn observers_report_the_same_code_and_duration() {
 
             assert_eq!(prometheus.code, case.code, "metrics: {name}");
             assert_eq!(log.code, case.code, "log: {name}");
-            let status_code = attribute(&span, "rpc.grpc.status_code").expect("a code");
-            assert_eq!(status_code, (case.code as i32).to_string(), "span: {name}");
+            let status_code = attribute(&span, "rpc.response.status_code").expect("a code");
+            assert_eq!(
+                status_code.replace('_', ""),
+                format!("{:?}", case.code).to_uppercase(),
+                "span: {name}"
+            );
             assert_eq!(error(&span), case.description, "span: {name}");
 
             // A histogram's sum has the resolution of a nanosecond.

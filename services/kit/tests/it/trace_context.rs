@@ -34,7 +34,7 @@ async fn calls() -> String {
     for _ in 0..3 {
         let traced =
             ClientLayer::new(Tracer::new()).layer(service_fn(async |request: Request<tonic::body::Body>| {
-                let headers = callee.clone().oneshot(request).await?.into_parts().0.headers;
+                let headers = callee.oneshot(request).await?.into_parts().0.headers;
                 Ok::<_, Infallible>(Response::new(line(&headers)))
             }));
         let request = Request::new(tonic::body::Body::empty());

@@ -69,7 +69,7 @@ mod tests {
         let member = |key: &str, chars: usize| format!("{key}={}", "v".repeat(chars - key.len() - 1));
         let sent = |members: &[String]| header(&parse(&[&members.join(",")]));
         let (long, short) = (member("long", 200), ["a", "b", "c", "d", "e"].map(|key| member(key, 100)));
-        let all = [&short[..2], &[long.clone()], &short[2..]].concat();
+        let all = [&short[..2], std::slice::from_ref(&long), &short[2..]].concat();
         assert_eq!(sent(&all), short.join(","));
         let shorts: Vec<_> = (0..6).map(|at| member(&format!("k{at}"), 100)).collect();
         assert_eq!(sent(&shorts), shorts[..5].join(","));
