@@ -1,8 +1,8 @@
 //! The service over real sockets, one behaviour per file.
 
 mod echo;
-mod exemplars;
 mod edge;
+mod exemplars;
 mod http_metrics;
 mod order_server;
 mod orders;
