@@ -56,41 +56,49 @@ go_client() {
   grpcurl echo-server:8080 grpc.health.v1.Health/Check | grep SERVING
 }
 
-# The steps of docs/security.md that open the lab to a team: the port asks for a password, and each name leads to its service.
-team() (
-  secrets=$(mktemp -d)
+# with_team SECRETS COMMAND...: Compose with the team's port, in front of three of the services.
+with_team() (
   files=$(sed -n 's/^COMPOSE_FILE=//p' .lookout/offline.env 2>/dev/null || true)
-  compose() {
-    TEAM_SECRETS=$secrets TEAM_PORT=24443 LAB_HOSTS=console.lab.example,prometheus.lab.example,mail.lab.example \
-      COMPOSE_FILE=${files:-compose.yaml}:team/compose.yaml docker compose --progress quiet "$@"
-  }
-  clean() {
-    compose rm --stop --force team
-    docker compose --progress quiet up --detach --wait
-    rm -rf "$secrets"
-  }
-  trap clean EXIT
+  export TEAM_SECRETS="$1" TEAM_PORT=24443 LAB_HOSTS=console.lab.example,prometheus.lab.example,mail.lab.example
+  shift
+  COMPOSE_FILE=${files:-compose.yaml}:team/compose.yaml docker compose --progress quiet "$@"
+)
+
+# team_status SECRETS NAME [CURL_ARGUMENT...]: prints the status of the page at this name.
+team_status() (
+  secrets=$1 name=$2.lab.example
+  shift 2
+  curl --silent --cacert "$secrets/certificate.pem" --resolve "$name:24443:127.0.0.1" --output /dev/null --max-time 5 \
+    --write-out '%{http_code}' "$@" "https://$name:24443/"
+)
+
+# team_pages SECRETS: the port asks for a password, and each name leads to its service.
+team_pages() {
+  for name in console prometheus mail; do
+    code=$(team_status "$1" "$name")
+    [ "$code" = 401 ] || fail "$name responds with $code to a user without the password"
+    code=$(team_status "$1" "$name" --user 'ann:her password')
+    case $code in 200 | 302) ;; *) fail "$name responds with $code to a user with the password" ;; esac
+  done
+  code=$(team_status "$1" other --user 'ann:her password')
+  [ "$code" = 404 ] || fail "a name that belongs to no service has the status $code"
+}
+
+# The steps of docs/security.md that open the lab to a team.
+team() {
+  secrets=$(mktemp -d)
   openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=lab.example -addext 'subjectAltName=DNS:*.lab.example' \
     -keyout "$secrets/key.pem" -out "$secrets/certificate.pem"
   printf 'ann:{SHA}%s\n' "$(printf %s 'her password' | openssl dgst -sha1 -binary | openssl base64)" >"$secrets/users"
   chmod -R a+rX "$secrets"
-  compose up --detach --wait
-
-  # status NAME [CURL_ARGUMENT...]: prints the status of the page at this name.
-  status() {
-    name=$1.lab.example
-    shift
-    curl --silent --cacert "$secrets/certificate.pem" --resolve "$name:24443:127.0.0.1" --output /dev/null --max-time 5 \
-      --write-out '%{http_code}' "$@" "https://$name:24443/"
-  }
-  for name in console prometheus mail; do
-    [ "$(status "$name")" = 401 ] || fail "$name asks for no password: $(status "$name")"
-    code=$(status "$name" --user 'ann:her password')
-    case $code in 200 | 302) ;; *) fail "$name responds with $code to a user with the password" ;; esac
-  done
-  code=$(status other --user 'ann:her password')
-  [ "$code" = 404 ] || fail "a name that belongs to no service has the status $code"
-)
+  with_team "$secrets" up --detach --wait
+  outcome=0
+  (team_pages "$secrets") || outcome=1
+  with_team "$secrets" rm --stop --force team
+  docker compose --progress quiet up --detach --wait
+  rm -rf "$secrets"
+  return "$outcome"
+}
 
 # alone TUTORIAL: only this tutorial's services run, and its claims are proven.
 alone() {

@@ -98,11 +98,11 @@ table() {
   mv .env.new .env
 }
 
-# same NAME WANT HAVE
+# same NAME WANT HAVE [WHERE]
 same() {
   case $2 in
-    DEFAULT) grep -Fq "$1: \${$1:-$3}" compose.yaml || fail "$1 is empty: expected its default, found \"$3\"" ;;
-    *) expect "$1" "$2" "$3" ;;
+    DEFAULT) grep -Fq "$1: \${$1:-$3}" compose.yaml || fail "$1${4:-} is empty: expected its default, found \"$3\"" ;;
+    *) expect "$1${4:-}" "$2" "$3" ;;
   esac
 }
 
@@ -121,7 +121,7 @@ END
   while read -r line; do
     name=${line%%=*} value=$(printf '%s\n' "${line#*=}" | awk '{ gsub(/<LF>/, "\n") } 1')
     same "$name" "$value" "$(setting "$name")"
-    [ -z "$with_env" ] || same "$name in a container" "$value" "$(sed -n "s/^$name=//p" container | tr '\001' '\n')"
+    [ -z "$with_env" ] || same "$name" "$value" "$(sed -n "s/^$name=//p" container | tr '\001' '\n')" " in a container"
   done <expected
 }
 

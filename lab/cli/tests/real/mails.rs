@@ -34,6 +34,7 @@ fn causes() -> Vec<Value> {
         json!({"alertname": "EchoSlow", "job": "web-client", "severity": "warning"}),
         json!({"alertname": "EnvoySilent", "job": "envoy", "instance": "envoy", "severity": "critical"}),
         json!({"alertname": "SinkRefusing", "job": "metrics-sink", "instance": "metrics-sink:9102", "severity": "warning"}),
+        json!({"alertname": "SinkMisconfigured", "job": "envoy", "instance": "envoy-1", "severity": "warning"}),
         balancer("BackendDown", json!({"server": "hello", "host": "hello-influx-1", "port": "3000"})),
         balancer("BackendsAllDown", json!({"server": "soak"})),
         balancer("BalancerFull", json!({"server": "hello"})),

@@ -96,7 +96,8 @@ impl Edge {
         request: Request<Body>,
         peer: SocketAddr,
     ) -> Result<Response<Body>, BoxError> {
-        if self.has_grpc && resembles_grpc(&request) {
+        // gRPC is HTTP/2 only: what claims to be gRPC in HTTP/1 is checked like any other request.
+        if self.has_grpc && request.version() == Version::HTTP_2 && resembles_grpc(&request) {
             let request = body_timeout::limit_messages(request, self.timeouts.body, self.counts.clone());
             return app.oneshot(request).await;
         }
