@@ -96,8 +96,13 @@ impl Edge {
         request: Request<Body>,
         peer: SocketAddr,
     ) -> Result<Response<Body>, BoxError> {
-        // gRPC is HTTP/2 only: what claims to be gRPC in HTTP/1 is checked like any other request.
-        if self.has_grpc && request.version() == Version::HTTP_2 && resembles_grpc(&request) {
+        if self.has_grpc && resembles_grpc(&request) {
+            // Browsers send no gRPC, which is HTTP/2 only, but may send HTTP/1 with its content type.
+            if request.version() < Version::HTTP_2
+                && let Err(refused) = refusal::check(&request, &self.hosts)
+            {
+                return Ok(self.refuse(refused));
+            }
             let request = body_timeout::limit_messages(request, self.timeouts.body, self.counts.clone());
             return app.oneshot(request).await;
         }
