@@ -27,19 +27,19 @@ pub(crate) fn servers() -> [Subject; 4] {
     let [bare, ..] = subjects::servers();
     [
         bare,
-        Subject { name: "spans", caller: |_| caller::<_, ()>(ServerLayer::new(Tracer::new())) },
+        Subject { name: "spans", caller: |_| caller::<_, ()>(&ServerLayer::new(Tracer::new())) },
         Subject {
             name: "prometheus, spans",
-            caller: |services| caller::<_, (Messages, ())>(services.server.layer().and(Tracer::new())),
+            caller: |services| caller::<_, (Messages, ())>(&services.server.layer().and(Tracer::new())),
         },
         Subject {
             name: "the same with exemplars",
-            caller: |services| caller::<_, (Messages, ())>(services.exemplars.layer().and(Tracer::new())),
+            caller: |services| caller::<_, (Messages, ())>(&services.exemplars.layer().and(Tracer::new())),
         },
     ]
 }
 
-fn caller<O, M>(layer: ServerLayer<O>) -> Box<dyn FnMut() + Send>
+fn caller<O, M>(layer: &ServerLayer<O>) -> Box<dyn FnMut() + Send>
 where
     O: Observer,
     O::Call: CallObserver<Messages = M>,

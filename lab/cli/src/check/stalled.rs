@@ -96,7 +96,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let failure = String::from(evidence(&[address.clone()]).await.unwrap_err());
+        let failure = String::from(evidence(std::slice::from_ref(&address)).await.unwrap_err());
         assert!(failure.starts_with(&address), "{failure}");
     }
 }

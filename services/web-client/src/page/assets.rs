@@ -1,4 +1,4 @@
-//! The files of the pages. A browser revalidates each by its ETag.
+//! The files of the pages. A browser revalidates each by its entity tag.
 
 use std::future::ready;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -37,7 +37,7 @@ fn etag(text: &str) -> String {
     format!("\"{:016x}\"", hasher.finish())
 }
 
-/// Whether `if-none-match` lists the ETag, by the weak comparison of RFC 9110, 13.1.2.
+/// Whether `if-none-match` lists the entity tag, by the weak comparison of RFC 9110, 13.1.2.
 fn is_current(request: &HeaderMap, etag: &str) -> bool {
     let listed = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     listed

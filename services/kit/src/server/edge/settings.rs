@@ -20,7 +20,7 @@ pub struct HttpSettings {
         value_parser = ip_address
     )]
     pub bind_address: IpAddr,
-    /// Hosts that requests may name besides localhost, 127.0.0.1 and ::1, such as web-client,lab.example:8080; * means any
+    /// Hosts that requests may name besides those of the loopback interface, such as web-client,lab.example:8080; * means any
     #[arg(long, env = "ALLOWED_HOSTS", value_name = "HOST,...", default_value = "")]
     pub allowed_hosts: AllowedHosts,
     /// Timeouts of stalled clients.
