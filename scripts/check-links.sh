@@ -58,7 +58,7 @@ get() { curl --silent --show-error --max-time 5 "$1"; }
 
 # left_out: removes the links to services that this lab does not have. Documents describe all of them.
 left_out() {
-  for port in $(settings | sed -n 's/^\(.*_PORT\)=\(.*\)/\1=\2/p'); do
+  for port in $(ports); do
     case ${port%=*} in
       GRAFANA_PORT) service=grafana ;;
       METRICS_SINK_PORT) service=metrics-sink ;;
