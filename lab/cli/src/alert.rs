@@ -219,11 +219,7 @@ async fn mails_round(
     print: &Print,
 ) -> Result<Groups, AlertError> {
     let (own, known) = settle(clients, faults, timeout, stop, print).await?;
-    let mut baselines = Vec::new();
-    for fault in faults {
-        baselines.push(panel::read_baseline(clients, *fault).await);
-    }
-    let values: Vec<f64> = baselines.iter().map(|value| value.clone().unwrap_or_default()).collect();
+    let (baselines, values) = panel::read_baselines(clients, faults).await;
     let watch = Watch::new(clients.clone(), faults, own, known, print.clone());
     let during = {
         let (watch, clients, stop) = (watch.clone(), clients.clone(), stop.clone());

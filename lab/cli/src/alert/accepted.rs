@@ -26,11 +26,7 @@ pub(super) async fn round(
     print: &Print,
 ) -> Result<Groups, AlertError> {
     settle(clients, faults, timeout, stop, print).await?;
-    let mut baselines = Vec::new();
-    for fault in faults {
-        baselines.push(panel::read_baseline(clients, *fault).await);
-    }
-    let values: Vec<f64> = baselines.iter().map(|value| value.clone().unwrap_or_default()).collect();
+    let (baselines, values) = panel::read_baselines(clients, faults).await;
     let during = {
         let (clients, faults, stop, print) = (clients.clone(), faults.to_vec(), stop.clone(), print.clone());
         let values = values.clone();

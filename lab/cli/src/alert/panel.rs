@@ -50,6 +50,16 @@ pub async fn read_baseline(clients: &Clients, fault: Fault) -> Result<f64, Failu
     read_until(clients, fault, |value| !fault.symptom().is_present(value, value)).await
 }
 
+/// As [`read_baseline`], for several faults. Also returns the values alone, with 0 for a failed reading.
+pub async fn read_baselines(clients: &Clients, faults: &[Fault]) -> (Vec<Result<f64, Failure>>, Vec<f64>) {
+    let mut readings = Vec::new();
+    for fault in faults {
+        readings.push(read_baseline(clients, *fault).await);
+    }
+    let values = readings.iter().map(|value| value.clone().unwrap_or_default()).collect();
+    (readings, values)
+}
+
 /// Reads the panel until it shows the fault, or does not show it; after a timeout, the last reading.
 pub async fn read_until_shown(
     shown: bool,

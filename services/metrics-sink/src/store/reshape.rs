@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::bounds::Bounds;
+use super::budget::{Budget, Cost};
 use super::family::SeriesList;
 use super::histogram::Histogram;
 use super::node_series::{NodeSeries, check_rendered_size};
@@ -11,6 +12,15 @@ use super::slot_index::Slot;
 use super::summary::Summary;
 use crate::refusal::Reason;
 use crate::wire::Distribution;
+
+/// Charges the budget and the node with `after` in place of `before`. Both are unchanged if the budget is exhausted.
+fn replace_cost(budget: &Budget, node: &mut Cost, before: Cost, after: Cost) -> Result<(), Reason> {
+    budget.reserve(after)?;
+    budget.release(before);
+    *node += after;
+    *node -= before;
+    Ok(())
+}
 
 impl NodeSeries {
     /// Replaces a histogram by an empty one with the bounds of `sent`.
@@ -28,12 +38,8 @@ impl NodeSeries {
             return Err(Reason::Type);
         };
         let stored = &mut histograms[slot.series as usize];
-        let (before, after) = (stored.cost(0), new.cost(0));
-        self.context.budget.reserve(after)?;
-        self.context.budget.release(before);
+        replace_cost(&self.context.budget, &mut self.cost, stored.cost(0), new.cost(0))?;
         *stored = new;
-        self.cost += after;
-        self.cost -= before;
         Ok(())
     }
 
@@ -52,12 +58,8 @@ impl NodeSeries {
         };
         let stored = &mut summaries[slot.series as usize];
         let new = stored.with_quantiles(count);
-        let (before, after) = (stored.cost(0), new.cost(0));
-        self.context.budget.reserve(after)?;
-        self.context.budget.release(before);
+        replace_cost(&self.context.budget, &mut self.cost, stored.cost(0), new.cost(0))?;
         *stored = new;
-        self.cost += after;
-        self.cost -= before;
         Ok(())
     }
 

@@ -90,7 +90,11 @@ fn invalid_series_of_a_file_are_refused_one_by_one() {
 
 fn saved(store: &Store) -> Vec<SavedPart> {
     let mut parts = Vec::new();
-    store.save(|part| Ok::<_, Infallible>(parts.push(part.clone()))).unwrap();
+    let keep = |part: &SavedPart| {
+        parts.push(part.clone());
+        Ok::<_, Infallible>(())
+    };
+    store.save(keep).unwrap();
     parts
 }
 
