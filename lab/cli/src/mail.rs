@@ -7,6 +7,7 @@ mod login;
 mod tls;
 
 use std::{
+    io::{self, ErrorKind},
     net::SocketAddr,
     time::{Duration, SystemTime},
 };
@@ -108,7 +109,8 @@ async fn dialogue(smtp: &Smtp, extent: Extent, step: &dyn Fn(&str, &str)) -> Res
     Ok(())
 }
 
-/// Connects to the first address that accepts.
+/// Connects to the first address that accepts. The failure is that of the last address that this machine has a route to: a
+/// name may also have one of a family that the machine does not use.
 async fn connect(smtp: &Smtp, step: &dyn Fn(&str, &str)) -> Result<TcpStream, Problem> {
     let lookup = timeout(CONNECT_TIMEOUT, lookup_host((smtp.host.as_str(), smtp.port))).await;
     let addresses: Vec<SocketAddr> = match lookup {
@@ -118,18 +120,25 @@ async fn connect(smtp: &Smtp, step: &dyn Fn(&str, &str)) -> Result<TcpStream, Pr
     };
     let list: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
     step("resolved", &format!("{} is {}", smtp.host, list.join(", ")));
-    let mut last = Problem::NameNotFound("no address".into());
+    let mut failure = None;
     for address in addresses {
-        last = match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
+        let problem = match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 step("connected", &address.to_string());
                 return Ok(stream);
             }
+            Ok(Err(error)) if failure.is_some() && has_no_route(&error) => continue,
             Ok(Err(error)) => Problem::NotConnected(error),
             Err(_) => Problem::TimedOut { step: "the connection", timeout: CONNECT_TIMEOUT },
         };
+        failure = Some(problem);
     }
-    Err(last)
+    Err(failure.unwrap_or_else(|| Problem::NameNotFound("no address".into())))
+}
+
+/// Whether this machine has no address in the family of the address, or no route to it.
+fn has_no_route(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::AddrNotAvailable | ErrorKind::NetworkUnreachable)
 }
 
 async fn secure(

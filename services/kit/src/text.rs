@@ -8,7 +8,7 @@
 //! - The variation selectors U+FE00 to U+FE0F after a digit, `#`, `*` or a character outside of ASCII, as in ❤️ and 1️⃣.
 //! - The variation selectors U+E0100 to U+E01EF after a character outside of ASCII, as in Japanese names.
 //!
-//! [`form`] decodes forms and query strings, [`Query`] is axum's extractor with this rule.
+//! [`form()`] decodes forms and query strings, [`Query`] is axum's extractor with this rule.
 
 mod form;
 mod query;

@@ -1,6 +1,6 @@
 //! Look-up by name and by some or all labels.
 
-use prometheus_text::{Kind, parse};
+use prometheus_text::{Family, Kind, parse};
 
 const TEXT: &str = r#"# HELP calls_total Number of calls.
 # TYPE calls_total counter
@@ -65,6 +65,6 @@ fn only_samples_with_the_label_and_their_families_are_kept() {
         parse("# TYPE a counter\na{job=\"x\"} 1\na{job=\"y\"} 2\n# TYPE b gauge\nb{job=\"y\"} 3\nb 4\n")
             .unwrap();
     let kept = page.with_label("job", "x");
-    assert_eq!(kept.families().map(|family| family.name()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(kept.families().map(Family::name).collect::<Vec<_>>(), ["a"]);
     assert_eq!(kept.series("a").iter().map(|sample| sample.value).collect::<Vec<_>>(), [1.0]);
 }

@@ -28,7 +28,7 @@ pub(super) async fn claims(clients: &Clients) -> Vec<Claim> {
 /// The HTTP ports of the running services.
 fn addresses(clients: &Clients) -> Vec<String> {
     let settings = &clients.settings;
-    let of = |tutorial, url| Some(url).filter(|_| settings.tutorial.has(tutorial));
+    let of = |tutorial, url| settings.tutorial.has(tutorial).then_some(url);
     let urls = [
         Some(&settings.web_client),
         Some(&settings.echo_server),

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::form;
 use crate::problem::Problem;
 
-/// axum's `Query`, which replaces invalid UTF-8 by itself, for text that [`form`] accepts. Other requests get status 400, with
+/// axum's `Query`, which replaces invalid UTF-8 by itself, for text that [`form()`] accepts. Other requests get status 400, with
 /// the field's name.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Query<T>(pub T);
