@@ -37,7 +37,7 @@ watch_log() {
 }
 
 # step NAME COMMAND...: runs the command in a subshell and prints the name with its duration. The command's output is shown
-# only if it fails; VERBOSE=1 shows it at once.
+# only if it fails; VERBOSE=1 shows it at once. The output of a failed command is copied to the file $failed_log, if set.
 step() (
   name=$1 start=$(now) status=0
   shift
@@ -55,6 +55,7 @@ step() (
     kill "$watcher"
     [ ! -t 1 ] || printf '\r\033[K'
     [ "$status" = 0 ] || tail -n 60 "$log"
+    [ "$status" = 0 ] || [ -z "${failed_log:-}" ] || cp "$log" "$failed_log"
   fi
   if [ "$status" = 0 ]; then timed ✓ "$name" "$start"; else timed ✗ "$name" "$start"; fi
   return "$status"
