@@ -17,5 +17,6 @@ pub mod security;
 pub mod server;
 pub mod settings;
 pub mod shutdown;
+pub mod stream_slots;
 pub mod telemetry;
 pub mod text;

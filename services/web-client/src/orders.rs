@@ -7,7 +7,6 @@ mod calls;
 mod draft;
 mod error;
 mod events;
-mod followers;
 mod form;
 mod json;
 mod page;
@@ -20,9 +19,9 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use kit::shutdown::CancellationToken;
+use kit::stream_slots::StreamSlots;
 use lookout_proto::order::order_client::OrderClient;
 
-use crate::orders::followers::Followers;
 use crate::page::{Frame, script};
 use crate::upstream::{Calls, Streams, Upstream};
 
@@ -35,7 +34,7 @@ struct Orders {
     watcher: OrderClient<Streams>,
     /// The timeout for the start of a stream.
     deadline: Duration,
-    followers: Followers,
+    followers: StreamSlots,
     /// Ends all streams.
     shutdown: CancellationToken,
     frame: Frame,
@@ -51,7 +50,7 @@ pub(crate) fn routes(
         client: OrderClient::new(upstream.calls.clone()),
         watcher: OrderClient::new(upstream.streams.clone()),
         deadline,
-        followers: Followers::default(),
+        followers: StreamSlots::new(events::LIMITS),
         shutdown: shutdown.clone(),
         frame: frame.clone(),
     };

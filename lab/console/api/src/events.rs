@@ -3,20 +3,22 @@
 //! Nothing is queued: a slow listener skips snapshots, never the latest one.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{FromRef, State};
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, FromRef, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use clients::time::unix_now;
 use kit::problem::Problem;
 use kit::shutdown::CancellationToken;
+use kit::stream_slots::StreamClient;
 use serde::Serialize;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt};
@@ -25,7 +27,7 @@ use crate::activity;
 use crate::alerts::AlertView;
 use crate::faults::Faults;
 use crate::feed::{Feed, Snapshot};
-use crate::listeners::{Listeners, MAX_LISTENERS, Slot};
+use crate::listeners::{Listeners, Slot};
 use crate::load::Load;
 use crate::mails::MailHead;
 use crate::topology::Topology;
@@ -58,10 +60,16 @@ where
 }
 
 #[allow(clippy::unused_async, reason = "axum requires async handlers")]
-async fn stream(State(events): State<Events>) -> Response {
-    let Some(slot) = events.listeners.take_slot() else {
-        let detail = format!("{MAX_LISTENERS} event streams are open already");
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
+async fn stream(
+    State(events): State<Events>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let slot = match events.listeners.take_slot(StreamClient::new(peer.ip(), &headers)) {
+        Ok(slot) => slot,
+        Err(reason) => {
+            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason.to_string()).into_response();
+        }
     };
     // Sent at once, so that the browser sees the connection as open.
     let opening = tokio_stream::once(Event::default().retry(RETRY_DELAY).comment("following"));

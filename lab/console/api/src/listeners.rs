@@ -1,25 +1,30 @@
-//! The open event streams: at most [`MAX_LISTENERS`] at a time, counted, so that work can pause while nobody listens.
+//! The open event streams: limited and counted, so that work can pause while nobody listens.
 
+use kit::stream_slots::{NoFreeSlot, StreamClient, StreamLimits, StreamSlot, StreamSlots};
 use prometheus::IntGauge;
 use tokio::sync::watch;
 
-/// Maximum number of event streams. A browser opens one per page.
-pub(crate) const MAX_LISTENERS: usize = 32;
+/// A browser opens one stream for all its pages. Docker's port forwarding gives all browsers of a machine one address.
+const LIMITS: StreamLimits = StreamLimits { total: 32, per_client: 8, per_address: 24 };
 
 /// The number of open event streams; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Listeners {
+    slots: StreamSlots,
     count: watch::Sender<usize>,
     gauge: IntGauge,
 }
 
 /// The slot of one event stream; dropping it frees the slot.
 #[derive(Debug)]
-pub(crate) struct Slot(Listeners);
+pub(crate) struct Slot {
+    listeners: Listeners,
+    _slot: StreamSlot,
+}
 
 impl Listeners {
     pub(crate) fn new(gauge: IntGauge) -> Self {
-        Self { count: watch::Sender::new(0), gauge }
+        Self { slots: StreamSlots::new(LIMITS), count: watch::Sender::new(0), gauge }
     }
 
     /// Returns once at least one stream is open.
@@ -28,39 +33,39 @@ impl Listeners {
         _ = self.count.subscribe().wait_for(|count| *count > 0).await;
     }
 
-    /// Takes a slot; `None` if all are taken.
-    pub(crate) fn take_slot(&self) -> Option<Slot> {
-        let increment = |count: &mut usize| {
-            let free = *count < MAX_LISTENERS;
-            *count += usize::from(free);
-            free
-        };
-        self.count.send_if_modified(increment).then(|| {
-            self.gauge.inc();
-            Slot(self.clone())
-        })
+    /// Takes a slot for a stream of this client.
+    pub(crate) fn take_slot(&self, client: StreamClient) -> Result<Slot, NoFreeSlot> {
+        let slot = self.slots.take(client)?;
+        self.count.send_modify(|count| *count += 1);
+        self.gauge.inc();
+        Ok(Slot { listeners: self.clone(), _slot: slot })
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.count.send_modify(|count| *count -= 1);
-        self.0.gauge.dec();
+        self.listeners.count.send_modify(|count| *count -= 1);
+        self.listeners.gauge.dec();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderMap;
+
     use super::*;
 
     #[test]
-    fn limits_the_number_of_slots_and_frees_them_on_drop() {
+    fn counts_the_streams_of_each_client_and_forgets_dropped_ones() {
         let listeners = Listeners::new(IntGauge::new("a", "b").unwrap());
-        let slots: Vec<Slot> = (0..MAX_LISTENERS).map(|_| listeners.take_slot().unwrap()).collect();
-        assert!(listeners.take_slot().is_none());
-        assert_eq!(listeners.gauge.get(), MAX_LISTENERS as i64);
+        let take =
+            |last: u8| listeners.take_slot(StreamClient::new([127, 0, 0, last].into(), &HeaderMap::new()));
+        let slots: Vec<Slot> = (0..LIMITS.per_client).map(|_| take(1).unwrap()).collect();
+        assert_eq!(take(1).unwrap_err(), NoFreeSlot::Client(LIMITS.per_client));
+        assert_eq!(listeners.gauge.get(), LIMITS.per_client as i64);
+        assert!(take(2).is_ok());
         drop(slots);
         assert_eq!((listeners.gauge.get(), *listeners.count.borrow()), (0, 0));
-        assert!(listeners.take_slot().is_some());
+        assert!(take(1).is_ok());
     }
 }
