@@ -8,7 +8,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     os::unix::fs::PermissionsExt,
     path::Path,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// Maximum number of attempts to acquire the lock. One is not enough, because [`Lock::holder`] briefly holds the lock, too.
@@ -33,6 +33,15 @@ pub enum LockError {
         /// The cause.
         source: io::Error,
     },
+}
+
+/// A lock that a process holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The name that the holder has set.
+    pub holder: String,
+    /// When it acquired the lock, or last changed its name.
+    pub since: SystemTime,
 }
 
 /// An acquired lock, held until it is dropped.
@@ -80,6 +89,16 @@ impl Lock {
     ///
     /// Returns an error if the file cannot be read.
     pub fn holder(folder: &Path) -> io::Result<Option<String>> {
+        Ok(Self::held(folder)?.map(|held| held.holder))
+    }
+
+    /// The lock's holder and the time of its last change, if there is one. To be called only while this process does not hold
+    /// the lock.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be read.
+    pub fn held(folder: &Path) -> io::Result<Option<Held>> {
         let mut file = match File::open(folder.join("lock")) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -87,7 +106,10 @@ impl Lock {
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => read_holder(&mut file).map(Some),
+            Err(TryLockError::WouldBlock) => {
+                let since = file.metadata()?.modified()?;
+                Ok(Some(Held { holder: read_holder(&mut file)?, since }))
+            }
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
@@ -138,7 +160,9 @@ mod tests {
     fn reading_the_holder_does_not_take_the_lock() {
         let folder = std::env::temp_dir().join(format!("lab-lock-holder-{}", std::process::id()));
         assert_eq!(Lock::holder(&folder).unwrap(), None);
+        let before = SystemTime::now() - Duration::from_secs(1);
         let mut held = Lock::acquire(&folder, "the console (errors, slow)").unwrap();
+        assert!(Lock::held(&folder).unwrap().is_some_and(|held| held.since > before));
         held.set_holder("the console (slow)").unwrap();
         assert_eq!(Lock::holder(&folder).unwrap().as_deref(), Some("the console (slow)"));
         drop(held);

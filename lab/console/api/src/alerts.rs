@@ -20,7 +20,7 @@ use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use self::evaluator::Evaluator;
-use self::rule::Rule;
+use self::rule::{EvaluatedBy, Rule};
 use self::timeline::{Observation, Step, Timeline};
 use crate::config::Config;
 use crate::faults::Faults;
@@ -41,10 +41,31 @@ pub(crate) struct AlertView {
     rule: Rule,
     /// The fault that makes it fire.
     fault: Option<&'static str>,
+    /// The last known one if there is an `error`.
     state: AlertState,
+    /// Why the state is unknown: its rule's source is down, or its evaluation fails.
+    error: Option<String>,
     since: i64,
     /// Steps of the latest incident, oldest first.
     steps: Vec<Step>,
+}
+
+/// A service that evaluates alert rules, as the pages show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct AlertSource {
+    title: &'static str,
+    /// Why its alerts are unknown, as a phrase that follows the title.
+    error: Option<String>,
+    /// Since when they are, in Unix milliseconds.
+    since: Option<i64>,
+}
+
+/// The published alerts, and the services that evaluate their rules; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AlertFeeds {
+    pub(crate) alerts: Feed<Vec<AlertView>>,
+    pub(crate) sources: Feed<Vec<AlertSource>>,
 }
 
 /// Where the alerts' states, faults and mails come from.
@@ -55,14 +76,15 @@ pub(crate) struct Inputs {
 }
 
 /// Polls the rules, and publishes the alerts.
-pub(crate) async fn run(config: Arc<Config>, inputs: Inputs, feed: Feed<Vec<AlertView>>) {
+pub(crate) async fn run(config: Arc<Config>, inputs: Inputs, feeds: AlertFeeds) {
     let mut history = History::new(&config, inputs);
     let mut ticks = interval(POLL_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         history.poll().await;
-        feed.publish(history.views());
+        feeds.alerts.publish(history.views());
+        feeds.sources.publish(vec![history.prometheus.clone()]);
     }
 }
 
@@ -73,6 +95,7 @@ struct History {
     prometheus_url: String,
     has_grafana: bool,
     evaluator: Evaluator,
+    prometheus: AlertSource,
     prometheus_rules: Vec<Rule>,
     grafana_rules: Vec<Rule>,
     timelines: BTreeMap<String, Timeline>,
@@ -86,6 +109,7 @@ impl History {
             has_grafana: config.links.address("grafana").is_some(),
             inputs,
             prometheus_url,
+            prometheus: AlertSource { title: "Prometheus", error: None, since: None },
             prometheus_rules: Vec::new(),
             grafana_rules: Vec::new(),
             timelines: BTreeMap::new(),
@@ -107,9 +131,15 @@ impl History {
             }
         );
         let now = (unix_now() * 1000.0) as i64;
-        if let Ok(Ok(rules)) = prometheus {
-            self.prometheus_rules = self.observe_all(&rules, RuleOwner::Prometheus, now);
-        }
+        let prometheus = match prometheus {
+            Ok(Ok(rules)) => {
+                self.prometheus_rules = self.observe_all(&rules, RuleOwner::Prometheus, now);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error.reason()),
+            Err(_) => Err(format!("does not respond within {REQUEST_TIMEOUT:?}")),
+        };
+        self.prometheus.update(prometheus, now);
         if let Some(rules) = grafana {
             self.grafana_rules = self.observe_all(&rules, RuleOwner::Grafana, now);
         } else {
@@ -142,17 +172,39 @@ impl History {
 
     fn views(&self) -> Vec<AlertView> {
         let notices = self.inputs.mailbox.notices();
+        let error_of = |rule: &Rule| match rule.evaluated_by {
+            EvaluatedBy::Prometheus => self.prometheus.problem(),
+            EvaluatedBy::Console => self.evaluator.error(&rule.name),
+            EvaluatedBy::Grafana => None,
+        };
         let view = |rule: &Rule| {
             let timeline = self.timelines.get(&rule.name)?;
             let notices: Vec<_> = notices.iter().filter(|notice| notice.alert == rule.name).collect();
             Some(AlertView {
                 fault: Fault::ALL.into_iter().find(|fault| fault.alert() == rule.name).map(Fault::name),
                 state: timeline.state(),
+                error: error_of(rule),
                 since: timeline.since(),
                 steps: timeline.steps(&notices),
                 rule: rule.clone(),
             })
         };
         self.prometheus_rules.iter().chain(&self.grafana_rules).filter_map(view).collect()
+    }
+}
+
+impl AlertSource {
+    /// The error stays dated by its beginning.
+    fn update(&mut self, response: Result<(), String>, now: i64) {
+        let (error, since) = match response {
+            Ok(()) => (None, None),
+            Err(error) => (Some(error), Some(self.since.unwrap_or(now))),
+        };
+        (self.error, self.since) = (error, since);
+    }
+
+    /// A sentence without a full stop, such as "Prometheus cannot be reached: connection refused".
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.error.as_ref().map(|error| format!("{} {error}", self.title))
     }
 }

@@ -9,7 +9,7 @@ use kit::shutdown::{CancellationToken, TaskTracker};
 
 use crate::addresses::Addresses;
 use crate::admission::Token;
-use crate::alerts::AlertView;
+use crate::alerts::AlertFeeds;
 use crate::config::Config;
 use crate::dashboards::{Library, Sources};
 use crate::events::Events;
@@ -36,7 +36,7 @@ pub(crate) struct App {
     /// Tasks that must end, and may clean up, before the program exits.
     tasks: TaskTracker,
     topology: Feed<Topology>,
-    alerts: Feed<Vec<AlertView>>,
+    alerts: AlertFeeds,
     mailbox: Mailbox,
     library: Library,
     sources: Sources,
@@ -55,7 +55,7 @@ impl App {
     ) -> Self {
         config.links.limit_to(config.settings.tutorial);
         let tasks = TaskTracker::new();
-        let (topology, alerts, mailbox) = (Feed::default(), Feed::default(), Mailbox::default());
+        let (topology, alerts, mailbox) = (Feed::default(), AlertFeeds::default(), Mailbox::default());
         let faults = Faults::new(clients.clone(), tasks.clone(), shutdown.clone());
         let load = Load::new(clients.clone(), tasks.clone(), shutdown.clone());
         let listeners = Listeners::new(metrics.event_streams.clone());
@@ -131,7 +131,7 @@ impl App {
             .merge(dashboards::routes())
             .merge(lab::routes())
             .method_not_allowed_fallback(kit::problem::method_not_allowed)
-            .fallback(kit::problem::not_found);
+            .fallback(assets::not_found);
         let token = self.token.clone();
         admission::protect(routes.with_state(self), token)
     }

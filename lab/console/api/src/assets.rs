@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, Path as UrlPath, State};
+use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
+use axum::extract::{FromRef, FromRequestParts, Path as UrlPath, RawPathParams, State};
 use axum::middleware::map_response;
-use axum::response::{Html, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use http::header::{CACHE_CONTROL, VARY};
-use http::{HeaderValue, StatusCode, Uri};
+use http::header::{ACCEPT, CACHE_CONTROL, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use kit::problem::Problem;
 use tower_http::services::ServeDir;
 
@@ -40,10 +41,10 @@ where
     Router::new()
         .route("/", get(page))
         .route("/tutorials/{number}", get(tutorial))
-        .route("/d/{uid}", get(page))
-        .route("/d/{uid}/{*rest}", get(page))
+        .route("/d/{uid}", get(named))
+        .route("/d/{uid}/{*rest}", get(named))
         .route("/t", get(page))
-        .route("/t/{trace}", get(page))
+        .route("/t/{trace}", get(named))
         .nest("/assets", hashed)
 }
 
@@ -75,15 +76,63 @@ async fn page(
     with_token(&html, &token).map(Html).ok_or_else(|| unavailable(format!("it has no {HEAD}")))
 }
 
-async fn tutorial(
-    UrlPath(number): UrlPath<String>,
-    uri: Uri,
+/// The page of something whose name is in the path, if the path can be decoded.
+async fn named(
+    path: Result<RawPathParams, RawPathParamsRejection>,
+    request: PageRequest,
     config: State<Arc<Config>>,
     token: State<Token>,
-) -> Result<Html<String>, Problem> {
-    match tutorials::by_number(&number) {
-        Some(_) => page(config, token).await,
-        None => Err(kit::problem::not_found(uri).await),
+) -> Response {
+    match path {
+        Ok(_) => page(config, token).await.into_response(),
+        Err(_) => request.not_found(config, token).await,
+    }
+}
+
+async fn tutorial(
+    number: Result<UrlPath<String>, PathRejection>,
+    request: PageRequest,
+    config: State<Arc<Config>>,
+    token: State<Token>,
+) -> Response {
+    match number.ok().and_then(|UrlPath(number)| tutorials::by_number(&number)) {
+        Some(_) => page(config, token).await.into_response(),
+        None => request.not_found(config, token).await,
+    }
+}
+
+/// The response to an unknown path: a page for a browser's navigation, a problem document for anything else.
+pub(crate) async fn not_found(
+    request: PageRequest,
+    config: State<Arc<Config>>,
+    token: State<Token>,
+) -> Response {
+    request.not_found(config, token).await
+}
+
+/// What decides how a page that does not exist is reported.
+#[derive(Debug, FromRequestParts)]
+pub(crate) struct PageRequest {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl PageRequest {
+    async fn not_found(self, config: State<Arc<Config>>, token: State<Token>) -> Response {
+        let is_read = matches!(self.method, Method::GET | Method::HEAD);
+        let is_page = !["/api/", "/assets/"].iter().any(|folder| self.uri.path().starts_with(folder));
+        let accepted = self.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let accepts_html =
+            accepted.flat_map(|list| list.split([',', ';'])).any(|kind| kind.trim() == "text/html");
+        if is_read
+            && is_page
+            && accepts_html
+            && let Ok(page) = page(config, token).await
+        {
+            return (StatusCode::NOT_FOUND, page).into_response();
+        }
+        kit::problem::not_found(self.uri).await.into_response()
     }
 }
 

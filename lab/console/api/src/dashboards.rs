@@ -23,9 +23,8 @@ use kit::shutdown::{CancellationToken, TaskTracker};
 
 pub(crate) use self::library::{Library, run};
 pub(crate) use self::sources::Sources;
-use crate::alerts::AlertView;
+use crate::alerts::AlertFeeds;
 use crate::config::Config;
-use crate::feed::Feed;
 
 pub(crate) fn routes<S>() -> Router<S>
 where
@@ -33,7 +32,7 @@ where
     Arc<Config>: FromRef<S>,
     Library: FromRef<S>,
     Sources: FromRef<S>,
-    Feed<Vec<AlertView>>: FromRef<S>,
+    AlertFeeds: FromRef<S>,
     TaskTracker: FromRef<S>,
     CancellationToken: FromRef<S>,
 {

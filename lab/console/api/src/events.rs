@@ -24,7 +24,7 @@ use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt};
 
 use crate::activity;
-use crate::alerts::AlertView;
+use crate::alerts::AlertFeeds;
 use crate::faults::Faults;
 use crate::feed::{Feed, Snapshot};
 use crate::listeners::{Listeners, Slot};
@@ -44,7 +44,7 @@ const MAX_TOPOLOGY_AGE_MS: f64 = 5000.0;
 pub(crate) struct Events {
     pub(crate) listeners: Listeners,
     pub(crate) topology: Feed<Topology>,
-    pub(crate) alerts: Feed<Vec<AlertView>>,
+    pub(crate) alerts: AlertFeeds,
     pub(crate) mails: Feed<Vec<MailHead>>,
     pub(crate) faults: Faults,
     pub(crate) load: Load,
@@ -78,7 +78,8 @@ async fn stream(
     };
     let activity = activity::updates(&events.faults, &events.load);
     let updates = named("map", snapshots(&events.topology).filter(is_recent))
-        .merge(named("alerts", snapshots(&events.alerts)))
+        .merge(named("alerts", snapshots(&events.alerts.alerts)))
+        .merge(named("sources", snapshots(&events.alerts.sources)))
         .merge(named("mails", snapshots(&events.mails)))
         .merge(activity.map(|json| Event::default().event("faults").data(json)));
     let items = opening.chain(updates).map(Ok::<_, Infallible>);

@@ -70,6 +70,7 @@ fn generate() -> String {
     visit!(
         crate::actions::ActionOutcome,
         crate::activity::Activity,
+        crate::alerts::AlertSource,
         crate::alerts::AlertView,
         crate::dashboards::api::DashboardView,
         crate::dashboards::api::DataRequest,

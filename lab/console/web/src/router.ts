@@ -27,12 +27,26 @@ export function useLocation(): Location {
 
 /** Matches the same paths as the server. */
 export function routeOf(path: string): Route {
-  const [first = "", second = ""] = path.split("/").slice(1).map(decodeURIComponent);
+  const parts = path.split("/").slice(1).map(decode);
   if (path === "/") return { page: "overview" };
-  if (first === "tutorials" && /^[1-5]$/.test(second)) return { page: "tutorial", number: Number(second) };
-  if (first === "d" && second) return { page: "dashboard", uid: second };
-  if (first === "t") return second ? { page: "trace", trace: second } : { page: "traces" };
+  if (parts.includes(null)) return { page: "none" };
+  const [first = "", second = ""] = parts as string[];
+  const count = parts.length;
+  if (first === "tutorials" && count === 2 && /^[1-5]$/.test(second))
+    return { page: "tutorial", number: Number(second) };
+  if (first === "d" && second && !(count === 3 && parts[2] === "")) return { page: "dashboard", uid: second };
+  if (first === "t" && count === 1) return { page: "traces" };
+  if (first === "t" && count === 2 && second) return { page: "trace", trace: second };
   return { page: "none" };
+}
+
+/** Null if the text is no valid percent-encoding of UTF-8. */
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Shows another page without loading a document; `replace` leaves no history entry. */
@@ -47,7 +61,8 @@ export function navigate(href: string, replace = false): void {
 
 /** Scrolls to the element that the URL's fragment names. */
 export function scrollToFragment(): void {
-  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  const id = decode(location.hash.slice(1));
+  if (id) document.getElementById(id)?.scrollIntoView();
 }
 
 /** Handles plain clicks on links to the console's own pages, so that components can use `<a href>`. */

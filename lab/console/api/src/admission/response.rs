@@ -21,6 +21,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// The type of the page for an unknown path.
+const HTML: &[u8] = b"text/html";
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 /// Maximum size of an error text that becomes a problem's detail, in bytes; a longer one is dropped.
 const MAX_TEXT: usize = 4 << 10;
@@ -36,11 +38,12 @@ pub(crate) async fn security_headers(mut response: Response) -> Response {
     response
 }
 
-/// Turns an error of an extractor or of the file server into a problem document; passes on any other response.
+/// Turns an error of an extractor or of the file server into a problem document; passes on any other response, pages included.
 pub(super) async fn problem_document(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || response.headers().get(CONTENT_TYPE) == Some(&PROBLEM) {
+    let kind = response.headers().get(CONTENT_TYPE);
+    if !is_error || kind == Some(&PROBLEM) || kind.is_some_and(|kind| kind.as_bytes().starts_with(HTML)) {
         return response;
     }
     let (head, body) = response.into_parts();

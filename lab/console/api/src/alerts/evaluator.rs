@@ -33,6 +33,8 @@ struct EvaluatedRule {
     /// Since when the condition holds, in Unix milliseconds.
     active_at: Option<i64>,
     state: AlertState,
+    /// Why the last evaluation failed.
+    error: Option<String>,
 }
 
 impl Evaluator {
@@ -63,10 +65,16 @@ impl Evaluator {
             rule.evaluated_at = due;
             match timeout(QUERY_TIMEOUT, evaluate(clients, &rule.condition)).await {
                 Ok(Ok(outcome)) => rule.record(due, outcome.fires()),
-                Ok(Err(error)) => tracing::debug!(%error, rule = rule.rule.name, "evaluation failed"),
-                Err(_) => tracing::debug!(rule = rule.rule.name, "no response within {QUERY_TIMEOUT:?}"),
+                Ok(Err(error)) => rule.fail(error.to_string()),
+                Err(_) => rule.fail(format!("no response within {QUERY_TIMEOUT:?}")),
             }
         }
+    }
+
+    /// Why the last evaluation of the rule with this name failed.
+    pub(super) fn error(&self, name: &str) -> Option<String> {
+        let rule = self.0.iter().find(|rule| rule.rule.name == name)?;
+        rule.error.as_ref().map(|error| format!("the evaluation failed: {error}"))
     }
 
     pub(super) fn rules(&self) -> Vec<Rule> {
@@ -103,18 +111,25 @@ impl EvaluatedRule {
             evaluated_at: 0,
             active_at: None,
             state: AlertState::Inactive,
+            error: None,
         })
     }
 
     /// Records an evaluation. As in Grafana, the alert fires at the first evaluation that is at least the hold period after
     /// the one at which the condition began to hold.
     fn record(&mut self, at: i64, holds: bool) {
+        self.error = None;
         if !holds {
             (self.active_at, self.state) = (None, AlertState::Inactive);
             return;
         }
         let active_at = *self.active_at.get_or_insert(at);
         self.state = if at - active_at >= self.hold_ms { AlertState::Firing } else { AlertState::Pending };
+    }
+
+    fn fail(&mut self, reason: String) {
+        tracing::debug!(reason, rule = self.rule.name, "evaluation failed");
+        self.error = Some(reason);
     }
 }
 

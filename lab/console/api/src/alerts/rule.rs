@@ -35,7 +35,7 @@ impl From<RuleOwner> for EvaluatedBy {
 pub(super) struct Rule {
     pub(super) name: String,
     #[serde(rename = "owner")]
-    evaluated_by: EvaluatedBy,
+    pub(super) evaluated_by: EvaluatedBy,
     tutorial: String,
     summary: String,
     runbook: Option<String>,

@@ -26,8 +26,7 @@ use super::limits;
 use super::panel::{self, PanelData, RequestContext};
 use super::selection::{self, Requested};
 use super::sources::Sources;
-use crate::alerts::AlertView;
-use crate::feed::Feed;
+use crate::alerts::AlertFeeds;
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -52,7 +51,7 @@ struct PanelRequest {
 pub(super) async fn data(
     State(library): State<Library>,
     State(sources): State<Sources>,
-    State(alerts): State<Feed<Vec<AlertView>>>,
+    State(alerts): State<AlertFeeds>,
     State(tasks): State<TaskTracker>,
     State(shutdown): State<CancellationToken>,
     Path(uid): Path<String>,
@@ -85,7 +84,7 @@ pub(super) async fn data(
 async fn send(
     entry: Arc<Entry>,
     sources: Sources,
-    alerts: Feed<Vec<AlertView>>,
+    alerts: AlertFeeds,
     window: Window,
     request: DataRequest,
     lines: &mpsc::Sender<Bytes>,

@@ -17,15 +17,14 @@ use tokio::task::JoinSet;
 use super::annotations::{self, Mark};
 use super::exemplars::{self, Point};
 use super::sources::{self, Outcome, Sources};
-use crate::alerts::AlertView;
-use crate::feed::Feed;
+use crate::alerts::{AlertFeeds, AlertSource, AlertView};
 use crate::metrics::Source;
 
 /// What the panels of one request share.
 #[derive(Debug)]
 pub(super) struct RequestContext {
     pub(super) sources: Sources,
-    pub(super) alerts: Feed<Vec<AlertView>>,
+    pub(super) alerts: AlertFeeds,
     pub(super) window: Window,
     pub(super) variables: Vec<Bound>,
     /// Why variables have no value.
@@ -131,8 +130,11 @@ pub(super) async fn data(
     let mut data = match plan(context, panel, width) {
         Err(error) => PanelData { error: Some(error), ..empty },
         Ok(Plan::Alerts) => {
-            let alerts = context.alerts.latest().map(|latest| latest.value.clone()).unwrap_or_default();
-            PanelData { view: Some(PanelView::Alerts(AlertsView::Alerts { alerts })), ..empty }
+            let AlertFeeds { alerts, sources } = &context.alerts;
+            let alerts = alerts.latest().map(|latest| latest.value.clone()).unwrap_or_default();
+            let error =
+                sources.latest().and_then(|latest| latest.value.iter().find_map(AlertSource::problem));
+            PanelData { view: Some(PanelView::Alerts(AlertsView::Alerts { alerts })), error, ..empty }
         }
         Ok(Plan::Queries(queries)) => {
             let (outcomes, annotations, exemplars) = tokio::join!(

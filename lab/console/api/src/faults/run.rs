@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use catalog::Fault;
 use clients::Clients;
@@ -98,8 +98,14 @@ impl Faults {
 
     /// Publishes which other process holds the lab's lock.
     pub(super) fn update_holder(&self) {
-        let holder = self.0.lock.other_holder();
-        self.0.states.update_all(|state| state.held_by.clone_from(&holder));
+        let held = self.0.lock.other_holder();
+        let since = held.as_ref().and_then(|held| held.since.duration_since(UNIX_EPOCH).ok());
+        let since = since.and_then(|since| u64::try_from(since.as_millis()).ok());
+        let holder = held.map(|held| held.holder);
+        self.0.states.update_all(|state| {
+            state.held_by.clone_from(&holder);
+            state.held_since = since;
+        });
     }
 
     /// Injects a fault for `length`. Returns once it is on.

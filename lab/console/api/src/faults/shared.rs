@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use catalog::{Fault, Stream};
 use clients::Clients;
 use faults::load::Generator;
-use faults::lock::{Lock, LockError};
+use faults::lock::{Held, Lock, LockError};
 use parking_lot::Mutex;
 
 /// The lab's lock, held while at least one fault is injected or recovers; cheap to clone.
@@ -51,10 +51,10 @@ impl LabLock {
         Ok(LockShare { lock: self.clone(), fault })
     }
 
-    /// The name of another process that holds the lock; `None` if there is none or its name cannot be read.
-    pub(super) fn other_holder(&self) -> Option<String> {
+    /// Another process that holds the lock; `None` if there is none or the file cannot be read.
+    pub(super) fn other_holder(&self) -> Option<Held> {
         let holding = self.holding.lock();
-        if holding.lock.is_some() { None } else { Lock::holder(&self.folder).ok().flatten() }
+        if holding.lock.is_some() { None } else { Lock::held(&self.folder).ok().flatten() }
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
         let lock = LabLock::new(folder.path());
         let refused = lock.share(Fault::Errors).unwrap_err();
         assert!(matches!(refused, LockError::Held { holder } if holder == "make check"));
-        assert_eq!(lock.other_holder().as_deref(), Some("make check"));
+        assert_eq!(lock.other_holder().unwrap().holder, "make check");
         drop(other);
         assert_eq!(lock.other_holder(), None);
         drop(lock.share(Fault::Errors).unwrap());

@@ -29,6 +29,8 @@ pub(crate) struct FaultState {
     pub(super) error: Option<String>,
     /// Another holder of the lab's lock, which prevents faults from being injected.
     pub(super) held_by: Option<String>,
+    /// Since when it holds the lock.
+    pub(super) held_since: Option<u64>,
 }
 
 /// Who can inject a fault.
@@ -59,6 +61,7 @@ impl FaultState {
             panel,
             error: None,
             held_by: None,
+            held_since: None,
         }
     }
 }

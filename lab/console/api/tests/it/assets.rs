@@ -53,6 +53,35 @@ async fn other_paths_are_not_found() {
 }
 
 #[tokio::test]
+async fn a_browser_gets_a_page_for_a_path_that_does_not_exist() {
+    let web = Console::start().await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for path in [
+        "/nosuch",
+        "/tutorials/1/",
+        "/tutorials/6",
+        "/tutorials/%ff",
+        "/d/",
+        "/d/%ff",
+        "/d/a/%ff",
+        "/t/%c3%28",
+        "/t/a/b",
+    ] {
+        let response = web.request(Method::GET, path).header("accept", browser).send().await.unwrap();
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+        assert!(response.text().await.unwrap().contains("<title>Lookout</title>"), "{path}");
+        assert_eq!(web.problem(path).await.0, 404, "{path} without accept");
+    }
+    for path in ["/api/nosuch", "/assets/none.js", "/api/dashboards/%ff"] {
+        let response = web.request(Method::GET, path).header("accept", browser).send().await.unwrap();
+        let status = response.status().as_u16();
+        assert!(matches!(status, 400 | 404), "{path}: {status}");
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn hashed_files_are_immutable_and_compressed_if_accepted() {
     let files = Files::new()
         .with("web/assets/app-1a2b.js", "plain")

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::{Console, Files, Services, problem_of};
 use faults::lock::Lock;
@@ -146,8 +146,12 @@ async fn a_foreign_lock_holder_is_named_and_prevents_injection() {
     assert!(problem["detail"].as_str().unwrap().contains("`make check` is running in this lab"), "{problem}");
     assert!(!services.fails_calls());
     eventually(TIMEOUT, async || state(&web, "slow").await["held_by"] == "make check").await;
+    let since = state(&web, "slow").await["held_since"].as_u64().unwrap();
+    let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(since)).unwrap();
+    assert!(age < Duration::from_secs(3600), "{age:?}");
     drop(other);
     eventually(TIMEOUT, async || state(&web, "slow").await["held_by"].is_null()).await;
+    assert!(state(&web, "slow").await["held_since"].is_null());
     assert_eq!(inject(&web, "errors", 10).await.status(), 200);
     web.running.stop().await.unwrap();
 }

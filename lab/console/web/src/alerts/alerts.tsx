@@ -1,7 +1,8 @@
 //! The alerts: active and recent ones with a timeline, the others collapsed.
-import type { Alert } from "../api/types";
+import type { Alert, AlertSource } from "../api/types";
+import { Banner } from "../ui/banner";
 import { dashboardPath, ExternalLink } from "../ui/link";
-import { useNow } from "../ui/time";
+import { Time, useNow } from "../ui/time";
 import { Axis } from "./axis";
 import { incidentOf, stepName } from "./incident";
 import "./alerts.css";
@@ -11,20 +12,42 @@ const RECENT_MS = 10 * 60_000;
 
 const URGENCY: Record<Alert["state"], number> = { firing: 2, pending: 1, inactive: 0 };
 
-/** `alerts` is null until the first event arrives. */
-export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
+interface Props {
+  /** Null until the first event arrives. */
+  readonly alerts: readonly Alert[] | null;
+  readonly sources: readonly AlertSource[] | null;
+}
+
+export function Alerts({ alerts, sources }: Props) {
   const changing = alerts?.some((alert) => alert.state !== "inactive" || alert.steps.length > 0) ?? false;
   const now = useNow(changing ? 250 : 5000);
   const [active, inactive] = split(alerts ?? [], now);
-  const firing = active.filter((alert) => alert.state === "firing").length;
+  const firing = active.filter((alert) => alert.state === "firing" && alert.error === null).length;
+  const down = (sources ?? []).filter((source) => source.error !== null);
+  const unknown = down.length > 0 || (alerts?.some((alert) => alert.error !== null) ?? false);
   return (
     <section class="alerts card" aria-labelledby="alerts-title">
       <header>
         <h2 id="alerts-title">Alerts</h2>
         <span class={`count${firing > 0 ? " firing" : ""}`} role="status">
-          {alerts === null ? "loading" : firing > 0 ? `${firing} firing` : "none firing"}
+          {alerts === null ? "loading" : countText(firing, unknown)}
         </span>
       </header>
+      {down.map(({ title, error, since }) => (
+        <Banner key={title} name="alert-source">
+          <b>
+            The alerts of {title} are unknown
+            {since !== null && (
+              <>
+                {" "}
+                since <Time at={since} />
+              </>
+            )}
+            .
+          </b>{" "}
+          {title} {error}.
+        </Banner>
+      ))}
       {active.length > 0 && (
         <ol class="alert-rows">
           {active.map((alert) => (
@@ -35,7 +58,8 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
       {inactive.length > 0 && (
         <details class="inactive-alerts">
           <summary>
-            {inactive.length} {active.length > 0 && "more "}inactive{" "}
+            {inactive.length} {active.length > 0 && "more "}
+            {inactive.some((alert) => alert.error !== null) ? "inactive or unknown" : "inactive"}{" "}
             <span class="names">{inactive.map(({ name }) => name).join(", ")}</span>
           </summary>
           <ul class="alert-rows">
@@ -47,6 +71,11 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] | null }) {
       )}
     </section>
   );
+}
+
+function countText(firing: number, unknown: boolean): string {
+  if (firing > 0) return unknown ? `${firing} firing, others unknown` : `${firing} firing`;
+  return unknown ? "unknown" : "none firing";
 }
 
 /** Active and recent alerts, firing first, then by the newest incident; and the others. */
@@ -65,10 +94,20 @@ function split(alerts: readonly Alert[], now: number): [Alert[], Alert[]] {
 export function AlertRow({ alert, now }: { alert: Alert; now: number }) {
   const incident = incidentOf(alert, now);
   return (
-    <li class={`alert is-${alert.state}`} data-alert={alert.name} data-state={alert.state}>
+    <li
+      class={`alert is-${alert.error === null ? alert.state : "unknown"}`}
+      data-alert={alert.name}
+      data-state={alert.error === null ? alert.state : "unknown"}
+    >
       <div class="alert-head">
         <h3>{alert.name}</h3>
-        <StateMark state={alert.state} resolved={incident !== null} />
+        {alert.error === null ? (
+          <StateMark state={alert.state} resolved={incident !== null} />
+        ) : (
+          <span class="alert-state unknown" title={alert.error}>
+            unknown, {alert.state} before
+          </span>
+        )}
       </div>
       <p class="alert-summary">{alert.summary}</p>
       {incident !== null && (

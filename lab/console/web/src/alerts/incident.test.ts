@@ -14,6 +14,7 @@ function alert(owner: Alert["owner"], state: Alert["state"], steps: [AlertStep, 
     panel: null,
     fault: null,
     state,
+    error: null,
     since: 0,
     steps: steps.map(([step, seconds]) => ({ step, at: seconds * 1000 })),
   };

@@ -1,6 +1,14 @@
-//! HTTP client for the console's API.
+//! HTTP client for the console's API. Every request has a timeout.
+import { Deadline } from "./deadline";
 
-/** A problem document (RFC 9457), or a network error with status 0. */
+/** A query of the server to a data source takes at most 5 s, and may wait for others. */
+const GET_TIMEOUT_MS = 15_000;
+/** The server tries for up to 30 s to clear a fault, and waits for the last responses of a load. */
+const CHANGE_TIMEOUT_MS = 45_000;
+/** Maximum time until the next line of a response. */
+const LINE_TIMEOUT_MS = 20_000;
+
+/** A problem document (RFC 9457), or a network error or timeout with status 0. */
 export class ApiError extends Error {
   override name = "ApiError";
   constructor(
@@ -24,61 +32,89 @@ export function isAbort(error: unknown): boolean {
 }
 
 export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return json(call("GET", path, undefined, signal));
+  return send({ method: "GET", path, timeoutMs: GET_TIMEOUT_MS, signal }, json<T>);
 }
 
 export function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
-  return json(call("POST", path, body, signal));
+  return send({ method: "POST", path, body, timeoutMs: CHANGE_TIMEOUT_MS, signal }, json<T>);
 }
 
 export function del<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return json(call("DELETE", path, undefined, signal));
+  return send({ method: "DELETE", path, timeoutMs: CHANGE_TIMEOUT_MS, signal }, json<T>);
 }
 
 /** Posts, and passes each line of the NDJSON response to `onLine` as it arrives. */
-export async function postLines<T>(
+export function postLines<T>(
   path: string,
   body: unknown,
   onLine: (line: T) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const response = await call("POST", path, body, signal);
+  return send({ method: "POST", path, body, timeoutMs: LINE_TIMEOUT_MS, signal }, async (response, deadline) => {
+    let rest = "";
+    await readText(response, deadline, (text) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line) onLine(JSON.parse(line) as T);
+    });
+    if (rest) onLine(JSON.parse(rest) as T);
+  });
+}
+
+/** Passes each piece of the response's text to `onText`. Each restarts the deadline. */
+export async function readText(response: Response, deadline: Deadline, onText: (text: string) => void): Promise<void> {
   const reader = response.body?.getReader();
   if (!reader) return;
   const decoder = new TextDecoder();
-  let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
-    const lines = (rest + decoder.decode(value, { stream: !done })).split("\n");
-    rest = done ? "" : (lines.pop() ?? "");
-    for (const line of lines) if (line) onLine(JSON.parse(line) as T);
+    deadline.restart();
+    onText(decoder.decode(value, { stream: !done }));
     if (done) return;
   }
 }
 
-async function json<T>(call: Promise<Response>): Promise<T> {
-  const response = await call;
-  return (await response.json()) as T;
+export interface ClientRequest {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** Maximum time for the response, or without progress if `read` restarts the deadline. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
 }
 
-async function call(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+/** Sends a request, and reads its response with `read`. Throws an `ApiError`, or an abort of `signal`. */
+export async function send<T>(
+  { method, path, body, timeoutMs, signal }: ClientRequest,
+  read: (response: Response, deadline: Deadline) => Promise<T>,
+): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-Console-Token"] = token();
-  let response: Response;
+  const deadline = new Deadline(timeoutMs, signal);
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
-      signal: signal ?? null,
+      signal: deadline.signal,
     });
+    if (!response.ok) throw await problem(response);
+    return await read(response, deadline);
   } catch (error) {
-    if (isAbort(error)) throw error;
-    throw new ApiError(0, "The console is unreachable", reason(error));
+    if (deadline.expired) {
+      throw new ApiError(0, "The console does not respond", `nothing arrived within ${deadline.ms / 1000} s`);
+    }
+    // A failed connection is a TypeError, also while the body is read.
+    if (error instanceof TypeError) throw new ApiError(0, "The console is unreachable", reason(error));
+    throw error;
+  } finally {
+    deadline.end();
   }
-  if (!response.ok) throw await problem(response);
-  return response;
+}
+
+async function json<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
 }
 
 async function problem(response: Response): Promise<ApiError> {

@@ -1,25 +1,25 @@
-//! Server-sent events: one EventSource for the page, open while a component is subscribed.
+//! The newest server-sent events, received while a component is subscribed.
+import { type Connection, connectionOf } from "./connection";
 import { store, useStore } from "./store";
-import type { Alert, Faults, LabMap, MailHead } from "./types";
-
-/** "stale": connected before, but no event arrived for a while. */
-export type Connection = "connecting" | "live" | "stale";
+import type { StreamStatus } from "./stream/follow";
+import type { StreamMessage } from "./stream/messages";
+import { receiveEvents } from "./stream/source";
+import type { Alert, AlertSource, Faults, LabMap, MailHead } from "./types";
 
 export interface Events {
   map: LabMap | null;
   alerts: Alert[] | null;
   mails: MailHead[] | null;
   faults: Faults | null;
+  sources: AlertSource[] | null;
 }
 
-/** The server sends the topology every second, so a longer pause means a problem. */
-const STALE_AFTER_MS = 5_000;
-const MIN_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 15_000;
+const CHECK_INTERVAL_MS = 1_000;
+const NONE: Events = { map: null, alerts: null, mails: null, faults: null, sources: null };
 
-const newest = store<Events>({ map: null, alerts: null, mails: null, faults: null }, open);
-/** Subscribing to it opens the stream as well. */
-const connection = store<Connection>("connecting", () => newest.subscribe(() => {}));
+const newest = store<Events>(NONE, open);
+/** Subscribing to it receives events as well. */
+const connection = store<Connection>({ state: "connecting", reason: null }, () => newest.subscribe(() => {}));
 let last = 0;
 
 /** The newest event of each kind; null until the first arrives. */
@@ -31,49 +31,32 @@ export function useConnection(): Connection {
   return useStore(connection);
 }
 
-/** Time of the last event in ms since 1970; 0 before the first. */
+/** Time of the last topology in ms since 1970; 0 before the first. */
 export function lastEvent(): number {
   return last;
 }
 
 function open(): () => void {
-  let source: EventSource | null = null;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let wait = MIN_RETRY_MS;
-
-  const connect = () => {
-    source = new EventSource("/api/events");
-    listen(source, "map");
-    listen(source, "alerts");
-    listen(source, "mails");
-    listen(source, "faults");
-    source.onopen = () => {
-      wait = MIN_RETRY_MS;
-    };
-    // The browser reconnects after a dropped connection, but not after an error response.
-    source.onerror = () => {
-      connection.set(last ? "stale" : "connecting");
-      if (source?.readyState !== EventSource.CLOSED) return;
-      retry = setTimeout(connect, wait);
-      wait = Math.min(wait * 2, MAX_RETRY_MS);
-    };
+  let status: StreamStatus = { state: "connecting" };
+  const update = () => {
+    const next = connectionOf(status, last, Date.now());
+    const { state, reason } = connection.get();
+    if (next.state !== state || next.reason !== reason) connection.set(next);
   };
-  const watch = setInterval(() => {
-    if (last && Date.now() - last > STALE_AFTER_MS) connection.set("stale");
-  }, 1_000);
-
-  connect();
+  const receive = (message: StreamMessage) => {
+    if (message.kind === "status") status = message.status;
+    else if (message.name in NONE) {
+      if (message.name === "map") last = message.at;
+      newest.set({ ...newest.get(), [message.name]: JSON.parse(message.data) });
+    }
+    update();
+  };
+  const close = receiveEvents(receive);
+  const timer = setInterval(update, CHECK_INTERVAL_MS);
+  document.addEventListener("visibilitychange", update);
   return () => {
-    clearInterval(watch);
-    clearTimeout(retry);
-    source?.close();
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", update);
+    close();
   };
-}
-
-function listen<K extends keyof Events>(source: EventSource, kind: K) {
-  source.addEventListener(kind, (event: MessageEvent<string>) => {
-    last = Date.now();
-    connection.set("live");
-    newest.set({ ...newest.get(), [kind]: JSON.parse(event.data) as Events[K] });
-  });
 }

@@ -4,6 +4,7 @@ export type {
   ActionOutcome as ActionAnswer,
   Activity as Faults,
   Alert,
+  AlertSource,
   AlertStepKind as AlertStep,
   Block,
   Button as Action,

@@ -3,9 +3,12 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { reason } from "../api/client";
 import { interceptLinks, type Route, routeOf, useLocation } from "../router";
-import { Empty, Loading, Problem } from "../ui/states";
+import { Loading, Problem } from "../ui/states";
 import { Toasts } from "../ui/toast";
 import { Layout } from "./layout";
+import { NotFound } from "./not-found";
+
+const SCRIPT_TIMEOUT_MS = 15_000;
 
 interface Page {
   Component: ComponentType<Record<string, unknown>>;
@@ -31,6 +34,17 @@ async function loadPage(route: Route): Promise<Page | null> {
   }
 }
 
+/** Rejects if the scripts of a page do not arrive in time. */
+function inTime<T>(loaded: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`its scripts did not arrive within ${SCRIPT_TIMEOUT_MS / 1000} s`)),
+      SCRIPT_TIMEOUT_MS,
+    );
+    void loaded.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 function page<P>(Component: ComponentType<P>, props: P): Page {
   return {
     Component: Component as Page["Component"],
@@ -48,7 +62,7 @@ export function App() {
 
   useEffect(() => {
     let cancelled = false;
-    loadPage(routeOf(path)).then(
+    inTime(loadPage(routeOf(path))).then(
       (page) => {
         if (cancelled) return;
         setError(null);
@@ -66,15 +80,15 @@ export function App() {
   return (
     <Layout>
       {error !== null ? (
-        <Problem title="Could not load this page">{error}</Problem>
+        <Problem title="Could not load this page" onRetry={() => location.reload()}>
+          {error}
+        </Problem>
       ) : current === "loading" ? (
         <Loading />
       ) : current ? (
         <current.Component key={current.key} {...current.props} />
       ) : (
-        <Empty title="Page not found">
-          <a href="/">Back to the overview</a>
-        </Empty>
+        <NotFound path={path} />
       )}
       <Toasts />
     </Layout>

@@ -1,9 +1,12 @@
 //! The frame of every page: header with navigation, and the main area.
 import type { ComponentChildren } from "preact";
-import { useConnection } from "../api/events";
+import type { ConnectionState } from "../api/connection";
+import { lastEvent, useConnection } from "../api/events";
 import { useLab } from "../api/lab";
 import { useLocation } from "../router";
 import { ThemeToggle } from "../theme/theme";
+import { Banner } from "../ui/banner";
+import { clock } from "../ui/format/time";
 import { Menu, type MenuItem } from "../ui/menu";
 
 const LINK_NAMES: Record<string, string> = {
@@ -30,6 +33,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
+        <DisconnectedBanner />
         {children}
       </main>
     </>
@@ -87,19 +91,43 @@ function nameOf(id: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const CONNECTION = {
-  connecting: { text: "Connecting", hint: "Waiting for the first event" },
-  live: { text: "Live", hint: "Receiving events" },
-  stale: { text: "Stale", hint: "No events for several seconds; the data shown may be out of date. Reconnecting." },
+const CONNECTION_NAMES: Record<ConnectionState, string> = {
+  connecting: "Connecting",
+  live: "Live",
+  stale: "Stale",
+  reconnecting: "Reconnecting",
+  disconnected: "Disconnected",
 };
 
 function ConnectionStatus() {
-  const connection = useConnection();
-  const { text, hint } = CONNECTION[connection];
+  const { state, reason } = useConnection();
+  const hint = {
+    connecting: "Waiting for the first event",
+    live: "Receiving events",
+    stale: `No topology ${since()}; the data shown may be out of date`,
+    reconnecting: reason ?? "Waiting for the first event of the new stream",
+    disconnected: reason ?? "",
+  }[state];
   return (
-    <span class="live" data-connection={connection} role="status" title={hint}>
+    <span class="live" data-connection={state} role="status" title={hint}>
       <span class="dot" aria-hidden="true" />
-      <span class="live-text">{text}</span>
+      <span class="live-text">{CONNECTION_NAMES[state]}</span>
     </span>
   );
+}
+
+/** Says why the page receives no events, for example a limit of the console. */
+function DisconnectedBanner() {
+  const { state, reason } = useConnection();
+  if (state !== "disconnected") return null;
+  return (
+    <Banner name="disconnected">
+      <b>Disconnected: no live data {since()}.</b> {reason}. The page tries again.
+    </Banner>
+  );
+}
+
+/** "since 15:04:05", or "yet". */
+function since(): string {
+  return lastEvent() > 0 ? `since ${clock(lastEvent())}` : "yet";
 }

@@ -20,6 +20,24 @@ test("accepts the panel-3 form of newer Grafana versions", () => {
   assert.equal(parseQuery("viewPanel=none").viewPanel, null);
 });
 
+test("bounds the refresh interval, and ignores an invalid one", () => {
+  for (const [text, expected] of [
+    ["1ms", "1s"],
+    ["999ms", "1s"],
+    ["1s", "1s"],
+    ["30m", "30m"],
+    ["25d", "24d"],
+    ["99999999999w", "24d"],
+    ["off", ""],
+    ["", ""],
+    ["0s", null],
+    ["-5s", null],
+    ["soon", null],
+  ]) {
+    assert.equal(parseQuery(`refresh=${text}`).refresh, expected, `refresh=${text}`);
+  }
+});
+
 test("omits defaults", () => {
   assert.equal(writeQuery(parseQuery("")), "");
   assert.equal(parseQuery("refresh=off").refresh, "");

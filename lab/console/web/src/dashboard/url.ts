@@ -16,7 +16,7 @@ export function parseQuery(query: string): DashboardQuery {
   const params: DashboardQuery = { from: null, to: null, refresh: null, variables: {}, viewPanel: null };
   for (const [key, value] of new URLSearchParams(query)) {
     if (key === "from" || key === "to") params[key] = value;
-    else if (key === "refresh") params.refresh = value === "off" ? "" : value;
+    else if (key === "refresh") params.refresh = refreshOf(value);
     else if (key === "viewPanel") params.viewPanel = Number(/\d+/.exec(value)?.[0] ?? NaN) || null;
     else if (key.startsWith(VARIABLE)) {
       const name = key.slice(VARIABLE.length);
@@ -44,6 +44,20 @@ export function appendVariables(query: URLSearchParams, variables: Record<string
 }
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3, w: 604800e3 };
+
+/** As Grafana's setting min_refresh_interval in the lab: data sources have no newer data before. */
+const MIN_REFRESH = "1s";
+/** Browsers run longer timers at once. */
+const MAX_REFRESH = "24d";
+
+/** The interval within its limits, "" for none, and null for one that is invalid: the dashboard's default. */
+function refreshOf(text: string): string | null {
+  if (text === "" || text === "off" || text === "false") return "";
+  const ms = intervalMs(text);
+  if (ms === 0) return null;
+  if (ms < intervalMs(MIN_REFRESH)) return MIN_REFRESH;
+  return ms > intervalMs(MAX_REFRESH) ? MAX_REFRESH : text;
+}
 
 /** Milliseconds of an interval such as "5s"; 0 if it is invalid. */
 export function intervalMs(text: string): number {

@@ -1,10 +1,12 @@
 //! Faults: inject one, see when it clears, or clear it early.
 import { del, post } from "../api/client";
 import type { FaultState } from "../api/types";
+import { Banner } from "../ui/banner";
 import { Button, CopyButton } from "../ui/button";
 import { Countdown } from "../ui/countdown";
 import { dashboardPath } from "../ui/link";
 import { ErrorText, useRequest } from "../ui/request";
+import { Time } from "../ui/time";
 import "./faults.css";
 
 /** How long a fault lasts unless it is cleared earlier. */
@@ -15,16 +17,22 @@ export function Faults({ faults }: { faults: readonly FaultState[] | null }) {
   const available = (faults ?? []).filter((fault) => fault.tutorial_started);
   const byConsole = available.filter((fault) => fault.by === "console");
   const byCommand = available.filter((fault) => fault.by === "command");
-  const active = available.find((fault) => fault.on || fault.recovering) ?? null;
+  const active = available.find((fault) => fault.on || fault.recovering)?.name ?? null;
+  const lock = lockOf(available);
   return (
     <section class="faults card" aria-labelledby="faults-title">
       <header>
         <h2 id="faults-title">Faults</h2>
         <p>Each fault is real, generates its own traffic, and is cleared automatically.</p>
       </header>
+      {lock !== null && <LockBanner lock={lock} />}
       <ul class="fault-list">
         {byConsole.map((fault) => (
-          <FaultRow key={fault.name} fault={fault} blockedBy={active?.name === fault.name ? null : active} />
+          <FaultRow
+            key={fault.name}
+            fault={fault}
+            blockedBy={lock?.holder ?? (active === fault.name ? null : active)}
+          />
         ))}
       </ul>
       {byCommand.length > 0 && (
@@ -41,7 +49,37 @@ export function Faults({ faults }: { faults: readonly FaultState[] | null }) {
   );
 }
 
-function FaultRow({ fault, blockedBy }: { fault: FaultState; blockedBy: FaultState | null }) {
+interface Lock {
+  readonly holder: string;
+  /** Milliseconds since 1970; null if unknown. */
+  readonly since: number | null;
+}
+
+/** The lab's fault lock, while another process holds it. */
+export function lockOf(faults: readonly FaultState[]): Lock | null {
+  const held = faults.find((fault) => fault.held_by !== null);
+  return held?.held_by == null ? null : { holder: held.held_by, since: held.held_since };
+}
+
+export function LockBanner({ lock: { holder, since } }: { lock: Lock }) {
+  return (
+    <Banner name="lock">
+      <b>
+        <code>{holder}</code> has held the lab
+        {since !== null && (
+          <>
+            {" "}
+            since <Time at={since} />
+          </>
+        )}
+        .
+      </b>{" "}
+      Faults can be injected when it ends.
+    </Banner>
+  );
+}
+
+function FaultRow({ fault, blockedBy }: { fault: FaultState; blockedBy: string | null }) {
   const control = useFault(fault.name);
   return (
     <li class={`fault${fault.on ? " on" : ""}`} data-fault={fault.name} data-on={String(fault.on)}>
@@ -91,8 +129,8 @@ export function useFault(name: string): FaultControl {
 
 interface ButtonsProps {
   readonly fault: FaultState;
-  /** Another fault that is active; only one can be. */
-  readonly blockedBy: FaultState | null;
+  /** The active fault or the command that must end first. */
+  readonly blockedBy: string | null;
   readonly control: FaultControl;
 }
 
@@ -121,16 +159,14 @@ export function FaultButtons({ fault, blockedBy, control }: ButtonsProps) {
       >
         Inject
       </Button>
-      <span class="for">{blockedBy === null ? `for ${FAULT_SECONDS} s` : `after ${blockedBy.name}`}</span>
+      <span class="for">{blockedBy === null ? `for ${FAULT_SECONDS} s` : `after ${blockedBy}`}</span>
     </div>
   );
 }
 
-/** The error of the last request or of the fault, or who holds the fault lock. */
+/** The error of the last request or of the fault. */
 export function FaultError({ fault, requestError }: { fault: FaultState; requestError: string | null }) {
-  const lockHolder = fault.on || fault.recovering ? null : fault.held_by;
-  const locked = lockHolder === null ? null : `Fault lock held by ${lockHolder}.`;
-  return <ErrorText text={requestError ?? fault.error ?? locked} />;
+  return <ErrorText text={requestError ?? fault.error} />;
 }
 
 /** Adds a full stop, and a capital unless the text starts with a hyphenated service name. */

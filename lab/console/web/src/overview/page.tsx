@@ -11,8 +11,9 @@ import "./overview.css";
 /** `/` */
 export function OverviewPage() {
   useTitle("");
-  const { map, alerts, mails, faults } = useEvents();
-  const stale = useConnection() === "stale";
+  const { map, alerts, mails, faults, sources } = useEvents();
+  const { state } = useConnection();
+  const stale = map !== null && state !== "live";
   const lab = useLab();
   return (
     <div class="overview">
@@ -23,7 +24,7 @@ export function OverviewPage() {
         <Faults faults={faults?.faults ?? null} />
       </div>
       <aside class="results" aria-label="Alerts and mail">
-        <Alerts alerts={alerts} />
+        <Alerts alerts={alerts} sources={sources} />
         <Mails mails={mails} mailbox={lab?.links.mailbox ?? null} />
       </aside>
     </div>

@@ -4,7 +4,7 @@ import { AlertRow } from "../alerts/alerts";
 import { del, post } from "../api/client";
 import { useEvents } from "../api/events";
 import type { Action, ActionAnswer, Alert } from "../api/types";
-import { FaultButtons, FaultError, useFault } from "../faults/faults";
+import { FaultButtons, FaultError, LockBanner, lockOf, useFault } from "../faults/faults";
 import { Button } from "../ui/button";
 import { Countdown } from "../ui/countdown";
 import { ErrorText, useRequest } from "../ui/request";
@@ -56,10 +56,12 @@ export function FaultButton({ action }: { action: ActionOf<"fault"> }) {
   const fault = faults?.faults.find(({ name }) => name === action.name);
   if (fault === undefined || fault.by !== "console") return null;
   const blockedBy = faults?.faults.find((other) => other.name !== action.name && (other.on || other.recovering));
+  const lock = fault.on || fault.recovering ? null : lockOf([fault]);
   const alert = alerts?.find(({ name }) => name === fault.alert);
   return (
     <div class="action fault-action" data-fault={fault.name} data-on={String(fault.on)}>
-      <FaultButtons fault={fault} blockedBy={blockedBy ?? null} control={control} />
+      {lock !== null && <LockBanner lock={lock} />}
+      <FaultButtons fault={fault} blockedBy={lock?.holder ?? blockedBy?.name ?? null} control={control} />
       <FaultError fault={fault} requestError={control.error} />
       {alert !== undefined && alert.steps.length > 0 && (
         <ol class="alert-rows">

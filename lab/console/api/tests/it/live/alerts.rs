@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Live, find};
-use crate::support::{TIMEOUT, mail, rule};
+use crate::support::{Files, TIMEOUT, mail, rule};
 
 fn steps(alerts: &Value) -> Vec<&str> {
     let steps = find(alerts, "name", "EchoSlow")["steps"].as_array().unwrap();
@@ -66,23 +66,46 @@ async fn an_alert_that_fires_at_the_start_is_dated_by_its_activation() {
 }
 
 #[tokio::test]
-async fn alerts_keep_their_state_while_prometheus_is_unavailable() {
+async fn alerts_keep_their_state_and_name_the_reason_while_prometheus_is_unavailable() {
     let live = Live::start().await;
+    let is_known = |alerts: &Value| find(alerts, "name", "EchoSlow")["error"].is_null();
     live.lab.change(|lab| lab.rules = vec![rule("EchoSlow", "firing")]);
     let firing = |alerts: &Value| find(alerts, "name", "EchoSlow")["state"] == "firing";
-    live.listen().await.until("alerts", firing).await;
+    live.listen().await.until("alerts", |alerts| firing(alerts) && is_known(alerts)).await;
     live.lab.change(|lab| {
         lab.prometheus_fails = true;
         lab.rules = vec![rule("EchoSlow", "inactive")];
     });
     let polls = live.lab.count("/api/v1/rules");
     testkit::eventually(TIMEOUT, async || live.lab.count("/api/v1/rules") >= polls + 2).await;
-    live.listen().await.until("alerts", firing).await;
+    let unknown = live.listen().await.until("alerts", |alerts| firing(alerts) && !is_known(alerts)).await;
+    let reason = "Prometheus answers 503: starting up";
+    assert_eq!(find(&unknown, "name", "EchoSlow")["error"], reason);
+    let failed = |sources: &Value| !find(sources, "title", "Prometheus")["error"].is_null();
+    let sources = live.listen().await.until("sources", failed).await;
+    let since = sources[0]["since"].as_i64();
+    assert!(since.is_some());
+    let polls = live.lab.count("/api/v1/rules");
+    testkit::eventually(TIMEOUT, async || live.lab.count("/api/v1/rules") >= polls + 2).await;
+    let later = live.listen().await.until("sources", failed).await;
+    assert_eq!(later[0]["since"].as_i64(), since, "dated by the beginning of the outage");
     live.lab.change(|lab| lab.prometheus_fails = false);
     live.listen()
         .await
-        .until("alerts", |alerts| find(alerts, "name", "EchoSlow")["state"] == "inactive")
+        .until("alerts", |alerts| is_known(alerts) && find(alerts, "name", "EchoSlow")["state"] == "inactive")
         .await;
+    live.listen().await.until("sources", |sources| sources[0]["error"].is_null()).await;
+}
+
+#[tokio::test]
+async fn the_source_of_alerts_is_reported_as_down_before_any_alert_is_known() {
+    let live = Live::with(Files::new(), |config| {
+        "http://127.0.0.1:9".clone_into(&mut config.settings.prometheus);
+    })
+    .await;
+    let down = |sources: &Value| find(sources, "title", "Prometheus")["error"].is_string();
+    let sources = live.listen().await.until("sources", down).await;
+    assert!(sources[0]["error"].as_str().unwrap().starts_with("cannot be reached: "), "{sources}");
 }
 
 #[tokio::test]

@@ -49,6 +49,15 @@ async fn the_console_evaluates_a_rule_of_grafana() {
     let at = |step: usize| steps[step]["at"].as_i64().unwrap();
     assert!(at(1) - at(0) >= 1000, "fires after the hold period: {steps:?}");
 
+    live.lab.change(|lab| lab.prometheus_fails = true);
+    let unknown =
+        stream.until("alerts", |alerts| find(alerts, "name", "OrderSlow")["error"].is_string()).await;
+    let alert = find(&unknown, "name", "OrderSlow");
+    assert_eq!(alert["state"], "firing", "the last known state");
+    assert!(alert["error"].as_str().unwrap().contains("starting up"), "{alert}");
+    live.lab.change(|lab| lab.prometheus_fails = false);
+    stream.until("alerts", |alerts| find(alerts, "name", "OrderSlow")["error"].is_null()).await;
+
     live.lab.change(|lab| lab.value = Some(0.1));
     stream.until("alerts", |alerts| find(alerts, "name", "OrderSlow")["state"] == "inactive").await;
 }

@@ -20,10 +20,10 @@ async fn a_new_listener_gets_the_latest_snapshot_of_every_feed() {
     first.until("map", |_| true).await;
     let mut second = live.listen().await;
     let mut kinds = BTreeSet::new();
-    while kinds.len() < 4 {
+    while kinds.len() < 5 {
         kinds.insert(second.next().await.unwrap().0);
     }
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alerts", "faults", "mails", "map"]);
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alerts", "faults", "mails", "map", "sources"]);
 }
 
 /// A stream, or the refusal, of a client at `127.0.0.LAST` that a proxy reports as `forwarded_for`.

@@ -15,6 +15,7 @@ export type Activity = {
 export type Alert = {
   fault: string | null,
   state: AlertState,
+  error: string | null,
   since: number,
   steps: Array<AlertStep>,
   name: string,
@@ -30,6 +31,12 @@ export type AlertList = {
   max_items: number,
   name: string,
   this_dashboard: boolean,
+};
+
+export type AlertSource = {
+  title: string,
+  error: string | null,
+  since: number | null,
 };
 
 export type AlertState = "pending" | "firing" | "inactive";
@@ -202,6 +209,7 @@ export type FaultState = {
   panel: number,
   error: string | null,
   held_by: string | null,
+  held_since: number | null,
 };
 
 export type FieldConfig = {
