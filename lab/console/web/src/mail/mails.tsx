@@ -8,6 +8,7 @@ import { ExternalLink } from "../ui/link";
 import { ErrorText } from "../ui/request";
 import { Relative } from "../ui/time";
 import { withLinks } from "./links";
+import { type MailStatus, statusOf, subjectOf } from "./subject";
 import "./mail.css";
 
 /** Mails shown before "Show older". */
@@ -34,8 +35,10 @@ export function Mails({ mails, mailbox }: { mails: readonly MailHead[] | null; m
         {shown.map((mail) => (
           <li key={mail.id} data-mail={mail.id} data-alert={mail.alert ?? ""} data-resolved={String(mail.resolved)}>
             <button type="button" onClick={() => setOpen(mail)}>
-              <Envelope resolved={mail.resolved} />
-              <span class="subject">{mail.subject}</span>
+              <Envelope status={statusOf(mail)} />
+              <span class="subject" title={mail.subject}>
+                {subjectOf(mail)}
+              </span>
               <Relative at={mail.at} />
             </button>
           </li>
@@ -51,18 +54,12 @@ export function Mails({ mails, mailbox }: { mails: readonly MailHead[] | null; m
   );
 }
 
-function Envelope({ resolved }: { resolved: boolean }) {
+function Envelope({ status }: { status: MailStatus }) {
   return (
-    <svg
-      class={`envelope ${resolved ? "resolved" : "firing"}`}
-      viewBox="0 0 18 14"
-      width="18"
-      height="14"
-      aria-hidden="true"
-    >
+    <svg class={`envelope ${status}`} viewBox="0 0 18 14" width="18" height="14" aria-hidden="true">
       <rect x="1" y="1" width="16" height="12" rx="2" />
       <path d="M1.5,2L9,8L16.5,2" />
-      {resolved && <path class="tick" d="M9,10.5L11,12.5L15.5,8" />}
+      {status === "resolved" && <path class="tick" d="M9,10.5L11,12.5L15.5,8" />}
     </svg>
   );
 }
@@ -79,7 +76,7 @@ function MailDialog({ head, onClose }: { head: MailHead; onClose: () => void }) 
     return () => controller.abort();
   }, [head.id]);
   return (
-    <Dialog title={head.subject} onClose={onClose} data={{ "data-mail-text": head.id }}>
+    <Dialog title={subjectOf(head)} onClose={onClose} data={{ "data-mail-text": head.id }}>
       <div class="mail-text">
         <dl>
           <dt>From</dt>

@@ -19,14 +19,12 @@ export function OverviewPage() {
     <div class="overview">
       <h1 class="hidden">{lab?.name ?? "Lookout"}: overview</h1>
       <TopologyPanel topology={map} stale={stale} />
-      <div class="controls">
-        <Load load={faults?.load ?? null} />
-        <Faults faults={faults?.faults ?? null} />
-      </div>
+      <Load load={faults?.load ?? null} />
       <aside class="results" aria-label="Alerts and mail">
         <Alerts alerts={alerts} sources={sources} />
         <Mails mails={mails} mailbox={lab?.links.mailbox ?? null} />
       </aside>
+      <Faults faults={faults?.faults ?? null} />
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { navigate, useLocation } from "../router";
 import { Button } from "../ui/button";
 import { Empty, Loading, Problem } from "../ui/states";
 import { Relative } from "../ui/time";
-import { duration } from "./duration";
+import { durationsFormat } from "./duration";
 import { type Filter, Filters, parseFilter, queryOf } from "./filters";
 import "./trace.css";
 import "./search.css";
@@ -68,6 +68,7 @@ function useTraces({ service, limit }: Filter): Traces {
 
 /** Newest first, with bars that compare the durations. */
 function TraceTable({ heads }: { heads: readonly TraceHead[] }) {
+  const duration = durationsFormat(heads.map((head) => head.duration_ms * 1000));
   const longest = Math.max(...heads.map((head) => head.duration_ms), 0.001);
   return (
     <section class="table-scroll" tabIndex={0} aria-label="Traces">

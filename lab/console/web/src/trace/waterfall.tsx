@@ -1,11 +1,17 @@
 //! The spans as a tree grid: names on the left, bars on a common time scale on the right.
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Span, Trace } from "../api/types";
-import { duration, rulerMarks } from "./duration";
+import { useWidth } from "../ui/size";
+import { duration, durationsFormat, marksFormat, rulerMarks } from "./duration";
 import { keyAction } from "./keys";
 import { type Row, rowsOf, servicesOf, visibleRows } from "./tree";
 
 const MAX_RULER_INTERVALS = 6;
+/** Width of a mark with its label. */
+const MARK_PX = 64;
+/** Indent of a level, and the share of the column that stays for the name at any depth. */
+const INDENT_PX = 14;
+const MAX_INDENT = "45%";
 /** Service colours in the style sheet. */
 const COLORS = 8;
 
@@ -19,6 +25,12 @@ export function Waterfall({ trace }: { trace: Trace }) {
   const grid = useRef<HTMLDivElement>(null);
   const rows = visibleRows(all, folded);
   const end = Math.max(trace.duration_us, ...trace.spans.map((span) => span.start_us + span.duration_us), 1);
+  const [ruler, rulerWidth] = useWidth();
+  const marks = rulerMarks(end, Math.max(1, Math.min(MAX_RULER_INTERVALS, Math.floor((rulerWidth ?? 0) / MARK_PX))));
+  const markText = marksFormat(marks);
+  // A label needs the room right of its mark.
+  const isLabelled = (mark: number): boolean => (1 - mark / end) * (rulerWidth ?? 0) >= MARK_PX;
+  const durationText = useMemo(() => durationsFormat(trace.spans.map((span) => span.duration_us)), [trace]);
   const tabStop = rows.some(({ span }) => span.id === current) ? current : (rows[0]?.span.id ?? null);
 
   const focus = (id: string): void => {
@@ -46,14 +58,10 @@ export function Waterfall({ trace }: { trace: Trace }) {
     >
       <div class="ruler" role="row">
         <span role="columnheader">Service and operation</span>
-        <span role="columnheader" class="ruler-marks" aria-label={`Time, from 0 to ${duration(end)}`}>
-          {rulerMarks(end, MAX_RULER_INTERVALS).map((mark) => (
-            <span
-              key={mark}
-              style={{ left: `${((mark / end) * 100).toFixed(3)}%` }}
-              class={mark / end > 0.93 ? "last" : ""}
-            >
-              {duration(mark)}
+        <span role="columnheader" class="ruler-marks" ref={ruler} aria-label={`Time, from 0 to ${duration(end)}`}>
+          {marks.map((mark) => (
+            <span key={mark} style={{ left: `${((mark / end) * 100).toFixed(3)}%` }}>
+              {isLabelled(mark) && markText(mark)}
             </span>
           ))}
         </span>
@@ -66,6 +74,7 @@ export function Waterfall({ trace }: { trace: Trace }) {
           key={row.span.id}
           row={row}
           endUs={end}
+          durationText={durationText}
           color={(services.indexOf(row.span.service) % COLORS) + 1}
           folded={folded.has(row.span.id)}
           detailed={detailed.has(row.span.id)}
@@ -91,6 +100,7 @@ interface RowProps {
   readonly row: Row;
   /** The end of the time scale. */
   readonly endUs: number;
+  readonly durationText: (us: number) => string;
   /** 1 to 8. */
   readonly color: number;
   readonly folded: boolean;
@@ -101,7 +111,7 @@ interface RowProps {
 }
 
 /** The span's row, and a second one with its details. */
-function SpanRow({ row, endUs, color, folded, detailed, isTabStop, onFold, onDetails }: RowProps) {
+function SpanRow({ row, endUs, durationText, color, folded, detailed, isTabStop, onFold, onDetails }: RowProps) {
   const { span, depth, descendants } = row;
   const start = (span.start_us / endUs) * 100;
   const width = (span.duration_us / endUs) * 100;
@@ -119,7 +129,12 @@ function SpanRow({ row, endUs, color, folded, detailed, isTabStop, onFold, onDet
         data-service={span.service}
         onClick={onDetails}
       >
-        <span class="span-name" role="gridcell" style={{ paddingLeft: `${depth * 14}px` }}>
+        <span
+          class="span-name"
+          role="gridcell"
+          title={`${span.service}: ${span.name}`}
+          style={{ paddingLeft: `min(${depth * INDENT_PX}px, ${MAX_INDENT})` }}
+        >
           {descendants > 0 ? (
             <button
               type="button"
@@ -146,7 +161,7 @@ function SpanRow({ row, endUs, color, folded, detailed, isTabStop, onFold, onDet
           <span class="span-bar" style={{ left: `${start.toFixed(3)}%`, width: `${width.toFixed(3)}%` }} />
         </span>
         <span class="span-duration" role="gridcell">
-          {duration(span.duration_us)}
+          {durationText(span.duration_us)}
         </span>
       </div>
       {detailed && <SpanDetails span={span} />}
@@ -158,6 +173,9 @@ function SpanDetails({ span }: { span: Span }) {
   return (
     <div class="span-details" role="row">
       <div role="gridcell">
+        <p class="full-name">
+          <b>{span.service}</b> {span.name}
+        </p>
         <p>
           {span.kind !== null && <>{span.kind}, </>}from {duration(span.start_us)} to{" "}
           {duration(span.start_us + span.duration_us)}

@@ -7,7 +7,7 @@ import type { Section } from "./sections";
 export function Contents({ sections, current }: { sections: readonly Section[]; current: string | null }) {
   return (
     <nav class="contents" aria-label="Contents">
-      <details open={matchMedia("(min-width: 1200px)").matches}>
+      <details open={matchMedia("(min-width: 860px)").matches}>
         <summary>Contents</summary>
         <ol>
           {sections

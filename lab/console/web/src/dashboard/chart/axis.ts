@@ -2,6 +2,7 @@
 import type uPlot from "uplot";
 import { NAMED, type Theme } from "../../theme/colors";
 import { timeTexts } from "../../ui/format/ticks";
+import { timeIncrements, timeLabelSpace } from "./time-increments";
 
 const FONT_FAMILY = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", system-ui, sans-serif';
 export const FONT = `11px ${FONT_FAMILY}`;
@@ -22,7 +23,8 @@ export function timeAxis(theme: Theme): uPlot.Axis {
     scale: "x",
     size: 22,
     gap: 5,
-    space: 72,
+    space: (_, __, from, to, width) => timeLabelSpace(to - from, width),
+    incrs: (_, __, from, to, width, space) => timeIncrements(to - from, width, space),
     values: (_, splits, __, ___, increment) => timeTexts(splits, increment),
   };
 }

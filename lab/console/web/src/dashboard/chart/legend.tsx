@@ -52,37 +52,39 @@ function Table({ title, items, options, onPick }: Props) {
     setSort(by === column ? { by: column, desc: !sort.desc } : { by: column, desc: column !== "Name" });
   const order = (column: string) => (by !== column ? undefined : sort.desc ? "descending" : "ascending");
   return (
-    <table class="legend-table">
-      <caption class="hidden">{title}: series</caption>
-      <thead>
-        <tr>
-          <th scope="col" aria-sort={order("Name")}>
-            <button type="button" onClick={() => next("Name")}>
-              Name
-            </button>
-          </th>
-          {options.calcs.map((calc) => (
-            <th scope="col" key={calc} aria-sort={order(calc)}>
-              <button type="button" onClick={() => next(calc)}>
-                {calcName(calc)}
+    <div class="legend-table">
+      <table>
+        <caption class="hidden">{title}: series</caption>
+        <thead>
+          <tr>
+            <th scope="col" aria-sort={order("Name")}>
+              <button type="button" onClick={() => next("Name")}>
+                Name
               </button>
             </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {sorted(items, by, sort.desc).map((item) => (
-          <tr key={item.index} {...dataAttributes(item)}>
-            <td>
-              <Name item={item} onPick={onPick} />
-            </td>
             {options.calcs.map((calc) => (
-              <td key={calc}>{calcText(item, calc)}</td>
+              <th scope="col" key={calc} aria-sort={order(calc)}>
+                <button type="button" onClick={() => next(calc)}>
+                  {calcName(calc)}
+                </button>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {sorted(items, by, sort.desc).map((item) => (
+            <tr key={item.index} {...dataAttributes(item)}>
+              <td>
+                <Name item={item} onPick={onPick} />
+              </td>
+              {options.calcs.map((calc) => (
+                <td key={calc}>{calcText(item, calc)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

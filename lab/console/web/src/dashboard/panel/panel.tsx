@@ -72,7 +72,8 @@ export function Panel({ head, session, menu, style, level = 3, eager = false }: 
         {head.description && <Tip label={`About ${head.title}`} text={head.description} />}
         {unsupported.length > 0 && (
           <Badge tone="warn" title={`Not supported: ${unsupported.join(", ")}`}>
-            {unsupported.length} unsupported
+            {unsupported.length}
+            <span class="badge-word"> unsupported</span>
           </Badge>
         )}
         <span class="panel-links">

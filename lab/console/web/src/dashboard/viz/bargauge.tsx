@@ -3,6 +3,7 @@ import type { BarGaugeOptions, Config, ValuesView } from "../../api/dashboard";
 import { alpha, color, ink, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
 import { display, displayColor, thresholdLimits } from "../value/display";
+import { scrollable } from "./scroll";
 
 const CELLS = 40;
 
@@ -11,7 +12,7 @@ export function BarGauge({ view, options }: { view: ValuesView; options: BarGaug
   const highest = Math.max(...view.values.map(({ value }) => value ?? 0));
   const vertical = options.orientation === "vertical";
   return (
-    <div class="bars" data-vertical={vertical}>
+    <div class="bars" data-vertical={vertical} {...scrollable(view)}>
       {view.values.map(({ config, value }, index) => {
         const min = config.min ?? 0;
         const max = config.max ?? Math.max(highest, min + 1);

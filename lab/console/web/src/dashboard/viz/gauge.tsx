@@ -4,6 +4,7 @@ import { color, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
 import { formatText } from "../../ui/format/number";
 import { display, displayColor, thresholdLimits } from "../value/display";
+import { scrollable } from "./scroll";
 
 /** Degrees. The arc is open at the bottom. */
 const START = -225;
@@ -14,7 +15,7 @@ const RADIUS = 78;
 export function Gauge({ view, options }: { view: ValuesView; options: GaugeOptions }) {
   const theme = useTheme();
   return (
-    <div class="gauges">
+    <div class="gauges" {...scrollable(view)}>
       {view.values.map((single, index) => (
         <SingleGauge key={single.config.name} single={single} index={index} options={options} theme={theme} />
       ))}

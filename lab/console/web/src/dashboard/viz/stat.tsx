@@ -4,12 +4,13 @@ import { alpha, ink, onColor, type Theme } from "../../theme/colors";
 import { useTheme } from "../../theme/theme";
 import { display, displayColor } from "../value/display";
 import { interpolateLinks, ValueLink } from "../value/links";
+import { scrollable } from "./scroll";
 
 export function Stat({ view, options }: { view: ValuesView; options: StatOptions }) {
   const theme = useTheme();
   const wide = options.orientation === "vertical" ? "column" : "row";
   return (
-    <div class="stats" data-direction={wide}>
+    <div class="stats" data-direction={wide} data-many={view.values.length > 1} {...scrollable(view)}>
       {view.values.map((single, index) => (
         <StatValue
           key={single.config.name}
