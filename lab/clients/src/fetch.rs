@@ -53,6 +53,11 @@ pub enum FetchError {
 }
 
 impl FetchError {
+    /// Whether the service itself is down, rather than the request at fault.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Status { status: 502..=504, .. })
+    }
+
     /// The error without the URL.
     pub fn reason(&self) -> String {
         match self {

@@ -10,8 +10,10 @@ mod exemplars;
 mod library;
 mod limits;
 mod panel;
+mod query_errors;
 mod selection;
 mod single_flight;
+mod source_health;
 mod sources;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ const OK: &str = "ok";
 const FAILED: &str = "failed";
 
 /// A data source of dashboards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, ts(rename = "DataSource"))]

@@ -1,5 +1,6 @@
 //! The data of one panel: its queries, their results, and the view drawn from them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,8 @@ use tokio::task::JoinSet;
 
 use super::annotations::{self, Mark};
 use super::exemplars::{self, Point};
+use super::query_errors::QueryErrors;
+use super::source_health::SourceDown;
 use super::sources::{self, Outcome, Sources};
 use crate::alerts::{AlertFeeds, AlertSource, AlertView};
 use crate::metrics::Source;
@@ -42,8 +45,10 @@ pub(crate) struct PanelData {
     from: i64,
     to: i64,
     view: Option<PanelView>,
-    /// Why there is no view, with the failed query.
+    /// Why there is no view: reasons first, then the failed queries.
     error: Option<String>,
+    /// The data sources whose outage is the error.
+    down: Vec<SourceDown>,
     took_ms: f64,
     queries: Vec<QueryView>,
     annotations: Vec<Mark>,
@@ -110,6 +115,7 @@ impl PanelData {
             to: window.to_ms,
             view: None,
             error: None,
+            down: Vec::new(),
             took_ms: 0.0,
             queries: Vec::new(),
             annotations: Vec::new(),
@@ -128,12 +134,18 @@ pub(super) async fn data(
     let started = Instant::now();
     let empty = PanelData::empty(panel.id, context.window);
     let mut data = match plan(context, panel, width) {
-        Err(error) => PanelData { error: Some(error), ..empty },
+        Err(error) => {
+            // Without its source, a variable has no value.
+            let is_cause = context.variable_errors.as_ref().is_some_and(|cause| error.contains(cause.as_str()));
+            let down = if is_cause { context.sources.all_down().collect() } else { Vec::new() };
+            PanelData { error: Some(error), down, ..empty }
+        }
         Ok(Plan::Alerts) => {
             let AlertFeeds { alerts, sources } = &context.alerts;
             let alerts = alerts.latest().map(|latest| latest.value.clone()).unwrap_or_default();
-            let error =
-                sources.latest().and_then(|latest| latest.value.iter().find_map(AlertSource::problem));
+            let sources = sources.latest();
+            let sources = sources.iter().flat_map(|latest| &latest.value);
+            let error = sources.filter_map(AlertSource::problem).next();
             PanelData { view: Some(PanelView::Alerts(AlertsView::Alerts { alerts })), error, ..empty }
         }
         Ok(Plan::Queries(queries)) => {
@@ -147,10 +159,13 @@ pub(super) async fn data(
                 Err(error) => (None, Some(error)),
             };
             let sent = queries.iter().zip(&outcomes);
+            let failed = sent.clone().filter(|(_, outcome)| outcome.result.is_err());
+            let failed: BTreeSet<Source> = failed.map(|((_, query), _)| sources::source(query)).collect();
+            let down = failed.into_iter().filter_map(|source| context.sources.down(source)).collect();
             let queries = sent
                 .map(|((target, query), outcome)| QueryView::new(context.window, target, query, outcome))
                 .collect();
-            PanelData { view, error, queries, annotations, exemplars, ..empty }
+            PanelData { view, error, down, queries, annotations, exemplars, ..empty }
         }
     };
     data.took_ms = millis(started.elapsed());
@@ -230,18 +245,15 @@ fn draw(
     outcomes: &[Arc<Outcome<Response>>],
 ) -> Result<View, String> {
     let mut responses = Vec::new();
-    let mut errors = Vec::new();
+    let mut errors = QueryErrors::default();
     for ((target, query), outcome) in queries.iter().zip(outcomes) {
         match &outcome.result {
             Ok(response) => responses.push(QueryResponse { target, query, response }),
-            Err(reason) => {
-                let source = sources::source(query).title();
-                errors.push(format!("query {} ({}): {source} {reason}", target.ref_id, query.text()));
-            }
+            Err(reason) => errors.add(target, query, reason),
         }
     }
-    if !errors.is_empty() {
-        return Err(errors.join("\n"));
+    if let Some(errors) = errors.text() {
+        return Err(errors);
     }
     let scope = Scope { variables: &context.variables, window: context.window };
     view::view(panel, &responses, scope).map_err(|unknown| format!("not supported here: {unknown}"))

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use super::limits;
 use super::single_flight::SingleFlight;
+use super::source_health::{SourceDown, SourceHealth};
 use crate::metrics::{Metrics, Source};
 
 /// The scrape interval of the lab's configuration, used for a while when Prometheus does not respond in time.
@@ -46,6 +47,7 @@ struct Inner {
     clients: Clients,
     /// Per source, so that one that hangs does not delay the others.
     permits: [Semaphore; Source::ALL.len()],
+    health: [SourceHealth; Source::ALL.len()],
     answers: SingleFlight<Arc<Outcome<Response>>>,
     options: SingleFlight<Arc<Outcome<Vec<String>>>>,
     exemplars: SingleFlight<Arc<Outcome<Vec<Exemplar>>>>,
@@ -68,6 +70,7 @@ impl Sources {
         Self(Arc::new(Inner {
             clients,
             permits: Source::ALL.map(|_| Semaphore::new(limits::MAX_CONCURRENT_QUERIES)),
+            health: Default::default(),
             answers: SingleFlight::default(),
             options: SingleFlight::default(),
             exemplars: SingleFlight::default(),
@@ -126,6 +129,15 @@ impl Sources {
         interval
     }
 
+    /// Whether this source is down, and since when.
+    pub(super) fn down(&self, source: Source) -> Option<SourceDown> {
+        self.0.health[source as usize].down(source)
+    }
+
+    pub(super) fn all_down(&self) -> impl Iterator<Item = SourceDown> {
+        Source::ALL.into_iter().filter_map(|source| self.down(source))
+    }
+
     /// Waits for a permit, and times and counts the request.
     async fn send<T>(
         &self,
@@ -134,8 +146,14 @@ impl Sources {
     ) -> Arc<Outcome<T>> {
         let _permit = self.0.permits[to as usize].acquire().await.expect("the semaphore is never closed");
         let started = Instant::now();
-        let result = request.await.map_err(|error| error.reason()).flatten();
+        let result = request.await;
         let took = started.elapsed();
+        let health = &self.0.health[to as usize];
+        match &result {
+            Err(error) if error.is_outage() => health.failed(started, &error.reason()),
+            _ => health.responded(),
+        }
+        let result = result.map_err(|error| error.reason()).flatten();
         self.0.metrics.query(to, result.is_ok(), took.as_secs_f64());
         Arc::new(Outcome { result, took })
     }

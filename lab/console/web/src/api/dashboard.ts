@@ -15,6 +15,7 @@ export type {
   SentQuery as QuerySent,
   Series,
   SingleValue as Single,
+  SourceDown,
   Stat as StatOptions,
   StateTimeline as StateOptions,
   TableOptions,

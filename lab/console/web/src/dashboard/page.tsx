@@ -5,6 +5,7 @@ import type { Dashboard, PanelHead } from "../api/dashboard";
 import { useLab, useTitle } from "../api/lab";
 import { useStore } from "../api/store";
 import { navigate, useLocation } from "../router";
+import { Banner } from "../ui/banner";
 import type { MenuItem } from "../ui/menu";
 import { Loading, Problem } from "../ui/states";
 import { toast } from "../ui/toast";
@@ -13,6 +14,7 @@ import { Grid } from "./grid";
 import { Panel } from "./panel/panel";
 import { type Range, widened } from "./range";
 import { Session } from "./session";
+import { SourceBanner } from "./source-banner";
 import { Toolbar } from "./toolbar/toolbar";
 import { appendVariables, type DashboardQuery, intervalMs, parseQuery, writeQuery } from "./url";
 import "./dashboard.css";
@@ -75,6 +77,10 @@ export function DashboardPage({ uid }: { uid: string }) {
           onVariable={(name, values) => change({ variables: { ...params.variables, [name]: values } })}
         />
         {error !== null && <Problem title="Could not load the dashboard's variables">{error}</Problem>}
+        <SourceBanner session={session} />
+        {params.viewPanel !== null && !single && (
+          <Banner name="no-panel">This dashboard has no panel {params.viewPanel}.</Banner>
+        )}
         {single ? (
           <div class="single">
             <a href={pathOf(uid, { ...params, viewPanel: null })}>Back to {dashboard.title}</a>

@@ -1,6 +1,6 @@
 //! Loads the data of one dashboard's panels: which panels are visible, when they refresh, and their results.
 import { isAbort, postLines, reason } from "../api/client";
-import type { DataAsk, PanelData } from "../api/dashboard";
+import type { DataAsk, PanelData, SourceDown } from "../api/dashboard";
 import { type Store, store } from "../api/store";
 
 export interface PanelState {
@@ -21,6 +21,8 @@ export class Session {
   readonly busy = store(false);
   /** The error of the last request as a whole; null if it succeeded. */
   readonly error = store<string | null>(null);
+  /** The data sources that are down, as the panels of the current round report. */
+  readonly down = store<readonly SourceDown[]>([]);
   /** Duration of the last request in milliseconds; null before the first. */
   readonly durationMs = store<number | null>(null);
 
@@ -117,13 +119,19 @@ export class Session {
     this.inFlight.add(controller);
     this.busy.set(true);
     const start = performance.now();
+    const missing = new Set(body.panels.map(({ id }) => id));
     try {
       await postLines<PanelData>(
         `/api/dashboards/${encodeURIComponent(this.uid)}/data`,
         body,
-        (data) => this.panel(data.id).set({ data, error: data.error }),
+        (data) => {
+          missing.delete(data.id);
+          this.panel(data.id).set({ data, error: data.error });
+          this.updateDown();
+        },
         controller.signal,
       );
+      if (missing.size > 0) throw new Error("The console ended the response early");
       this.error.set(null);
       this.durationMs.set(performance.now() - start);
     } catch (error) {
@@ -134,6 +142,16 @@ export class Session {
       this.busy.set(this.inFlight.size > 0);
       if (!controller.signal.aborted) this.scheduleRefresh();
     }
+  }
+
+  private updateDown(): void {
+    const down = new Map<string, SourceDown>();
+    for (const [id, state] of this.states) {
+      if (this.requestedIn.get(id) !== this.round) continue;
+      for (const source of state.get().data?.down ?? []) down.set(source.source, source);
+    }
+    const sources = [...down.values()];
+    if (JSON.stringify(sources) !== JSON.stringify(this.down.get())) this.down.set(sources);
   }
 
   /** Panels with data keep it; the others show the error. */

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Lab, influx_panel, panel};
+use crate::support::{Console, DataSources, Files};
 
 #[tokio::test]
 async fn each_failure_is_reported_with_its_query_and_other_panels_succeed() {
@@ -26,21 +27,48 @@ async fn each_failure_is_reported_with_its_query_and_other_panels_succeed() {
         assert_eq!(lines[&id]["view"]["kind"], "series");
     }
     for (id, query, reason) in [
-        (2, "query A (hang): Prometheus", "no answer in 2s"),
-        (3, "query A (broken): Prometheus", "answers 500: it broke"),
-        (4, "query A (nonsense): Prometheus", "answers something unexpected"),
-        (5, "query A (huge): Prometheus", "answers more than 4194304 bytes"),
-        (6, "query A (refused): Prometheus", "answers 400: that is no query"),
-        (7, "query A (many): Prometheus", "returned 501 series, more than 500"),
-        (8, "query A (long): Prometheus", "returned 11001 points in a series, more than 11000"),
-        (9, "query A (SELECT broken FROM t WHERE ", "InfluxDB answers 500: it broke"),
+        (2, "query A: hang", "Prometheus cannot be reached: no answer in 2s"),
+        (3, "query A: broken", "Prometheus answers 500: it broke"),
+        (4, "query A: nonsense", "Prometheus answers something unexpected"),
+        (5, "query A: huge", "Prometheus answers more than 4194304 bytes"),
+        (6, "query A: refused", "Prometheus answers 400: that is no query"),
+        (7, "query A: many", "Prometheus returned 501 series, more than 500"),
+        (8, "query A: long", "Prometheus returned 11001 points in a series, more than 11000"),
+        (9, "query A: SELECT broken FROM t WHERE ", "InfluxDB answers 500: it broke"),
     ] {
         let line = &lines[&id];
         let error = line["error"].as_str().unwrap();
-        assert!(error.starts_with(query) && error.contains(reason), "{error}");
+        let (first, rest) = error.split_once('\n').expect("the reason, then the query");
+        assert!(first.starts_with(reason) && rest.starts_with(query), "{error}");
         assert_eq!(line["view"], Value::Null, "{error}");
-        assert!(error.ends_with(line["queries"][0]["error"].as_str().unwrap()), "{error}");
+        assert!(first.ends_with(line["queries"][0]["error"].as_str().unwrap()), "{error}");
+        // Other queries got responses meanwhile.
+        assert_eq!(line["down"], json!([]), "{error}");
     }
+}
+
+#[tokio::test]
+async fn panels_name_the_data_source_that_is_down_and_since_when() {
+    let job = json!({"name": "job", "type": "query", "query": "label_values(up, job)",
+        "datasource": {"type": "prometheus", "uid": "prometheus"}});
+    let panels = json!([
+        panel(1, "timeseries", "up"),
+        panel(2, "timeseries", r#"up{job="$job"}"#),
+        influx_panel(3, "SELECT fine FROM t WHERE $timeFilter"),
+    ]);
+    let files = Files::new().with("dashboards/echo/tea.json", super::dashboard(&panels, &json!([job])));
+    let sources = DataSources::start().await;
+    let web = Console::with(files, |config| config.settings.influxdb = sources.url()).await;
+    let lab = Lab { web, sources };
+    let first = lab.data(&[1, 2, 3], &json!({})).await;
+    for id in [1, 2] {
+        let [down] = first[&id]["down"].as_array().unwrap().as_slice() else { panic!("{}", first[&id]) };
+        assert_eq!(down["source"], "prometheus");
+        assert!(down["reason"].as_str().unwrap().starts_with("cannot be reached: "), "{down}");
+    }
+    assert_eq!((&first[&3]["error"], &first[&3]["down"]), (&Value::Null, &json!([])));
+    let again = lab.data(&[1], &json!({})).await;
+    assert_eq!(again[&1]["down"][0]["since"], first[&1]["down"][0]["since"]);
 }
 
 #[tokio::test]

@@ -358,6 +358,7 @@ export type PanelData = {
   to: number,
   view: PanelView | null,
   error: string | null,
+  down: Array<SourceDown>,
   took_ms: number,
   queries: Array<SentQuery>,
   annotations: Array<AnnotationMark>,
@@ -438,6 +439,12 @@ export type SingleValue = {
 export type Sort = {
   column: string,
   desc: boolean,
+};
+
+export type SourceDown = {
+  source: DataSource,
+  reason: string,
+  since: number,
 };
 
 export type Span = {

@@ -1,8 +1,9 @@
 //! The content of a panel by its kind and state.
 import type { ComponentChildren } from "preact";
-import type { PanelData, PanelHead } from "../../api/dashboard";
+import type { PanelData, PanelHead, SourceDown } from "../../api/dashboard";
 import type { PanelState } from "../session";
 import { NO_DATA } from "../value/display";
+import { SOURCE_NAMES } from "../value/source";
 import { AlertList } from "../viz/alerts";
 import { BarGauge } from "../viz/bargauge";
 import { Gauge } from "../viz/gauge";
@@ -45,9 +46,21 @@ export function PanelBody({ head, state }: { head: PanelHead; state: PanelState 
   const content = progressOf(state).series > 0 ? renderView(head, data) : null;
   return (
     <>
-      {error !== null && <PanelError text={error} short={content !== null} />}
+      {error !== null && data.down.length > 0 && <SourcesDown down={data.down} />}
+      {error !== null && data.down.length === 0 && <PanelError text={error} short={content !== null} />}
       {content ?? (error === null && <div class="panel-note">{head.no_value ?? NO_DATA}</div>)}
     </>
+  );
+}
+
+/** Quiet, because a banner has the reason; the tooltip repeats it. */
+function SourcesDown({ down }: { down: readonly SourceDown[] }) {
+  const names = down.map(({ source }) => SOURCE_NAMES[source]);
+  const reasons = down.map(({ source, reason }) => `${SOURCE_NAMES[source]} ${reason}`);
+  return (
+    <div class="panel-note" title={reasons.join("\n")}>
+      No data: {names.join(" and ")} {down.length > 1 ? "are" : "is"} down
+    </div>
   );
 }
 

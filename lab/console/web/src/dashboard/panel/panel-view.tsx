@@ -4,6 +4,7 @@ import { get, reason } from "../../api/client";
 import type { Dashboard } from "../../api/dashboard";
 import { Loading, Problem } from "../../ui/states";
 import { Session } from "../session";
+import { SourceBanner } from "../source-banner";
 import { intervalMs } from "../url";
 import { Panel } from "./panel";
 import "../dashboard.css";
@@ -58,12 +59,15 @@ export function PanelView({ dashboard: uid, panel, height, from = "now-5m" }: Pr
     { text: "Open dashboard", href: `/d/${uid}` },
   ];
   return (
-    <Panel
-      eager
-      head={head}
-      session={session}
-      menu={menu}
-      style={{ height: `${height ?? head.grid.h * ROW_PX - 8}px` }}
-    />
+    <>
+      <SourceBanner session={session} />
+      <Panel
+        eager
+        head={head}
+        session={session}
+        menu={menu}
+        style={{ height: `${height ?? head.grid.h * ROW_PX - 8}px` }}
+      />
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { CopyButton } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { formatText, MILLISECONDS } from "../../ui/format/number";
 import { dateTime } from "../../ui/format/time";
+import { SOURCE_NAMES } from "../value/source";
 
 interface Props {
   head: PanelHead;
@@ -28,8 +29,6 @@ export function Queries({ head, data, onClose }: Props) {
   );
 }
 
-const SOURCES = { prometheus: "Prometheus", influxdb: "InfluxDB", jaeger: "Jaeger" };
-
 function Query({ query }: { query: QuerySent }) {
   const { kind, step_ms: step } = query;
   const facts = [
@@ -42,13 +41,17 @@ function Query({ query }: { query: QuerySent }) {
     <section class="query" data-query={query.ref}>
       <header>
         <h3>
-          {query.ref} · {SOURCES[query.source]}, {kind}
+          {query.ref} · {SOURCE_NAMES[query.source]}, {kind}
         </h3>
         <CopyButton text={query.query} />
       </header>
+      {query.error !== null && (
+        <p class="query-error">
+          {SOURCE_NAMES[query.source]} {query.error}
+        </p>
+      )}
       <pre tabIndex={0}>{query.query}</pre>
       <p class="quiet">{facts.join(" · ")}</p>
-      {query.error !== null && <p class="query-error">{query.error}</p>}
     </section>
   );
 }
