@@ -4,6 +4,8 @@
 //! hold several values or "All" as a regular expression such as `(a|b)`.
 
 mod format;
+mod query;
+mod scan;
 
 use crate::{
     Unsupported,
@@ -13,6 +15,7 @@ use crate::{
 
 pub(crate) use self::format::percent_encoded;
 use self::format::{REGEX_SPECIAL, escape_regex, escaped, formatted, grouped};
+pub use self::{query::replace_in_query, scan::Language};
 
 /// The values that texts and links can refer to.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,14 @@ pub fn replace(
     text: &str,
     lookup: impl Fn(&str, Option<&str>) -> Result<String, Unsupported>,
 ) -> Result<String, Unsupported> {
+    replace_after(text, |_, name, format| lookup(name, format))
+}
+
+/// As [`replace`]; `lookup` also gets the result so far.
+fn replace_after(
+    text: &str,
+    lookup: impl Fn(&str, &str, Option<&str>) -> Result<String, Unsupported>,
+) -> Result<String, Unsupported> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['$', '[']) {
@@ -41,7 +52,8 @@ pub fn replace(
         rest = &rest[at..];
         match reference(rest) {
             Some((name, format, length)) if !name.starts_with(|c: char| c.is_ascii_digit()) => {
-                out.push_str(&lookup(name, format)?);
+                let value = lookup(&out, name, format)?;
+                out.push_str(&value);
                 rest = &rest[length..];
             }
             _ => {
@@ -136,7 +148,7 @@ fn promql(value: &Value) -> String {
 
 /// Escapes a value for a `PromQL` string literal. An apostrophe becomes its code, which is valid between either kind of quotes.
 fn escape_literal(value: &str) -> String {
-    value.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27")
+    value.replace('\\', r"\\").replace('"', "\\\"").replace('\'', r"\x27").replace('\n', r"\n")
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use clients::{
 };
 use dashboards::{
     Unsupported, duration,
-    interpolate::{in_influxql, in_promql, replace},
+    interpolate::{Language, replace_in_query},
     model::{Dashboard, Panel, TimeRange, Variable},
     queries::Query,
     response::{self, Response, Series},
@@ -92,8 +92,8 @@ pub async fn bind_variables(
 /// Returns an error if the variable's query is not supported.
 pub fn variable_source(variable: &Variable, before: &[Bound]) -> Result<Source, Unsupported> {
     let in_influxdb = variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb");
-    let format_value = if in_influxdb { in_influxql } else { in_promql };
-    variables::source(variable, |text| replace(text, |name, format| format_value(before, name, format)))
+    let language = if in_influxdb { Language::InfluxQl } else { Language::PromQl };
+    variables::source(variable, |text| replace_in_query(text, language, before, |_| None))
 }
 
 /// A variable's options, limited to series with samples in `window`.

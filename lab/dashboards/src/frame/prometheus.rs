@@ -140,11 +140,10 @@ fn histogram(mut buckets: Vec<Frame>) -> Frame {
     let first = buckets.first();
     let mut fields = vec![Field::new("Time", Values::Times(times.iter().map(|time| Some(*time)).collect()))];
     for (at, bucket) in buckets.iter().enumerate() {
-        let below = at.checked_sub(1).map(|below| &columns[below]);
+        // A bucket that is missing at a time has no count then, and its bound does not divide the bucket above.
+        let below = |row: usize| columns[..at].iter().rev().find_map(|column| column[row]).unwrap_or(0.0);
         let cumulative = columns[at].iter().enumerate();
-        // A missing value in the bucket below counts as 0.
-        let counts = cumulative
-            .map(|(row, value)| Some((*value)? - below.and_then(|below| below[row]).unwrap_or(0.0)));
+        let counts = cumulative.map(|(row, value)| Some((*value)? - below(row)));
         let labels = bucket.fields.get(1).map(|field| field.labels.clone()).unwrap_or_default();
         let name = labels.get("le").cloned().unwrap_or_default();
         fields.push(Field { labels, ..Field::new(&name, Values::Numbers(counts.collect())) });

@@ -5,6 +5,28 @@ use crate::{
     variables::{Bound, Value},
 };
 
+/// Formats that apply to a custom value of "All".
+const TEXT_FORMATS: [&str; 3] = ["text", "queryparam", "percentencode"];
+/// The other formats.
+const FORMATS: [&str; 12] = [
+    "raw",
+    "csv",
+    "pipe",
+    "glob",
+    "regex",
+    "json",
+    "doublequote",
+    "singlequote",
+    "sqlstring",
+    "lucene",
+    "distributed",
+    "html",
+];
+
+fn unknown(format: &str, name: &str) -> Unsupported {
+    Unsupported(format!("format {format:?} of variable ${name}"))
+}
+
 /// Formats a variable's value.
 pub(super) fn formatted(variable: &Bound, format: &str) -> Result<String, Unsupported> {
     let values = variable.value.list();
@@ -14,6 +36,10 @@ pub(super) fn formatted(variable: &Bound, format: &str) -> Result<String, Unsupp
         values.iter().map(|value| write(value)).collect::<Vec<_>>().join(separator)
     };
     let name = &variable.name;
+    // A custom value of "All" is inserted as it is in the file, except in texts and addresses.
+    if let (Value::Verbatim(value), false) = (&variable.value, TEXT_FORMATS.contains(&format)) {
+        return if FORMATS.contains(&format) { Ok(value.clone()) } else { Err(unknown(format, name)) };
+    }
     Ok(match format {
         "raw" | "csv" => joined(","),
         "pipe" => joined("|"),
@@ -36,7 +62,7 @@ pub(super) fn formatted(variable: &Bound, format: &str) -> Result<String, Unsupp
         "text" => text(&variable.value),
         "distributed" => joined(&format!(",{name}=")),
         "html" => escape_html(&joined(", ")),
-        other => return Err(Unsupported(format!("format {other:?} of variable ${name}"))),
+        other => return Err(unknown(other, name)),
     })
 }
 
@@ -181,6 +207,7 @@ mod tests {
         );
         let verbatim = Bound { name: "x".into(), value: Value::Verbatim(".*".into()) };
         let of = |format| formatted(&verbatim, format).unwrap();
+        assert_eq!((of("regex"), of("percentencode")), (".*".into(), ".%2A".into()));
         assert_eq!(
             (of("text"), of("queryparam"), of("raw")),
             ("All".into(), "var-x=%24__all".into(), ".*".into())

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Unsupported, duration,
-    interpolate::{in_influxql, replace},
+    interpolate::{Language, replace_in_query},
     model::{Panel, Target},
     time::Window,
     variables::Bound,
@@ -37,10 +37,9 @@ pub fn interpolate(query: &str, variables: &[Bound], steps: Steps) -> Result<Str
     if query.trim().is_empty() {
         return Err(Unsupported("empty query".into()));
     }
-    replace(query, |name, format| match steps.builtin(name) {
-        _ if name == TIME_FILTER => Ok(format!("${name}")),
-        Some(text) => Ok(text),
-        None => in_influxql(variables, name, format),
+    replace_in_query(query, Language::InfluxQl, variables, |name| match name {
+        TIME_FILTER => Some(format!("${name}")),
+        name => steps.builtin(name),
     })
 }
 
@@ -50,9 +49,9 @@ pub fn interpolate(query: &str, variables: &[Bound], steps: Steps) -> Result<Str
 ///
 /// Returns an error if the query uses an unknown variable.
 pub fn interpolate_dashboard_variables(query: &str, variables: &[Bound]) -> Result<String, Unsupported> {
-    replace(query, |name, format| {
+    replace_in_query(query, Language::InfluxQl, variables, |name| {
         let is_builtin = name.starts_with("__") || name == "interval" || name == TIME_FILTER;
-        if is_builtin { Ok(format!("${name}")) } else { in_influxql(variables, name, format) }
+        is_builtin.then(|| format!("${name}"))
     })
 }
 

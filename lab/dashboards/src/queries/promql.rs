@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Unsupported,
-    interpolate::{in_promql, replace},
+    interpolate::{Language, replace_in_query},
     model::{Panel, Target},
     variables::Bound,
 };
@@ -38,10 +38,7 @@ pub(super) fn queries(
 ///
 /// Returns an error if the expression uses an unknown variable.
 pub fn interpolate(expr: &str, variables: &[Bound], steps: Steps) -> Result<String, Unsupported> {
-    replace(expr, |name, format| match steps.builtin(name) {
-        Some(text) => Ok(text),
-        None => in_promql(variables, name, format),
-    })
+    replace_in_query(expr, Language::PromQl, variables, |name| steps.builtin(name))
 }
 
 /// Replaces the dashboard's variables, and leaves Grafana's built-in ones for Grafana's backend.
@@ -50,8 +47,8 @@ pub fn interpolate(expr: &str, variables: &[Bound], steps: Steps) -> Result<Stri
 ///
 /// Returns an error if the expression uses an unknown variable.
 pub fn interpolate_dashboard_variables(expr: &str, variables: &[Bound]) -> Result<String, Unsupported> {
-    replace(expr, |name, format| {
-        if name.starts_with("__") { Ok(format!("${name}")) } else { in_promql(variables, name, format) }
+    replace_in_query(expr, Language::PromQl, variables, |name| {
+        name.starts_with("__").then(|| format!("${name}"))
     })
 }
 

@@ -44,4 +44,29 @@ proptest! {
             prop_assert_eq!(field.numbers().unwrap(), &*counts);
         }
     }
+
+    /// Prometheus returns a bucket from the time at which it first exists.
+    #[test]
+    fn a_missing_bucket_counts_nothing_and_loses_nothing((buckets, order) in histogram(), gaps in any::<u64>()) {
+        let bound = |bucket: usize| if bucket + 1 == buckets.len() { "+Inf".to_owned() } else { format!("{}", 1 << bucket) };
+        let exists = |bucket: usize, time: usize| bucket + 1 == buckets.len() || gaps >> ((bucket * 10 + time) % 64) & 1 == 0;
+        let series = |bucket: &usize| {
+            let up_to = |time: usize| buckets[..=*bucket].iter().map(|counts| f64::from(counts[time])).sum::<f64>();
+            let times = (0..buckets[0].len()).filter(|time| exists(*bucket, *time));
+            Series {
+                labels: [("le".to_owned(), bound(*bucket))].into(),
+                points: times.map(|time| (time as f64, up_to(time))).collect(),
+            }
+        };
+        let target = Target { format: Some("heatmap".into()), ..Target::default() };
+        let window = Window { from_ms: 0, to_ms: 10_000 };
+        let query = Query::Range { expr: "x".into(), window, step: Duration::from_secs(1) };
+        let response = Response::Prometheus(order.iter().map(series).collect());
+        let frames = frames(&[QueryResponse { target: &target, query: &query, response: &response }], &[]).unwrap();
+        for time in 0..buckets[0].len() {
+            let total: f64 = buckets.iter().map(|counts| f64::from(counts[time])).sum();
+            let cells = frames[0].fields.iter().skip(1).filter_map(|field| field.numbers()?[time]);
+            prop_assert_eq!(cells.sum::<f64>(), total, "at {}", time);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Properties of interpolation: it accepts any text and leaves everything but references unchanged.
 
 use dashboards::{
-    interpolate::{as_text, in_influxql, in_promql, in_url, replace},
+    interpolate::{Language, as_text, in_influxql, in_promql, in_url, replace, replace_in_query},
     variables::{Bound, Value},
 };
 use proptest::prelude::*;
@@ -52,4 +52,60 @@ proptest! {
         }
         prop_assert!(!escaped, "{}", written);
     }
+
+    #[test]
+    fn a_value_in_any_format_stays_in_its_string_or_is_refused(
+        values in prop::collection::vec(r#"[ab",'`/\\|{}=!~()\[\] #\n.-]{0,8}"#, 1..4),
+        format in prop::sample::select(FORMATS.to_vec()),
+        several in any::<bool>(),
+    ) {
+        let value = if several { Value::Many(values) } else { Value::One(values[0].clone()) };
+        let variables = [Bound { name: "v".into(), value }];
+        for quote in ['"', '\'', '`'] {
+            let query = format!("x{{a=~{quote}<${{v{format}}}>{quote}}}");
+            let Ok(written) = replace_in_query(&query, Language::PromQl, &variables, |_| None) else { continue };
+            let (before, after) = (format!("x{{a=~{quote}<"), format!(">{quote}}}"));
+            let inner = written.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after)).unwrap();
+            prop_assert!(stays(inner, quote), "{}", written);
+        }
+        for (open, close) in [("'", '\''), ("\"", '"'), ("a =~ /", '/')] {
+            let query = format!("SELECT x FROM y WHERE {open}<${{v{format}}}>{close}");
+            let Ok(written) = replace_in_query(&query, Language::InfluxQl, &variables, |_| None) else { continue };
+            let before = format!("SELECT x FROM y WHERE {open}<");
+            let inner = written.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&format!(">{close}"))).unwrap();
+            prop_assert!(stays(inner, close), "{}", written);
+        }
+    }
+}
+
+/// Every format of Grafana's documentation, and none.
+const FORMATS: [&str; 16] = [
+    "",
+    ":raw",
+    ":csv",
+    ":pipe",
+    ":glob",
+    ":regex",
+    ":json",
+    ":doublequote",
+    ":singlequote",
+    ":sqlstring",
+    ":lucene",
+    ":percentencode",
+    ":queryparam",
+    ":text",
+    ":distributed",
+    ":html",
+];
+
+/// Whether a text neither ends a literal with this quote nor escapes what follows.
+fn stays(text: &str, quote: char) -> bool {
+    let mut escaped = false;
+    for c in text.chars() {
+        if !escaped && c == quote {
+            return false;
+        }
+        escaped = c == '\\' && !escaped && quote != '`';
+    }
+    !escaped
 }
