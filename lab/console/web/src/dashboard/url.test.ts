@@ -38,6 +38,13 @@ test("bounds the refresh interval, and ignores an invalid one", () => {
   }
 });
 
+test("accepts ISO times", () => {
+  const { from, to } = parseQuery("from=2026-11-21T10:00:00.000Z&to=2026-11-21T12:00:00%2B01:00");
+  assert.deepEqual([from, to], [String(Date.UTC(2026, 10, 21, 10)), String(Date.UTC(2026, 10, 21, 11))]);
+  assert.equal(parseQuery("from=2026-11-21").from, String(new Date(2026, 10, 21).getTime()));
+  assert.equal(parseQuery("from=2026-99-99").from, "2026-99-99");
+});
+
 test("omits defaults", () => {
   assert.equal(writeQuery(parseQuery("")), "");
   assert.equal(parseQuery("refresh=off").refresh, "");

@@ -15,7 +15,7 @@ const VARIABLE = "var-";
 export function parseQuery(query: string): DashboardQuery {
   const params: DashboardQuery = { from: null, to: null, refresh: null, variables: {}, viewPanel: null };
   for (const [key, value] of new URLSearchParams(query)) {
-    if (key === "from" || key === "to") params[key] = value;
+    if (key === "from" || key === "to") params[key] = timeOf(value);
     else if (key === "refresh") params.refresh = refreshOf(value);
     else if (key === "viewPanel") params.viewPanel = Number(/\d+/.exec(value)?.[0] ?? NaN) || null;
     else if (key.startsWith(VARIABLE)) {
@@ -24,6 +24,14 @@ export function parseQuery(query: string): DashboardQuery {
     }
   }
   return params;
+}
+
+/** An ISO time as ms since 1970, without a zone in the browser's; any other text as it is. */
+function timeOf(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return text;
+  // A date alone would be midnight in UTC.
+  const at = Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(" ", "T"));
+  return Number.isNaN(at) ? text : String(at);
 }
 
 /** Omits what is the dashboard's default. */

@@ -48,11 +48,13 @@ export function scales(configs: Map<string, Config>): Record<string, uPlot.Scale
   );
 }
 
-function rangeOf(config: Config, low: number | null, high: number | null): [number, number] {
+/** As in Grafana: a limit next to a soft limit only caps the range; without a soft limit it is the end of the range. */
+export function rangeOf(config: Config, low: number | null, high: number | null): [number, number] {
   const { log, soft_min: softMin, soft_max: softMax } = config.custom.axis;
   const { min, max } = config;
   if (config.custom.stack?.mode === "percent") return [0, 1];
-  if (min !== null && max !== null) return [min, max];
+  const [fixedMin, fixedMax] = [softMin === null ? min : null, softMax === null ? max : null];
+  if (fixedMin !== null && fixedMax !== null) return [fixedMin, fixedMax];
   if (log) {
     const range = uPlot.rangeLog(min ?? softMin ?? low ?? 1, max ?? softMax ?? high ?? log ** 3, log, true);
     return [range[0] ?? 1, range[1] ?? 10];
@@ -60,13 +62,14 @@ function rangeOf(config: Config, low: number | null, high: number | null): [numb
   if (low === null || high === null || (low === 0 && high === 0)) {
     const floor = min ?? softMin ?? 0;
     const one = config.unit.scale === "percent" ? 100 / config.unit.factor : 1;
-    return [floor, max ?? (softMax !== null && softMax > floor ? softMax : floor + one)];
+    const end = softMax !== null && softMax > floor ? Math.min(softMax, max ?? Infinity) : (max ?? floor + one);
+    return [floor, end];
   }
-  const range = uPlot.rangeNum(low, high, {
+  const range = uPlot.rangeNum(fixedMin ?? low, fixedMax ?? high, {
     min: { pad: PADDING, hard: min ?? -Infinity, soft: softMin ?? 0, mode: softMin === null ? INCLUDE_NEAR_ZERO : 1 },
     max: { pad: PADDING, hard: max ?? Infinity, soft: softMax ?? 0, mode: softMax === null ? INCLUDE_NEAR_ZERO : 1 },
   });
-  return [min ?? range[0] ?? 0, max ?? range[1] ?? 1];
+  return [fixedMin ?? range[0] ?? 0, fixedMax ?? range[1] ?? 1];
 }
 
 /** The first axis is on the left, others on the right, unless the series define the placement. */

@@ -50,7 +50,7 @@ function StatValue({ single, index, alone, options, theme }: StatValueProps) {
       style={{ background: solid ? hue : "", color: text }}
     >
       {options.graph_mode === "area" && spark && (
-        <Spark {...spark} color={solid ? alpha(onColor(hue), 0.6) : hue} min={config.min} max={null} />
+        <Spark {...spark} color={solid ? alpha(onColor(hue), 0.6) : hue} min={config.min} max={config.max} />
       )}
       {named && <span class="stat-name">{config.name}</span>}
       {options.text_mode !== "name" && options.text_mode !== "none" && (

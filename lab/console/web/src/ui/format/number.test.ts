@@ -35,10 +35,10 @@ test("uses the largest fitting unit for seconds", () => {
   assert.equal(seconds(0.00175), "1.75 ms");
   assert.equal(seconds(0.998), "998 ms");
   assert.equal(seconds(1.1), "1.10 s");
-  assert.equal(seconds(225), "3.75 mins");
-  assert.equal(seconds(5400), "1.50 hours");
-  assert.equal(seconds(86400 * 3), "3 days");
-  assert.equal(seconds(86400 * 10.5), "1.50 weeks");
+  assert.equal(seconds(225), "3.75 min");
+  assert.equal(seconds(5400), "1.50 hour");
+  assert.equal(seconds(86400 * 3), "3 day");
+  assert.equal(seconds(86400 * 10.5), "1.50 week");
 });
 
 test("never uses a finer unit than milliseconds for milliseconds", () => {
@@ -47,8 +47,16 @@ test("never uses a finer unit than milliseconds for milliseconds", () => {
     [0.5, "0.500 ms"],
     [12.34, "12.3 ms"],
     [1234, "1.23 s"],
-    [90_000, "1.50 mins"],
+    [90_000, "1.50 min"],
   ]);
+});
+
+test("uses the steps of each unit of time", () => {
+  writes(unit("duration", "", 1e-6), [[90e6, "90 s"]]);
+  writes(unit("duration", "", 60), [[30, "30 min"]]);
+  writes(unit("duration", "", 3600), [[0, "0 hour"]]);
+  writes(unit("duration", "", 86400), [[730, "2 year"]]);
+  assert.equal(seconds(2562), "42.7 min");
 });
 
 test("abbreviates counts by thousands", () => {

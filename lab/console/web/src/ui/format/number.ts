@@ -22,18 +22,43 @@ interface DurationStep {
   below: number;
 }
 
-const YEARS: DurationStep = { suffix: " years", seconds: 31_556_900, below: Infinity };
-const DURATIONS: DurationStep[] = [
-  { suffix: " ns", seconds: 1e-9, below: 1e-6 },
-  { suffix: " µs", seconds: 1e-6, below: 1e-3 },
-  { suffix: " ms", seconds: 1e-3, below: 1 },
-  { suffix: " s", seconds: 1, below: 60 },
-  { suffix: " mins", seconds: 60, below: 3_600 },
-  { suffix: " hours", seconds: 3_600, below: 86_400 },
-  { suffix: " days", seconds: 86_400, below: 604_800 },
-  { suffix: " weeks", seconds: 604_800, below: 31_536_000 },
-  YEARS,
+const [MINUTE, HOUR, DAY, WEEK] = [60, 3_600, 86_400, 604_800];
+
+/** Grafana's steps for each unit. They differ in the limits and in the length of a year. */
+const LADDERS: [factor: number, steps: DurationStep[]][] = [
+  [1e-9, [...fine("ns"), ...clockSteps(Infinity)]],
+  [1e-6, [...fine("µs").slice(0, -1), { suffix: " s", seconds: 1, below: Infinity }]],
+  [1e-3, [...fine("ms"), ...clockSteps(31_536_000), { suffix: " year", seconds: 31_536_000, below: Infinity }]],
+  [1, [...fine("ns"), ...clockSteps(WEEK), ...weeks(31_536_000, 31_556_900)]],
+  [MINUTE, [...clockSteps(WEEK), ...weeks(604_800 * MINUTE, 525_948 * MINUTE)]],
+  [HOUR, [...clockSteps(WEEK).slice(1), ...weeks(31_536_000, 31_536_000)]],
+  [DAY, [...clockSteps(WEEK).slice(2), ...weeks(31_536_000, 31_536_000)]],
 ];
+
+function fine(from: "ns" | "µs" | "ms"): DurationStep[] {
+  const steps = [
+    { suffix: " ns", seconds: 1e-9, below: 1e-6 },
+    { suffix: " µs", seconds: 1e-6, below: 1e-3 },
+    { suffix: " ms", seconds: 1e-3, below: 1 },
+    { suffix: " s", seconds: 1, below: MINUTE },
+  ];
+  return steps.slice(["ns", "µs", "ms"].indexOf(from));
+}
+
+function clockSteps(end: number): DurationStep[] {
+  return [
+    { suffix: " min", seconds: MINUTE, below: HOUR },
+    { suffix: " hour", seconds: HOUR, below: DAY },
+    { suffix: " day", seconds: DAY, below: end },
+  ];
+}
+
+function weeks(below: number, year: number): DurationStep[] {
+  return [
+    { suffix: " week", seconds: WEEK, below },
+    { suffix: " year", seconds: year, below: Infinity },
+  ];
+}
 
 /** The divisor of a value, and the suffix of the quotient. */
 export interface Scaled {
@@ -70,14 +95,11 @@ export function scaled(value: number, unit: Unit): Scaled {
   }
 }
 
-/** Never finer than the unit itself: half a millisecond is 0.500 ms, not 500 µs. */
-function duration(seconds: number, factor: number) {
-  const size = Math.abs(seconds);
-  const finest = DURATIONS.findLastIndex((step) => step.seconds <= Math.min(factor, 1) * 1.000001);
-  const first = factor < 1 ? finest : 0;
-  const step =
-    size === 0 ? DURATIONS[factor < 1 ? finest : 3] : DURATIONS.slice(first).find(({ below }) => size < below);
-  return step ?? YEARS;
+/** The step for a size in seconds. Zero seconds are "0 s"; zero of any other unit has its finest step. */
+function duration(seconds: number, factor: number): DurationStep {
+  const steps = (LADDERS.find(([of]) => Math.abs(of / factor - 1) < 1e-6) ?? LADDERS[3])?.[1] ?? [];
+  const size = seconds === 0 && factor === 1 ? 1 : Math.abs(seconds) * (1 + 1e-12);
+  return steps.find(({ below }) => size < below) ?? { suffix: " s", seconds: 1, below: Infinity };
 }
 
 export function format(value: number, unit: Unit, decimals: number | null = null): Formatted {

@@ -6,7 +6,7 @@ import { places, tickTexts } from "./ticks";
 
 test("uses the decimals that the distance of the ticks requires", () => {
   assert.deepEqual(tickTexts([0, 0.5, 1], 0.5, SECONDS, null), ["0 s", "500 ms", "1 s"]);
-  assert.deepEqual(tickTexts([0, 0.002, 0.004], 0.002, SECONDS, null), ["0 ms", "2 ms", "4 ms"]);
+  assert.deepEqual(tickTexts([0, 0.002, 0.004], 0.002, SECONDS, null), ["0 s", "2 ms", "4 ms"]);
   assert.deepEqual(tickTexts([0, 0.2, 0.4], 0.2, SHARE, null), ["0%", "20%", "40%"]);
 });
 

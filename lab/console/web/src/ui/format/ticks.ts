@@ -5,15 +5,15 @@ import { clock } from "./time";
 
 const MAX_PLACES = 10;
 
-/** Scales each tick on its own; zero uses the scale of the others if they all have the same. */
+/** Scales each tick on its own; zero uses the scale of the others if they all have the same, except in units of time. */
 export function tickTexts(ticks: number[], increment: number, unit: Unit, decimals: number | null): string[] {
   const steps = ticks.filter((tick) => tick !== 0).map((tick) => scaled(tick, unit));
   const first = steps[0];
   const sameScale = first !== undefined && steps.every((step) => step.divisor === first.divisor);
   return ticks.map((tick) => {
-    const { divisor, suffix } = tick === 0 && sameScale ? first : scaled(tick, unit);
+    const { divisor, suffix } = tick === 0 && sameScale && unit.scale !== "duration" ? first : scaled(tick, unit);
     // If scales differ (500 ms, 1 s), each tick gets the decimals that it requires.
-    const required = places((sameScale ? increment : tick) / divisor);
+    const required = places((sameScale && divisor === first.divisor ? increment : tick) / divisor);
     return toFixed(tick / divisor, Math.max(decimals ?? 0, required)) + suffix;
   });
 }
