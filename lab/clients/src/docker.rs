@@ -105,11 +105,12 @@ struct MemoryStats {
 }
 
 impl MemoryStats {
-    /// Bytes in use without the reclaimable page cache, as shown by `docker stats`.
+    /// Bytes in use without the page cache, which the kernel reclaims when memory is short.
     fn resident(&self) -> Option<u64> {
         // The first name is from cgroup v1, the second from v2.
-        let cache = self.stats.get("total_inactive_file").or_else(|| self.stats.get("inactive_file"));
-        self.usage.map(|usage| usage.saturating_sub(cache.copied().unwrap_or(0)))
+        let of = |v1: &str, v2: &str| self.stats.get(v1).or_else(|| self.stats.get(v2)).copied().unwrap_or(0);
+        let cache = of("total_inactive_file", "inactive_file") + of("total_active_file", "active_file");
+        self.usage.map(|usage| usage.saturating_sub(cache))
     }
 }
 
@@ -195,8 +196,8 @@ impl Docker {
         }
     }
 
-    /// Memory in use by the service's container in bytes, as shown by `docker stats`; `None` if the engine does not report
-    /// it.
+    /// Memory in use by the service's container in bytes, without the page cache; `None` if the engine does not report it.
+    /// `docker stats` shows more: it counts the recently used part of the cache.
     pub async fn memory(&self, service: Service) -> Result<Option<u64>, DockerError> {
         let id = self.find(service).await?;
         let url = format!("{BASE}/containers/{id}/stats");
@@ -274,8 +275,9 @@ mod tests {
     #[test]
     fn memory_excludes_the_page_cache_with_either_cgroup_version() {
         let read = |json: &str| serde_json::from_str::<MemoryStats>(json).unwrap().resident();
-        assert_eq!(read(r#"{"usage":100,"stats":{"inactive_file":30}}"#), Some(70));
-        assert_eq!(read(r#"{"usage":100,"stats":{"total_inactive_file":40,"inactive_file":1}}"#), Some(60));
+        assert_eq!(read(r#"{"usage":100,"stats":{"inactive_file":30,"active_file":5}}"#), Some(65));
+        let v1 = r#"{"usage":100,"stats":{"total_inactive_file":40,"inactive_file":1,"total_active_file":9,"active_file":2}}"#;
+        assert_eq!(read(v1), Some(51));
         assert_eq!(read("{}"), None);
     }
 }
