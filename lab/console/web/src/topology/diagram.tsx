@@ -4,7 +4,8 @@ import type { LabMap } from "../api/types";
 import { Card } from "./card";
 import { useDots } from "./dots";
 import { Edge, EdgeLabel } from "./edge";
-import { isLabelled, isMain } from "./edge-style";
+import { isMain, statusOf } from "./edge-style";
+import { labelRows, placeLabels } from "./labels";
 import { layout, type Point } from "./layout";
 import { Node } from "./node";
 import { edgeName, type Item, itemsOf, keyOf } from "./order";
@@ -47,6 +48,12 @@ export function TopologyDiagram({ topology, width, stale }: Props) {
     return box === undefined ? { x: 0, y: 0 } : { x: box.x + box.width / 2, y: box.y + box.height };
   };
   const edges = items.filter((item) => item.is === "edge");
+  const extra = edges.flatMap(({ edge }) =>
+    selected !== undefined && isAdjacent(selected, { is: "edge", edge }) ? [edgeName(edge)] : [],
+  );
+  // Changes only if a text or the selection does, so that equal figures do not place the labels again.
+  const texts = JSON.stringify([extra, edges.map(({ edge }) => labelRows(edge))]);
+  const labels = useMemo(() => placeLabels(topology, plan, routes, new Set(extra)), [texts, plan, routes]);
   // Monitoring edges are drawn first, below the main ones.
   const byLayer = [...edges].sort((a, b) => Number(isMain(a.edge)) - Number(isMain(b.edge)));
   return (
@@ -85,10 +92,9 @@ export function TopologyDiagram({ topology, width, stale }: Props) {
           return <Node key={key} node={item.node} box={box} itemKey={key} selection={selection} faded={faded(item)} />;
         })}
         {edges.map((item) => {
-          const route = routes.get(edgeName(item.edge));
-          const labelled = isLabelled(item.edge) || (selected !== undefined && isAdjacent(selected, item));
-          if (!labelled || route === undefined) return null;
-          return <EdgeLabel key={keyOf(item)} edge={item.edge} route={route} faded={faded(item)} />;
+          const label = labels.get(edgeName(item.edge));
+          if (label === undefined) return null;
+          return <EdgeLabel key={keyOf(item)} label={label} status={statusOf(item.edge)} faded={faded(item)} />;
         })}
       </svg>
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without tabindex is not focusable. */}

@@ -1,9 +1,10 @@
 //! An edge of the diagram: a line with an arrow head, as wide as its rate, and a label with its figures.
 import type { LabMap, MapEdge } from "../api/types";
-import { isMain, lineWidth, statusOf } from "./edge-style";
-import { describe, shortRate, sideFigures } from "./figures";
+import { type EdgeStatus, isMain, lineWidth, statusOf } from "./edge-style";
+import { describe } from "./figures";
+import { type Label, ROW_PX } from "./labels";
 import { edgeData } from "./order";
-import { labelPosition, pointAt, type Route } from "./path";
+import { pointAt, type Route } from "./path";
 import { type Selection, selectable } from "./selection";
 
 interface EdgeProps {
@@ -42,39 +43,26 @@ function arrowHead(route: Route, size: number): string {
   return `M${end.x.toFixed(1)},${end.y.toFixed(1)}L${corner(0.42)}L${corner(-0.42)}z`;
 }
 
-/** Shorter routes get "✕ 5 %" instead of "5 % fail". */
-const MIN_WORD_ROUTE_PX = 50;
-const LINE_HEIGHT_PX = 12;
-
 interface LabelProps {
-  readonly edge: MapEdge;
-  readonly route: Route;
+  readonly label: Label;
+  readonly status: EdgeStatus;
   readonly faded: boolean;
 }
 
-/** The rate above the line, errors and p95 below it; left of a vertical line. Nothing if the rate is not measured. */
-export function EdgeLabel({ edge, route, faded }: LabelProps) {
-  if (edge.rate === null) return null;
-  const { x, y, beside } = labelPosition(route);
-  const position = { x: beside ? -8 : 0, "text-anchor": beside ? "end" : "middle" } as const;
-  const firstRow = beside ? 13 : 15;
+/** Distance of a row's baseline from its top. */
+const BASELINE_PX = 10.5;
+
+export function EdgeLabel({ label, status, faded }: LabelProps) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an SVG group without tabindex is not focusable.
     <g
-      class={`label ${statusOf(edge)}${faded ? " faded" : ""}`}
-      transform={`translate(${x.toFixed(1)},${y.toFixed(1)})`}
+      class={`label ${status}${faded ? " faded" : ""}`}
+      transform={`translate(${(label.x + label.width / 2).toFixed(1)},${label.y.toFixed(1)})`}
       aria-hidden="true"
     >
-      <text class="rate" y={beside ? 0 : -7} {...position}>
-        {shortRate(edge.rate, edge.unit)}
-      </text>
-      {(edge.kind === "request" ? sideFigures(edge) : []).map((figure, row) => (
-        <text key={figure.class} class={figure.class} y={firstRow + row * LINE_HEIGHT_PX} {...position}>
-          {figure.class !== "errors"
-            ? figure.text
-            : route.length < MIN_WORD_ROUTE_PX
-              ? `✕ ${figure.text}`
-              : `${figure.text} fail`}
+      {label.rows.map((row, index) => (
+        <text key={row.class} class={row.class} y={BASELINE_PX + index * ROW_PX} text-anchor="middle">
+          {row.text}
         </text>
       ))}
     </g>

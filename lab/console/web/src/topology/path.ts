@@ -14,8 +14,6 @@ export interface Route {
 
 const CURVE_SEGMENTS = 24;
 const CORNER_RADIUS_PX = 12;
-/** A route with a larger difference in height gets its label beside it. */
-const STEEP_PX = 24;
 
 /** A cubic Bézier curve. */
 export function curve(a: Point, b: Point, c: Point, d: Point): Route {
@@ -55,27 +53,6 @@ export function pointAt({ points, distances, length }: Route, share: number): Po
   const [start, end] = [distances[next - 1] ?? 0, distances[next] ?? 0];
   const ratio = end > start ? (target - start) / (end - start) : 0;
   return { x: a.x + (b.x - a.x) * ratio, y: a.y + (b.y - a.y) * ratio };
-}
-
-export interface LabelPosition extends Point {
-  /** True to put the label left of the route, false to put it above and below. */
-  readonly beside: boolean;
-}
-
-/** The middle of the longest straight segment; on a slope without one, a point past the middle. */
-export function labelPosition(route: Route): LabelPosition {
-  const { points, distances, length } = route;
-  const [first, last] = [points[0], points.at(-1)];
-  const beside = first !== undefined && last !== undefined && Math.abs(first.y - last.y) > STEEP_PX;
-  let share = beside ? 0.63 : 0.5;
-  let longest = length / 3;
-  for (let index = 1; index < points.length; index += 1) {
-    const [start, end] = [distances[index - 1] ?? 0, distances[index] ?? 0];
-    if (end - start <= longest) continue;
-    longest = end - start;
-    share = (start + end) / 2 / length;
-  }
-  return { ...pointAt(route, share), beside };
 }
 
 function routeOf(path: string, points: readonly Point[]): Route {
