@@ -63,6 +63,8 @@ struct VariableView {
     label: String,
     multi: bool,
     include_all: bool,
+    /// The value is typed: a textbox has no options to choose from.
+    typed: bool,
     options: Vec<String>,
     /// `$__all` stands for "All".
     current: Vec<String>,
@@ -120,6 +122,7 @@ impl VariableView {
             label: label.unwrap_or_else(|| variable.name.clone()),
             multi: variable.multi,
             include_all: variable.include_all,
+            typed: variable.kind == "textbox",
             options: selection.options,
             current: selection.current,
         })

@@ -631,6 +631,7 @@ export type Variable = {
   label: string,
   multi: boolean,
   include_all: boolean,
+  typed: boolean,
   options: Array<string>,
   current: Array<string>,
 };

@@ -1,4 +1,4 @@
-//! The picker of a dashboard variable: one value or several, with search.
+//! The picker of a dashboard variable: one value or several, with search; or a text field.
 import { useState } from "preact/hooks";
 import type { Variable } from "../../api/dashboard";
 import { useDisclosure } from "../../ui/disclosure";
@@ -12,7 +12,46 @@ interface Props {
   onPick: (values: string[]) => void;
 }
 
-export function VariablePicker({ variable, onPick }: Props) {
+export function VariablePicker(props: Props) {
+  return props.variable.typed ? <TextField {...props} /> : <Choice {...props} />;
+}
+
+/** A text field. Enter or leaving the field applies the text, Escape restores the applied one. */
+function TextField({ variable, onPick }: Props) {
+  const { name, label, current } = variable;
+  const applied = current[0] ?? "";
+  const [typed, setTyped] = useState<string | null>(null);
+  const apply = () => {
+    if (typed !== null && typed !== applied) onPick([typed]);
+    setTyped(null);
+  };
+  return (
+    <form
+      class="group variable"
+      data-variable={name}
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <label class="control">
+        <span class="variable-name">{label || name}</span>
+        <input
+          type="text"
+          class="variable-text"
+          value={typed ?? applied}
+          spellcheck={false}
+          autocomplete="off"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+          onBlur={apply}
+          onKeyDown={(event) => event.key === "Escape" && setTyped(null)}
+        />
+      </label>
+    </form>
+  );
+}
+
+function Choice({ variable, onPick }: Props) {
   const { name, label, multi, include_all: withAll, options, current } = variable;
   const { open, setOpen, box } = useDisclosure();
   const [search, setSearch] = useState("");
