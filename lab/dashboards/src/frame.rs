@@ -22,7 +22,7 @@ pub fn frames(responses: &[QueryResponse<'_>], variables: &[Bound]) -> Result<Ve
     for query in responses {
         match query.response {
             Response::Prometheus(response) => {
-                let frames = prometheus::frames(query, response, variables)?;
+                let frames = prometheus::frames(query, response, variables);
                 match query.target.format.as_deref() {
                     None | Some("" | "time_series") => series.extend(frames),
                     Some("table") => tables.push(prometheus::Table { ref_id: &query.target.ref_id, frames }),

@@ -41,37 +41,6 @@ pub struct Head {
     pub unknown: Vec<String>,
 }
 
-/// Keys of a panel that do not affect the drawing.
-const IGNORED_PANEL_KEYS: [&str; 7] = [
-    "pluginVersion",
-    "cacheTimeout",
-    "queryCachingTTL",
-    "hideTimeOverride",
-    // Used with `repeat` only, which is reported as unsupported.
-    "repeatDirection",
-    "maxPerRow",
-    "scopedVars",
-];
-
-/// Keys of a target that do not affect the drawing.
-const IGNORED_TARGET_KEYS: [&str; 14] = [
-    "editorMode",
-    "useBackend",
-    "disableTextWrap",
-    "includeNullMetadata",
-    "key",
-    "queryInspector",
-    "step",
-    // State of the query editor. A raw InfluxDB query does not use it.
-    "measurement",
-    "policy",
-    "select",
-    "groupBy",
-    "orderByTime",
-    "fullMetaSearch",
-    "adhocFilters",
-];
-
 /// The heads of all panels and rows in file order. The panels of a collapsed row follow the row.
 pub fn heads(dashboard: &Dashboard, scope: Scope<'_>) -> Vec<Head> {
     let mut heads = Vec::new();
@@ -91,36 +60,29 @@ pub fn heads(dashboard: &Dashboard, scope: Scope<'_>) -> Vec<Head> {
 /// The head of a panel in a row.
 pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
     let unsupported = UnsupportedPaths::default();
-    let kind =
-        Kind::of(&panel.kind).inspect_err(|_| unsupported.record(format!("type = {:?}", panel.kind))).ok();
-    let options = kind.map_or(Options::Nothing {}, |kind| {
-        config::check(panel, kind, &unsupported);
-        Options::read(panel, kind, &unsupported)
-    });
-    transform::check(panel, &unsupported);
-    for (at, target) in panel.targets.iter().enumerate() {
-        check_target(&format!("targets[{at}]"), target, kind, &unsupported);
-    }
-    check_panel(panel, &unsupported);
-    let links = serde_json::json!({"links": panel.links});
-    let links = read_links(&Object::new("", &links, &unsupported));
-    let links = links.into_iter().filter_map(|link| {
-        let interpolated = link::interpolate(&link, scope);
-        interpolated.inspect_err(|error| unsupported.record(format!("links: {error}"))).ok()
-    });
-    let links = links.collect();
-    link::check(panel, scope, &unsupported);
-    let interpolate = |text: &str| {
+    let kind = Kind::of(&panel.kind).ok();
+    let (options, links) = match kind {
+        Some(kind) => {
+            panel.unsupported.iter().for_each(|path| unsupported.record(path.clone()));
+            (read_settings(panel, kind, scope, &unsupported), interpolated_links(panel, scope, &unsupported))
+        }
+        // No setting of such a panel matters.
+        None => {
+            unsupported.record(unsupported_kind(panel));
+            (Options::Nothing {}, Vec::new())
+        }
+    };
+    let interpolate = |key: &str, text: &str| {
         link::interpolate_text(text, scope).unwrap_or_else(|error| {
-            unsupported.record(format!("title: {error}"));
+            unsupported.record(format!("{key}: {error}"));
             text.to_owned()
         })
     };
     Head {
         id: panel.id,
         kind,
-        title: interpolate(&panel.title),
-        description: interpolate(&panel.description),
+        title: interpolate("title", &panel.title),
+        description: interpolate("description", &panel.description),
         grid: panel.grid_pos,
         collapsed: panel.collapsed,
         row,
@@ -131,11 +93,36 @@ pub fn head(panel: &Panel, row: Option<u64>, scope: Scope<'_>) -> Head {
     }
 }
 
+/// Why a panel is not drawn at all.
+fn unsupported_kind(panel: &Panel) -> String {
+    match &panel.library {
+        Some(name) if panel.kind.is_empty() => format!("libraryPanel {name:?}"),
+        _ => format!("type = {:?}", panel.kind),
+    }
+}
+
+/// Reads a panel's options, and records what is not supported in its other settings.
+fn read_settings(panel: &Panel, kind: Kind, scope: Scope<'_>, unsupported: &UnsupportedPaths) -> Options {
+    config::check(panel, kind, unsupported);
+    transform::check(panel, unsupported);
+    for (at, target) in panel.targets.iter().enumerate() {
+        check_target(&format!("targets[{at}]"), target, kind, unsupported);
+    }
+    check_panel(panel, unsupported);
+    link::check(panel, scope, unsupported);
+    Options::read(panel, kind, unsupported)
+}
+
+fn interpolated_links(panel: &Panel, scope: Scope<'_>, unsupported: &UnsupportedPaths) -> Vec<Link> {
+    let links = serde_json::json!({"links": panel.links});
+    let links = read_links(&Object::new("", &links, unsupported)).into_iter().filter_map(|link| {
+        let interpolated = link::interpolate(&link, scope);
+        interpolated.inspect_err(|error| unsupported.record(format!("links: {error}"))).ok()
+    });
+    links.collect()
+}
+
 fn check_panel(panel: &Panel, unsupported: &UnsupportedPaths) {
-    let rest = serde_json::Value::Object(panel.rest.clone());
-    let object = Object::new("", &rest, unsupported);
-    object.ignore(&IGNORED_PANEL_KEYS);
-    object.allow("transparent", &[false.into()]);
     let overrides =
         [("timeFrom", &panel.time_from), ("timeShift", &panel.time_shift), ("repeat", &panel.repeat)];
     for (key, value) in overrides {
@@ -145,11 +132,8 @@ fn check_panel(panel: &Panel, unsupported: &UnsupportedPaths) {
     }
 }
 
-fn check_target(path: &str, target: &Target, kind: Option<Kind>, unsupported: &UnsupportedPaths) {
-    let rest = serde_json::Value::Object(target.rest.clone());
-    let object = Object::new(path, &rest, unsupported);
-    object.ignore(&IGNORED_TARGET_KEYS);
-    if target.exemplar && kind != Some(Kind::TimeSeries) {
+fn check_target(path: &str, target: &Target, kind: Kind, unsupported: &UnsupportedPaths) {
+    if target.exemplar && kind != Kind::TimeSeries {
         unsupported.record(format!("{path}.exemplar = true"));
     }
     let formats = [

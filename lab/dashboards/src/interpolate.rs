@@ -37,13 +37,37 @@ pub fn replace(
     text: &str,
     lookup: impl Fn(&str, Option<&str>) -> Result<String, Unsupported>,
 ) -> Result<String, Unsupported> {
-    replace_after(text, |_, name, format| lookup(name, format))
+    replace_each(text, |reference| lookup(reference.name, reference.format))
 }
 
 /// As [`replace`]; `lookup` also gets the result so far.
 fn replace_after(
     text: &str,
     lookup: impl Fn(&str, &str, Option<&str>) -> Result<String, Unsupported>,
+) -> Result<String, Unsupported> {
+    replace_each(text, |reference| lookup(reference.before, reference.name, reference.format))
+}
+
+/// As [`replace`]; `lookup` also gets the reference as it is written.
+pub(crate) fn replace_written(
+    text: &str,
+    lookup: impl Fn(&str, Option<&str>, &str) -> Result<String, Unsupported>,
+) -> Result<String, Unsupported> {
+    replace_each(text, |reference| lookup(reference.name, reference.format, reference.written))
+}
+
+/// A reference to a variable in a text.
+struct Reference<'a> {
+    /// The result so far.
+    before: &'a str,
+    name: &'a str,
+    format: Option<&'a str>,
+    written: &'a str,
+}
+
+fn replace_each(
+    text: &str,
+    lookup: impl Fn(&Reference<'_>) -> Result<String, Unsupported>,
 ) -> Result<String, Unsupported> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -52,7 +76,7 @@ fn replace_after(
         rest = &rest[at..];
         match reference(rest) {
             Some((name, format, length)) if !name.starts_with(|c: char| c.is_ascii_digit()) => {
-                let value = lookup(&out, name, format)?;
+                let value = lookup(&Reference { before: &out, name, format, written: &rest[..length] })?;
                 out.push_str(&value);
                 rest = &rest[length..];
             }
@@ -89,6 +113,29 @@ pub fn in_influxql(variables: &[Bound], name: &str, format: Option<&str>) -> Res
 /// Formats a variable for display.
 pub fn as_text(variables: &[Bound], name: &str, format: Option<&str>) -> Result<String, Unsupported> {
     formatted(find(variables, name)?, format.unwrap_or("text"))
+}
+
+/// Replaces the variables of a text that is only shown. As in Grafana, any other reference is text.
+pub(crate) fn shown(text: &str, variables: &[Bound]) -> String {
+    let lookup = |name: &str, format: Option<&str>, written: &str| {
+        Ok(as_text(variables, name, format).unwrap_or_else(|_| written.to_owned()))
+    };
+    replace_written(text, lookup).unwrap_or_else(|_| text.to_owned())
+}
+
+/// As [`as_text`]. The name of no variable is text, unless it is one of Grafana's own, such as `__user.login`.
+pub(crate) fn as_text_or_written(
+    variables: &[Bound],
+    name: &str,
+    format: Option<&str>,
+    written: &str,
+) -> Result<String, Unsupported> {
+    let is_variable = variables.iter().any(|variable| variable.name == name);
+    if is_variable || name.starts_with("__") {
+        as_text(variables, name, format)
+    } else {
+        Ok(written.to_owned())
+    }
 }
 
 /// Formats a variable for a URL.

@@ -21,5 +21,5 @@ pub mod view;
 
 pub use self::{
     error::{LoadError, Unsupported},
-    load::{load, load_rewritten},
+    load::{File, load, load_folder},
 };

@@ -4,16 +4,18 @@ use crate::{
     Unsupported,
     config::{Config, Link},
     frame::{Field, Frame},
-    interpolate::{Scope, all_parameters, as_text, in_url, percent_encoded, replace},
+    interpolate::{
+        Scope, all_parameters, as_text_or_written, in_url, percent_encoded, replace, replace_written,
+    },
     model::Panel,
     read::UnsupportedPaths,
 };
 
 /// Interpolates a title or description.
 pub(crate) fn interpolate_text(text: &str, scope: Scope<'_>) -> Result<String, Unsupported> {
-    replace(text, |name, format| match time(name, format, scope)? {
+    replace_written(text, |name, format, written| match time(name, format, scope)? {
         Some(time) => Ok(time),
-        None => as_text(scope.variables, name, format),
+        None => as_text_or_written(scope.variables, name, format, written),
     })
 }
 
@@ -39,11 +41,11 @@ pub(crate) fn interpolate_config(
 ) -> Config {
     let context = FieldContext { name: config.name.clone(), labels: Some(field), series: &frame.name };
     // A name from the data may contain any characters, so only configured names are interpolated.
-    if is_named && let Ok(name) = replace(&config.name, |name, format| context.text(name, format, scope)) {
+    if is_named && let Ok(name) = context.interpolate(&config.name, scope) {
         config.name = name;
     }
     let interpolated = |link: Link| {
-        let title = replace(&link.title, |name, format| context.text(name, format, scope)).ok()?;
+        let title = context.interpolate(&link.title, scope).ok()?;
         let url = replace(&link.url, |name, format| context.url(name, format, scope)).ok()?;
         Some(Link { title, url })
     };
@@ -69,12 +71,33 @@ pub(crate) fn check(panel: &Panel, scope: Scope<'_>, unsupported: &UnsupportedPa
         }
         for (text, is_url) in texts {
             let text = text.as_str().unwrap_or_default();
-            let result = replace(text, |name, format| {
-                if is_url { context.url(name, format, scope) } else { context.text(name, format, scope) }
-            });
+            let result = if is_url {
+                replace(text, |name, format| context.url(name, format, scope))
+            } else {
+                context.interpolate(text, scope)
+            };
             if let Err(error) = result {
                 unsupported.record(format!("{key}: {error}"));
             }
+        }
+    }
+    check_texts(panel, scope, unsupported);
+}
+
+/// Records the references in legends and text panels that are shown as they are written, although Grafana replaces them.
+fn check_texts(panel: &Panel, scope: Scope<'_>, unsupported: &UnsupportedPaths) {
+    let legends = panel
+        .targets
+        .iter()
+        .enumerate()
+        .map(|(at, target)| (format!("targets[{at}].legendFormat"), target.legend_format.as_deref()));
+    let content = ("options.content".to_owned(), panel.options["content"].as_str());
+    for (path, text) in legends.chain([content]) {
+        let result = replace_written(text.unwrap_or_default(), |name, format, written| {
+            as_text_or_written(scope.variables, name, format, written)
+        });
+        if let Err(error) = result {
+            unsupported.record(format!("{path}: {error}"));
         }
     }
 }
@@ -88,15 +111,17 @@ struct FieldContext<'a> {
 }
 
 impl FieldContext<'_> {
-    fn text(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {
-        if let Some(property) = self.field_property(name) {
-            return Ok(property);
-        }
-        match time(name, format, scope)? {
-            Some(time) => Ok(time),
-            None if depends_on_value(name) => Ok(unchanged(name, format)),
-            None => as_text(scope.variables, name, format),
-        }
+    fn interpolate(&self, text: &str, scope: Scope<'_>) -> Result<String, Unsupported> {
+        replace_written(text, |name, format, written| {
+            if let Some(property) = self.field_property(name) {
+                return Ok(property);
+            }
+            match time(name, format, scope)? {
+                Some(time) => Ok(time),
+                None if depends_on_value(name) => Ok(unchanged(name, format)),
+                None => as_text_or_written(scope.variables, name, format, written),
+            }
+        })
     }
 
     fn url(&self, name: &str, format: Option<&str>, scope: Scope<'_>) -> Result<String, Unsupported> {

@@ -58,21 +58,19 @@ pub fn content(panel: &Panel) -> Result<Content<'_>, Unsupported> {
             }
             Ok(Content::Targets(targets))
         }
+        "" if let Some(name) = &panel.library => Err(Unsupported(format!("library panel {name:?}"))),
         other => Err(Unsupported(format!("panel type {other:?}"))),
     }
 }
 
-/// The data source of a target, with variables replaced. Defaults to the panel's data source.
+/// The data source of a target, with variables replaced. Defaults to the panel's data source, then to Prometheus.
 ///
 /// # Errors
 ///
-/// Returns an error if there is no data source, or if its uid contains an unknown variable.
+/// Returns an error if the lab has no such data source, or if its uid contains an unknown variable.
 pub fn data_source(panel: &Panel, target: &Target, variables: &[Bound]) -> Result<DataSource, Unsupported> {
     let source = target.datasource.as_ref().or(panel.datasource.as_ref());
-    let source =
-        source.ok_or_else(|| Unsupported(format!("target {} without a data source", target.ref_id)))?;
-    let uid = replace(&source.uid, |name, format| in_promql(variables, name, format))?;
-    Ok(DataSource { kind: source.kind.clone(), uid })
+    DataSource::resolved(source, |uid| replace(uid, |name, format| in_promql(variables, name, format)))
 }
 
 /// The queries of a target. Two if both `instant` and `range` are set, otherwise one.

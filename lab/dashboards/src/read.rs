@@ -59,12 +59,26 @@ impl<'a> Object<'a> {
         self.typed(key, Value::as_str)
     }
 
-    pub(crate) fn number(&self, key: &str) -> Option<f64> {
-        self.typed(key, Value::as_f64)
+    /// A text, or a number as text.
+    pub(crate) fn string(&self, key: &str) -> Option<String> {
+        self.typed(key, |value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
     }
 
+    /// A number, or a text that is one.
+    pub(crate) fn number(&self, key: &str) -> Option<f64> {
+        self.typed(key, as_number)
+    }
+
+    /// See [`Self::number`].
     pub(crate) fn count(&self, key: &str) -> Option<u32> {
-        self.typed(key, |value| value.as_u64().and_then(|count| u32::try_from(count).ok()))
+        self.typed(key, |value| {
+            let number = as_number(value)?;
+            (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
+        })
     }
 
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
@@ -72,7 +86,11 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn texts(&self, key: &str) -> Vec<&'a str> {
-        self.list(key).iter().filter_map(Value::as_str).collect()
+        let list = self.list(key);
+        if !list.iter().all(Value::is_string) {
+            self.reject(key);
+        }
+        list.iter().filter_map(Value::as_str).collect()
     }
 
     pub(crate) fn list(&self, key: &str) -> &'a [Value] {
@@ -145,6 +163,13 @@ impl<'a> Object<'a> {
             self.reject(key);
         }
         read
+    }
+}
+
+fn as_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+        other => other.as_f64(),
     }
 }
 

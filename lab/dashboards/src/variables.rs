@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::{
     Unsupported,
-    model::{Current, Variable},
+    model::{Current, DataSource, Variable},
 };
 
 /// The value that stands for "All" in files and URLs.
@@ -97,11 +97,12 @@ pub fn source(
         "custom" | "interval" => Ok(Source::Fixed(split_custom(query))),
         // A data source variable holds a plug-in type. In this lab the only data source of a type has the type as its uid.
         "constant" | "textbox" | "datasource" => Ok(Source::Fixed(vec![query.to_owned()])),
-        "query" if variable.datasource.as_ref().is_some_and(|source| source.kind == "influxdb") => {
-            Ok(Source::InfluxQl(replace(query)?))
-        }
-        "query" => query_source(&replace(query)?)
-            .ok_or_else(|| Unsupported(format!("query {query:?} of variable {name}"))),
+        "query" => match DataSource::resolved(variable.datasource.as_ref(), &replace)?.kind.as_str() {
+            "influxdb" => Ok(Source::InfluxQl(replace(query)?)),
+            "prometheus" => query_source(&replace(query)?)
+                .ok_or_else(|| Unsupported(format!("query {query:?} of variable {name}"))),
+            other => Err(Unsupported(format!("data source type {other:?} of variable {name}"))),
+        },
         other => Err(Unsupported(format!("type {other:?} of variable {name}"))),
     }
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{Field, Frame, Values};
 use crate::{
-    Unsupported,
-    interpolate::{as_text, replace},
+    interpolate::shown,
     queries::Query,
     response::{Labels, QueryResponse, Series},
     variables::Bound,
@@ -20,13 +19,9 @@ pub(super) struct Table<'a> {
     pub(super) frames: Vec<Frame>,
 }
 
-pub(super) fn frames(
-    response: &QueryResponse<'_>,
-    series: &[Series],
-    variables: &[Bound],
-) -> Result<Vec<Frame>, Unsupported> {
+pub(super) fn frames(response: &QueryResponse<'_>, series: &[Series], variables: &[Bound]) -> Vec<Frame> {
     let format = response.target.legend_format.as_deref().unwrap_or_default();
-    let format = replace(format, |name, format| as_text(variables, name, format))?;
+    let format = shown(format, variables);
     let expr = match response.query {
         Query::Instant { expr, .. } | Query::Range { expr, .. } => expr,
         Query::InfluxQl { .. } | Query::Traces { .. } => "",
@@ -45,7 +40,7 @@ pub(super) fn frames(
             fields: vec![Field::new("Time", times), value],
         }
     };
-    Ok(series.iter().map(frame).collect())
+    series.iter().map(frame).collect()
 }
 
 /// The name of a series. Empty for `__auto`, which leaves the name to `display_name`.

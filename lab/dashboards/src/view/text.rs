@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd, html::push_html};
 
 use crate::{
     Unsupported,
-    interpolate::{Scope, as_text, replace},
+    interpolate::{Scope, shown},
     model::Panel,
 };
 
@@ -15,7 +15,7 @@ pub(super) fn html(panel: &Panel, scope: Scope<'_>) -> Result<String, Unsupporte
         None | Some("markdown") => {}
         Some(other) => return Err(Unsupported(format!("options.mode = {other:?}"))),
     }
-    let content = replace(content, |name, format| as_text(scope.variables, name, format))?;
+    let content = shown(content, scope.variables);
     let mut html = String::new();
     push_html(&mut html, Parser::new(&content).filter_map(sanitize));
     Ok(html)
