@@ -23,7 +23,7 @@ use axum::extract::FromRef;
 use axum::routing::{get, post};
 use kit::shutdown::{CancellationToken, TaskTracker};
 
-pub(crate) use self::library::{Library, run};
+pub(crate) use self::library::{Library, Unread, run};
 pub(crate) use self::sources::Sources;
 use crate::alerts::AlertFeeds;
 use crate::config::Config;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::config::Config;
-use crate::dashboards::Library;
+use crate::dashboards::{Library, Unread};
 use crate::tutorials::{self, TUTORIALS};
 
 /// A Grafana that does not respond in time is not linked.
@@ -30,6 +30,7 @@ pub(crate) struct Lab {
     links: BTreeMap<&'static str, Option<String>>,
     tutorials: Vec<TutorialHead>,
     dashboards: Vec<DashboardHead>,
+    unread_dashboards: Vec<UnreadDashboard>,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +51,15 @@ struct DashboardHead {
     description: String,
     /// Number of panels.
     panels: usize,
+}
+
+/// A file whose current content is not a dashboard that can be shown.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct UnreadDashboard {
+    folder: String,
+    file: String,
+    reason: String,
 }
 
 pub(crate) fn routes<S>() -> Router<S>
@@ -77,8 +87,10 @@ async fn lab(
             started: settings.tutorial.has(tutorial),
         });
     }
-    let dashboards = library.snapshot();
-    let dashboards = dashboards.entries().map(|entry| DashboardHead {
+    let snapshot = library.snapshot();
+    let unread = snapshot.unread().into_iter();
+    let unread = unread.map(|Unread { folder, file, reason }| UnreadDashboard { folder, file, reason });
+    let dashboards = snapshot.entries().map(|entry| DashboardHead {
         uid: entry.dashboard.uid.clone(),
         title: entry.dashboard.title.clone(),
         folder: entry.folder.clone(),
@@ -97,6 +109,7 @@ async fn lab(
         links: links.collect(),
         tutorials,
         dashboards: dashboards.collect(),
+        unread_dashboards: unread.collect(),
     })
 }
 

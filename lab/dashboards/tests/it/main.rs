@@ -1,6 +1,7 @@
 //! Tests of the public API, partly against recorded responses of a Grafana.
 
 mod calculations;
+mod foreign;
 mod frames;
 mod heatmap_buckets;
 mod interpolation;

@@ -12,12 +12,22 @@ fn all() -> Vec<Dashboard> {
     all
 }
 
+/// The JSON of the same files.
+pub(crate) fn files() -> Vec<serde_json::Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../grafana/dashboards");
+    let folders = std::fs::read_dir(root).unwrap().map(|folder| folder.unwrap().path());
+    let folders = folders.filter(|folder| !folder.ends_with("own"));
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    files.map(|file| serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap()).collect()
+}
+
 #[test]
 fn all_settings_are_supported() {
     let scope = Scope { variables: &[], window: Window { from_ms: 0, to_ms: 900_000 } };
     let mut unknown = Vec::new();
     for dashboard in all() {
         let heads = heads(&dashboard, scope);
+        unknown.extend(dashboard.unsupported.iter().map(|path| format!("{}: {path}", dashboard.uid)));
         assert_eq!(
             heads.iter().filter(|head| head.kind != Some(Kind::Row)).count(),
             dashboard.panels().count()

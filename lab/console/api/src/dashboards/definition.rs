@@ -35,6 +35,8 @@ pub(crate) struct DashboardView {
     links: Vec<DashboardLink>,
     variables: Vec<VariableView>,
     panels: Vec<Head>,
+    /// What is not supported outside of panels: JSON paths, and variables with their reasons.
+    unknown: Vec<String>,
 }
 
 /// The requested time range; without one, the file's.
@@ -105,8 +107,17 @@ pub(super) async fn definition(
         refresh_options: dashboard.timepicker.refresh_intervals.clone(),
         links: links_of(dashboard, &library.snapshot(), scope),
         panels: head::heads(dashboard, scope),
+        unknown: unknown(dashboard, &selections),
         variables: selections.into_iter().filter_map(VariableView::of).collect(),
     }))
+}
+
+fn unknown(dashboard: &Dashboard, selections: &[Selection<'_>]) -> Vec<String> {
+    let mut unknown = dashboard.unsupported.clone();
+    let mut refused: Vec<String> = selection::errors(selections).into_values().collect();
+    refused.sort();
+    unknown.extend(refused);
+    unknown
 }
 
 impl VariableView {

@@ -1,6 +1,6 @@
 //! The provisioned dashboards, reread when their files change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use catalog::folders;
 use clients::settings::Settings;
 use dashboards::model::Dashboard;
+use dashboards::{File, LoadError};
 use http::StatusCode;
 use kit::problem::Problem;
 use parking_lot::RwLock;
@@ -38,12 +39,23 @@ pub(crate) struct Snapshot {
 pub(crate) struct Entry {
     pub(crate) folder: String,
     pub(crate) dashboard: Dashboard,
+    file: PathBuf,
 }
 
-#[derive(Debug)]
+/// A file without a dashboard in the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unread {
+    pub(crate) folder: String,
+    /// Name, without the folder.
+    pub(crate) file: String,
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Default)]
 struct Folder {
     stamp: Stamp,
     entries: Vec<Arc<Entry>>,
+    unread: Vec<Unread>,
 }
 
 /// Paths, sizes and modification times of a folder's files; a different stamp means that a file changed.
@@ -91,8 +103,8 @@ fn refresh(snapshot: &Snapshot, settings: &Settings, addresses: &Addresses) -> S
 }
 
 impl Snapshot {
-    /// Rereads the changed ones of `folders` in `root`, whose names are compared without case. A folder that cannot be read
-    /// keeps its dashboards, and is logged once.
+    /// Rereads the changed ones of `folders` in `root`, whose names are compared without case. A folder or file that cannot be
+    /// read keeps its previous dashboards, is listed as unread, and is logged once.
     fn refreshed(&self, root: &Path, folders: &[&str], addresses: &Addresses) -> Self {
         let mut refreshed = BTreeMap::new();
         for name in existing(root, folders) {
@@ -107,30 +119,74 @@ impl Snapshot {
         Self { folders: refreshed }
     }
 
+    /// The dashboards. Of several with the same uid, the first.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        let mut uids = HashSet::new();
+        self.all().filter(move |entry| uids.insert(entry.dashboard.uid.as_str()))
+    }
+
+    /// The files whose current content is not a dashboard of the library, with the reason.
+    pub(crate) fn unread(&self) -> Vec<Unread> {
+        let mut unread: Vec<Unread> =
+            self.folders.values().flat_map(|folder| folder.unread.clone()).collect();
+        let mut first: HashMap<&str, &Entry> = HashMap::new();
+        for entry in self.all() {
+            let uid = entry.dashboard.uid.as_str();
+            if let Some(first) = first.get(uid) {
+                let reason = format!("its uid {uid:?} is that of {}/{}", first.folder, name(&first.file));
+                unread.push(Unread { folder: entry.folder.clone(), file: name(&entry.file), reason });
+            } else {
+                first.insert(uid, entry);
+            }
+        }
+        unread
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.folders.values().flat_map(|folder| &folder.entries)
     }
 
     /// The first dashboard with this uid.
     fn entry(&self, uid: &str) -> Option<&Arc<Entry>> {
-        self.entries().find(|entry| entry.dashboard.uid == uid)
+        self.all().find(|entry| entry.dashboard.uid == uid)
     }
 }
 
 fn read(root: &Path, name: &str, stamp: Stamp, previous: Option<&Folder>, addresses: &Addresses) -> Folder {
-    let folders = [&*name.to_lowercase()];
-    let entries = match dashboards::load_rewritten(root, &folders, |text| addresses.published(text)) {
-        Ok(all) => {
-            tracing::info!(folder = name, count = all.len(), "dashboards read");
-            let entry = |dashboard| Arc::new(Entry { folder: folders::title(name), dashboard });
-            all.into_iter().map(entry).collect()
+    let title = folders::title(name);
+    let previous = previous.map(|folder| folder.entries.as_slice()).unwrap_or_default();
+    let mut folder = Folder { stamp, ..Folder::default() };
+    match dashboards::load_folder(&root.join(name), |text| addresses.published(text)) {
+        Ok(files) => {
+            for file in files {
+                match file {
+                    Ok(File { path, dashboard }) => {
+                        folder.entries.push(Arc::new(Entry { folder: title.clone(), dashboard, file: path }));
+                    }
+                    Err(error) => {
+                        let kept = previous.iter().find(|entry| entry.file == error.path()).cloned();
+                        folder.entries.extend(kept);
+                        folder.unread.push(unread(&title, &error));
+                    }
+                }
+            }
+            tracing::info!(folder = name, count = folder.entries.len(), "dashboards read");
         }
         Err(error) => {
-            tracing::warn!(folder = name, %error, "cannot read the dashboards; keeping the previous ones");
-            previous.map(|previous| previous.entries.clone()).unwrap_or_default()
+            folder.entries = previous.to_vec();
+            folder.unread.push(unread(&title, &error));
         }
-    };
-    Folder { stamp, entries }
+    }
+    folder
+}
+
+fn unread(folder: &str, error: &LoadError) -> Unread {
+    tracing::warn!(%error, "cannot read dashboards; keeping the previous ones");
+    Unread { folder: folder.to_owned(), file: name(error.path()), reason: error.reason() }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The names of those of `folders` that exist in `root`, as they are spelled there.
@@ -192,6 +248,45 @@ mod tests {
             titles(&Snapshot::default().refreshed(&root.join("none"), &folders, &Addresses::new(&[]))),
             []
         );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_listed_and_costs_only_itself() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        write(root, "own/a.json", "A");
+        write(root, "own/e.json", "E");
+        fs::write(root.join("own/b.json"), "{").unwrap();
+        let v2 = serde_json::json!({"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard",
+            "spec": {"title": "V2", "elements": {}, "layout": {"kind": "GridLayout"}}});
+        fs::write(root.join("own/c.json"), v2.to_string()).unwrap();
+        fs::write(root.join("own/d.json"), r#"{"uid": "a", "title": "Another A"}"#).unwrap();
+        fs::write(root.join("own/f.json"), b"{\"title\": \"\xff\"}").unwrap();
+        fs::create_dir(root.join("own/g.json")).unwrap();
+        let snapshot = Snapshot::default().refreshed(root, &["own"], &Addresses::new(&[]));
+        assert_eq!(titles(&snapshot), [("Own", "A"), ("Own", "E")]);
+        let unread: BTreeMap<String, String> =
+            snapshot.unread().into_iter().map(|unread| (unread.file, unread.reason)).collect();
+        assert_eq!(unread.keys().collect::<Vec<_>>(), ["b.json", "c.json", "d.json", "f.json", "g.json"]);
+        assert!(unread["b.json"].starts_with("not JSON: EOF"), "{unread:?}");
+        assert!(unread["c.json"].contains("schema v2"), "{unread:?}");
+        assert_eq!(unread["d.json"], "its uid \"a\" is that of Own/a.json");
+
+        fs::write(root.join("own/b.json"), r#"{"uid": "b", "title": "B"}"#).unwrap();
+        fs::write(root.join("own/e.json"), "[1]").unwrap();
+        let repaired = snapshot.refreshed(root, &["own"], &Addresses::new(&[]));
+        assert_eq!(titles(&repaired), [("Own", "A"), ("Own", "B"), ("Own", "E")], "E is the previous one");
+        assert!(repaired.unread().iter().any(|unread| unread.file == "e.json"));
+        assert!(repaired.unread().iter().all(|unread| unread.file != "b.json"));
+    }
+
+    #[test]
+    fn a_dashboard_without_a_uid_has_one_from_its_file() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("own")).unwrap();
+        fs::write(root.path().join("own/My Tea.json"), r#"{"uid": null, "title": "Tea"}"#).unwrap();
+        let snapshot = Snapshot::default().refreshed(root.path(), &["own"], &Addresses::new(&[]));
+        assert_eq!(snapshot.entry("my-tea").unwrap().dashboard.title, "Tea");
     }
 
     #[test]

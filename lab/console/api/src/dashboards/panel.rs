@@ -1,9 +1,10 @@
 //! The data of one panel: its queries, their results, and the view drawn from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use dashboards::Unsupported;
 use dashboards::interpolate::Scope;
 use dashboards::model::{Dashboard, Panel, Target};
 use dashboards::queries::{self, Content, Context, Query};
@@ -30,8 +31,8 @@ pub(super) struct RequestContext {
     pub(super) alerts: AlertFeeds,
     pub(super) window: Window,
     pub(super) variables: Vec<Bound>,
-    /// Why variables have no value.
-    pub(super) variable_errors: Option<String>,
+    /// Why variables have no value, by name.
+    pub(super) variable_errors: HashMap<String, String>,
     pub(super) scrape_interval: Duration,
     /// The dashboard's annotations, queried when the first panel needs them.
     pub(super) annotations: OnceCell<Vec<Mark>>,
@@ -136,7 +137,7 @@ pub(super) async fn data(
     let mut data = match plan(context, panel, width) {
         Err(error) => {
             // Without its source, a variable has no value.
-            let is_cause = context.variable_errors.as_ref().is_some_and(|cause| error.contains(cause.as_str()));
+            let is_cause = context.variable_errors.values().any(|cause| error.contains(cause.as_str()));
             let down = if is_cause { context.sources.all_down().collect() } else { Vec::new() };
             PanelData { error: Some(error), down, ..empty }
         }
@@ -179,11 +180,7 @@ enum Plan<'a> {
 }
 
 fn plan<'a>(context: &RequestContext, panel: &'a Panel, width: u32) -> Result<Plan<'a>, String> {
-    // A query reports a variable without a value as unknown; the reason says more.
-    let explain = |unknown: dashboards::Unsupported| match &context.variable_errors {
-        Some(errors) => format!("{unknown}: {errors}"),
-        None => format!("not supported here: {unknown}"),
-    };
+    let explain = |unknown: Unsupported| explained(&unknown, &context.variable_errors);
     match queries::content(panel).map_err(explain)? {
         Content::Alerts => Ok(Plan::Alerts),
         Content::Static => Ok(Plan::Queries(Vec::new())),
@@ -202,6 +199,12 @@ fn plan<'a>(context: &RequestContext, panel: &'a Panel, width: u32) -> Result<Pl
             Ok(Plan::Queries(all))
         }
     }
+}
+
+/// A query reports a variable without a value as unknown; the reason of that variable says more.
+fn explained(unknown: &Unsupported, variable_errors: &HashMap<String, String>) -> String {
+    let error = unknown.0.strip_prefix("variable $").and_then(|name| variable_errors.get(name));
+    error.map_or_else(|| format!("not supported here: {unknown}"), Clone::clone)
 }
 
 /// The annotations of a time series; other panels have no time axis for them.
@@ -287,4 +290,19 @@ impl QueryView {
 /// Milliseconds, to the microsecond.
 fn millis(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_error_of_the_variable_that_a_panel_uses_is_blamed() {
+        let reason = "variable $job: not supported here: regex";
+        let errors = HashMap::from([("job".to_owned(), reason.to_owned())]);
+        let blamed = |unknown: &str| explained(&Unsupported(unknown.to_owned()), &errors);
+        assert_eq!(blamed("variable $job"), reason);
+        assert_eq!(blamed("variable $other"), "not supported here: variable $other");
+        assert_eq!(blamed("panel type \"canvas\""), "not supported here: panel type \"canvas\"");
+    }
 }

@@ -52,11 +52,12 @@ pub(super) fn bindings(selections: &[Selection<'_>]) -> Vec<Bound> {
     selections.iter().filter_map(|selection| selection.binding.as_ref().ok()).cloned().collect()
 }
 
-/// Why variables have no value; `None` if all have one.
-pub(super) fn errors(selections: &[Selection<'_>]) -> Option<String> {
-    let errors = selections.iter().filter_map(|selection| selection.binding.as_ref().err());
-    let errors: Vec<&str> = errors.map(String::as_str).collect();
-    (!errors.is_empty()).then(|| errors.join("; "))
+/// Why variables have no value, by name.
+pub(super) fn errors(selections: &[Selection<'_>]) -> HashMap<String, String> {
+    let error = |selection: &Selection<'_>| {
+        Some((selection.variable.name.clone(), selection.binding.as_ref().err()?.clone()))
+    };
+    selections.iter().filter_map(error).collect()
 }
 
 async fn options(

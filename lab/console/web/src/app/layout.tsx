@@ -55,6 +55,9 @@ function Header() {
     hint: folder,
     current: path.startsWith(`/d/${uid}`),
   }));
+  for (const { folder, file, reason } of lab?.unread_dashboards ?? []) {
+    dashboards.push({ text: `${folder}/${file}`, hint: `not shown: ${reason}` });
+  }
   const links: MenuItem[] = Object.entries({ grafana: lab?.grafana ?? null, ...lab?.links }).flatMap(([id, url]) =>
     url ? [{ text: LINK_NAMES[id] ?? nameOf(id), href: url, external: true }] : [],
   );

@@ -81,6 +81,16 @@ export function DashboardPage({ uid }: { uid: string }) {
         {params.viewPanel !== null && !single && (
           <Banner name="no-panel">This dashboard has no panel {params.viewPanel}.</Banner>
         )}
+        {dashboard.unknown.length > 0 && (
+          <details class="quiet">
+            <summary>The console does not support {dashboard.unknown.length} settings of this dashboard</summary>
+            <ul>
+              {dashboard.unknown.map((setting) => (
+                <li key={setting}>{setting}</li>
+              ))}
+            </ul>
+          </details>
+        )}
         {single ? (
           <div class="single">
             <a href={pathOf(uid, { ...params, viewPanel: null })}>Back to {dashboard.title}</a>

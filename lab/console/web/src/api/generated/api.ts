@@ -150,6 +150,7 @@ export type Dashboard = {
   links: Array<DashboardLink>,
   variables: Array<Variable>,
   panels: Array<PanelHead>,
+  unknown: Array<string>,
 };
 
 export type DashboardHead = {
@@ -279,6 +280,7 @@ export type Lab = {
   links: { [key in string]: string | null },
   tutorials: Array<TutorialHead>,
   dashboards: Array<DashboardHead>,
+  unread_dashboards: Array<UnreadDashboard>,
 };
 
 export type Legend = {
@@ -624,6 +626,12 @@ export type Unit = {
   scale: Scale,
   factor: number,
   suffix: string,
+};
+
+export type UnreadDashboard = {
+  folder: string,
+  file: string,
+  reason: string,
 };
 
 export type Variable = {
