@@ -74,7 +74,7 @@ async fn one_client_leaves_streams_for_others_and_so_does_one_address() {
     let detail = refusal(stream_from(&live, 1, Some("10.0.0.4")).await).await;
     assert_eq!(detail, "24 event streams from this address are open already");
     assert_eq!(stream_from(&live, 2, None).await.status(), 200);
-    // A stream over a limit costs nothing but itself.
+    // A refused stream takes no slot.
     assert_eq!(live.web.get("/api/lab").await.status(), 200);
 }
 
